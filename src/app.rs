@@ -126,8 +126,8 @@ impl App {
     }
 
     /// Returns the `Reply-To` address of a mail; `None` for a mail that is not about a consultation.
-    pub fn reply_to(&self, letter: &OutgoingMail) -> Option<Mailbox> {
-        let address = self.reply_address(letter.consultation?, &letter.to).parse().ok()?;
+    pub fn reply_to(&self, mail: &OutgoingMail) -> Option<Mailbox> {
+        let address = self.reply_address(mail.consultation?, &mail.to).parse().ok()?;
         Some(Mailbox::new(self.mail.from.name.clone(), address))
     }
 }

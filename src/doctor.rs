@@ -57,6 +57,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     aftercare::examine(&tx, now, &mut findings).await?;
     waiting_list::examine(&tx, now, &mut findings).await?;
     standing::examine_counters(&tx, &mut findings).await?;
+    standing::examine_merges(&tx, &mut findings).await?;
     external_calendar::examine(&tx, now, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
     inbound_mail::examine(&tx, now, &mut findings).await?;

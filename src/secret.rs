@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_for_its_subject_with_its_key_and_unchanged() {
+    fn an_encrypted_text_is_read_only_unchanged_with_its_key_and_subject() {
         let (secret, subject) = (Secret::new([7; 32]), Uuid::from_u128(42));
         let sealed = secret.seal(subject, "ひみつ").unwrap();
         assert_ne!(

@@ -20,9 +20,14 @@ pub mod table_sizes;
 pub mod worklist;
 pub mod write_batch;
 
+use chrono::{DateTime, Utc};
 use codes::Code;
 pub use entity::Coded;
-use sea_orm::{ColumnTrait, DbErr, EntityName, sea_query::LikeExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityName, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select, sea_query::LikeExpr,
+};
+use uuid::Uuid;
 
 /// Returns the number of rows written by an insertion that leaves existing rows alone. SeaORM returns an
 /// error if no row was written; this function returns 0 instead.
@@ -31,6 +36,27 @@ pub(crate) fn rows_inserted(written: Result<u64, DbErr>) -> Result<u64, DbErr> {
         Err(DbErr::RecordNotInserted) => Ok(0),
         Ok(_) | Err(_) => written,
     }
+}
+
+/// Returns the keys of up to `limit` of these rows that are due at `now`, the longest due first, without those of
+/// `except`. `key` and `due_at` are columns of the rows.
+async fn due_keys<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    rows: Select<E>,
+    (key, due_at): (E::Column, E::Column),
+    now: DateTime<Utc>,
+    except: &[Uuid],
+    limit: u64,
+) -> Result<Vec<Uuid>, DbErr> {
+    rows.select_only()
+        .column(key)
+        .filter(due_at.lte(now))
+        .filter(key.is_not_in(except.iter().copied()))
+        .order_by_asc(due_at)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
 }
 
 /// Returns the pattern for `LIKE` of the texts that contain `text`, whatever signs it has.

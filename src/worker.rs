@@ -138,9 +138,16 @@ pub async fn once(app: &App) {
 /// Runs every urgent job except mail once. Returns whether anything was done; a failed job is logged and
 /// tried again later.
 async fn round(app: &App, checked: &mut waiting_list::LastCheck) -> bool {
-    let deadlines = run_logged("deadlines", deadlines::step(app)).await;
+    let rows = match set_aside::SetAsideRows::of(app).await {
+        Ok(rows) => rows,
+        Err(err) => {
+            tracing::error!(error = ?err, "the rows that are set aside cannot be read; the round is repeated later");
+            return false;
+        }
+    };
+    let deadlines = run_logged("deadlines", deadlines::step_without(app, &rows)).await;
     let inbound = run_logged("inbound_mail", inbound_mail::step(app)).await;
-    let offers = run_logged("waiting_list", waiting_list::step(app, checked)).await;
+    let offers = run_logged("waiting_list", waiting_list::step_without(app, checked, &rows)).await;
     deadlines || inbound || offers
 }
 

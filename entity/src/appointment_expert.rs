@@ -9,6 +9,8 @@ pub struct Model {
     pub appointment_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub expert_id: Uuid,
+    /// When the report was handed over to another expert or the center, because this expert's account was closed.
+    pub report_handed_over_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

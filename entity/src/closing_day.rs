@@ -9,6 +9,8 @@ pub struct Model {
     pub date: Date,
     #[sea_orm(column_type = "Text")]
     pub note: String,
+    /// When the day was added; `None` for days that were there before this was kept.
+    pub added_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -102,21 +102,3 @@ impl<T: Code> TryFromU64 for Coded<T> {
         Err(DbErr::ConvertFromU64("Coded"))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use codes::Turn;
-    use sea_orm::{Value, sea_query::ValueType};
-
-    use super::Coded;
-
-    #[test]
-    fn what_is_stored_is_written_back_as_it_was() {
-        for (stored, value) in [("center", Some(Turn::Center)), ("Center", None), ("", None)] {
-            let read = Coded::<Turn>::read(stored.to_owned());
-            assert_eq!((read.known(), read.code()), (value, stored));
-            assert_eq!(Value::from(read.clone()), Value::from(stored));
-            assert_eq!(<Coded<Turn> as ValueType>::try_from(stored.into()).ok(), Some(read));
-        }
-    }
-}

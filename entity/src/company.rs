@@ -14,6 +14,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub search_key: String,
     pub created_at: DateTimeUtc,
+    /// The company that this one was merged into; never one that was merged itself.
+    pub merged_into: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

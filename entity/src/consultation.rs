@@ -89,6 +89,12 @@ pub struct Model {
     pub last_inbound_at: Option<DateTimeUtc>,
     /// The instant until which the center has put the case aside.
     pub snoozed_until: Option<DateTimeUtc>,
+    /// The case that this one was merged into; never one that was merged itself.
+    pub merged_into: Option<Uuid>,
+    /// The company under which the case was filed, if it was merged into `company_id` since.
+    pub own_company_id: Option<Uuid>,
+    /// Whether the case was filed under the corporate number of a known company and nobody has confirmed it yet.
+    pub number_unconfirmed: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

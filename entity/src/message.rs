@@ -27,6 +27,8 @@ pub struct Model {
     pub automatic: bool,
     /// Whether only the center may read the entry. Such an entry is internal too.
     pub center_only: bool,
+    /// Whether the desk that handed the consultation over may read the entry. No expert and no company may read it.
+    pub with_desk: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

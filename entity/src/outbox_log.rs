@@ -13,7 +13,7 @@ pub struct Model {
     pub outbox_id: Uuid,
     pub at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
-    pub what: Coded<OutboxEvent>,
+    pub event: Coded<OutboxEvent>,
     /// The reply of the server, or the reason that a person gave.
     #[sea_orm(column_type = "Text")]
     pub detail: String,

@@ -29,7 +29,12 @@ mod m20261130_000001_silence;
 mod m20261130_000002_correction;
 mod m20261130_000003_stead;
 mod m20261130_000004_center_workspace;
+mod m20261130_000020_merge;
+mod m20261130_000021_letters;
+mod m20261130_000023_report_handed_over;
+mod m20261130_000024_names;
 mod m20261130_000030_publication;
+mod renames;
 
 pub struct Migrator;
 
@@ -63,6 +68,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000003_stead::Migration),
             Box::new(m20261130_000001_silence::Migration),
             Box::new(m20261130_000004_center_workspace::Migration),
+            Box::new(m20261130_000020_merge::Migration),
+            Box::new(m20261130_000021_letters::Migration),
+            Box::new(m20261130_000023_report_handed_over::Migration),
+            // Renames tables, so it comes after every migration that names them as they were.
+            Box::new(m20261130_000024_names::Migration),
             Box::new(m20261130_000030_publication::Migration),
         ]
     }

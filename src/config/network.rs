@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_network() {
+    fn a_malformed_network_is_refused() {
         for text in ["", "10.0.0.0/33", "10.0.0/8", "::1/129", "10.0.0.0/", "example.jp", "10.0.0.0/-1"] {
             assert_eq!(text.parse::<Network>(), Err(NotANetwork), "{text}");
         }

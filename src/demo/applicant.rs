@@ -57,6 +57,7 @@ impl Applicants {
             search_key: search_key(&name),
             name,
             created_at: at,
+            merged_into: None,
         });
         self.0.push(it);
         Some(it)

@@ -14,7 +14,7 @@ use domain::{
     number::{BadCaseNumber, BadFiscalYear, CaseNumber, FiscalYear},
     theme::SHIPPED,
 };
-use entity::{account, company, consultation, counter, theme};
+use entity::{account, case_number_counter, company, consultation, theme};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
     TransactionTrait, sea_query::OnConflict,
@@ -100,8 +100,11 @@ pub async fn run(
         }
         write(db, std::mem::take(&mut rows)).await?;
     }
-    rows.counters =
-        filling.serials.iter().map(|(&fiscal_year, &last)| counter::Model { fiscal_year, last }).collect();
+    rows.counters = filling
+        .serials
+        .iter()
+        .map(|(&fiscal_year, &last)| case_number_counter::Model { fiscal_year, last })
+        .collect();
     write(db, rows).await?;
     Ok(())
 }
@@ -157,7 +160,7 @@ async fn refuse_what_is_in_use(db: &impl ConnectionTrait) -> Result<(), FillErro
         (account::Entity::find().count(db).await?, "accounts"),
         (consultation::Entity::find().count(db).await?, "consultations"),
         (company::Entity::find().count(db).await?, "companies"),
-        (counter::Entity::find().count(db).await?, "numbers given out"),
+        (case_number_counter::Entity::find().count(db).await?, "numbers given out"),
     ] {
         if rows > 0 {
             return Err(FillError::NotEmpty(what));

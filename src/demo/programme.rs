@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use domain::{calendar::japan_date, id::FollowUpId};
-use entity::{account, company, consultation, counter};
+use entity::{account, case_number_counter, company, consultation};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait};
 use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
@@ -61,7 +61,7 @@ pub async fn look(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Found
     let rows = account::Entity::find().count(db).await?
         + consultation::Entity::find().count(db).await?
         + company::Entity::find().count(db).await?
-        + counter::Entity::find().count(db).await?;
+        + case_number_counter::Entity::find().count(db).await?;
     Ok(if rows == 0 { Found::Empty } else { Found::Foreign })
 }
 

@@ -1,8 +1,8 @@
 //! Rows that are to be written, in as few statements as the databases allow.
 use entity::{
-    account, application, appointment, appointment_expert, assignment, calendar_cell, company, consultation,
-    consultation_theme, contact, counter, desk, event, expert, expert_industry, expert_prefecture,
-    expert_theme, follow_up, message, report, weekly_rule,
+    account, application, appointment, appointment_expert, assignment, calendar_cell, case_number_counter,
+    company, consultation, consultation_theme, contact, desk, event, expert, expert_industry,
+    expert_prefecture, expert_theme, follow_up, message, report, weekly_rule,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable,
@@ -18,7 +18,7 @@ pub(super) struct Rows {
     pub expert_themes: Vec<expert_theme::Model>,
     pub expert_industries: Vec<expert_industry::Model>,
     pub weekly_rules: Vec<weekly_rule::Model>,
-    pub counters: Vec<counter::Model>,
+    pub counters: Vec<case_number_counter::Model>,
     pub companies: Vec<company::Model>,
     pub consultations: Vec<consultation::Model>,
     pub applications: Vec<application::Model>,

@@ -20,7 +20,8 @@ const HAVE_CLOCK: [&str; 5] = ["waiting_company", "matching", "scheduling", "boo
 pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findings) {
     let number = &case.row.number;
     let has_clock = case.row.silence_kind.is_some() || case.row.next_step_at.is_some();
-    if HAVE_CLOCK.contains(&case.row.state.code()) && !has_clock {
+    let is_merged = case.row.merged_into.is_some();
+    if HAVE_CLOCK.contains(&case.row.state.code()) && !has_clock && !is_merged {
         findings.add("silence", number, "no step follows if nothing happens");
     }
     let confirmed: Vec<_> = case.appointments.iter().filter(|it| it.state.code() == "confirmed").collect();
@@ -46,10 +47,10 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
         }
     }
     for it in case.assignments.iter().filter(|it| it.state.code() == "offered" && it.instead_of.is_some()) {
-        let place = case.assignments.iter().find(|of| Some(of.id) == it.instead_of);
-        let sits = place.is_some_and(|place| {
-            let in_it = |one: &&appointment::Model| case.experts(one.id).contains(&place.expert_id);
-            place.state.code() == "accepted" && confirmed.iter().any(in_it)
+        let replaced = case.assignments.iter().find(|of| Some(of.id) == it.instead_of);
+        let sits = replaced.is_some_and(|replaced| {
+            let in_it = |one: &&appointment::Model| case.experts(one.id).contains(&replaced.expert_id);
+            replaced.state.code() == "accepted" && confirmed.iter().any(in_it)
         });
         if !sits {
             let what = format!("expert {} is asked to take a place that nobody has", it.expert_id);

@@ -157,7 +157,7 @@ async fn participants(db: &impl ConnectionTrait, findings: &mut Findings) -> Res
     let seated = Expr::col((appointment_expert::Entity, appointment_expert::Column::ExpertId));
     let left = Expr::col((cancelled_invitation::Entity, cancelled_invitation::Column::ExpertId));
     let ended = Expr::col((cancelled_invitation::Entity, cancelled_invitation::Column::Sequence));
-    let told = Expr::col((appointment::Entity, appointment::Column::Sequence));
+    let sequence = Expr::col((appointment::Entity, appointment::Column::Sequence));
     let wrong: Vec<(Uuid, Uuid)> = cancelled_invitation::Entity::find()
         .select_only()
         .columns([cancelled_invitation::Column::AppointmentId, cancelled_invitation::Column::ExpertId])
@@ -165,7 +165,7 @@ async fn participants(db: &impl ConnectionTrait, findings: &mut Findings) -> Res
         .join(JoinType::InnerJoin, of_seat())
         .filter(appointment::Column::State.is_in(["held", "confirmed"]))
         .filter(seated.eq(left))
-        .filter(ended.gte(told))
+        .filter(ended.gte(sequence))
         .into_tuple()
         .all(db)
         .await?;

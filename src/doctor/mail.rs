@@ -27,7 +27,7 @@ pub(super) async fn examine(
     let attempted = outbox_log::Entity::find()
         .select_only()
         .column(outbox_log::Column::OutboxId)
-        .filter(outbox_log::Column::What.eq("sent"));
+        .filter(outbox_log::Column::Event.eq("sent"));
     let unattempted = Condition::all()
         .add(outbox::Column::State.eq("sent"))
         .add(outbox::Column::Id.not_in_subquery(attempted.into_query()));

@@ -46,7 +46,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "appointments_done",
         &["UPDATE consultation SET appointments_done = appointments_done + 1 WHERE state = 'follow_up'"],
     ),
-    ("counter", &["UPDATE counter SET last = last - 1 WHERE fiscal_year = 2025"]),
+    ("counter", &["UPDATE case_number_counter SET last = last - 1 WHERE fiscal_year = 2025"]),
     (
         "booked",
         &[
@@ -118,15 +118,15 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ("follow_up", &["UPDATE follow_up SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'planned'"]),
     (
         "waiting",
-        &["INSERT INTO waiting (id, consultation_id, preferred_times, since, turned_down) \
+        &["INSERT INTO waiting_list_entry (id, consultation_id, preferred_times, since, turned_down) \
            SELECT id, id, '[]', state_since, 0 FROM consultation WHERE state = 'received' LIMIT 1"],
     ),
     (
         "offer",
         &[
-            "INSERT INTO waiting (id, consultation_id, preferred_times, since, turned_down) \
+            "INSERT INTO waiting_list_entry (id, consultation_id, preferred_times, since, turned_down) \
              SELECT id, id, '[]', state_since, 0 FROM consultation WHERE state = 'booked' LIMIT 1",
-            "UPDATE appointment SET waiting_id = (SELECT id FROM waiting) WHERE id = \
+            "UPDATE appointment SET waiting_id = (SELECT id FROM waiting_list_entry) WHERE id = \
              (SELECT id FROM appointment WHERE state = 'held' AND consultation_id IS NOT NULL LIMIT 1)",
         ],
     ),
@@ -171,6 +171,26 @@ const DAMAGE: &[(&str, &[&str])] = &[
             "INSERT INTO cancelled_invitation SELECT appointment_id, expert_id, starts_at, ends_at, sequence, created_at \
            FROM appointment JOIN appointment_expert ON appointment.id = appointment_id WHERE state = 'confirmed' \
            LIMIT 1",
+        ],
+    ),
+    (
+        "merge",
+        &[
+            "UPDATE consultation SET own_company_id = company_id WHERE id = (SELECT id FROM consultation LIMIT 1)",
+        ],
+    ),
+    (
+        "merge",
+        &[
+            "UPDATE consultation SET turn = 'ended', merged_into = (SELECT id FROM consultation WHERE state = 'booked' LIMIT 1) \
+           WHERE id = (SELECT id FROM consultation WHERE state = 'received' AND due_at IS NOT NULL LIMIT 1)",
+        ],
+    ),
+    (
+        "merge",
+        &[
+            "UPDATE company SET merged_into = (SELECT id FROM company AS other WHERE other.id <> company.id LIMIT 1) \
+           WHERE id = (SELECT company_id FROM consultation LIMIT 1)",
         ],
     ),
     (

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{appointment, appointment_expert, consultation, waiting, waiting_offer};
+use entity::{appointment, appointment_expert, consultation, waiting_list_entry, waiting_offer};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -20,7 +20,10 @@ pub(super) async fn examine(
     now: DateTime<Utc>,
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
-    let waiting = waiting::Entity::find().filter(waiting::Column::EndedAt.is_null()).all(db).await?;
+    let waiting = waiting_list_entry::Entity::find()
+        .filter(waiting_list_entry::Column::EndedAt.is_null())
+        .all(db)
+        .await?;
     states(db, &waiting, findings).await?;
     let waiting: BTreeSet<_> = waiting.into_iter().map(|it| it.id).collect();
     let offers = waiting_offer::Entity::find()
@@ -64,7 +67,7 @@ pub(super) async fn examine(
 /// Checks that no company waits for an appointment that has taken place or will never take place.
 async fn states(
     db: &impl ConnectionTrait,
-    all: &[waiting::Model],
+    all: &[waiting_list_entry::Model],
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
     let rows = consultation::Entity::find()

@@ -32,7 +32,7 @@ fn now() -> DateTime<Utc> {
 }
 
 #[tokio::test]
-async fn what_is_kept_is_read_again_and_kept_once() {
+async fn a_file_is_read_as_it_was_kept_and_kept_once() {
     let Folder(folder) = &Folder::new();
     let hash = keep(folder, b"abc".to_vec(), now()).await.unwrap();
     assert_eq!(hash, ABC);
@@ -55,7 +55,7 @@ async fn one_that_is_broken_is_written_anew() {
 }
 
 #[tokio::test]
-async fn idle_is_what_nobody_kept_since_then_and_only_that_is_forgotten() {
+async fn only_files_that_were_not_kept_again_are_forgotten() {
     let Folder(folder) = &Folder::new();
     let hour = TimeDelta::hours(1);
     assert_eq!(idle(folder, now()).await.unwrap().whole, [""; 0]);
@@ -73,7 +73,7 @@ async fn idle_is_what_nobody_kept_since_then_and_only_that_is_forgotten() {
 }
 
 #[tokio::test]
-async fn what_was_interrupted_is_swept_and_nothing_else_in_the_folder() {
+async fn only_interrupted_files_are_removed_from_the_folder() {
     let Folder(folder) = &Folder::new();
     keep(folder, b"abc".to_vec(), now()).await.unwrap();
     let (half, foreign) = (folder.join("ba").join(".half"), folder.join("README"));
@@ -89,7 +89,7 @@ async fn what_was_interrupted_is_swept_and_nothing_else_in_the_folder() {
 /// Several tasks store the same bytes again and again while one deletes them as soon as they are idle: a task that has
 /// stored them finds them for as long as they may be idle.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_loses_a_file_to_the_sweep() {
+async fn the_sweep_removes_no_file_in_use() {
     let held = Arc::new(Folder::new());
     let over = Arc::new(AtomicBool::new(false));
     let (folder, stop) = (Arc::clone(&held), Arc::clone(&over));

@@ -39,13 +39,17 @@ pub fn about(
         (false, false) => greeting("", to.name),
     };
     let words = words(text, &values::of(&mail_event, about), is_stranger, &about.sender)?;
-    let answers = if is_company { Answers::Company } else { Answers::Staff };
+    let answers = match text.reader() {
+        Reader::Company => Answers::Company,
+        Reader::Desk => Answers::Desk,
+        Reader::Everybody | Reader::Expert | Reader::Center | Reader::Staff => Answers::Staff,
+    };
     let frame = Frame::around(&words, answers, &greeting, Some(about.number));
     let appointment = mail_event.calendar_appointment();
     Ok(OutgoingMail {
         consultation: Some(about.id),
         calendar: appointment.and_then(|it| invitation::of(text, about, to, it)),
-        ..letter(text, frame, to, &about.sender)?
+        ..framed(text, frame, to, &about.sender)?
     })
 }
 
@@ -63,7 +67,7 @@ pub fn plain(
     let greeting = greeting("", to.name);
     let frame = Frame::around(&words, Answers::Nobody, &greeting, None);
     let unsubscribe = Some(values.get(Variable::StopLink)).filter(|it| !it.is_empty());
-    Ok(OutgoingMail { unsubscribe: unsubscribe.map(str::to_owned), ..letter(text, frame, to, sender)? })
+    Ok(OutgoingMail { unsubscribe: unsubscribe.map(str::to_owned), ..framed(text, frame, to, sender)? })
 }
 
 /// Returns the subject and the text: the administrator's for the year, or else the shipped ones.
@@ -94,6 +98,8 @@ enum Answers {
     Nobody,
     /// The answer becomes the company's message.
     Company,
+    /// The answer becomes a message of the desk, which only the center reads.
+    Desk,
     /// The answer becomes a message of the center or an expert, which may stay internal.
     Staff,
 }
@@ -119,13 +125,13 @@ impl<'a> Frame<'a> {
     }
 }
 
-fn letter(
+fn framed(
     text: TextKind,
     frame: Frame<'_>,
     to: Recipient<'_>,
     sender: &SenderContext<'_>,
 ) -> Result<OutgoingMail, Error> {
-    let kind = text.mail().ok_or_else(|| Error::new(InvalidOperation, "the frame is no letter"))?;
+    let kind = text.mail().ok_or_else(|| Error::new(InvalidOperation, "the frame is no mail"))?;
     let MailWording { title, body } =
         words(TextKind::Frame, &values::of_frame(&frame, sender), false, sender)?;
     let text = tidied(&body);

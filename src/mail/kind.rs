@@ -17,10 +17,6 @@ pub use self::{
 use super::text::{MailWording, Variable};
 
 impl MailKind {
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
     /// Returns whether one more copy may be sent automatically after `unknown_outcomes` copies of which it is
     /// unknown whether the server took them. A second copy under the same Message-ID is the smaller evil only
     /// if the reader waits for the mail.

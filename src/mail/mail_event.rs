@@ -4,7 +4,7 @@ mod silence;
 use chrono::{DateTime, Utc};
 use domain::{
     booking::appointment::AppointmentMode, calendar::BusinessCalendar, consultation::UnfulfilledReason,
-    field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
+    due::Due, field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
 };
 
 use crate::{
@@ -32,6 +32,10 @@ pub struct MailContext<'a> {
     /// Whether the address is confirmed. Until it is, nothing from the form is repeated to it, not even a
     /// name.
     pub address_confirmed: bool,
+    /// The deadline of the consultation after the event.
+    pub due: Option<&'a Due>,
+    /// Since when the company has been waited for, before the event.
+    pub waits_since: Option<DateTime<Utc>>,
     pub sender: SenderContext<'a>,
 }
 
@@ -86,6 +90,14 @@ pub enum WhyBack {
     PartOpen,
 }
 
+/// The visit to a desk, or the call, of which a request that was handed over came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandedOver<'a> {
+    pub desk: &'a str,
+    /// The day and the way, such as 「11月20日（金）の窓口でのご相談」; may be empty.
+    pub visit: &'a str,
+}
+
 /// The event that causes a mail about a consultation. A `portal` is the absolute address that opens the
 /// company's page.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +109,8 @@ pub enum MailEvent<'a> {
         slot: Option<(AppointmentText<'a>, DateTime<Utc>)>,
         received_at: DateTime<Utc>,
         first_contact_due: DateTime<Utc>,
+        /// The desk that handed the request over.
+        handed_over: Option<HandedOver<'a>>,
     },
     /// The contact has another address, which is to be confirmed.
     AddressChanged {
@@ -114,6 +128,10 @@ pub enum MailEvent<'a> {
     FurtherAppointment {
         portal: &'a str,
         experts: &'a [String],
+    },
+    /// The further appointment that was planned is not wished for any more.
+    FurtherDropped {
+        portal: &'a str,
     },
     /// The company has ended its consultation after an appointment had taken place.
     Finished {
@@ -266,6 +284,8 @@ pub enum MailEvent<'a> {
         ends_at: DateTime<Utc>,
     },
     HandOverAccepted,
+    /// The center has written to the desk that handed the request over.
+    DeskMessage,
     /// The result of the hand-over in one sentence.
     HandOverResult {
         result: &'a str,
@@ -344,6 +364,7 @@ impl MailEvent<'_> {
             | Self::Question { .. }
             | Self::SlotsToChoose { .. }
             | Self::FurtherAppointment { .. }
+            | Self::FurtherDropped { .. }
             | Self::NoShow { .. }
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
@@ -362,6 +383,7 @@ impl MailEvent<'_> {
             | Self::Undelivered { .. }
             | Self::NoDelegates { .. }
             | Self::HandOverAccepted
+            | Self::DeskMessage
             | Self::HandOverResult { .. } => None,
         }
     }
@@ -376,6 +398,7 @@ impl TextKind {
             MailEvent::Question { .. } => Self::Question,
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
             MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
+            MailEvent::FurtherDropped { .. } => Self::FurtherDropped,
             MailEvent::NoShow { .. } => Self::NoShow,
             MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
@@ -426,6 +449,7 @@ impl TextKind {
             MailEvent::NoDelegates { is_company: true, .. } => Self::NoDelegatesCompany,
             MailEvent::NoDelegates { is_company: false, .. } => Self::NoDelegatesExpert,
             MailEvent::HandOverAccepted => Self::HandOverAccepted,
+            MailEvent::DeskMessage => Self::DeskMessage,
             MailEvent::HandOverResult { .. } => Self::HandOverResult,
         }
     }

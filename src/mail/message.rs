@@ -40,8 +40,8 @@ pub enum Unsendable {
 }
 
 pub fn build(outgoing: &MessageParts<'_>) -> Result<Message, Unsendable> {
-    let QueuedMail { message_id, follows, letter } = outgoing.mail;
-    let to = addressed(&letter.to, &letter.to_name)?;
+    let QueuedMail { message_id, follows, outgoing: mail } = outgoing.mail;
+    let to = addressed(&mail.to, &mail.to_name)?;
     // The envelope is given explicitly: lettre would derive it from the headers, where it does not parse a
     // quoted local part.
     let envelope = Envelope::new(Some(return_path(outgoing)), vec![to.email.clone()])?;
@@ -51,7 +51,7 @@ pub fn build(outgoing: &MessageParts<'_>) -> Result<Message, Unsendable> {
         .date(SystemTime::from(outgoing.date.max(DateTime::UNIX_EPOCH)))
         .from(named(outgoing.from))
         .to(to)
-        .subject(line(&letter.subject))
+        .subject(line(&mail.subject))
         // Keeps absence notices from answering (RFC 3834).
         .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
         // Exchange looks at this header before it answers automatically.
@@ -62,7 +62,7 @@ pub fn build(outgoing: &MessageParts<'_>) -> Result<Message, Unsendable> {
         let all: Vec<_> = follows.iter().map(|it| bracketed(it)).collect();
         headers = headers.in_reply_to(bracketed(latest)).references(all.join(" "));
     }
-    if let Some(address) = &letter.unsubscribe {
+    if let Some(address) = &mail.unsubscribe {
         // Allows unsubscribing with one click, by POST (RFC 8058).
         headers = headers
             .raw_header(raw("List-Unsubscribe", bracketed(address)))
@@ -72,9 +72,9 @@ pub fn build(outgoing: &MessageParts<'_>) -> Result<Message, Unsendable> {
         headers = headers.reply_to(named(reply_to));
     }
     let texts = MultiPart::alternative()
-        .singlepart(SinglePart::plain(crlf(&letter.text)))
-        .singlepart(SinglePart::html(crlf(&letter.html)));
-    let content = match &letter.calendar {
+        .singlepart(SinglePart::plain(crlf(&mail.text)))
+        .singlepart(SinglePart::html(crlf(&mail.html)));
+    let content = match &mail.calendar {
         Some(part) => with_invitation(texts, part)?,
         None => texts,
     };

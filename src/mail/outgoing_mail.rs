@@ -38,7 +38,7 @@ pub struct QueuedMail {
     pub message_id: String,
     /// The Message-IDs of earlier mails of the same thread, oldest first.
     pub follows: Vec<String>,
-    pub letter: OutgoingMail,
+    pub outgoing: OutgoingMail,
 }
 
 /// An iCalendar object (RFC 5545) with its method (RFC 5546).

@@ -1,4 +1,5 @@
 //! The report after an appointment, and the follow-up questions.
 pub mod follow_up;
 pub mod follow_up_programme;
+pub mod further;
 pub mod report;

@@ -1,5 +1,7 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
 pub mod correction;
+pub mod merge;
+pub mod related_case;
 pub mod transfer;
 
 use domain::{
@@ -15,6 +17,7 @@ use domain::{
 };
 
 pub mod silence;
+pub mod to_call;
 
 use super::{
     booking::{
@@ -229,7 +232,7 @@ pub async fn further_session(
     work.check(ActionKind::PlanFurtherSession, by)?;
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let act = Action::PlanFurtherSession {
-        appointments: store::intake::company::appointments_in(&work.tx, work.record.company, year).await?,
+        appointments: store::intake::company::appointments_in(work.read(), &work.record, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
         covered: work.still_open().is_none(),
@@ -248,7 +251,7 @@ pub async fn further_session(
 /// with the contact. The time that was released before is taken again if it is still free. If routing is automatic and a
 /// slot is held, the best team is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
-    let mut work = CaseTransaction::begin(app, id).await?;
+    let mut work = CaseTransaction::begin_even_merged(app, id).await?;
     if work.record.consultation.address_confirmed {
         return Ok(());
     }
@@ -261,15 +264,41 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         }
     };
     work.note(by, how);
-    Box::pin(take_again(&mut work)).await?;
-    Box::pin(ask_or_keep(&mut work)).await?;
+    confirm_known_number(&mut work).await?;
+    let (into, address) = (work.record.consultation.merged_into, work.person.email.clone());
+    if into.is_none() {
+        Box::pin(take_again(&mut work)).await?;
+        Box::pin(ask_or_keep(&mut work)).await?;
+    }
     work.commit().await?;
+    match into {
+        // The case into which this one was merged may have taken over its contact's address.
+        Some(into) if address.is_some() && address == address_of(app, into).await? => {
+            Box::pin(confirm_address(app, into, by)).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn address_of(app: &App, id: ConsultationId) -> Result<Option<String>, Problem> {
+    Ok(store::consultation::person(&app.db, id).await?.and_then(|it| it.email))
+}
+
+/// Confirms the corporate number of a consultation whose contact has spoken for that company before.
+async fn confirm_known_number(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let Some(email) = work.person.email.as_ref().filter(|_| work.record.number_unconfirmed) else {
+        return Ok(());
+    };
+    if store::intake::company::knows_address(work.read(), &work.record, &email.to_lowercase()).await? {
+        work.record.number_unconfirmed = false;
+        work.note(Actor::System, "以前の相談と同じメールアドレスのため、法人番号を確認済みにしました");
+    }
     Ok(())
 }
 
 /// Drops the questions that are not over yet.
 pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    for it in store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await? {
+    for it in store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await? {
         if !it.is_over() {
             work.save(&FollowUp::skip(it)).await?;
         }

@@ -1,2 +1,4 @@
 //! The intake of applications.
 pub mod apply;
+pub mod company_merge;
+pub mod corporate_number;

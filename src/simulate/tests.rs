@@ -32,7 +32,7 @@ fn a_seed_gives_the_same_year_and_another_seed_another_one() {
 
 /// Checks the bookings from outside, pair by pair.
 #[test]
-fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
+fn no_expert_is_booked_twice_or_beyond_a_limit_under_any_policy() {
     let world = World::new(SETUP);
     let business = BusinessCalendar::default();
     let last = last_session_day(FIRST, &Settings::default(), &business).unwrap();
@@ -86,7 +86,7 @@ fn the_table_and_the_file_have_a_line_for_each_policy() {
 
 /// No policy serves a consultation whose fields are covered only by experts who would decline.
 #[test]
-fn whoever_cannot_be_served_stays_unserved_in_the_year_of_the_readme() {
+fn a_consultation_that_every_expert_declines_stays_unserved() {
     let setup = Setup { seed: 1, consultations: 1500, experts: 30 };
     let world = World::new(setup);
     let can_be_served = |at: usize| {

@@ -247,7 +247,7 @@ impl Year<'_> {
         };
         let plan = planning::plan(&ground, &waiting, &Weights::default());
         for line in plan.lines {
-            self.ask(open[line.waiting], self.places(line.team), None);
+            self.ask(open[line.waiting], self.positions(line.team), None);
         }
     }
 
@@ -314,7 +314,7 @@ impl Year<'_> {
             .map(|it| evaluate(it, &request, pool.why_not(&ask, it.id, slot)))
             .collect();
         if let Some(team) = teams(&request, &candidates).next() {
-            let team = self.places(team);
+            let team = self.positions(team);
             self.take(at, &team, slot);
             self.ask(at, team, Some(slot));
         }
@@ -335,11 +335,11 @@ impl Year<'_> {
         self.stages[at] = Stage::Asked { team, until, slot };
     }
 
-    fn places(&self, team: Team) -> Vec<usize> {
-        let place = |id: ExpertId| self.world.experts.iter().position(|it| it.id == id);
+    fn positions(&self, team: Team) -> Vec<usize> {
+        let position = |id: ExpertId| self.world.experts.iter().position(|it| it.id == id);
         match team {
-            Team::One(one) => place(one).into_iter().collect(),
-            Team::Pair { ict, labor } => [ict, labor].into_iter().filter_map(place).collect(),
+            Team::One(one) => position(one).into_iter().collect(),
+            Team::Pair { ict, labor } => [ict, labor].into_iter().filter_map(position).collect(),
         }
     }
 
@@ -446,7 +446,7 @@ impl Year<'_> {
         };
         let days = self.window.earliest.iter_days().take_while(|it| *it <= self.window.horizon);
         days.map(|date| {
-            let all = (0..team.len()).map(|place| pool.starts_of(&ask, place, date));
+            let all = (0..team.len()).map(|member| pool.starts_of(&ask, member, date));
             (date, all.fold(Day::ALL, Day::intersection))
         })
         .collect()

@@ -2,3 +2,4 @@
 pub mod account;
 pub mod link;
 pub mod session;
+pub mod unfinished;

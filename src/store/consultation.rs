@@ -1,6 +1,8 @@
 //! Consultations: the record that every action locks, decides on and saves.
 pub mod case_details;
+pub mod case_merge;
 pub mod correction;
+pub mod related_case;
 mod row;
 
 use std::collections::{HashMap, HashSet};
@@ -21,6 +23,7 @@ use entity::{application, company, consultation, consultation_theme, contact};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Set,
+    sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -60,6 +63,8 @@ pub struct Record {
     pub last_inbound_at: Option<DateTime<Utc>>,
     /// Until when the center has put the case aside.
     pub snoozed_until: Option<DateTime<Utc>>,
+    /// Whether it was filed under the corporate number of a known company and nobody has confirmed that yet.
+    pub number_unconfirmed: bool,
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
@@ -122,15 +127,16 @@ pub async fn by_submission_key(db: &impl ConnectionTrait, key: &str) -> Result<O
     found.as_ref().map(from_row).transpose()
 }
 
-/// Returns the latest 100 consultations whose contact has this address, newest first.
+/// Returns the latest 100 consultations whose contact has this address, newest first. A merged one is replaced by the one
+/// into which it was merged.
 pub async fn of_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Record>, DbErr> {
-    let ids = contact::Entity::find()
+    let own = consultation::Entity::find()
         .select_only()
-        .column(contact::Column::ConsultationId)
-        .filter(contact::COLUMN.email_key.eq(email_key))
+        .expr(Expr::cust("COALESCE(merged_into, id)"))
+        .filter(consultation::Column::Id.in_subquery(ids_of_contact(email_key)))
         .into_query();
     let rows = consultation::Entity::find()
-        .filter(consultation::Column::Id.in_subquery(ids))
+        .filter(consultation::Column::Id.in_subquery(own))
         .order_by_desc(consultation::COLUMN.received_at)
         .limit(100)
         .all(db)
@@ -138,23 +144,37 @@ pub async fn of_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<Ve
     rows.iter().map(from_row).collect()
 }
 
-/// Returns the consultation with this number; `None` if its contact has another address.
+/// Returns the consultation with this number; `None` if its contact has another address. A merged one is replaced by the
+/// one into which it was merged, and the contacts of both may see that one.
 pub async fn of_contact_by_number(
     db: &impl ConnectionTrait,
     email_key: &str,
     number: CaseNumber,
 ) -> Result<Option<Record>, DbErr> {
-    let ids = contact::Entity::find()
+    let found = consultation::Entity::find()
+        .filter(consultation::COLUMN.number.eq(number.to_string()))
+        .one(db)
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let id = ConsultationId(found.merged_into.unwrap_or(found.id));
+    let of_contact = consultation::Entity::find()
+        .filter(consultation::Column::Id.in_subquery(case_merge::one_case(id)))
+        .filter(consultation::Column::Id.in_subquery(ids_of_contact(email_key)))
+        .one(db)
+        .await?;
+    if of_contact.is_none() {
+        return Ok(None);
+    }
+    if found.id == id.0 { from_row(&found).map(Some) } else { find(db, id).await }
+}
+
+/// Returns the subquery for the consultations whose contact has this address.
+fn ids_of_contact(email_key: &str) -> SelectStatement {
+    contact::Entity::find()
         .select_only()
         .column(contact::Column::ConsultationId)
         .filter(contact::COLUMN.email_key.eq(email_key))
-        .into_query();
-    let found = consultation::Entity::find()
-        .filter(consultation::COLUMN.number.eq(number.to_string()))
-        .filter(consultation::Column::Id.in_subquery(ids))
-        .one(db)
-        .await?;
-    found.as_ref().map(from_row).transpose()
+        .into_query()
 }
 
 /// Returns the open consultations of which a coordinator is in charge, the oldest first.
@@ -204,6 +224,8 @@ pub async fn themes(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec
 pub struct Submission {
     /// The company to be written, if it does not exist yet.
     pub company: Option<company::Model>,
+    /// The company under whose number the application was filed, if it was merged into another since.
+    pub own_company: Option<CompanyId>,
     /// The search key: folded name, reading (kana) and corporate number.
     pub search_key: String,
     /// A key that makes a form that is sent twice one consultation.
@@ -273,6 +295,8 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         response_due_at: Set(record.response.map(|it| it.due_at)),
         last_inbound_at: Set(record.last_inbound_at),
         snoozed_until: Set(record.snoozed_until),
+        merged_into: Set(record.consultation.merged_into.map(|it| it.0)),
+        number_unconfirmed: Set(record.number_unconfirmed),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()
@@ -323,6 +347,39 @@ pub async fn due_from(db: &impl ConnectionTrait, from: DateTime<Utc>) -> Result<
         .all(db)
         .await?;
     Ok(ids.into_iter().map(ConsultationId).collect())
+}
+
+/// Returns the consultations with a message whose response is due at `from` or later.
+pub async fn response_due_from(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    let ids: Vec<Uuid> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.response_due_at.gte(from))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ConsultationId).collect())
+}
+
+/// Returns the addresses, in lower case, of the contacts of `ids`.
+pub async fn contact_addresses(
+    db: &impl ConnectionTrait,
+    ids: Vec<ConsultationId>,
+) -> Result<HashSet<(ConsultationId, String)>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<(Uuid, Option<String>)> = contact::Entity::find()
+        .select_only()
+        .columns([contact::Column::ConsultationId, contact::Column::EmailKey])
+        .filter(contact::COLUMN.consultation_id.is_in(ids.into_iter().map(|it| it.0)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter_map(|(id, address)| Some((ConsultationId(id), address?))).collect())
 }
 
 /// Returns the consultations of `ids` whose contact's address is confirmed.

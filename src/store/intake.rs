@@ -1,3 +1,5 @@
 //! Incoming applications: drafts, and the company that an application belongs to.
 pub mod company;
+pub mod company_merge;
 pub mod draft;
+pub mod duplicate;

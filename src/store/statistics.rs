@@ -107,7 +107,9 @@ pub async fn of(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
 fn selected(selection: &StatisticsFilter) -> Select<consultation::Entity> {
     let mut query = consultation::Entity::find()
         .select_only()
-        .filter(consultation::Column::FiscalYear.eq(selection.year.start_year()));
+        .filter(consultation::Column::FiscalYear.eq(selection.year.start_year()))
+        // A case that was merged into another is counted with that one.
+        .filter(consultation::Column::MergedInto.is_null());
     query = match selection.field {
         Some(Field::Ict) => query.filter(consultation::Column::Ict.eq(true)),
         Some(Field::Labor) => query.filter(consultation::Column::Labor.eq(true)),

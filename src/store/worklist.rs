@@ -1,4 +1,5 @@
 //! The center's worklist: consultations by turn, a page at a time, at the same cost whatever their number.
+pub mod calls;
 pub mod center_digest;
 mod query;
 pub mod tag;
@@ -38,7 +39,8 @@ codes! {
         Reports = "reports" => "報告書の確認",
         /// The company has asked for further help, and the center has not responded yet.
         FurtherHelp = "wishes" => "継続の希望",
-        /// The company has to be called, because it has no mail address.
+        /// The company has to be called: it has no mail address, no mail reaches it, or a question is asked by
+        /// telephone.
         Calls = "calls" => "電話する",
         /// Nothing has happened for days, or the outcome of an appointment is missing.
         Stalled = "stalled" => "動きがない案件",
@@ -102,6 +104,9 @@ pub struct WorklistRow {
     /// When the company or an expert wrote last.
     pub last_inbound_at: Option<DateTime<Utc>>,
     pub snoozed_until: Option<DateTime<Utc>>,
+    /// When the next step follows by itself, if nothing happens.
+    pub next_step_at: Option<DateTime<Utc>>,
+    pub version: i32,
     pub place: WorklistCursor,
 }
 
@@ -197,6 +202,8 @@ struct Found {
     response_due_at: Option<DateTime<Utc>>,
     last_inbound_at: Option<DateTime<Utc>>,
     snoozed_until: Option<DateTime<Utc>>,
+    next_step_at: Option<DateTime<Utc>>,
+    version: i32,
 }
 
 impl Found {
@@ -234,6 +241,8 @@ impl Found {
             response_due_at: self.response_due_at,
             last_inbound_at: self.last_inbound_at,
             snoozed_until: self.snoozed_until,
+            next_step_at: self.next_step_at,
+            version: self.version,
             state,
             due_at: self.due_at,
             received_at: self.received_at,

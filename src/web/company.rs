@@ -34,6 +34,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(case::show)
         .service(case::confirm)
         .service(correction::application)
+        .service(correction::application_pdf)
         .service(correction::show)
         .service(correction::submit)
         .service(messages::show)
@@ -52,8 +53,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(cancel::submit)
         .service(further_appointment::show)
         .service(further_appointment::submit)
+        .service(further_appointment::take_back)
         .service(report::show)
         .service(survey::show)
         .service(survey::submit)
+        .service(survey::question)
+        .service(survey::answer_question)
         .service(calendar::download);
 }

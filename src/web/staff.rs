@@ -5,9 +5,14 @@ mod action_page;
 mod calendars;
 mod candidates;
 mod case;
+mod case_merge;
+mod case_tabs;
 mod case_views;
 mod closing_days;
+mod company_merge;
+mod corporate_number;
 mod correction;
+mod correction_undo;
 mod expert_absence;
 mod expert_answer;
 mod follow_up;
@@ -21,6 +26,7 @@ mod outbox;
 mod password;
 mod plan;
 mod possible_duplicate;
+mod related_case;
 mod replacement;
 mod reply_templates;
 mod report;
@@ -28,6 +34,7 @@ mod report_writing;
 mod schedule;
 mod sign_in;
 mod slots;
+mod split;
 mod stead;
 mod tasks;
 mod thread;
@@ -77,7 +84,7 @@ fn work(cfg: &mut ServiceConfig) {
         .service(notifications::submit)
         .service(outbox::list)
         .service(outbox::show)
-        .service(outbox::letter)
+        .service(outbox::document)
         .service(outbox::act)
         .service(reply_templates::show)
         .service(reply_templates::add)
@@ -93,10 +100,22 @@ fn work(cfg: &mut ServiceConfig) {
 /// Registers the pages of one consultation.
 fn case_routes(cfg: &mut ServiceConfig) {
     cfg.service(case::show)
+        .service(company_merge::show)
+        .service(company_merge::submit)
+        .service(company_merge::undo)
+        .service(corporate_number::decide)
+        .service(case_merge::show)
+        .service(case_merge::submit)
+        .service(case_merge::undo)
+        .service(related_case::relate)
+        .service(related_case::remove)
+        .service(split::show)
+        .service(split::submit)
         .service(candidates::submit)
         .service(correction::show)
         .service(correction::submit)
-        .service(correction::undo)
+        .service(correction_undo::show)
+        .service(correction_undo::submit)
         .service(correction::send_again)
         .service(time_proposals::keep)
         .service(slots::show)
@@ -106,6 +125,7 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(thread::message)
         .service(thread::note)
         .service(thread::center_note)
+        .service(thread::desk_message)
         .service(thread::answered)
         .service(tasks::plan)
         .service(tasks::add)

@@ -14,8 +14,12 @@ const AT_ONCE: u64 = 100;
 
 /// Handles everything that is due. Returns whether anything was done.
 pub async fn step(app: &App) -> Result<bool, Problem> {
+    step_without(app, &SetAsideRows::of(app).await?).await
+}
+
+/// Handles everything that is due as `step` does, without the rows that are set aside.
+pub(super) async fn step_without(app: &App, rows: &SetAsideRows) -> Result<bool, Problem> {
     let now = app.clock.now();
-    let rows = SetAsideRows::of(app).await?;
 
     let apart = rows.left_alone(Job::ReleaseHold);
     let due = store::booking::appointment::expired_holds(&app.db, now, &apart, AT_ONCE).await?;

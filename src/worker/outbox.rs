@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     mail::outgoing_mail::MailKind,
+    ops,
     problem::Problem,
     store::{
         self,
@@ -218,8 +219,13 @@ impl Dispatcher {
         if ours < settled.len() {
             tracing::warn!("{} mails were leased by another worker meanwhile", settled.len() - ours);
         }
-        for it in self.unsettled.drain(..) {
+        for it in std::mem::take(&mut self.unsettled) {
             it.log();
+            if it.no_such_address
+                && let Err(err) = ops::consultation::to_call::address_lost(&self.app, &it.address).await
+            {
+                tracing::error!(error = ?err, "could not ask the center to call the reader of a mail");
+            }
         }
         Ok(())
     }
@@ -232,7 +238,7 @@ async fn learn_facts(app: &App, mails: &[LeasedMail]) -> Option<attempt::KnownFa
         return None;
     }
     let at = Instant::now();
-    let asked = send_condition::FactQuery::by(mails.iter().map(|it| &it.mail.letter));
+    let asked = send_condition::FactQuery::by(mails.iter().map(|it| &it.mail.outgoing));
     match send_condition::learn(app, asked).await {
         Ok(facts) => Some(attempt::KnownFacts { facts, at }),
         Err(err) => {
@@ -272,9 +278,9 @@ async fn send(
     Sent {
         settled: SettledMail { id: leased.id, token: term.token, outcome, detail },
         domain: leased.domain,
-        kind: leased.mail.letter.kind,
-        consultation: leased.mail.letter.consultation,
-        address: leased.mail.letter.to,
+        kind: leased.mail.outgoing.kind,
+        consultation: leased.mail.outgoing.consultation,
+        address: leased.mail.outgoing.to,
         failure,
         no_such_address,
     }

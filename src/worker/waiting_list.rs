@@ -28,8 +28,16 @@ struct CheckedState {
 
 /// Handles everything that is due. Returns whether anything was done.
 pub async fn step(app: &App, checked: &mut LastCheck) -> Result<bool, Problem> {
+    step_without(app, checked, &SetAsideRows::of(app).await?).await
+}
+
+/// Handles everything that is due as `step` does, without the rows that are set aside.
+pub(super) async fn step_without(
+    app: &App,
+    checked: &mut LastCheck,
+    rows: &SetAsideRows,
+) -> Result<bool, Problem> {
     let now = app.clock.now();
-    let rows = SetAsideRows::of(app).await?;
     let apart = rows.left_alone(Job::LapseOffer);
     let due = store::booking::waiting_list::overdue(&app.db, now, &apart, AT_ONCE).await?;
     let lapse = |id| ops::booking::waiting_list::lapse(app, WaitingOfferId(id));

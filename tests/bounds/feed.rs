@@ -60,7 +60,7 @@ async fn booked(filled: &Filled) -> ExpertId {
             end_reason: None,
         };
         appointment::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.unwrap();
-        let row = appointment_expert::Model { appointment_id, expert_id };
+        let row = appointment_expert::Model { appointment_id, expert_id, report_handed_over_at: None };
         appointment_expert::Entity::insert(row.into_active_model())
             .exec_without_returning(&tx)
             .await

@@ -77,7 +77,7 @@ async fn bare(sink: SocketAddr, n: u32) -> f64 {
             let mail = QueuedMail {
                 message_id: format!("{n}@example.jp"),
                 follows: Vec::new(),
-                letter: letter(&app, n),
+                outgoing: letter(&app, n),
             };
             app.mail.message(&mail, None, now).unwrap()
         })

@@ -1,17 +1,19 @@
 //! The speed of the service, as a ratio to a bound measured in the same run: these machines are noisy, ratios are not.
 //!
 //! `tests/bench` runs it in a release build and prints the table that the README shows; `tests/bench mails` measures
-//! that part alone (engine, pages, worklist, feed, posting or mails).
+//! that part alone (engine, pages, worklist, silence, feed, posting, mails or merging).
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 mod client;
 mod engine;
 mod feed;
 mod mails;
+mod merging;
 mod pages;
 mod posting;
 mod process;
 mod server;
+mod silence;
 mod table;
 
 use table::Table;
@@ -33,15 +35,20 @@ fn main() {
         if wants("engine") {
             engine::measure(&mut table);
         }
-        if ["pages", "worklist", "feed"].into_iter().any(wants) {
+        if ["pages", "worklist", "silence", "feed"].into_iter().any(wants) {
             let small = server::filled(&folder, SMALL, EXPERTS).await;
             if wants("pages") {
                 pages::measure(&mut table, &small).await;
                 process::measure(&mut table, &small.url).await;
             }
-            if wants("worklist") {
+            if ["worklist", "silence"].into_iter().any(wants) {
                 let large = server::filled(&folder, LARGE, EXPERTS).await;
-                pages::compare_worklists(&mut table, &small, &large).await;
+                if wants("worklist") {
+                    pages::compare_worklists(&mut table, &small, &large).await;
+                }
+                if wants("silence") {
+                    silence::compare(&mut table, &small, &large).await;
+                }
             }
             if wants("feed") {
                 feed::measure(&mut table, &small).await;
@@ -53,6 +60,10 @@ fn main() {
         if wants("mails") {
             mails::measure(&mut table, "SQLite", &format!("sqlite://{}/mail.db", folder.display())).await;
         }
+        if wants("merging") {
+            let url = format!("sqlite://{}/merge.db", folder.display());
+            merging::measure(&mut table, "SQLite", &url).await;
+        }
         match postgres {
             Some(server) => {
                 if wants("posting") {
@@ -62,6 +73,10 @@ fn main() {
                 if wants("mails") {
                     let url = server::fresh_postgres(&server).await;
                     mails::measure(&mut table, "PostgreSQL", &url).await;
+                }
+                if wants("merging") {
+                    let url = server::fresh_postgres(&server).await;
+                    merging::measure(&mut table, "PostgreSQL", &url).await;
                 }
             }
             None => table.note("PostgreSQL was not measured: MADOGUCHI_TEST_POSTGRES names no server."),

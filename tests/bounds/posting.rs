@@ -111,6 +111,7 @@ async fn insert(app: Data<App>) -> HttpResponse {
         name: "株式会社計測".to_owned(),
         search_key: "計測".to_owned(),
         created_at: app.clock.now(),
+        merged_into: None,
     };
     let tx = app.writer.begin().await.unwrap();
     company::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.unwrap();

@@ -1,12 +1,15 @@
 // A person in front of a screen, and what must hold on every page that they meet.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { chromium } from "playwright-core";
 
 const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const PATIENCE = 10_000;
+/** How often a page is opened again within the patience. */
+const AGAIN = 50;
 
 export const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 export const DESK = { viewport: { width: 1280, height: 900 } };
@@ -54,6 +57,16 @@ export class Visitor {
     const answer = await this.page.goto(path);
     assert.equal(answer.status(), status, `what ${path} answers`);
     await this.look();
+  }
+
+  /** Opens an address again until it shows a text that a worker causes, and looks at the page. */
+  async visitUntil(path, text) {
+    for (let n = 0; n < AGAIN; n += 1) {
+      await this.page.goto(path);
+      if ((await this.page.locator("main").innerText()).includes(text)) return this.look();
+      await pause(PATIENCE / AGAIN);
+    }
+    throw new Error(`${path} does not show ${text}`);
   }
 
   /** Looks at the same page on a screen of another width. */

@@ -23,11 +23,45 @@ export function linkUnder(mail, label) {
   return lines[lines.indexOf(`▼${label}`) + 1]?.match(/^https?:\/\/\S+$/)?.[0];
 }
 
+/** The report of a mail server (RFC 3464) that it could not deliver a mail. */
+export function bounceOf(mail) {
+  const lines = [
+    "Return-Path: <>",
+    "From: MAILER-DAEMON@mx.example.net (Mail Delivery System)",
+    "To: madoguchi@example.jp",
+    "Subject: Undelivered Mail Returned to Sender",
+    `Message-ID: <bounce-${Date.now()}@mx.example.net>`,
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+    "",
+    "--b",
+    "Content-Type: message/delivery-status",
+    "",
+    "Reporting-MTA: dns; mx.example.net",
+    "",
+    `Final-Recipient: rfc822; ${mail.to}`,
+    "Action: failed",
+    "Status: 5.1.1",
+    "Diagnostic-Code: smtp; 550 5.1.1 User unknown",
+    "",
+    "--b",
+    "Content-Type: text/rfc822-headers",
+    "",
+    `To: ${mail.to}`,
+    `Message-ID: ${mail.id}`,
+    "",
+    "--b--",
+    "",
+  ];
+  return lines.join("\r\n");
+}
+
 /** Who it is for, what it is about, and its parts by content type. */
 export function read(bytes) {
   const { headers, parts } = entity(bytes.toString("latin1"));
   const part = (type) => parts.find((it) => it.type === type)?.content ?? "";
   return {
+    id: headers.get("message-id"),
     to: words(headers.get("to")).match(/<([^>]+)>|(\S+@\S+)/)?.slice(1).find(Boolean),
     subject: words(headers.get("subject")),
     text: part("text/plain"),

@@ -59,9 +59,20 @@ export class Service {
   }
 
   /** Runs a command to its end: its exit code, and all that it said. */
-  async run(command, at, settings = {}) {
+  run(command, at, settings = {}) {
+    return this.#runWith([command], "", at, settings);
+  }
+
+  /** Receives a mail, as the pipe of a mail server does. */
+  receive(mail, at, settings = {}) {
+    return this.#runWith(["mail", "receive"], mail, at, settings);
+  }
+
+  async #runWith(words, input, at, settings) {
     const { env, ...surroundings } = this.#surroundings(at);
-    const process = spawn(BINARY, [command], { ...surroundings, env: { ...env, ...settings } });
+    const stdio = ["pipe", "pipe", "pipe"];
+    const process = spawn(BINARY, words, { ...surroundings, stdio, env: { ...env, ...settings } });
+    process.stdin.end(input);
     let said = "";
     for (const stream of [process.stdout, process.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => (said += text));
@@ -75,6 +86,14 @@ export class Service {
       const mails = mailsIn(join(this.folder, "data/mail")).filter((it) => it.to === to);
       const mail = mails.findLast((it) => linkUnder(it, label));
       return mail && { ...mail, link: linkUnder(mail, label) };
+    });
+  }
+
+  /** The newest mail to an address with these words in its subject or text. Waits for it. */
+  mailTo(to, words) {
+    return this.#until(`a mail to ${to} with ${words}`, MAIL_WITHIN, () => {
+      const mails = mailsIn(join(this.folder, "data/mail")).filter((it) => it.to === to);
+      return mails.findLast((it) => `${it.subject}\n${it.text}`.includes(words));
     });
   }
 

@@ -133,7 +133,7 @@ pub async fn held_on(site: &Site, cast: &Cast, email: &str, n: usize) -> Case {
 }
 
 #[actix_web::test]
-async fn accepting_in_any_calendar_books() {
+async fn accepting_in_any_calendar_program_books_the_appointment() {
     for (name, program) in PROGRAMS {
         let it = Asked::new().await;
         let mail = it.answers(&it.says(EXPERT, "ACCEPTED"), program).await;

@@ -69,7 +69,8 @@ async fn a_company_applies_and_learns_what_happens_next() {
         assert_eq!(page.status, 200);
         page.shows("R08-000001");
         page.shows("まだ日程は確定していません。");
-        page.shows("3営業日以内、2026年（令和8年）11月26日（木）まで");
+        // The company hears before the time that it wishes for, 26 November at 10:00.
+        page.shows("3営業日以内、2026年（令和8年）11月25日（水）まで");
         page.shows("確認メールを hanako@minato.example.jp に送りました");
         // Closed days do not count: the 21st to the 23rd.
         page.shows("11月24日（火）14:05");

@@ -2,9 +2,10 @@
 use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
+use domain::text::Prose;
 use madoguchi::{
     mail::transport::{SmtpOptions, Transport},
-    store, worker,
+    ops, store, worker,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -248,4 +249,54 @@ async fn insert(db: &DatabaseConnection, table: &'static str, row: Vec<(&'static
     let mut query = Query::insert();
     query.into_table(Alias::new(table)).columns(columns.into_iter().map(Alias::new)).values_panic(values);
     db.execute(&query).await.unwrap();
+}
+
+/// A company that no mail reaches is a call to be made: its number is a link, the call is recorded from the list, and
+/// the next news makes it one again. A corrected address ends it.
+#[actix_web::test]
+async fn a_company_that_no_mail_reaches_is_in_the_list_of_calls() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let other = cases::received(&site, &cast, CONTACT).await;
+    let sent = cases::letters(&site, CONTACT).await.remove(0);
+    let to = site.app.reply_address(case.id, CONTACT);
+    let parts = [
+        ("address", CONTACT),
+        ("id", sent.message_id.as_str()),
+        ("to", to.as_str()),
+        ("action", "failed"),
+        ("status", "5.1.1"),
+    ];
+    arrives(&site, &filled(POSTFIX, &parts)).await;
+    site.sign_in("center@example.jp", PASSWORD).await;
+    let listed = async || {
+        let page = site.get("/staff?tab=calls").await;
+        [case, other].map(|it| page.body.contains(&it.number.to_string()))
+    };
+    assert_eq!(listed().await, [true, true], "both have the address");
+    let page = site.get("/staff?tab=calls").await;
+    page.shows("href=\"tel:0300000000\"");
+    page.shows("メールが届かない");
+    let path = format!("/staff/consultations/{}", case.number);
+    // A change of state does not call the company.
+    let version = cases::record(&site, case).await.version;
+    ops::consultation::start_check(&site.app, case.id, version, cast.coordinator).await.unwrap();
+    assert_eq!(listed().await, [true, true]);
+    let version = cases::record(&site, case).await.version.to_string();
+    let called = site.post(&format!("{path}/called"), &[("version", &version), ("back", "calls")]).await;
+    assert_eq!((called.status, called.location.as_deref()), (303, Some("/staff?tab=calls")));
+    assert_eq!(listed().await, [false, true]);
+    let version = cases::record(&site, case).await.version;
+    let question = Prose::parse("質問", "従業員は何人ですか。", 2000).unwrap();
+    ops::correspondence::message::ask(&site.app, case.id, version, cast.center(), &question).await.unwrap();
+    assert_eq!(listed().await, [true, true], "the question does not arrive by mail");
+    for it in [case, other] {
+        let version = cases::record(&site, it).await.version.to_string();
+        let form = [("version", version.as_str()), ("email", "new@example.co.jp")];
+        let path = format!("/staff/consultations/{}/correct/contact", it.number);
+        let corrected = site.post(&path, &form).await;
+        assert_eq!(corrected.status, 303, "{}", corrected.body);
+    }
+    assert_eq!(listed().await, [false, false]);
 }

@@ -1,7 +1,9 @@
 //! Corrections of the values of a consultation, by the center and by the company, and what follows from them.
 mod address;
 mod company;
+mod expert;
 mod routing;
+mod undoing;
 
 use domain::{
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
@@ -73,7 +75,7 @@ async fn correct(site: &Site, case: Case, section: CorrectionSection, typed: &[(
 async fn undo(site: &Site, case: Case, seq: i32) -> Reply {
     let version = cases::record(site, case).await.version.to_string();
     let path = at(case.number, &format!("/corrections/{seq}/undo"));
-    site.post(&path, &[("version", &version)]).await
+    site.post(&path, &[("version", &version), ("fit", "seen")]).await
 }
 
 /// Returns the position of the last correction in the history.
@@ -219,7 +221,7 @@ async fn the_second_coordinator_sees_the_firsts_value_and_keeps_what_was_typed()
 }
 
 #[actix_web::test]
-async fn what_breaks_a_rule_is_refused_and_says_so() {
+async fn a_correction_that_breaks_a_rule_is_refused_with_its_reason() {
     let (site, cast) = center().await;
     let case = cases::received(&site, &cast, CONTACT).await;
     let section = CorrectionSection::Contact;
@@ -264,7 +266,7 @@ async fn the_meeting_link_is_a_correction_too() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let by = domain::actor::Actor::Expert(cast.expert);
     let new = "https://video.example.jp/another";
-    ops::booking::meeting_link::change(&site.app, case.id, by, new).await.unwrap();
+    ops::booking::meeting_link::change(&site.app, case.id, by, new, None).await.unwrap();
     let history = site.get(&at(case.number, "?view=history")).await;
     history.shows("<del>https://video.example.jp/expert</del>");
     done(&undo(&site, case, last(&site, case).await).await);

@@ -8,7 +8,7 @@ use domain::{
         availability::Slot,
         notice::heard_by,
     },
-    calendar::BusinessCalendar,
+    calendar::{BusinessCalendar, at_japan, japan_date},
     due::Due,
     field::Fields,
     id::ExpertId,
@@ -159,7 +159,7 @@ async fn silence_without_a_time_asks_the_next_candidates() {
 }
 
 #[actix_web::test]
-async fn nobody_for_a_wished_time_is_said_where_it_is_true() {
+async fn a_company_hears_that_no_expert_is_free_only_if_it_is_true() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = applied(&site, CONTACT, &["ict"]).await;
@@ -174,7 +174,7 @@ async fn nobody_for_a_wished_time_is_said_where_it_is_true() {
 }
 
 /// Makes a consultation of both fields for which an expert of each is asked, and returns both.
-async fn asked_both(site: &Site, cast: &Cast, slot: bool) -> (Case, ExpertId, ExpertId) {
+pub async fn asked_both(site: &Site, cast: &Cast, slot: bool) -> (Case, ExpertId, ExpertId) {
     let ict = cases::expert(site, "ict@example.jp", "伊藤 一", Fields::Ict).await;
     let labor = cases::expert(site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
     let tx = site.app.begin().await.unwrap();
@@ -312,6 +312,11 @@ async fn a_closing_day_moves_what_is_running() {
     let matching = cases::matching(&site, &cast, "b@example.co.jp").await;
     let booked = cases::booked(&site, &cast, "c@example.co.jp").await;
     let held = applied(&site, CONTACT, &["ict"]).await;
+    let message = domain::text::Prose::parse("メッセージ", "いつごろになりますか。", 2000).unwrap();
+    let audience = store::correspondence::message::Audience::Everyone;
+    ops::correspondence::message::post(&site.app, received.id, Actor::Company, audience, &message)
+        .await
+        .unwrap();
     let day = cases::appointment(&site, booked).await.starts_at;
     let due = |it: &Option<Due>| it.as_ref().and_then(Due::at);
     let before = due(&cases::record(&site, received).await.due);
@@ -345,6 +350,8 @@ async fn a_closing_day_moves_what_is_running() {
     assert!(reminders[0].due_at > asked.due_at);
     let until = cases::appointment(&site, held).await.held_until().unwrap();
     assert_eq!(until, "2026-11-25T14:05:00+09:00".parse::<DateTime<Utc>>().unwrap());
+    let response = cases::record(&site, received).await.response.unwrap();
+    assert_eq!(response.due_at, "2026-11-25T17:00:00+09:00".parse::<DateTime<Utc>>().unwrap());
 
     // Taking a closing day back makes nothing earlier.
     ops::reference::closing_day::remove(&site.app, "2026-11-26".parse().unwrap()).await.unwrap();
@@ -388,4 +395,56 @@ async fn an_overdue_report_is_asked_for_at_the_new_deadline() {
         .collect();
     assert_eq!(overdue.len(), 1);
     assert_eq!(overdue[0].due_at, after);
+}
+
+/// The company was told until when it can change its appointment. A closing day that is added later takes nothing away.
+#[actix_web::test]
+async fn a_closing_day_shortens_no_time_that_a_company_was_told() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let book = async |email: &str, quarter: u8| {
+        let case = cases::scheduling(&site, &cast, email).await;
+        let slot = Slot::new("2026-12-03".parse().unwrap(), quarter).unwrap();
+        ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+        case
+    };
+    let before = book(CONTACT, 16).await;
+    let note = TextLine::parse("理由", "設備点検", 60).unwrap();
+    site.app.clock.advance(TimeDelta::minutes(1));
+    ops::reference::closing_day::add(&site.app, "2026-12-02".parse().unwrap(), &note).await.unwrap();
+    let after = book("after@example.co.jp", 26).await;
+
+    let told = at_japan("2026-12-02".parse().unwrap(), 17, 0);
+    site.app.clock.advance(told - TimeDelta::minutes(1) - site.app.clock.now());
+    crate::company::sign_in(&site, CONTACT).await;
+    site.get(&crate::company::my(before, "")).await.shows(&domain::wording::month_day_time(told));
+    let cancel = async |case: Case| {
+        ops::booking::appointment::cancel(&site.app, case.id, Actor::Company, "都合により".to_owned()).await
+    };
+    // The company that booked after the day was added was told an earlier time.
+    assert!(matches!(cancel(after).await, Err(Problem::Refused(_))));
+    cancel(before).await.unwrap();
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_reminder_goes_out_before_a_closing_day_that_was_added_later() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let starts_at = cases::appointment(&site, case).await.starts_at;
+    let calendar = BusinessCalendar::default();
+    let day_before = calendar.previous_business_day(japan_date(starts_at));
+    let note = TextLine::parse("理由", "設備点検", 60).unwrap();
+    ops::reference::closing_day::add(&site.app, day_before, &note).await.unwrap();
+    let planned = at_japan(calendar.previous_business_day(day_before), 10, 0);
+    for to in [CONTACT, "expert@example.jp"] {
+        let mails = cases::letters(&site, to).await;
+        let reminders: Vec<_> =
+            mails.iter().filter(|it| it.kind == "reminder").map(|it| (it.due_at, it.state.code())).collect();
+        assert_eq!(reminders, [(planned, "waiting")], "{to}");
+    }
+    site.app.clock.advance(planned - site.app.clock.now());
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    assert!(latest(&site, "reminder").await.sent_at.is_some());
 }

@@ -2,7 +2,7 @@
 //! not stored.
 use std::time::{Duration, Instant};
 
-use entity::{counter, message};
+use entity::{case_number_counter, message};
 use madoguchi::{app::App, database, fault::Fault};
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait};
 
@@ -100,15 +100,17 @@ async fn a_transaction_dropped_half_way_is_taken_back() {
     let app: &App = &site.app;
     for n in 0..20 {
         let tx = app.begin().await.unwrap();
-        tx.execute_unprepared("INSERT INTO counter (fiscal_year, last) VALUES (1900, 1)").await.unwrap();
+        tx.execute_unprepared("INSERT INTO case_number_counter (fiscal_year, last) VALUES (1900, 1)")
+            .await
+            .unwrap();
         if n % 2 == 0 {
             // The transaction is dropped in the middle of a statement.
-            let statement = tx.execute_unprepared("UPDATE counter SET last = last + 1000");
+            let statement = tx.execute_unprepared("UPDATE case_number_counter SET last = last + 1000");
             drop(tokio::time::timeout(Duration::ZERO, statement).await);
         }
         drop(tx);
         let account = site.post("/login", &[("email", CONTACT)]).await;
         assert!(account.status == 303 || account.status == 429, "{}", account.body);
     }
-    assert_eq!(counter::Entity::find().count(&app.db).await.unwrap(), 0);
+    assert_eq!(case_number_counter::Entity::find().count(&app.db).await.unwrap(), 0);
 }

@@ -77,7 +77,7 @@ async fn other_programs_read_our_mail_and_verify_its_signature() {
         folder.key("rsa2026", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "rsa"),
         folder.key("ed2026", &["-algorithm", "ED25519"], "ed25519"),
     ];
-    let plain = QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: letter() };
+    let plain = QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), outgoing: letter() };
     let part = InvitationPart {
         method: CalendarMethod::Request,
         body: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into(),
@@ -85,10 +85,10 @@ async fn other_programs_read_our_mail_and_verify_its_signature() {
     let invitation = QueuedMail {
         message_id: "0193@example.jp".into(),
         follows: vec!["0191@example.jp".into(), "0192@example.jp".into()],
-        letter: OutgoingMail { calendar: Some(part), ..letter() },
+        outgoing: OutgoingMail { calendar: Some(part), ..letter() },
     };
     let unsubscribe = Some(format!("https://soudan.example.jp/u/weekly_digest/{}", "a".repeat(80)));
-    let digest = QueuedMail { letter: OutgoingMail { unsubscribe, ..letter() }, ..plain.clone() };
+    let digest = QueuedMail { outgoing: OutgoingMail { unsubscribe, ..letter() }, ..plain.clone() };
     let reply_to = mailbox("テレワーク相談センター <reply+0123456789abcdef@example.jp>").unwrap();
     let mails = [("digest", &digest), ("invitation", &invitation), ("plain", &plain)];
     for (n, key) in keys.into_iter().enumerate() {
@@ -111,7 +111,7 @@ async fn other_programs_read_our_mail_and_verify_its_signature() {
     for it in &read {
         let name = it["name"].as_str().unwrap();
         judge_headers(it, name);
-        judge_parts(it, &name[..name.len() - 1], digest.letter.unsubscribe.as_deref().unwrap());
+        judge_parts(it, &name[..name.len() - 1], digest.outgoing.unsubscribe.as_deref().unwrap());
     }
 }
 

@@ -40,6 +40,22 @@ fn the_modules_of_a_layer_are_named_in_the_glossary() {
 }
 
 #[test]
+fn every_table_is_named_in_the_glossary() {
+    let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
+    let mut wrong = Vec::new();
+    for path in rust_files(&root().join("entity/src")) {
+        let text = fs::read_to_string(&path).unwrap();
+        if let Some((_, rest)) = text.split_once("table_name = \"") {
+            let table = rest.split('"').next().unwrap_or_default();
+            if !glossary.contains(&format!("`{table}`")) {
+                wrong.push(format!("the table {table} is not in the glossary"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn a_public_type_has_a_name_of_its_own_in_its_layer() {
     let mut wrong = Vec::new();
     for layer in LAYERS {
@@ -83,11 +99,38 @@ fn a_comment_has_a_subject_and_a_verb() {
     assert!(unknown * 10_000 < words * 3, "{unknown} of {words} words name no person");
 }
 
+/// The name of a test says its rule: three words at least, of which the first is no riddle.
+#[test]
+fn the_name_of_a_test_is_a_sentence() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for path in ["src", "tests/it"].iter().flat_map(|it| rust_files(&root().join(it))) {
+        for name in names_of_tests(&fs::read_to_string(&path).unwrap()) {
+            count += 1;
+            let mut words = name.split('_');
+            let first = words.next().unwrap_or_default();
+            if words.count() < 2 || RIDDLES.iter().any(|it| it.eq_ignore_ascii_case(first)) {
+                wrong.push(format!("{} has {name}", path.display()));
+            }
+        }
+    }
+    assert!(count > 500, "{count} tests");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn comments_are_found_and_joined_over_lines() {
     let text = "//! Of a module\n//! and more.\n\nfn f() {\n    // Why so.\n    let a = 1; // not this\n}\n/// A type.\n";
+    assert_eq!(
+        names_of_tests("#[test]\nfn a() {\n#[tokio::test(flavor)]\nasync fn b() {\nfn c() {"),
+        ["a", "b"]
+    );
     assert_eq!(comments(text), ["Of a module and more.", "Why so.", "A type."]);
-    assert_eq!(public_types("pub struct A;\npub enum B<T> {\nstruct C;\npub fn d() {}\n"), ["A", "B"]);
+    assert_eq!(
+        public_types(
+            "pub struct A;\npub enum B<T> {\nstruct C;\npub fn d() {}\ncodes! {\n    pub enum E {\n"
+        ),
+        ["A", "B", "E"]
+    );
 }
 
 /// Each run of comment lines as one text.
@@ -112,6 +155,21 @@ fn comments(text: &str) -> Vec<String> {
     found
 }
 
+/// Returns the names of the functions with an attribute that ends in `test`.
+fn names_of_tests(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut is_next = false;
+    for line in text.lines().map(str::trim_start) {
+        let attribute = line.strip_prefix("#[").map(|it| it.split(['(', ']']).next().unwrap_or_default());
+        is_next |= attribute.is_some_and(|it| it == "test" || it.ends_with("::test"));
+        if let Some((_, rest)) = line.split_once("fn ").filter(|_| is_next && attribute.is_none()) {
+            found.extend(rest.split('(').next().map(str::to_owned));
+            is_next = false;
+        }
+    }
+    found
+}
+
 /// The modules directly under a layer: its files and folders.
 fn modules(layer: &str) -> BTreeSet<String> {
     let folder = fs::read_dir(root().join("src").join(layer)).unwrap();
@@ -120,10 +178,11 @@ fn modules(layer: &str) -> BTreeSet<String> {
 
 /// The public types that a file defines, aliases included.
 fn public_types(text: &str) -> Vec<String> {
-    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let mut found = Vec::new();
     for line in text.lines() {
-        let Some(rest) = line.strip_prefix("pub ") else { continue };
+        // `codes!` indents the types that it defines.
+        let Some(rest) = line.trim_start().strip_prefix("pub ") else { continue };
         let mut words = rest.split([' ', '<', '(', ';', ':', '{']);
         if matches!(words.next(), Some("struct" | "enum" | "trait" | "type"))
             && let Some(name) = words.next().filter(|it| !it.starts_with('$'))

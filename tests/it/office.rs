@@ -11,12 +11,12 @@ use domain::{
     number::FiscalYear,
     prefecture::Prefecture,
     settings::Settings,
-    text::TextLine,
+    text::{Prose, TextLine},
 };
 use madoguchi::{
     ops::{self, accounts::account::NewAccount, consultation::Ending, intake::apply::HandOverConsent},
     password::Password,
-    store::{self, consultation::Record},
+    store::{self, consultation::Record, correspondence::message::Audience},
 };
 use uuid::Uuid;
 
@@ -55,14 +55,21 @@ async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
     desk
 }
 
+fn agreed() -> HandOverConsent {
+    HandOverConsent {
+        person: TextLine::parse("氏名", "田中 一郎", 60).unwrap(),
+        how: "電話",
+        visited_on: "2026-11-19".parse().unwrap(),
+    }
+}
+
 async fn handed_over(site: &Site, desk: DeskId, company: &str) -> Record {
     let form = domain::intake::application::ApplicationForm {
         company_name: company.to_owned(),
         ..cases::form(cases::CONTACT)
     };
     let application = Application::parse(&form, Intake::OnBehalf).unwrap();
-    let agreed =
-        HandOverConsent { person: TextLine::parse("氏名", "田中 一郎", 60).unwrap(), how: "電話" };
+    let agreed = agreed();
     ops::intake::apply::hand_over(&site.app, &application, desk, &agreed, Uuid::new_v4()).await.unwrap()
 }
 
@@ -105,7 +112,10 @@ async fn a_desk_hands_over_once_and_sees_its_own_alone() {
     let record = store::consultation::by_number(&site.app.db, number).await.unwrap().unwrap();
     let history = store::audit::event::of(&site.app.db, record.consultation.id).await.unwrap();
     let notes: Vec<_> = history.iter().filter_map(|it| it.note.as_deref()).collect();
-    assert_eq!(notes, ["個人情報の取扱いを窓口で説明し、田中 一郎さんの同意を得ました"]);
+    assert_eq!(
+        notes,
+        ["11月20日（金）に窓口で相談を受け、個人情報の取扱いを説明し、田中 一郎さんの同意を得ました"]
+    );
 
     // Neither its number nor another desk's key opens it, and the center's pages are closed to the desk.
     assert!(!site.get("/desk?before=R08-000001").await.body.contains("よその見本"));
@@ -124,8 +134,7 @@ async fn another_desks_key_opens_nothing() {
     let one = desk(&site, "みなみ窓口", "desk1@example.jp").await;
     let two = desk(&site, "きた窓口", "desk2@example.jp").await;
     let application = Application::parse(&cases::form(cases::CONTACT), Intake::OnBehalf).unwrap();
-    let agreed =
-        HandOverConsent { person: TextLine::parse("氏名", "田中 一郎", 60).unwrap(), how: "電話" };
+    let agreed = agreed();
     let key = Uuid::new_v4();
     ops::intake::apply::hand_over(&site.app, &application, one, &agreed, key).await.unwrap();
     assert!(ops::intake::apply::hand_over(&site.app, &application, two, &agreed, key).await.is_err());
@@ -504,4 +513,73 @@ async fn metrics_are_for_our_own_networks() {
     ] {
         metrics.shows(name);
     }
+}
+
+/// The acknowledgement names the desk and the visit, the case names the desk and the person, and both sides write to
+/// each other where no one else reads it.
+#[actix_web::test]
+async fn a_hand_over_has_a_sender_whom_the_center_answers() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    desk(&site, "みなみ窓口", "desk1@example.jp").await;
+    desk(&site, "きた窓口", "desk2@example.jp").await;
+    site.sign_in("desk1@example.jp", PASSWORD).await;
+    let key = key_of(&site.get("/desk/new").await.body);
+    let form =
+        [&HAND_OVER[..], &[("key", key.as_str()), ("email", cases::CONTACT), ("visited_on", "2026-11-19")]]
+            .concat();
+    let wrong: Vec<_> = form.iter().copied().filter(|it| it.0 != "visited_on").collect();
+    let wrong = site.post("/desk/new", &[&wrong[..], &[("visited_on", "2026-12-01")]].concat()).await;
+    assert_eq!(wrong.status, 422);
+    wrong.shows("1年前から今日までの日付");
+    assert_eq!(site.post("/desk/new", &form).await.status, 303);
+    let number = "R08-000001";
+    let letters = cases::letters(&site, cases::CONTACT).await;
+    let told = &letters.iter().find(|it| it.kind == "acknowledgement").unwrap().text_body;
+    assert!(told.contains("引継ぎ元：みなみ窓口（11月19日（木）の窓口でのご相談）"), "{told}");
+
+    site.sign_in("center@example.jp", PASSWORD).await;
+    let case = format!("/staff/consultations/{number}");
+    let page = site.get(&case).await;
+    page.shows("引き継いだ窓口");
+    page.shows("みなみ窓口　窓口 花子");
+    let question = [("to_desk", "相談者の業種を教えてください。")];
+    assert_eq!(site.post(&format!("{case}/desk-message"), &question).await.status, 303);
+    let letters = cases::letters(&site, "desk1@example.jp").await;
+    let mail = letters.iter().find(|it| it.kind == "desk_message").unwrap();
+    assert!(mail.text_body.contains("/desk/R08-000001"), "{}", mail.text_body);
+    assert!(!mail.text_body.contains("企業にも届きます"), "{}", mail.text_body);
+    assert!(cases::letters(&site, "desk2@example.jp").await.is_empty());
+
+    site.sign_in("desk1@example.jp", PASSWORD).await;
+    site.get("/desk").await.shows("/desk/R08-000001");
+    let page = site.get("/desk/R08-000001").await;
+    page.shows("相談者の業種を教えてください。");
+    page.shows("企業への連絡の期限：11月26日（木）");
+    let path = "/desk/R08-000001/messages";
+    assert_eq!(site.post(path, &[("message", " ")]).await.status, 422);
+    assert_eq!(site.post(path, &[("message", "製造業です。")]).await.status, 303);
+    site.sign_in("desk2@example.jp", PASSWORD).await;
+    assert_eq!(site.get("/desk/R08-000001").await.status, 404);
+    assert_eq!(site.post(path, &[("message", "x")]).await.status, 404);
+
+    site.sign_in("center@example.jp", PASSWORD).await;
+    site.get("/staff?tab=unanswered").await.shows(number);
+    site.get(&format!("{case}?view=messages")).await.shows("製造業です。");
+    let record =
+        store::consultation::by_number(&site.app.db, number.parse().unwrap()).await.unwrap().unwrap();
+    for audience in [Audience::Everyone, Audience::Internal] {
+        let thread =
+            store::correspondence::message::of(&site.app.db, record.consultation.id, audience).await.unwrap();
+        assert_eq!(thread, [], "only the center and the desk read it");
+    }
+    // An answer to the company does not end the clock of the desk's message; an answer to the desk does.
+    let says = async |audience| {
+        let text = Prose::parse("本文", "ありがとうございます。", 100).unwrap();
+        let id = record.consultation.id;
+        ops::correspondence::message::post(&site.app, id, cast.center(), audience, &text).await.unwrap();
+        store::consultation::find(&site.app.db, id).await.unwrap().unwrap().response.is_some()
+    };
+    assert!(says(Audience::Everyone).await);
+    assert!(!says(Audience::Desk).await);
 }

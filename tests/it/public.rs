@@ -41,7 +41,7 @@ async fn every_answer_carries_the_headers_that_protect_it() {
 }
 
 #[actix_web::test]
-async fn https_turns_on_hsts() {
+async fn a_site_under_https_sends_strict_transport_security() {
     let site = Site::with_settings(&[("MADOGUCHI_PUBLIC_URL", "https://soudan.example.jp")]).await;
     let reply = site.get("/").await;
     assert_eq!(reply.header("strict-transport-security"), Some("max-age=31536000; includeSubDomains"));

@@ -29,6 +29,8 @@ use crate::{
     site::Site,
 };
 
+mod correction;
+mod merging;
 mod mixed;
 
 /// The number of participants that book at once.
@@ -80,7 +82,7 @@ fn place(n: usize) -> Prefecture {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn drafts_hold_exactly_what_fits() {
+async fn as_many_drafts_hold_a_time_as_experts_can_give() {
     let site = Site::on_disk().await;
     let mut seats = Vec::new();
     for (local, fields) in [("a", Fields::Both), ("b", Fields::Ict), ("c", Fields::Labor), ("d", Fields::Ict)]

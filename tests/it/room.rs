@@ -98,7 +98,7 @@ async fn sessions_follow_the_expert_to_another_room() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let elsewhere = cases::booked(&site, &cast, "other@example.co.jp").await;
     let special = "https://video.example.jp/special";
-    ops::booking::meeting_link::change(&site.app, elsewhere.id, cast.center(), special).await.unwrap();
+    ops::booking::meeting_link::change(&site.app, elsewhere.id, cast.center(), special, None).await.unwrap();
     let (_, roster) = site.app.programme_and_experts().await.unwrap();
     let profile = roster.get(cast.expert).unwrap();
     let facts = store::routing::expert::ExpertFacts {

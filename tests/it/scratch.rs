@@ -4,10 +4,12 @@ use std::{
     thread,
 };
 
-use madoguchi::database;
+use madoguchi::{database, store};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
+
+use crate::tables::{fingerprint, texts};
 
 /// A migrated, empty database. Dropped with its last user.
 pub struct Scratch {
@@ -34,6 +36,9 @@ enum Kind {
 
 /// The name of the migrated database that the other databases of this process are copies of.
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+
+/// The statements that make a migrated database in SQLite, which takes much longer to migrate than to make anew.
+static SCHEMA: OnceCell<String> = OnceCell::const_new();
 
 impl Scratch {
     /// Makes a database in SQLite's memory, or one of its own on the server that `MADOGUCHI_TEST_POSTGRES` names.
@@ -80,7 +85,8 @@ impl Scratch {
 
     async fn migrated(url: String, kind: Kind) -> Self {
         let made = Self::at(url, kind).await;
-        database::migrate(&made.db).await.unwrap();
+        made.db.execute_unprepared(SCHEMA.get_or_init(schema).await).await.unwrap();
+        store::table_sizes::learn(&made.db).await.unwrap();
         made
     }
 
@@ -149,6 +155,23 @@ async fn template(server: String) -> String {
     name
 }
 
+/// Migrates a database in SQLite's memory, and returns the statements that make its copy.
+async fn schema() -> String {
+    let db = database::connect("sqlite::memory:").await.unwrap();
+    database::migrate(&db).await.unwrap();
+    let own = "FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    let mut statements = texts(&db, &format!("SELECT sql {own} ORDER BY rowid")).await;
+    for table in texts(&db, &format!("SELECT name {own} AND type = 'table' ORDER BY rowid")).await {
+        let quoted =
+            format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}') ORDER BY cid");
+        let row = texts(&db, &quoted).await.join(" || ',' || ");
+        let rows = format!("SELECT 'INSERT INTO \"{table}\" VALUES (' || {row} || ')' FROM \"{table}\"");
+        statements.extend(texts(&db, &rows).await);
+    }
+    db.close().await.unwrap();
+    format!("BEGIN; PRAGMA defer_foreign_keys = ON; {}; COMMIT;", statements.join("; "))
+}
+
 async fn on_server(server: &str, statement: &str) {
     let admin = Database::connect(server).await.unwrap();
     admin.execute_unprepared(statement).await.unwrap();
@@ -163,4 +186,17 @@ fn database_url(server: &str, name: &str) -> String {
 
 fn waiting<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+#[tokio::test]
+async fn a_database_that_is_made_by_statements_is_the_migrated_one() {
+    let migrated = database::connect("sqlite::memory:").await.unwrap();
+    database::migrate(&migrated).await.unwrap();
+    let made = Scratch::migrated("sqlite::memory:".to_owned(), Kind::Memory).await;
+    let objects = "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_master ORDER BY type, name";
+    assert_eq!(texts(&made.db, objects).await, texts(&migrated, objects).await);
+    // A migration is stored with the time at which it ran.
+    let rows = ["seaql_migrations"];
+    assert_eq!(fingerprint(&made.db, &rows).await, fingerprint(&migrated, &rows).await);
+    assert!(database::is_current(&made.db).await.unwrap());
 }

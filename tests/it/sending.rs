@@ -90,7 +90,7 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
     sink.set(Manner::Take(Duration::ZERO));
     let other = OutgoingMail {
         dedup_key: None,
-        ..store::correspondence::outbox::letter(the_mail(&site).await).unwrap()
+        ..store::correspondence::outbox::outgoing_mail(the_mail(&site).await).unwrap()
     };
     let tx = site.app.begin().await.unwrap();
     let other = OutgoingMail { due_at: site.app.clock.now(), ..other };
@@ -118,7 +118,7 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
 #[actix_web::test]
 async fn an_unreadable_mail_is_held_and_delays_no_other() {
     let (site, sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let letter = store::correspondence::outbox::letter(the_mail(&site).await).unwrap();
+    let letter = store::correspondence::outbox::outgoing_mail(the_mail(&site).await).unwrap();
     let renamed = outbox::Entity::update_many().col_expr(outbox::Column::Kind, Expr::value("of_tomorrow"));
     renamed.exec(&site.app.db).await.unwrap();
     let tx = site.app.begin().await.unwrap();
@@ -172,7 +172,7 @@ async fn a_worker_that_lost_its_lease_marks_nothing() {
 #[actix_web::test]
 async fn one_domain_does_not_hold_up_another() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let letter = store::correspondence::outbox::letter(the_mail(&site).await).unwrap();
+    let letter = store::correspondence::outbox::outgoing_mail(the_mail(&site).await).unwrap();
     let now = site.app.clock.now();
     let to = |to: String, ago| OutgoingMail { to, due_at: now - TimeDelta::minutes(ago), ..letter.clone() };
     let mut letters: Vec<_> = (0..20).map(|n| to(format!("c{n}@slow.example"), 30)).collect();
@@ -221,7 +221,7 @@ fn state(site: &Site, mail: &outbox::Model) -> MailState {
 
 async fn log(site: &Site, id: Uuid) -> Vec<String> {
     let log = store::correspondence::outbox::log_of(&site.app.db, MailId(id)).await.unwrap();
-    log.into_iter().map(|it| it.what.code().to_owned()).collect()
+    log.into_iter().map(|it| it.event.code().to_owned()).collect()
 }
 
 async fn the_mail(site: &Site) -> outbox::Model {

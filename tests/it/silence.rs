@@ -1,19 +1,22 @@
 //! Silence: whatever state a case is in, while nobody acts the people concerned are told in time, each of them once.
-use std::collections::BTreeMap;
+mod holds;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use codes::Turn;
+use codes::{ConsultationStatus, SilenceKind, Turn};
 use domain::{
     actor::Actor,
     aftercare::{
         follow_up::{FollowUpState, WAITS_DAYS},
         report::ReportBody,
     },
-    booking::{appointment::AppointmentState, notice::in_business_hours},
+    booking::notice::in_business_hours,
     calendar::{BusinessCalendar, at_japan, japan_date},
     consultation::State,
     due::Due,
     field::Fields,
+    intake::application::ApplicationForm,
     routing::assignment::AssignmentState,
     settings::Settings,
     text::Prose,
@@ -34,8 +37,7 @@ use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 
 use crate::{
     cases::{self, CONTACT, Case, Cast},
-    company,
-    deadlines::{applied, go_to, sound, wished, work},
+    deadlines::{applied, go_to, sound, work},
     site::{PASSWORD, Site},
 };
 
@@ -77,8 +79,70 @@ async fn every_state(site: &Site, cast: &Cast) -> Vec<Watched> {
     add("booked", cases::booked(site, cast, &contact("h")).await);
     add("follow_up", cases::approved(site, cast, &contact("i")).await);
     add("consulted", cases::consulted(site, cast, &contact("j")).await);
+    add("one accepted", one_accepted(site, cast, &contact("k")).await);
+    let mut by_phone = cases::form("");
+    by_phone.email = String::new();
+    add("choosing by phone", scheduling_by_phone(site, cast, &by_phone).await);
+    every_open_state_is_among(site, &all).await;
     let now = site.app.clock.now();
     all.into_iter().map(|(name, case)| Watched { name, case, heard: now }).collect()
+}
+
+/// Makes a case of both fields of which one expert has accepted a part.
+async fn one_accepted(site: &Site, cast: &Cast, email: &str) -> Case {
+    let ict = cases::expert(site, "ict@example.jp", "伊藤 一", Fields::Ict).await;
+    let labor = cases::expert(site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
+    let mut form = cases::form(email);
+    form.field = vec!["ict".to_owned(), "labor".to_owned()];
+    let case = cases::unconfirmed(site, cast, &form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = cases::record(site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[ict, labor])
+        .await
+        .unwrap();
+    let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+    let asked = all.iter().find(|it| it.expert == ict).unwrap().id;
+    ops::routing::assignment::accept(&site.app, asked, ict).await.unwrap();
+    case
+}
+
+/// Makes a case whose company has only a telephone and has to choose a time.
+async fn scheduling_by_phone(site: &Site, cast: &Cast, form: &ApplicationForm) -> Case {
+    let case = cases::unconfirmed(site, cast, form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = cases::record(site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
+    ops::routing::assignment::accept(&site.app, asked, cast.expert).await.unwrap();
+    case
+}
+
+/// Asserts that there is a case in every state that is open, and one for everything that a case can wait for.
+async fn every_open_state_is_among(site: &Site, all: &[(&'static str, Case)]) {
+    let (mut states, mut waits) = (BTreeSet::new(), BTreeSet::new());
+    for (_, case) in all {
+        let record = cases::record(site, *case).await;
+        states.insert(record.consultation.state.code());
+        waits.extend(record.silence.map(|it| it.kind.code()));
+    }
+    let open = ConsultationStatus::ALL.into_iter().filter(|it| match it {
+        ConsultationStatus::Received
+        | ConsultationStatus::Checking
+        | ConsultationStatus::WaitingCompany
+        | ConsultationStatus::Matching
+        | ConsultationStatus::Scheduling
+        | ConsultationStatus::Booked
+        | ConsultationStatus::Consulted
+        | ConsultationStatus::FollowUp => true,
+        ConsultationStatus::Completed
+        | ConsultationStatus::Withdrawn
+        | ConsultationStatus::Unfulfilled
+        | ConsultationStatus::Referred => false,
+    });
+    assert_eq!(states, open.map(ConsultationStatus::code).collect());
+    assert_eq!(waits, SilenceKind::ALL.into_iter().map(SilenceKind::code).collect());
 }
 
 /// Lets every job work until nothing is due.
@@ -98,14 +162,18 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
         .await
         .unwrap();
     let digest = sent.iter().any(|it| it.kind == "digest");
+    let (mut new, mut overdue, mut stalled) = (0, 0, 0);
     for it in watched {
         let record = cases::record(site, it.case).await;
         let due = record.due.as_ref().and_then(Due::at);
         let turn = record.consultation.state.turn();
         let is_late =
             due.is_some_and(|due| due < now) && [Turn::Center, Turn::Expert, Turn::Company].contains(&turn);
-        let in_digest =
-            record.consultation.state == State::Received || is_late || record.stalled_since.is_some();
+        let is_new = record.consultation.state == State::Received;
+        let is_stalled = record.stalled_since.is_some();
+        (new, overdue, stalled) =
+            (new + u64::from(is_new), overdue + u64::from(is_late), stalled + u64::from(is_stalled));
+        let in_digest = is_new || is_late || is_stalled;
         let about = sent.iter().any(|mail| mail.consultation_id == Some(it.case.id.0));
         let questions = store::aftercare::follow_up::of(&site.app.db, it.case.id).await.unwrap();
         let planned = questions.iter().any(|it| match it.state {
@@ -117,6 +185,9 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
             it.heard = now;
         }
     }
+    // The digest counts exactly the cases that the test takes to be in it.
+    let counted = store::worklist::center_digest::center_digest(&site.app.db, now, 0).await.unwrap();
+    assert_eq!((counted.new, counted.overdue, counted.stalled), (new, overdue, stalled));
 }
 
 fn business_days(from: DateTime<Utc>, to: DateTime<Utc>) -> usize {
@@ -191,7 +262,7 @@ async fn keeps_hours(site: &Site) {
 /// Two fiscal years pass, and nobody acts: nothing is lost, nothing fails, no person is written to without end, and the
 /// center hears every business day of what waits.
 #[actix_web::test]
-async fn two_fiscal_years_in_which_nobody_acts() {
+async fn for_two_fiscal_years_every_idle_case_is_followed_up() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let mut watched = Box::pin(every_state(&site, &cast)).await;
@@ -216,9 +287,10 @@ async fn two_fiscal_years_in_which_nobody_acts() {
     for it in &watched {
         let record = cases::record(&site, it.case).await;
         let expected = match it.name {
-            "matching" => "checking",
+            "matching" | "one accepted" => "checking",
             "follow_up" => "completed",
             "unconfirmed" | "held" | "by phone" | "received" => "received",
+            "choosing by phone" => "scheduling",
             other => other,
         };
         assert_eq!(record.consultation.state.code(), expected, "{}", it.name);
@@ -230,7 +302,7 @@ async fn two_fiscal_years_in_which_nobody_acts() {
 
 /// Two fiscal years in which everybody acts, but only long after they should have.
 #[actix_web::test]
-async fn two_fiscal_years_in_which_everybody_acts_late() {
+async fn for_two_fiscal_years_late_answers_cause_no_contradiction() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let watched = Box::pin(every_state(&site, &cast)).await;
@@ -311,106 +383,6 @@ async fn act_late(site: &Site, cast: &Cast, case: Case) -> Result<(), Problem> {
         | State::Unfulfilled { .. }
         | State::Referred { .. } => Ok(()),
     }
-}
-
-#[actix_web::test]
-async fn a_hold_is_warned_of_released_told_and_taken_again() {
-    let site = Site::new().await;
-    let cast = Cast::new(&site).await;
-    let case = applied(&site, CONTACT, &["ict"]).await;
-    // Held over the long weekend, until the same hour of the next business day.
-    let until = cases::appointment(&site, case).await.held_until().unwrap();
-    assert_eq!(until, at_japan("2026-11-24".parse().unwrap(), 14, 5));
-    go_to(&site, "2026-11-24T10:05:00");
-    Box::pin(work_all(&site)).await;
-    let mails = cases::letters(&site, CONTACT).await;
-    let warned = mails.iter().find(|it| it.kind == "hold_ending").unwrap();
-    assert_eq!(warned.state.code(), "sent");
-    assert!(
-        warned.text_body.contains("12月3日") && !warned.text_body.contains("みなと"),
-        "{}",
-        warned.text_body
-    );
-
-    go_to(&site, "2026-11-24T14:05:00");
-    Box::pin(work_all(&site)).await;
-    assert_eq!(cases::appointment(&site, case).await.state, AppointmentState::Released);
-    let mails = cases::letters(&site, CONTACT).await;
-    assert_eq!(mails.iter().filter(|it| it.kind == "hold_released").count(), 1);
-    company::sign_in(&site, CONTACT).await;
-    let page = site.get(&company::my(case, "")).await;
-    page.shows("仮に押さえていた日時を解除しました");
-    page.shows("日時を選び直す");
-
-    // Confirming late takes the same time again, and asks for it.
-    let reply = site.post(&company::my(case, "/confirm"), &[]).await;
-    assert_eq!(reply.status, 303);
-    assert_eq!(cases::state(&site, case).await, "matching");
-    let held = cases::appointment(&site, case).await;
-    assert_eq!((held.starts_at, &held.state), (wished().start(), &AppointmentState::Held { until: None }));
-    assert_eq!(held.experts, [cast.expert]);
-    sound(&site).await;
-}
-
-#[actix_web::test]
-async fn a_released_time_that_is_gone_can_be_chosen_anew() {
-    let site = Site::new().await;
-    let cast = Cast::new(&site).await;
-    let case = applied(&site, CONTACT, &["ict"]).await;
-    go_to(&site, "2026-11-24T14:05:00");
-    work(&site).await;
-    // Another company takes the time.
-    let other = applied(&site, "other@example.co.jp", &["ict"]).await;
-    ops::consultation::confirm_address(&site.app, other.id, Actor::Company).await.unwrap();
-    ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();
-    assert_eq!(cases::state(&site, case).await, "received");
-    company::sign_in(&site, CONTACT).await;
-    site.get(&company::my(case, "")).await.shows("日時を選び直す");
-    let page = site.get(&company::my(case, "/reschedule")).await;
-    assert_eq!(page.status, 200);
-    let value =
-        page.body.split("name=\"slot\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let reply = site.post(&company::my(case, "/reschedule"), &[("slot", &value)]).await;
-    assert_eq!(reply.status, 303, "{}", reply.body);
-    assert_eq!(cases::state(&site, case).await, "matching");
-    let held = cases::appointment(&site, case).await;
-    assert!(held.starts_at != wished().start() && held.experts == [cast.expert]);
-    sound(&site).await;
-}
-
-#[actix_web::test]
-async fn a_hold_for_the_center_is_warned_of_and_ends_before_the_company_has_to_hear() {
-    let site = Site::new().await;
-    let cast = Cast::new(&site).await;
-    let case = applied(&site, CONTACT, &["ict"]).await;
-    // No expert can be asked.
-    let tx = site.app.begin().await.unwrap();
-    entity::expert::Entity::update(entity::expert::ActiveModel {
-        id: sea_orm::Set(cast.expert.0),
-        active: sea_orm::Set(false),
-        ..Default::default()
-    })
-    .exec(&tx)
-    .await
-    .unwrap();
-    store::reference::revision::touch(&tx, store::reference::revision::RevisedPart::Experts).await.unwrap();
-    tx.commit().await.unwrap();
-    ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();
-    let until = cases::appointment(&site, case).await.held_until().unwrap();
-    assert_eq!(until, at_japan("2026-12-02".parse().unwrap(), 17, 0));
-    go_to(&site, "2026-12-02T13:00:00");
-    Box::pin(work_all(&site)).await;
-    for to in [CONTACT, "center@example.jp"] {
-        assert!(
-            cases::letters(&site, to).await.iter().any(|it| it.kind == "hold_ending" && it.sent_at.is_some()),
-            "{to}"
-        );
-    }
-    go_to(&site, "2026-12-02T17:00:00");
-    Box::pin(work_all(&site)).await;
-    let released =
-        cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "hold_released").unwrap();
-    assert!(released.sent_at.unwrap() < wished().start());
 }
 
 #[actix_web::test]
@@ -567,38 +539,4 @@ async fn due_steps_are_found_along_an_index() {
     let plan: Vec<String> = rows.iter().map(|it| it.try_get("", "detail").unwrap()).collect();
     assert!(plan.iter().any(|it| it.contains("ix_consultation_next_step_at")), "{plan:?}");
     assert!(!plan.iter().any(|it| it.contains("TEMP B-TREE")), "{plan:?}");
-}
-
-/// The hold is released while the company confirms its address: the company has its time in the end, and nothing is held
-/// twice.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn release_races_confirmation() {
-    let site = Site::on_disk().await;
-    for n in 0..8 {
-        cases::expert(&site, &format!("expert{n}@example.jp"), "山田 太郎", Fields::Both).await;
-    }
-    let mut all = Vec::new();
-    for n in 0..8 {
-        all.push(applied(&site, &format!("contact{n}@example.co.jp"), &["ict"]).await);
-    }
-    go_to(&site, "2026-11-24T14:05:00");
-    let mut tasks = tokio::task::JoinSet::new();
-    for case in &all {
-        let held = cases::appointment(&site, *case).await.id;
-        let (app, id) = (site.app.clone(), case.id);
-        tasks.spawn(async move { ops::booking::appointment::release_expired(&app, held).await });
-        let app = site.app.clone();
-        tasks.spawn(async move { ops::consultation::confirm_address(&app, id, Actor::Company).await });
-    }
-    while let Some(done) = tasks.join_next().await {
-        done.unwrap().unwrap();
-    }
-    for case in &all {
-        assert_eq!(cases::state(&site, *case).await, "matching");
-        let appointments = store::booking::appointment::of(&site.app.db, case.id).await.unwrap();
-        let live: Vec<_> = appointments.iter().filter(|it| it.is_live()).collect();
-        assert_eq!(live.len(), 1, "{appointments:?}");
-        assert_eq!(live[0].starts_at, wished().start());
-    }
-    sound(&site).await;
 }

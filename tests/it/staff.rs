@@ -1,8 +1,12 @@
 //! The center's pages over HTTP.
 mod acts;
+mod case_merging;
 mod inbox;
 mod intake;
 mod mail;
+mod merge_model;
+mod merged_rows;
+mod merging;
 mod people;
 mod plan;
 mod stead;

@@ -23,7 +23,7 @@ use madoguchi::{
     },
     web::kit::session::{COMPANY_COOKIE, STAFF_COOKIE},
 };
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
 use crate::{cases, publishing, site::Site};
@@ -53,6 +53,8 @@ pub struct Town {
     reported: Case,
     /// A consultation whose expert has not answered yet.
     asked: Case,
+    /// A consultation that the desk of the town has handed over.
+    handed_over: Case,
     /// The values for the variable parts of a path: the pattern up to its end, or the part alone, and the value.
     parts: Vec<(&'static str, String)>,
 }
@@ -101,7 +103,9 @@ impl Town {
         parts.push(("/o/{token}", earlier));
         parts.extend(conversation(&site, ConsultationId(session.consultation_id.unwrap())).await);
         parts.extend(published(&site, editor).await);
-        Self { site, booked, reported, asked, parts }
+        let (handed_over, file) = handed_over(&site).await;
+        parts.push(("/desk/{number}/files/{id}", file));
+        Self { site, booked, reported, asked, handed_over, parts }
     }
 
     /// Returns a browser in which this person is signed in, so that the consultation in the path is theirs.
@@ -151,6 +155,7 @@ impl Town {
     fn case(&self, pattern: &str) -> &Case {
         let about = |words: &[&str]| words.iter().any(|it| pattern.contains(it));
         match () {
+            () if pattern.starts_with("/desk/") || about(&["/desk-message"]) => &self.handed_over,
             () if about(&["/answer", "/requests/", "/experts/"]) => &self.asked,
             () if about(&["/report", "/survey", "/questions/"]) => &self.reported,
             () => &self.booked,
@@ -172,6 +177,32 @@ impl Case {
         let expert = asked.iter().find(|it| it.is_accepted()).or(asked.last()).unwrap().expert;
         Self { number: row.number, email_key: contact.email_key.unwrap_or_default(), expert }
     }
+}
+
+/// Returns a consultation that desk 1 has handed over, and a file in its messages.
+async fn handed_over(site: &Site) -> (Case, String) {
+    let app = &site.app;
+    let desk = store::accounts::account::find_by_email(&app.db, "desk1@example.jp").await.unwrap().unwrap();
+    let desk = desk.desk.unwrap();
+    let asked = assignment::Entity::find().all(&app.db).await.unwrap();
+    let id = asked[0].consultation_id;
+    let moved = consultation::ActiveModel { id: Set(id), desk_id: Set(Some(desk.0)), ..Default::default() };
+    consultation::Entity::update(moved).exec(&app.db).await.unwrap();
+    let text = Prose::parse("本文", "資料です", 100).unwrap();
+    let file =
+        ops::correspondence::attachment::UploadedFile::new("desk.pdf", "application/pdf", b"PDF".to_vec());
+    let post = ops::correspondence::message::PostedMessage {
+        by: Actor::Desk(desk),
+        audience: Audience::Desk,
+        text: &text,
+        files: vec![file],
+        form: "message",
+    };
+    ops::correspondence::message::post_whole(app, ConsultationId(id), post).await.unwrap();
+    let files =
+        store::correspondence::attachment::of(&app.db, ConsultationId(id), Audience::Desk).await.unwrap();
+    let file = files.into_values().flatten().next().unwrap().id.to_string();
+    (Case::find(site, id).await, file)
 }
 
 /// Makes an offer of an earlier time to the company with this appointment, and returns its link.
@@ -294,6 +325,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/a/{token}", signed(Purpose::Assignment, offered)),
         ("assignment", offered.to_string()),
         ("/staff/consultations/{number}/questions/{id}", survey.to_string()),
+        ("/my/{number}/questions/{id}", survey.to_string()),
         ("/f/{token}", signed(Purpose::FollowUp, survey)),
         ("/l/{token}", link),
         ("topic", "weekly_digest".to_owned()),

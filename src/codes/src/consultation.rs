@@ -24,6 +24,8 @@ codes! {
         Web = "web" => "Web",
         Desk = "desk" => "一次相談窓口",
         Phone = "phone" => "電話",
+        Mail = "mail" => "メール",
+        Visit = "visit" => "来所",
     }
 }
 
@@ -105,6 +107,7 @@ codes! {
         RecordDone = "record_done" => "実施を記録",
         ApproveReport = "approve_report" => "報告書を確認",
         PlanFurtherSession = "plan_further_session" => "次回の相談を計画",
+        DropFurtherSession = "drop_further_session" => "次回の相談を取りやめ",
         Complete = "complete" => "完了",
         Withdraw = "withdraw" => "取下げ",
         CloseUnfulfilled = "close_unfulfilled" => "不成立として終了",

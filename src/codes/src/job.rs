@@ -32,7 +32,7 @@ impl Job {
             Self::BreakSilence => "consultation",
             Self::SendFollowUp | Self::LapseFollowUp => "follow_up",
             Self::LapseOffer => "waiting_offer",
-            Self::OfferTime => "waiting",
+            Self::OfferTime => "waiting_list_entry",
             Self::RefreshCalendar => "external_calendar",
         }
     }

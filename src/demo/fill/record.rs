@@ -63,7 +63,11 @@ impl Rows {
         for appointment in story.appointments {
             let id = appointment.row.id;
             self.appointments.push(appointment.row);
-            let expert = |expert_id| appointment_expert::Model { appointment_id: id, expert_id };
+            let expert = |expert_id| appointment_expert::Model {
+                appointment_id: id,
+                expert_id,
+                report_handed_over_at: None,
+            };
             self.appointment_experts.extend(appointment.experts.into_iter().map(expert));
             // Every expert goes home between two appointments here, so that no two travel times overlap.
             let cell = |(expert_id, quarter)| calendar_cell::Model {
@@ -159,13 +163,10 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
     let state = &story.it.state;
     let (unfulfilled_reason, referred_to) = carried(state);
     let due_at = story.due.as_ref().and_then(Due::at);
-    let deadline = story.due.as_ref().map(json).transpose()?;
     let events = i32::try_from(story.history.len()).unwrap_or(i32::MAX);
-    let name = it.applicant.name();
-    let number = it.applicant.corporate_number.map(|it| it.to_string()).unwrap_or_default();
+    let (company_name, search_key) = named(&it.applicant);
     let settings: &Settings = world.programme.settings_at(received_at);
-    let typed_by = history::actor_id(it.opening.by);
-    let of = |origin: Origin| typed_by.filter(|_| it.origin == origin);
+    let of = |origin: Origin| history::actor_id(it.opening.by).filter(|_| it.origin == origin);
     Ok(consultation::Model {
         id: story.it.id.0,
         number: it.number.to_string(),
@@ -176,8 +177,8 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         unfulfilled_reason,
         referred_to,
         company_id: it.applicant.id,
-        search_key: format!("{} {} {number}", search_key(&name.name), search_key(&name.kana)),
-        company_name: name.name,
+        search_key,
+        company_name,
         prefecture: Some(i16::from(it.applicant.prefecture.code())),
         industry: Some(it.applicant.industry.into()),
         ict: story.it.fields.contains(Field::Ict),
@@ -192,7 +193,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         ended_at: state.ended().map(|_| story.it.state_since),
         turn: state.turn().into(),
         deadline_kind: story.due.as_ref().map(|it| it.kind.into()),
-        deadline,
+        deadline: story.due.as_ref().map(json).transpose()?,
         due_at,
         sort_at: sort_at(&story.it, due_at),
         appointments_done: i32::from(story.appointments_done),
@@ -206,6 +207,9 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         response_due_at: None,
         last_inbound_at: None,
         snoozed_until: None,
+        merged_into: None,
+        own_company_id: None,
+        number_unconfirmed: false,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
         to_call_since: None,
@@ -216,6 +220,14 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         next_step_at: None,
         stalled_since: None,
     })
+}
+
+/// Returns the name of a company and the text by which it is found.
+fn named(it: &Applicant) -> (String, String) {
+    let name = it.name();
+    let number = it.corporate_number.map(|it| it.to_string()).unwrap_or_default();
+    let key = format!("{} {} {number}", search_key(&name.name), search_key(&name.kana));
+    (name.name, key)
 }
 
 /// Returns since when the company wishes for help. The end of the consultation, or a further appointment, settles every

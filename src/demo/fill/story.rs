@@ -305,6 +305,7 @@ impl Telling<'_> {
             read_by_company_at: None,
             automatic: false,
             center_only: false,
+            with_desk: false,
         });
     }
 
@@ -335,6 +336,6 @@ pub(super) fn applicant(origin: Origin, world: &World, dice: &mut Dice) -> Actor
         Origin::Phone => {
             Actor::Coordinator(AccountId(dice.pick(&world.staff.coordinators).unwrap_or_default()))
         }
-        Origin::Web => Actor::Company,
+        Origin::Web | Origin::Mail | Origin::Visit => Actor::Company,
     }
 }

@@ -66,7 +66,7 @@ async fn a_seed_gives_the_same_database_and_another_gives_another() {
 
 /// On the first day of a fiscal year, the year itself is only a day long.
 #[tokio::test]
-async fn any_day_will_do() {
+async fn synthetic_data_can_be_written_on_any_day() {
     for now in ["2026-03-31T15:00:00Z", "2027-01-03T01:00:00Z", "2028-02-29T14:59:59Z"] {
         let (db, now) = (test_database().await, now.parse().unwrap());
         run(&db, 120, 12, 4, now).await.unwrap();

@@ -6,6 +6,7 @@
 mod action;
 pub mod correction;
 mod event;
+mod merge;
 mod refused;
 mod state;
 
@@ -13,6 +14,7 @@ use chrono::{DateTime, Utc};
 
 pub use action::{Action, ActionKind};
 pub use event::{Event, History, Rebuilt, rebuild};
+pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
 pub use refused::ActionRefused;
 pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};
 
@@ -32,6 +34,8 @@ pub struct Consultation {
     /// Whether the contact's address is known to reach the contact. Experts are asked only then
     /// (`docs/spec/lifecycle.md` §5).
     pub address_confirmed: bool,
+    /// The consultation that this one was merged into. It keeps its state and takes only notes.
+    pub merged_into: Option<ConsultationId>,
 }
 
 impl Consultation {
@@ -48,7 +52,14 @@ impl Consultation {
         }
         match by.party() {
             Party::Company | Party::Desk | Party::Coordinator => {
-                let it = Self { id, state: State::Received, state_since: now, fields, address_confirmed };
+                let it = Self {
+                    id,
+                    state: State::Received,
+                    state_since: now,
+                    fields,
+                    address_confirmed,
+                    merged_into: None,
+                };
                 Ok((it, Event { at: now, by, action: ActionKind::Submit, from: None, to: State::Received }))
             }
             Party::Expert | Party::System => Err(ActionRefused::NotYours(ActionKind::Submit)),
@@ -90,6 +101,9 @@ impl Consultation {
     }
 
     fn allows_now(&self, action: ActionKind) -> Result<(), ActionRefused> {
+        if self.merged_into.is_some() && action != ActionKind::Note {
+            return Err(ActionRefused::Merged);
+        }
         if action::is_allowed_in(action, &self.state) {
             return Ok(());
         }
@@ -97,6 +111,11 @@ impl Consultation {
             Some(_) => Err(ActionRefused::HasEnded(self.state.clone())),
             None => Err(ActionRefused::NotNow { action, state: self.state.clone() }),
         }
+    }
+
+    /// Returns the party whose turn it is: that of the state, and nobody's once it was merged into another.
+    pub const fn turn(&self) -> Turn {
+        if self.merged_into.is_some() { Turn::Ended } else { self.state.turn() }
     }
 
     /// Returns every action that `party` may do now, in the order of the table.
@@ -144,6 +163,14 @@ impl Consultation {
                     return Err(ActionRefused::CapReached { cap });
                 }
                 if covered { State::Scheduling } else { State::Checking }
+            }
+            Action::DropFurtherSession { planned: false, .. } => return Err(ActionRefused::NothingPlanned),
+            Action::DropFurtherSession { planned: true, reported } => {
+                if reported {
+                    State::FollowUp
+                } else {
+                    State::Consulted
+                }
             }
             Action::Complete => State::Completed,
             Action::Withdraw { advised: true } => State::Completed,

@@ -36,6 +36,41 @@ impl Due {
         Self { kind: DueKind::FirstContact, clock: DueClock::Running(deadline) }
     }
 
+    /// Returns the deadline of the first contact about an application whose company has wished for a time: the rule, at
+    /// the latest before the appointment that begins at `slot`.
+    pub fn first_contact_for(
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+        from: DateTime<Utc>,
+        slot: Option<DateTime<Utc>>,
+    ) -> Self {
+        let due = Self::first_contact(settings, calendar, from);
+        match slot {
+            Some(slot) => due.before_appointment(settings, calendar, from, slot),
+            None => due,
+        }
+    }
+
+    /// Returns the deadline of a first contact, at the latest when the company has to hear whether the appointment at
+    /// `slot` takes place; if that has passed, when the appointment begins. Other deadlines stay.
+    pub fn before_appointment(
+        self,
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+        now: DateTime<Utc>,
+        slot: DateTime<Utc>,
+    ) -> Self {
+        let heard = heard_by(slot, settings, calendar);
+        match self {
+            Self { kind: DueKind::FirstContact, clock: DueClock::Running(deadline) } if now < slot => {
+                let limit = if now < heard { heard } else { slot };
+                let clock = DueClock::Running(deadline.no_later_than(limit, slot));
+                Self { kind: DueKind::FirstContact, clock }
+            }
+            other => other,
+        }
+    }
+
     /// Returns the deadline by which an expert has to have answered a request.
     pub fn reply(settings: &Settings, calendar: &BusinessCalendar, from: DateTime<Utc>) -> Self {
         let deadline =
@@ -82,7 +117,7 @@ impl Due {
         slot: Option<DateTime<Utc>>,
     ) -> Option<Self> {
         let DueClock::Running(deadline) = &self.clock else { return None };
-        let slot = slot.filter(|_| self.kind == DueKind::Reply);
+        let slot = slot.filter(|_| matches!(self.kind, DueKind::Reply | DueKind::FirstContact));
         let limit = slot.map(|it| (heard_by(it, settings, calendar), it));
         let moved = deadline.moved(calendar, limit)?;
         Some(Self { kind: self.kind, clock: DueClock::Running(moved) })
@@ -132,13 +167,22 @@ pub fn after(
         | (
             ActionKind::Decline | ActionKind::ReleaseExpert | ActionKind::PlanFurtherSession,
             State::Checking,
-        ) => Some(Due::first_contact(settings, calendar, now)),
+        ) => Some(Due::first_contact_for(settings, calendar, now, slot)),
         (ActionKind::Ask, _) => before.map(|due| paused(due, calendar, now)),
-        (ActionKind::Answer, _) => before.map(|due| resumed(due, calendar, now)),
+        (ActionKind::Answer, _) => before.map(|due| {
+            let due = resumed(due, calendar, now);
+            match slot {
+                Some(slot) => due.before_appointment(settings, calendar, now, slot),
+                None => due,
+            }
+        }),
         (ActionKind::RequestExperts | ActionKind::Decline | ActionKind::ReleaseExpert, _) => {
             Some(Due::reply_for(settings, calendar, now, slot))
         }
-        (ActionKind::RecordDone, _) => Some(Due::report(settings, calendar, now)),
+        // Without the further appointment, the report on the last one is what is due.
+        (ActionKind::RecordDone, _) | (ActionKind::DropFurtherSession, State::Consulted) => {
+            Some(Due::report(settings, calendar, now))
+        }
         // The answer of another expert is still due.
         (ActionKind::Accept, State::Matching) | (ActionKind::Note | ActionKind::StartCheck, _) => before,
         (
@@ -149,6 +193,7 @@ pub fn after(
             | ActionKind::RecordNoShow
             | ActionKind::ApproveReport
             | ActionKind::PlanFurtherSession
+            | ActionKind::DropFurtherSession
             | ActionKind::Complete
             | ActionKind::Withdraw
             | ActionKind::CloseUnfulfilled
@@ -210,6 +255,34 @@ mod tests {
         assert!(due.explain().len() > 3);
 
         assert_eq!(next(ActionKind::Withdraw, &State::Withdrawn, Some(due), received), None);
+    }
+
+    #[test]
+    fn a_first_contact_is_promised_before_the_appointment() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let received = at("2026-11-20T14:05:00+09:00");
+        let due =
+            |slot: Option<&str>| Due::first_contact_for(&settings, &calendar, received, slot.map(at)).at();
+        assert_eq!(due(None), Some(at("2026-11-26T17:00:00+09:00")));
+        assert_eq!(due(Some("2026-11-30T10:00:00+09:00")), Some(at("2026-11-26T17:00:00+09:00")));
+        assert_eq!(due(Some("2026-11-26T10:00:00+09:00")), Some(at("2026-11-25T17:00:00+09:00")));
+        // It is too late for the rule of notice: at the latest when the appointment begins.
+        assert_eq!(due(Some("2026-11-20T16:00:00+09:00")), Some(at("2026-11-20T16:00:00+09:00")));
+        assert_eq!(due(Some("2026-11-19T10:00:00+09:00")), Some(at("2026-11-26T17:00:00+09:00")));
+    }
+
+    #[test]
+    fn a_closing_day_on_the_way_moves_a_running_deadline_and_no_other() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        let received: DateTime<Utc> = "2026-11-20T05:05:00Z".parse().unwrap();
+        let due = Due::first_contact(&settings, &calendar, received);
+        let closed = BusinessCalendar::new([NaiveDate::from_ymd_opt(2026, 11, 25).unwrap()].into(), 2027);
+        let moved = due.moved(&settings, &closed, None).expect("a day on the way is closed");
+        assert_eq!((moved.kind, moved.label()), (DueKind::FirstContact, "初回の連絡"));
+        assert_eq!(moved.at(), Some("2026-11-27T17:00:00+09:00".parse().unwrap()));
+        let paused = super::paused(due, &calendar, received);
+        assert_eq!(paused.moved(&settings, &closed, None), None);
     }
 
     fn minutes(from: i64, to: i64) -> impl Strategy<Value = DateTime<Utc>> {

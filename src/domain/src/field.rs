@@ -63,7 +63,7 @@ mod tests {
     use super::{Field, Fields};
 
     #[test]
-    fn what_is_left_and_what_was_taken_make_the_whole() {
+    fn the_taken_and_the_remaining_fields_make_the_whole() {
         for whole in [Fields::Ict, Fields::Labor, Fields::Both] {
             for taken in [Fields::Ict, Fields::Labor, Fields::Both] {
                 let left = whole.without(taken);
@@ -74,5 +74,12 @@ mod tests {
                 assert_eq!(left.is_none(), taken.covers(whole));
             }
         }
+    }
+
+    #[test]
+    fn two_fields_are_both_and_one_stays_one() {
+        assert_eq!(Fields::Ict.union(Fields::Ict), Fields::Ict);
+        assert_eq!(Fields::Ict.union(Fields::Labor), Fields::Both);
+        assert_eq!(Fields::Both.union(Fields::Labor), Fields::Both);
     }
 }

@@ -2,3 +2,4 @@
 pub mod application;
 pub mod company;
 pub mod contact;
+pub mod duplicate;

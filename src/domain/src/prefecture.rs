@@ -101,10 +101,7 @@ impl Prefecture {
 
     /// Returns the name for tables and maps: 「東京」, but 「北海道」.
     pub fn short_name(self) -> &'static str {
-        match self.0 {
-            1 => self.name(),
-            _ => self.name().strip_suffix(['都', '府', '県']).unwrap_or(self.name()),
-        }
+        self.name().strip_suffix(['都', '府', '県']).unwrap_or(self.name())
     }
 
     pub fn all() -> impl Iterator<Item = Self> {
@@ -229,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn nearness_is_mutual() {
+    fn a_region_is_near_to_those_that_are_near_to_it() {
         for a in Region::ALL {
             for b in Region::ALL {
                 assert_eq!(a.is_near(b), b.is_near(a));
@@ -237,5 +234,11 @@ mod tests {
             assert!(a.is_near(a));
         }
         assert!(!Region::Hokkaido.is_near(Region::KyushuOkinawa));
+    }
+
+    #[test]
+    fn a_region_has_one_name_of_its_own() {
+        let names: std::collections::BTreeSet<_> = Region::ALL.iter().map(|it| it.name()).collect();
+        assert_eq!((names.len(), Region::KyushuOkinawa.name()), (Region::ALL.len(), "九州・沖縄"));
     }
 }

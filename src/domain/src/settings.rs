@@ -275,4 +275,28 @@ mod tests {
         let fields: Vec<_> = bad.check().into_iter().map(|it| it.field).collect();
         assert_eq!(fields, ["closes_hour", "online_minutes", "center_name"]);
     }
+
+    #[test]
+    fn the_center_closes_after_the_hour_in_which_it_opens() {
+        let closing_at =
+            |closes_hour| Settings { opens_hour: 9, closes_hour, ..Settings::default() }.check().len();
+        assert_eq!([8, 9, 10].map(closing_at), [1, 1, 0]);
+    }
+
+    #[test]
+    fn the_steps_while_nothing_happens_come_one_after_another() {
+        let fine = Settings {
+            first_reminder_days: 4,
+            second_reminder_days: 5,
+            stalled_days: 6,
+            proposed_closing_days: 7,
+            ..Settings::default()
+        };
+        assert_eq!(fine.check(), []);
+        let wrong = |settings: Settings| settings.check().into_iter().map(|it| it.field).collect::<Vec<_>>();
+        assert_eq!(wrong(Settings { second_reminder_days: 4, ..fine.clone() }), ["second_reminder_days"]);
+        assert_eq!(wrong(Settings { stalled_days: 5, ..fine.clone() }), ["stalled_days"]);
+        assert_eq!(wrong(Settings { proposed_closing_days: 6, ..fine.clone() }), ["proposed_closing_days"]);
+        assert_eq!(wrong(Settings { missing_outcome_days: 1, ..fine }), ["missing_outcome_days"]);
+    }
 }

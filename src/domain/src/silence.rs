@@ -110,6 +110,12 @@ impl SilenceClock {
         Self { stage, ..self }.advanced(now, settings, calendar)
     }
 
+    /// Returns the next step and when it follows, if nothing happens until then.
+    pub fn next_step(&self, settings: &Settings) -> Option<(DateTime<Utc>, SilenceStep)> {
+        let step = steps(self.kind, settings).get(usize::from(self.stage)).map(|(_, step)| *step);
+        self.next_at.zip(step)
+    }
+
     /// Returns whether the case waits for its company.
     pub const fn waits_for_company(&self) -> bool {
         matches!(self.kind, SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice)
@@ -119,6 +125,20 @@ impl SilenceClock {
     pub const fn proposes_closing(&self) -> bool {
         self.waits_for_company() && self.stage > 0 && self.next_at.is_none()
     }
+}
+
+/// Returns until when the company is asked to act whose turn it is since `since`: afterwards the center calls it.
+pub fn company_due(since: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    later(since, settings.stalled_days, settings, calendar)
+}
+
+/// Returns until when the outcome of an appointment is recorded that ended at `ended_at`: afterwards the center asks.
+pub fn outcome_due(
+    ended_at: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    later(ended_at, settings.missing_outcome_days, settings, calendar)
 }
 
 fn later(from: DateTime<Utc>, days: u16, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {
@@ -171,6 +191,20 @@ mod tests {
             assert_eq!(waits_for(&state, false, true), Some(SilenceKind::Address));
         }
         assert_eq!(waits_for(&State::Received, false, false), None, "the center has a deadline");
+    }
+
+    #[test]
+    fn the_closing_is_proposed_of_a_case_whose_company_let_every_step_pass() {
+        let clock =
+            |kind, stage, next_at| SilenceClock { kind, since: at("2026-11-20T05:05:00Z"), stage, next_at };
+        for kind in SilenceKind::ALL {
+            let company = matches!(kind, SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice);
+            assert_eq!(clock(kind, 4, None).waits_for_company(), company, "{kind:?}");
+            assert_eq!(clock(kind, 4, None).proposes_closing(), company, "{kind:?}");
+            assert_eq!(clock(kind, 1, None).proposes_closing(), company, "{kind:?}");
+            assert!(!clock(kind, 3, Some(at("2026-12-14T01:00:00Z"))).proposes_closing(), "a step is left");
+            assert!(!clock(kind, 0, None).proposes_closing(), "no step was taken");
+        }
     }
 
     proptest! {

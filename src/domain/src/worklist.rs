@@ -90,10 +90,18 @@ impl AwaitedResponse {
         calendar: &BusinessCalendar,
         now: DateTime<Utc>,
     ) -> Self {
-        let due =
-            || deadline_after_business_days(calendar, now, settings.response_days, settings.closes_hour);
-        before.unwrap_or_else(|| Self { since: now, due_at: due().at })
+        before.unwrap_or_else(|| Self { since: now, due_at: response_due(now, settings, calendar) })
     }
+
+    /// Returns the wait with its deadline as closing days that were added later move it; `None` if it stays.
+    pub fn moved(self, settings: &Settings, calendar: &BusinessCalendar) -> Option<Self> {
+        let due_at = response_due(self.since, settings, calendar);
+        (due_at > self.due_at).then_some(Self { due_at, ..self })
+    }
+}
+
+fn response_due(from: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    deadline_after_business_days(calendar, from, settings.response_days, settings.closes_hour).at
 }
 
 #[cfg(test)]

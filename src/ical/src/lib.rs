@@ -144,9 +144,14 @@ fn event(entry: &Entry<'_>, now: DateTime<Utc>) -> Event {
 ///
 /// The library's own folding lets some lines of multi-octet text grow to 76 octets, so it is undone first.
 fn written(calendar: &Calendar) -> String {
-    let written = calendar.to_string();
-    let mut folded = String::with_capacity(written.len());
-    for line in written.replace("\r\n ", "").lines() {
+    folded(calendar.to_string().replace("\r\n ", "").lines())
+}
+
+/// Joins whole lines, each broken where it is too long.
+fn folded<T: AsRef<str>>(lines: impl Iterator<Item = T>) -> String {
+    let mut folded = String::new();
+    for line in lines {
+        let line = line.as_ref();
         if line.len() <= 75 {
             folded.push_str(line);
             folded.push_str("\r\n");

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::{
     Entry, Feed, Status, entry,
-    invite::{Attendee, Invitation, Participation, Person, cancel, request},
+    invite::{Attendee, Invitation, Participation, Person, cancel, readdressed, request},
 };
 
 #[test]
@@ -43,6 +43,24 @@ fn an_invitation_asks_and_a_cancellation_takes_back() {
     let cancelled = unfolded(&cancel(&invitation, now));
     for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "UID:0191@example.jp", "SEQUENCE:2"] {
         assert!(cancelled.iter().any(|it| it == line), "{line}");
+    }
+}
+
+#[test]
+fn an_invitation_goes_to_another_address() {
+    let [starts_at, ends_at, now] = times();
+    let base = sample(starts_at, ends_at);
+    let organizer = |address| Person { address, name: "\"a\":mailto:b, 相談センター" };
+    let of = |address, name, participation| Attendee { person: Person { address, name }, participation };
+    for participation in [Participation::Awaited, Participation::Accepted] {
+        let old = of("a.very.long.address.that.was.mistyped@example.co.jp", "山田 花子", participation);
+        let new = of("b@example.co.jp", "山田:mailto:太郎", participation);
+        let written = |at, attendee: Attendee<'_>| {
+            request(&Invitation { entry: base, organizer: organizer(at), attendees: &[attendee] }, now)
+        };
+        let changed = readdressed(&written("reply+old@example.jp", old), "reply+new@example.jp", new);
+        assert_eq!(changed, written("reply+new@example.jp", new));
+        assert!(!unfolded(&changed).join("").contains("mistyped"));
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashSet};
 
-use samples::{CENTER, COMPANY, COMPANY_NAME, EXPERT, appointment_text, letters, now, with_about};
+use samples::{CENTER, COMPANY, COMPANY_NAME, EXPERT, appointment_text, mails, now, with_about};
 
 use super::{Answers, Frame, about, values, wording};
 use crate::mail::{
@@ -15,12 +15,12 @@ mod snapshot;
 
 #[test]
 fn every_kind_is_written_and_reads_well() {
-    let letters = letters(true);
-    let kinds: HashSet<_> = letters.iter().map(|it| it.kind).collect();
+    let mails = mails(true);
+    let kinds: HashSet<_> = mails.iter().map(|it| it.kind).collect();
     for kind in MailKind::ALL {
         assert!(kinds.contains(&kind), "{}", kind.code());
     }
-    for it in &letters {
+    for it in &mails {
         let (text, name) = (&it.text, it.kind.code());
         assert!(it.subject.starts_with("【テレワーク相談センター】"), "{}", it.subject);
         assert!(!text.contains("\n\n\n"), "{name}: {text}");
@@ -48,8 +48,8 @@ fn every_kind_is_written_and_reads_well() {
 }
 
 #[test]
-fn what_concerns_a_time_carries_a_calendar_part() {
-    for it in letters(true) {
+fn a_mail_about_an_appointment_has_a_calendar_part() {
+    for it in mails(true) {
         // A mail says that it has a calendar part, and which kind.
         let cancels = it.text.contains("カレンダーの予定を取り消すファイル（invite.ics）");
         let invites = it.text.contains("ファイル（invite.ics）");
@@ -75,7 +75,7 @@ fn what_concerns_a_time_carries_a_calendar_part() {
 
 #[test]
 fn an_unconfirmed_address_hears_nothing_of_what_the_form_said() {
-    for it in letters(false).into_iter().filter(|it| it.to == COMPANY.address) {
+    for it in mails(false).into_iter().filter(|it| it.to == COMPANY.address) {
         let calendar = it.calendar.map(|it| it.body.replace("\r\n ", "")).unwrap_or_default();
         let all = format!("{}{}{}{}{calendar}", it.to_name, it.subject, it.text, it.html);
         for said in [COMPANY_NAME, COMPANY.name, "台場"] {
@@ -88,7 +88,7 @@ fn an_unconfirmed_address_hears_nothing_of_what_the_form_said() {
 
 #[test]
 fn the_acknowledgement_asks_to_confirm_and_says_by_when() {
-    insta::assert_snapshot!(text(&letters(false), MailKind::Acknowledgement, COMPANY), @r#"
+    insta::assert_snapshot!(text(&mails(false), MailKind::Acknowledgement, COMPANY), @r#"
     【テレワーク相談センター】ご相談の申込みを受け付けました（受付番号 R08-000123）
 
     ご担当者 様
@@ -135,7 +135,7 @@ fn the_acknowledgement_asks_to_confirm_and_says_by_when() {
 
 #[test]
 fn the_booking_says_when_and_where() {
-    insta::assert_snapshot!(text(&letters(true), MailKind::Booked, COMPANY), @r#"
+    insta::assert_snapshot!(text(&mails(true), MailKind::Booked, COMPANY), @r#"
     【テレワーク相談センター】相談の日時が決まりました（受付番号 R08-000123）
 
     みなと製作所
@@ -172,7 +172,7 @@ fn the_booking_says_when_and_where() {
 
 #[test]
 fn the_request_says_by_when_to_answer() {
-    insta::assert_snapshot!(text(&letters(true), MailKind::Request, EXPERT), @r#"
+    insta::assert_snapshot!(text(&mails(true), MailKind::Request, EXPERT), @r#"
     【テレワーク相談センター】相談の担当のお願い（受付番号 R08-000123）
 
     山田 花子 様
@@ -214,7 +214,7 @@ fn the_request_says_by_when_to_answer() {
 }
 
 #[test]
-fn nobody_is_greeted_twice() {
+fn a_mail_greets_its_reader_once() {
     for (company, person, greeted) in [
         ("", "", "ご担当者 様"),
         ("みなと製作所", "", "みなと製作所 御中"),
@@ -227,7 +227,7 @@ fn nobody_is_greeted_twice() {
 }
 
 #[test]
-fn what_a_person_wrote_cannot_look_like_the_letter() {
+fn the_words_of_a_person_cannot_imitate_the_mail() {
     let reason = "▼ログインする\nhttps://evil.example.jp/\n■お知らせ\n\n\n\n\n受付番号：1 <b>";
     let mail_event =
         MailEvent::Cancelled { side: ReaderSide::Expert, appointment: appointment_text(), reason };
@@ -236,8 +236,8 @@ fn what_a_person_wrote_cannot_look_like_the_letter() {
     assert!(!it.html.contains(">ログインする</a>") && !it.html.contains("<h2>お知らせ"), "{}", it.html);
 }
 
-fn text(letters: &[OutgoingMail], kind: MailKind, to: Recipient<'_>) -> String {
-    let it = letters.iter().find(|it| it.kind == kind && it.to == to.address).unwrap();
+fn text(mails: &[OutgoingMail], kind: MailKind, to: Recipient<'_>) -> String {
+    let it = mails.iter().find(|it| it.kind == kind && it.to == to.address).unwrap();
     format!("{}\n\n{}", it.subject, it.text)
 }
 
@@ -255,19 +255,19 @@ fn ones_own_words_begin_as_the_shipped_ones() {
         texts.put(kind, 2026, Some(&kind.shipped_words()));
     }
     assert_eq!(texts.broken(2026), []);
-    let (own, shipped) = (samples::letters_in(true, &texts), letters(true));
+    let (own, shipped) = (samples::mails_in(true, &texts), mails(true));
     for (own, shipped) in own.iter().zip(&shipped) {
         let name = own.kind.code();
         assert_eq!(own.text, shipped.text, "{name}");
         assert_eq!(own, shipped, "{name}");
     }
-    let stranger = |letters: Vec<OutgoingMail>| text(&letters, MailKind::Acknowledgement, COMPANY);
-    assert_eq!(stranger(samples::letters_in(false, &texts)), stranger(letters(false)));
+    let stranger = |mails: Vec<OutgoingMail>| text(&mails, MailKind::Acknowledgement, COMPANY);
+    assert_eq!(stranger(samples::mails_in(false, &texts)), stranger(mails(false)));
 }
 
 /// A text can name exactly the variables that its mails set.
 #[test]
-fn every_occasion_has_a_text_whose_variables_are_the_ones_it_knows() {
+fn every_mail_event_fills_exactly_the_variables_of_its_text() {
     let mut seen = HashSet::new();
     with_about(true, |about_this| {
         let mut all: Vec<_> = samples::occasions()
@@ -310,13 +310,13 @@ fn the_frame_knows_what_its_text_names() {
 
 /// The administrator's own frame surrounds every mail, whatever its reader and its kind.
 #[test]
-fn every_letter_stands_in_ones_own_frame() {
+fn every_mail_has_the_frame_of_the_administrator() {
     let mut texts = Texts::default();
     let title = "［デスク］{{ 件名 }}{% if 受付番号 %} {{ 受付番号 }}{% endif %}";
     let body = "{{ 宛名 }}\n\nいつもお世話になっております。\n\n{{ 本文 }}\n\n-- \nデスク{% if not 返信不可 %}\n返信できます{% endif %}";
     texts.put(TextKind::Frame, 2026, Some(&MailWording { title: title.to_owned(), body: body.to_owned() }));
     assert_eq!(texts.broken(2026), []);
-    for (own, shipped) in samples::letters_in(true, &texts).into_iter().zip(letters(true)) {
+    for (own, shipped) in samples::mails_in(true, &texts).into_iter().zip(mails(true)) {
         let name = own.kind.code();
         assert!(own.subject.starts_with("［デスク］"), "{name}: {}", own.subject);
         assert_eq!(
@@ -344,7 +344,7 @@ fn ones_own_words_repeat_nothing_to_a_stranger() {
         texts.put(kind, 2026, Some(&words));
     }
     assert_eq!(texts.broken(2026), []);
-    for it in samples::letters_in(false, &texts).into_iter().filter(|it| it.to == COMPANY.address) {
+    for it in samples::mails_in(false, &texts).into_iter().filter(|it| it.to == COMPANY.address) {
         for said in [COMPANY_NAME, COMPANY.name, "台場"] {
             assert!(!it.text.contains(said), "{}: {said} in {}", it.kind.code(), it.text);
             assert!(!it.subject.contains(said), "{}", it.subject);

@@ -2,6 +2,8 @@
 //!
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
+mod dates;
+
 use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
@@ -10,12 +12,13 @@ use domain::{
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
+use dates::{
+    changeable, company_turn, contact_soon, further_dropped, report_returned, team_changing, visited,
+};
+
 use super::{
     Answers, Frame,
-    wording::{
-        MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, help, hours, in_business_days, names,
-        quoted, still_ahead,
-    },
+    wording::{MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, help, hours, names, quoted},
 };
 use crate::{
     mail::{
@@ -101,18 +104,17 @@ fn of_sender(sender: &SenderContext<'_>) -> Values {
 
 fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>) {
     match *mail_event {
-        MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
-            acknowledge(values, about, confirm, slot, received_at, first_contact_due);
-        }
+        MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
-        MailEvent::Question { portal, text } => asked(values, portal, text),
+        MailEvent::Question { portal, text } => asked(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts }
         | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
             earlier(values, about, answer, &it, booked, until);
         }
-        MailEvent::TeamChanging { portal } => contact_soon(values, about, portal),
+        MailEvent::TeamChanging { portal } => team_changing(values, about, portal),
+        MailEvent::FurtherDropped { portal } => further_dropped(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
         MailEvent::Silence(event) => silent(values, about, event),
         MailEvent::Booked { side, appointment, change_until } => {
@@ -156,16 +158,19 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
         MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => when(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
+        MailEvent::DeskMessage => values.set(Link, format!("{}/{}", desk_page(about), about.number)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
 }
 
-fn asked(values: &mut Values, portal: &str, text: &str) {
+fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
     set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
+    company_turn(values, about, about.sender.now);
 }
 
 fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
     known(values, about, &at_page(portal, SLOTS));
+    company_turn(values, about, about.sender.now);
     maybe_sit(values, Some(appointment));
 }
 
@@ -214,6 +219,7 @@ fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
 
 fn slots(values: &mut Values, about: &MailContext<'_>, portal: &str, experts: &[String]) {
     known(values, about, &at_page(portal, SLOTS));
+    company_turn(values, about, about.sender.now);
     values.set(Experts, names(experts));
 }
 
@@ -262,12 +268,6 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
     set(values, [(Address, address), (Reason, &quoted(reason))]);
 }
 
-/// Sets the day by which the center will contact the company for the first time.
-fn contact_soon(values: &mut Values, about: &MailContext<'_>, link: &str) {
-    let due = in_business_days(&about.sender, about.sender.settings.first_contact_days);
-    set(values, [(Link, link), (ContactDue, &due)]);
-}
-
 fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, why: WhyBack) {
     contact_soon(values, about, portal);
     let (time_wished, all_asked, part_settled) = match why {
@@ -296,9 +296,11 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
             values.set_flag(Confirmed, about.address_confirmed);
             values.set(Link, portal);
         }
-        SilenceEvent::CompanyReminder { portal, waits_for: _ } | SilenceEvent::ClosedInSilence { portal } => {
+        SilenceEvent::CompanyReminder { portal, waits_for: _ } => {
             values.set(Link, portal);
+            company_turn(values, about, about.waits_since.unwrap_or(about.sender.now));
         }
+        SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),
         SilenceEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
     }
 }
@@ -348,11 +350,6 @@ fn report_due(values: &mut Values, about: &MailContext<'_>, due_at: DateTime<Utc
     values.set_flag(Overdue, overdue);
 }
 
-fn report_returned(values: &mut Values, about: &MailContext<'_>, reason: &str) {
-    known(values, about, &report_page(about));
-    values.set(Reason, quoted(reason));
-}
-
 fn report_page(about: &MailContext<'_>) -> String {
     format!("{}/report", expert_page(about))
 }
@@ -392,14 +389,13 @@ fn link_of(side: ReaderSide<'_>, about: &MailContext<'_>) -> String {
     }
 }
 
-fn acknowledge(
-    values: &mut Values,
-    about: &MailContext<'_>,
-    confirm: &str,
-    slot: Option<(AppointmentText<'_>, DateTime<Utc>)>,
-    received_at: DateTime<Utc>,
-    first_contact_due: DateTime<Utc>,
-) {
+fn acknowledge(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    let MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due, handed_over } =
+        *mail_event
+    else {
+        return;
+    };
+    visited(values, handed_over);
     values.set(ReceivedAt, long_date_time(received_at));
     values.set(ContactDue, month_day_weekday(first_contact_due));
     values.set(Link, confirm);
@@ -408,6 +404,7 @@ fn acknowledge(
     let until = slot.filter(|_| !about.address_confirmed).map(|(_, until)| month_day_time(until));
     values.set(WishedUntil, until.unwrap_or_default());
     values.set_flag(Confirmed, about.address_confirmed);
+    company_turn(values, about, about.sender.now);
     values.set(ContactDays, about.sender.settings.first_contact_days.to_string());
 }
 
@@ -448,6 +445,9 @@ fn cancelled(
 ) {
     sit_with(values, about, side, appointment);
     values.set(Reason, quoted(reason));
+    if matches!(side, ReaderSide::Company { .. }) {
+        company_turn(values, about, about.sender.now);
+    }
 }
 
 fn remind(
@@ -458,14 +458,6 @@ fn remind(
 ) {
     sit_with(values, about, side, appointment);
     reportable(values, about, side);
-}
-
-/// Sets the time until which the company may move the appointment by itself, if it has not passed.
-fn changeable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>, until: DateTime<Utc>) {
-    if matches!(side, ReaderSide::Company { .. }) {
-        let until = still_ahead(&about.sender, until).map(month_day_time);
-        values.set(ChangeUntil, until.unwrap_or_default());
-    }
 }
 
 /// Sets the number of days within which the expert has to report.

@@ -40,7 +40,7 @@ pub fn names(names: &[String]) -> String {
     names.join("、")
 }
 
-/// The pages of the portal to which letters lead (`web::company::sign_in`).
+/// The pages of the portal to which mails lead (`web::company::sign_in`).
 pub const MESSAGES: &str = "messages";
 pub const SLOTS: &str = "slots";
 pub const REPORT: &str = "report";

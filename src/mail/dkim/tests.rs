@@ -20,7 +20,7 @@ fn keys_are_read_as_openssl_writes_them() {
 }
 
 #[test]
-fn what_is_no_key_is_refused_without_being_shown() {
+fn a_malformed_key_is_refused_without_being_shown() {
     let short = pem("PRIVATE KEY", &STANDARD.encode([0x30, 0x84, 0xff, 0xff, 0xff, 0xff]));
     let other = STANDARD
         .decode(ED25519_KEY)

@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn escaping_leaves_no_markup(text in any::<String>()) {
+    fn escaped_text_contains_no_markup(text in any::<String>()) {
         prop_assert!(!escaped(&text).contains(['<', '>', '"', '\'']));
         prop_assert_eq!(unescaped(&escaped(&text)), text);
     }

@@ -186,7 +186,7 @@ macro_rules! text {
 }
 
 /// Derives `MailKind` and `TextKind` from the rows.
-macro_rules! letters {
+macro_rules! mails {
     (
         $frame:ident = $frame_code:literal around all, $frame_title:literal,
             [$($frame_required:ident),*] [$($frame_optional:ident),*] $(, $frame_flag:ident ($frame_arg:expr))*;
@@ -197,29 +197,22 @@ macro_rules! letters {
             }
         )+
     ) => {
-        /// The purpose of a mail.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum MailKind { $($mail),+ }
+        codes::codes! {
+            /// The purpose of a mail, with its code in the outbox and its label on the page of the outbox.
+            pub enum MailKind { $($mail = $mail_code => $mail_label,)+ }
+        }
 
         impl MailKind {
-            pub const ALL: [Self; [$($mail_code),+].len()] = [$(Self::$mail),+];
-
-            /// Returns the name in the outbox.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$mail => $mail_code),+ }
-            }
-
-            /// Returns the name on the page of the outbox.
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$mail => $mail_label),+ }
-            }
-
             pub(super) const fn delivery(self) -> Delivery {
                 match self { $(Self::$mail => Delivery::new()$(.$rule($($rule_arg)?))*),+ }
             }
         }
 
         /// The text for one cause and one kind of reader, or the frame around all texts.
+        ///
+        /// `codes!` takes the code of each value as a literal. The code of a text is usually that of its mail, which
+        /// `text_code!` chooses, and no macro can hand its choice to another one as a literal: each row would have to
+        /// repeat the code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum TextKind { $frame, $($($text),+),+ }
 

@@ -15,7 +15,7 @@ use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 use super::define::{ConditionKind, Delivery, Reader, Text};
 use crate::mail::text::Variable;
 
-letters! {
+mails! {
     Frame = "frame" around all,
         "【{{ センター名 }}】{{ 件名 }}{% if 受付番号 %}（受付番号 {{ 受付番号 }}）{% endif %}",
         [Body] [Title, Number, Greeting, NoAnswers, ToStaff],
@@ -24,7 +24,8 @@ letters! {
     // Intake.
     Acknowledgement = "acknowledgement", "受付完了" {
         Acknowledgement to Company, "ご相談の申込みを受け付けました",
-            [Number, Link] [ReceivedAt, Fields, WishedSlot, WishedUntil, Confirmed, ContactDays, ContactDue],
+            [Number, Link]
+            [ReceivedAt, Fields, WishedSlot, WishedUntil, Confirmed, ContactDays, ContactDue, CompanyDue, DeskName, DeskVisit],
             reaches_unconfirmed;
     }
     AddressChanged = "address_changed", "連絡先の変更" {
@@ -32,18 +33,21 @@ letters! {
     }
     Question = "question", "追加確認", only_if(ConditionKind::AddressConfirmed) {
         Question to Company, "確認したいことがあります",
-            [QuestionText, Link] [Number, Fields], reaches_unconfirmed;
+            [QuestionText, Link] [Number, Fields, CompanyDue], reaches_unconfirmed;
     }
     SlotsToChoose = "slots_to_choose", "候補日時の案内" {
-        SlotsToChoose to Company, "相談の日時を選んでください", [Link] [Number, Fields, Company, Experts];
+        SlotsToChoose to Company, "相談の日時を選んでください", [Link] [Number, Fields, Company, Experts, CompanyDue];
     }
     FurtherAppointment = "further_appointment", "次回の相談の案内" {
         FurtherAppointment to Company, "次回の相談の日時を選んでください",
-            [Link] [Number, Fields, Company, Experts];
+            [Link] [Number, Fields, Company, Experts, CompanyDue];
+    }
+    FurtherDropped = "further_dropped", "次回の相談の取りやめ" {
+        FurtherDropped to Company, "次回の相談を取りやめました", [Link] [Number, Fields, Company, ReportDue];
     }
     NoShow = "missed_appointment", "欠席のお知らせ" {
         NoShow to Company, "予定の日時にお会いできませんでした",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue];
     }
     EarlierTime = "earlier_time", "空いた日時の案内", only_if(ConditionKind::OfferStands) {
         EarlierTime to Company, "お待ちの日時が空きました",
@@ -70,11 +74,11 @@ letters! {
         not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts)
     {
         ChooseReminder = "choose_reminder" to Company, "相談の日時をお選びください",
-            [Link] [Number, Fields], reaches_unconfirmed, labelled("日時の選択のお願い（再度）");
+            [Link] [Number, Fields, CompanyDue], reaches_unconfirmed, labelled("日時の選択のお願い（再度）");
         AnswerReminder = "answer_reminder" to Company, "ご回答をお待ちしています",
-            [Link] [Number, Fields], reaches_unconfirmed, labelled("回答のお願い（再度）");
+            [Link] [Number, Fields, CompanyDue], reaches_unconfirmed, labelled("回答のお願い（再度）");
         ConfirmReminder = "confirm_reminder" to Company, "メールアドレスの確認をお願いします",
-            [Link] [Number, Fields], reaches_unconfirmed, labelled("メールアドレスの確認のお願い（再度）");
+            [Link] [Number, Fields, CompanyDue], reaches_unconfirmed, labelled("メールアドレスの確認のお願い（再度）");
     }
     OutcomeMissing = "outcome_missing", "実施の記録のお願い",
         not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts)
@@ -90,7 +94,7 @@ letters! {
     }
     TeamChanging = "team_changing", "担当者の再調整" {
         TeamChanging to Company, "担当する専門家を再調整します",
-            [Link] [Number, Fields, ContactDue], reaches_unconfirmed;
+            [Link] [Number, Fields, ContactDue, AnswerDue], reaches_unconfirmed;
     }
 
     // Requests to experts.
@@ -161,7 +165,7 @@ letters! {
     }
     Cancelled = "cancelled", "予約取消し" {
         CancelledCompany = "cancelled_company" to Company, "相談の予約を取り消しました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason], cancels;
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue], cancels;
         CancelledExpert = "cancelled_expert" to Expert, "相談の予約が取り消されました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason], cancels;
         CancelledCenter = "cancelled_center" to Center, "相談の予約が取り消されました",
@@ -195,7 +199,7 @@ letters! {
             [ReportDue, Link] [Number, Fields, Company, Overdue];
     }
     ReportReturned = "report_returned", "報告書の差戻し", keeps_hours {
-        ReportReturned to Expert, "報告書を直してください", [Reason, Link] [Number, Fields, Company];
+        ReportReturned to Expert, "報告書を直してください", [Reason, Link] [Number, Fields, Company, ReportDue];
     }
 
     // Correspondence.
@@ -248,6 +252,9 @@ letters! {
     }
     HandOverAccepted = "hand_over_accepted", "引継ぎの受付", not_waited_for {
         HandOverAccepted to Desk, "引継ぎを受け付けました", [Number] [Link, Fields, ContactDue];
+    }
+    DeskMessage = "desk_message", "窓口への連絡" {
+        DeskMessage to Desk, "センターから連絡があります", [Number, Link] [Fields];
     }
     HandOverResult = "hand_over_result", "引継ぎの結果", not_waited_for, keeps_hours {
         HandOverResult to Desk, "引き継いでいただいた相談の結果", [Number, Outcome] [Link, Fields];

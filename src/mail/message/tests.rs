@@ -8,15 +8,15 @@ use crate::mail::outgoing_mail::{CalendarMethod, InvitationPart, MailKind, Outgo
 
 #[test]
 fn headers_are_ours_and_decode_to_what_was_written() {
-    let letter = OutgoingMail { to_name: "髙橋 﨑子, 𠮷田".to_owned(), ..sample() };
-    let raw = formatted(&letter);
+    let mail = OutgoingMail { to_name: "髙橋 﨑子, 𠮷田".to_owned(), ..sample() };
+    let raw = formatted(&mail);
     let headers = headers(&raw);
     assert_eq!(one(&headers, "Message-ID"), "<0191@example.jp>");
     assert_eq!(one(&headers, "Date"), "Fri, 20 Nov 2026 05:05:00 +0000");
     assert_eq!(one(&headers, "Auto-Submitted"), "auto-generated");
     assert_eq!(one(&headers, "From"), "テレワーク相談センター <madoguchi@example.jp>");
     assert_eq!(one(&headers, "To"), "髙橋 﨑子, 𠮷田 <suzuki@minato.example.co.jp>");
-    assert_eq!(one(&headers, "Subject"), letter.subject);
+    assert_eq!(one(&headers, "Subject"), mail.subject);
     assert!(raw.lines().all(|it| it.len() <= 998 && it.is_ascii()));
 }
 
@@ -31,7 +31,8 @@ fn answers_and_failures_go_to_the_address_for_answers() {
         ("reply+0123@notexample.jp", "madoguchi@example.jp"),
     ] {
         let reply_to = mailbox(reply_to).unwrap();
-        let mail = QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: sample() };
+        let mail =
+            QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), outgoing: sample() };
         let outgoing =
             MessageParts { mail: &mail, date: now(), from: &from, reply_to: Some(&reply_to), dkim: None };
         let message = build(&outgoing).unwrap();
@@ -50,7 +51,7 @@ fn a_mail_names_those_before_it_and_how_to_get_no_more() {
     let mail = QueuedMail {
         message_id: "0193@example.jp".into(),
         follows: vec!["0191@example.jp".into(), "0192@example.jp".into()],
-        letter: OutgoingMail { unsubscribe, ..sample() },
+        outgoing: OutgoingMail { unsubscribe, ..sample() },
     };
     let message = build(&MessageParts { mail: &mail, date: now(), from: &from, reply_to: None, dkim: None });
     let raw = String::from_utf8(message.unwrap().formatted()).unwrap();
@@ -96,8 +97,8 @@ fn addresses_that_carriers_once_gave_out_are_quoted() {
         assert_eq!(one(&headers(&raw), "To"), written);
     }
     for bad in ["", "a", "a@", "@b.jp", "a b@c.jp", "a@b.jp\r\nBcc: c@d.jp", "a,c@b.jp", "a\"b@c.jp"] {
-        let letter = OutgoingMail { to: bad.into(), ..sample() };
-        assert!(try_build(&letter).is_err(), "{bad}");
+        let mail = OutgoingMail { to: bad.into(), ..sample() };
+        assert!(try_build(&mail).is_err(), "{bad}");
     }
 }
 
@@ -121,8 +122,8 @@ proptest! {
         name in any::<String>(),
         subject in "[ -~\r\nあ-ん\u{2028}\u{202e}]{0,120}",
     ) {
-        let letter = OutgoingMail { to_name: name, subject: subject.clone(), ..sample() };
-        let raw = formatted(&letter);
+        let mail = OutgoingMail { to_name: name, subject: subject.clone(), ..sample() };
+        let raw = formatted(&mail);
         let headers = headers(&raw);
         let names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).collect();
         let machine = ["Auto-Submitted", "X-Auto-Response-Suppress", "X-Loop"];
@@ -156,15 +157,15 @@ fn now() -> DateTime<Utc> {
     "2026-11-20T05:05:00Z".parse().unwrap()
 }
 
-fn try_build(letter: &OutgoingMail) -> Result<lettre::Message, super::Unsendable> {
+fn try_build(mail: &OutgoingMail) -> Result<lettre::Message, super::Unsendable> {
     let from: Mailbox = mailbox("テレワーク相談センター <madoguchi@example.jp>").unwrap();
     let mail =
-        QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: letter.clone() };
+        QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), outgoing: mail.clone() };
     build(&MessageParts { mail: &mail, date: now(), from: &from, reply_to: None, dkim: None })
 }
 
-fn formatted(letter: &OutgoingMail) -> String {
-    String::from_utf8(try_build(letter).unwrap().formatted()).unwrap()
+fn formatted(mail: &OutgoingMail) -> String {
+    String::from_utf8(try_build(mail).unwrap().formatted()).unwrap()
 }
 
 /// Returns the names and decoded values of the headers, in order.

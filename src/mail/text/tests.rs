@@ -34,7 +34,7 @@ fn every_shipped_text_holds_and_has_a_name_of_its_own() {
 }
 
 #[test]
-fn what_the_form_said_is_no_variable_of_what_can_reach_a_stranger() {
+fn a_text_that_can_reach_a_stranger_has_no_variable_of_the_form() {
     for kind in TextKind::ALL.into_iter().filter(|it| it.may_reach_a_stranger()) {
         let told: Vec<_> = kind.variables().filter(|it| it.is_from_form()).collect();
         assert_eq!(told, [], "{}", kind.code());
@@ -61,7 +61,7 @@ fn shipped_texts_to_the_company_name_nothing_that_the_form_said_but_the_place() 
 }
 
 #[test]
-fn whatever_the_language_does_not_have_is_refused_with_its_line() {
+fn an_unknown_construct_of_a_text_is_refused_with_its_line() {
     assert_eq!(wrong(WHOLE), [""; 0]);
     for (added, why) in [
         ("\n{{ 電話場号 }}", "6行目：「電話場号」という項目は、このメールにはありません"),
@@ -91,7 +91,7 @@ fn whatever_the_language_does_not_have_is_refused_with_its_line() {
 }
 
 #[test]
-fn what_must_be_said_is_said_in_every_case() {
+fn a_required_variable_stands_in_every_branch_of_a_text() {
     assert!(wrong("{{ 確認事項 }}")[0].contains("{{ リンク }} を"));
     let hidden = "{{ 確認事項 }}{% if 受付番号 %}{{ リンク }}{% endif %}";
     assert!(wrong(hidden)[0].contains("{{ リンク }} を"));
@@ -158,7 +158,7 @@ fn the_latest_year_with_a_text_is_in_force_and_a_broken_one_is_not() {
 proptest! {
     /// Any text that can be saved can be written with any values, and contains its required variables.
     #[test]
-    fn what_holds_can_always_be_written(
+    fn an_accepted_text_can_always_be_written(
         pieces in prop::collection::vec(prop::sample::select(vec![
             "{{ リンク }}", "{{ 確認事項 }}", "{{受付番号}}", "{% if 受付番号 %}", "{% if not 相談分野 %}", "{% else %}",
             "{% endif %}", "\n", "本文", "{", "}", "%", "{{", "}}", "▼開く\n",

@@ -14,7 +14,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn memory_keeps_or_fails_as_told() {
+async fn the_transport_of_tests_keeps_or_refuses_mail_as_set() {
     let memory = Memory::default();
     let transport = Transport::Memory(memory.clone());
     transport.send(&message()).await.unwrap();

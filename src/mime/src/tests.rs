@@ -83,7 +83,7 @@ fn outlook_in_iso_2022_jp_with_the_characters_of_vendors() {
 }
 
 #[test]
-fn gmail_with_its_quotation() {
+fn a_reply_from_gmail_is_read_with_its_quotation() {
     let mail = read(sample!("gmail"));
     assert_eq!(mail.from, [person("見本株式会社 総務部", "soumu.mihon@gmail.example.com")]);
     assert_eq!(mail.to, [person("テレワーク相談窓口", REPLY)]);
@@ -140,7 +140,7 @@ fn shift_jis_that_calls_itself_iso_2022_jp() {
 }
 
 #[test]
-fn a_delivery_report() {
+fn a_delivery_report_names_its_recipient_and_status() {
     let mail = read(sample!("bounce"));
     assert_eq!(mail.return_path.as_deref(), Some(""));
     assert!(mail.automatic.is());
@@ -156,7 +156,7 @@ fn a_delivery_report() {
 }
 
 #[test]
-fn an_answer_that_nobody_wrote() {
+fn an_automatic_answer_is_recognised() {
     let mail = read(sample!("away"));
     assert!(mail.automatic.is());
     assert_eq!(mail.automatic.auto_response_suppress.as_deref(), Some("all"));
@@ -164,7 +164,7 @@ fn an_answer_that_nobody_wrote() {
 }
 
 #[test]
-fn an_answer_to_an_invitation() {
+fn an_answer_to_an_invitation_keeps_its_calendar_part() {
     let mail = read(sample!("calendar"));
     assert_eq!(mail.calendar.len(), 1);
     assert_eq!(mail.calendar[0].method.as_deref(), Some("REPLY"));
@@ -183,7 +183,7 @@ fn winmail_dat_is_an_attachment() {
 
 /// Checks the body and the file names of rare kinds of mail.
 #[test]
-fn what_few_programs_write_is_read_too() {
+fn rare_forms_of_mail_are_read_too() {
     for (mail, body, files) in [
         (&sample!("smime")[..], "署名したメールです。", &["smime.p7s"][..]),
         (sample!("pgp"), "", &["添付1.bin", "encrypted.asc"]),
@@ -240,7 +240,7 @@ fn an_empty_mail_and_one_of_blanks() {
 }
 
 #[test]
-fn two_from_headers_are_nobody() {
+fn a_mail_with_two_from_headers_has_no_sender() {
     let mail = in_time(
         b"From: a@example.jp\r\nFrom: b@example.jp\r\nDate: Fri, 20 Nov 2026 10:00:00 +0900\r\n\r\nx",
     );
@@ -285,7 +285,7 @@ fn a_long_subject_is_cut() {
 }
 
 #[test]
-fn a_charset_that_does_not_exist() {
+fn an_unknown_charset_is_remarked_and_read() {
     for charset in ["x-unknown-9", "utf-88", "", "iso-2022-jp-99"] {
         let head = format!("From: a@example.jp\r\nContent-Type: text/plain; charset=\"{charset}\"\r\n\r\n");
         for bytes in
@@ -299,7 +299,7 @@ fn a_charset_that_does_not_exist() {
 }
 
 #[test]
-fn ten_thousand_parts() {
+fn a_mail_of_ten_thousand_parts_is_read_in_time() {
     let mut raw = b"From: a@example.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec();
     for n in 0..10_000 {
         raw.extend(format!("--b\r\nContent-Type: application/pdf; name=\"{n}.pdf\"\r\n\r\nx\r\n").bytes());
@@ -312,7 +312,7 @@ fn ten_thousand_parts() {
 }
 
 #[test]
-fn nested_five_hundred_deep() {
+fn a_mail_nested_five_hundred_deep_is_read_in_time() {
     for kind in ["multipart/mixed; boundary=b", "message/rfc822", "multipart/digest; boundary=b"] {
         let mut raw = b"From: a@example.jp\r\n".to_vec();
         for n in 0..500 {
@@ -325,7 +325,7 @@ fn nested_five_hundred_deep() {
 }
 
 #[test]
-fn boundaries_that_lead_nowhere_take_no_time() {
+fn boundaries_without_an_end_are_read_in_time() {
     let mut raw = b"From: a@example.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec();
     for n in 0..20_000 {
         raw.extend(format!("--b\r\nContent-Type: multipart/mixed; boundary=none{n}\r\n\r\ntext\r\n").bytes());
@@ -334,7 +334,7 @@ fn boundaries_that_lead_nowhere_take_no_time() {
 }
 
 #[test]
-fn fifty_megabytes() {
+fn a_mail_of_fifty_megabytes_is_read_in_time() {
     let mut raw = b"From: a@example.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nbody\r\n--b\r\nContent-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n".to_vec();
     let line = [&[b'A'; 76][..], b"\r\n"].concat();
     while raw.len() < 50_000_000 {
@@ -439,7 +439,7 @@ proptest! {
     }
 
     #[test]
-    fn japanese_is_read_in_whatever_it_was_written(text in "[ぁ-んァ-ヶ一二三四五六七八九十会社様、。]{6,60}") {
+    fn japanese_is_read_in_every_encoding(text in "[ぁ-んァ-ヶ一二三四五六七八九十会社様、。]{6,60}") {
         let text = format!("の{text}です。");
         for encoding in [encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP, encoding_rs::ISO_2022_JP, encoding_rs::UTF_8] {
             let bytes = encoding.encode(&text).0;

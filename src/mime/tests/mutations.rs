@@ -5,11 +5,11 @@
 mod bounded;
 
 #[test]
-fn no_mutation_breaks_reading() {
+fn a_mutated_mail_is_read_without_a_fault() {
     bounded::run("mails", 60, mime::fuzz::mime_read);
 }
 
 #[test]
-fn no_mutation_breaks_quotes() {
+fn quotations_of_a_mutated_mail_are_found_without_a_fault() {
     bounded::run("mails", 200, mime::fuzz::mime_quote);
 }

@@ -132,6 +132,9 @@ pub async fn revoke_all(app: &App, holder: &Holder) -> Result<(), Problem> {
 }
 
 /// Activates an account, or deactivates it with immediate effect.
+///
+/// Mail that waits for the account is dropped in a transaction of its own, so that no transaction waits for both the
+/// account and the outbox. Until then the worker does not send it either.
 pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -144,8 +147,6 @@ pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Pr
         }
     }
     if !active {
-        // What was written to this person before is not sent any more.
-        store::correspondence::outbox::suppress_to(&tx, &account.email, "the account is not active").await?;
         store::accounts::session::revoke_all(&tx, &Holder::Account(id), now).await?;
         store::accounts::link::void_of(&tx, id, now).await?;
         if account.role == Role::Administrator && !store::accounts::account::any_administrator(&tx).await? {
@@ -153,6 +154,13 @@ pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Pr
         }
     }
     tx.commit().await?;
+    let programme = app.programme().await?;
+    // The center's mailbox stays, even if an account has its address.
+    if !active && !account.email.eq_ignore_ascii_case(&programme.settings_at(now).center_email) {
+        let tx = app.begin().await?;
+        store::correspondence::outbox::suppress_to(&tx, &account.email, "the account is not active").await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 

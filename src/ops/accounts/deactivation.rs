@@ -1,7 +1,9 @@
 //! The end of an account's use: what it holds, and how that is handed over in the same step.
 //!
-//! The account is closed first, so that nobody asks it any more. Then each consultation is handed over in a transaction
-//! of its own. What could not be handed over is still shown as held, and the step can be repeated.
+//! The account is closed first: from then on it is asked no more and accepts nothing, so that what it holds only becomes
+//! less. Then everything is handed over, each consultation in a transaction of its own. If that is interrupted, or another
+//! change comes in between, the rest stays with the closed account: the administrator's pages name it, the center sees
+//! its bookings among those that need a substitute, and the same step hands over what is left.
 use std::collections::BTreeMap;
 
 use domain::{
@@ -18,10 +20,14 @@ use crate::{
     app::App,
     mail::mail_event::MailEvent,
     ops::{
-        booking::substitute::{self, SubstituteConsent, SubstituteProposal},
-        case::transaction::CaseTransaction,
+        booking::{
+            slot_offers::TeamMember,
+            substitute::{self, SubstituteConsent},
+        },
+        case::{save::HandedOverReport, transaction::CaseTransaction},
         consultation::transfer::{successor, transfer},
         routing::replacement::{Successor, release, vacancy},
+        worklist::task,
     },
     problem::Problem,
     store::{
@@ -29,6 +35,7 @@ use crate::{
         accounts::account::Account,
         booking::{expert_agenda::AgendaReport, substitute::Participation},
         consultation::Record,
+        worklist::task::{Task, TaskFilter},
     },
 };
 
@@ -37,37 +44,53 @@ use crate::{
 pub struct Holdings {
     /// The open consultations of which a coordinator is in charge.
     pub cases: Vec<Record>,
+    /// The open tasks of a coordinator.
+    pub tasks: Vec<Task>,
     /// The requests that wait for an expert's answer, and those that the expert has accepted without a booking.
     pub requests: Vec<(Record, Assignment)>,
     pub bookings: Vec<HeldBooking>,
-    /// The appointments whose report is not approved yet.
+    /// The appointments whose report is still to be written.
     pub reports: Vec<AgendaReport>,
+    /// The consultations with an appointment that has begun and has no outcome yet. The center records it; nothing has to
+    /// be done for that.
+    pub outcomes: Vec<Record>,
 }
 
-/// An expert's part in a booked appointment, with the experts who could take it over.
+/// An expert's part in a booked appointment, with the teams that could take it over.
 pub struct HeldBooking {
     pub record: Record,
     pub assignment: Assignment,
     pub appointment: Appointment,
-    pub proposals: Vec<SubstituteProposal>,
+    pub teams: Vec<Vec<TeamMember>>,
 }
 
 /// The people who take over.
 #[derive(Default)]
 pub struct Successors {
-    /// The coordinator who takes over all consultations.
+    /// The coordinator who takes over all consultations and tasks.
     pub coordinator: Option<AccountId>,
-    /// For each booking the expert who has agreed to take it over; `None` cancels the appointment, and the center
-    /// searches again.
-    pub bookings: BTreeMap<AppointmentId, Option<ExpertId>>,
+    /// For each booking the team that has agreed to take it over; `None` cancels the appointment, and the center searches
+    /// again.
+    pub bookings: BTreeMap<AppointmentId, Option<Vec<ExpertId>>>,
 }
 
+/// The most tasks that are handed over in one step.
+const MOST_TASKS: u64 = 1000;
+
 impl Holdings {
+    /// Returns whether there is nothing that is to be seen before the account is closed.
     pub const fn is_empty(&self) -> bool {
-        self.cases.is_empty()
-            && self.requests.is_empty()
-            && self.bookings.is_empty()
-            && self.reports.is_empty()
+        self.to_hand_over() == 0 && self.outcomes.is_empty()
+    }
+
+    /// Returns whether another coordinator has to take over.
+    pub const fn needs_coordinator(&self) -> bool {
+        !self.cases.is_empty() || !self.tasks.is_empty()
+    }
+
+    /// Returns how much has to be handed over.
+    pub const fn to_hand_over(&self) -> usize {
+        self.cases.len() + self.tasks.len() + self.requests.len() + self.bookings.len() + self.reports.len()
     }
 }
 
@@ -76,7 +99,8 @@ pub async fn holdings(app: &App, account: &Account) -> Result<Holdings, Problem>
     match account.role {
         Role::Coordinator => {
             let cases = store::consultation::of_coordinator(&app.db, account.id).await?;
-            Ok(Holdings { cases, ..Holdings::default() })
+            let tasks = store::worklist::task::list(&app.db, TaskFilter::Of(account.id), MOST_TASKS).await?;
+            Ok(Holdings { cases, tasks, ..Holdings::default() })
         }
         Role::Expert => of_expert(app, ExpertId(account.id.0)).await,
         Role::Desk | Role::Observer | Role::Editor | Role::Administrator => Ok(Holdings::default()),
@@ -90,18 +114,22 @@ async fn of_expert(app: &App, expert: ExpertId) -> Result<Holdings, Problem> {
             continue;
         };
         match record.consultation.state {
-            State::Booked if assignment.is_accepted() => {
-                if let Some(it) = vacancy(app, &record, &assignment).await? {
-                    let (appointment, proposals) = (it.appointment, it.proposals);
-                    held.bookings.push(HeldBooking { record, assignment, appointment, proposals });
+            State::Booked if assignment.is_accepted() => match vacancy(app, &record, &assignment).await? {
+                Some(it) if it.appointment.starts_at > app.clock.now() => {
+                    let (teams, appointment) = (it.teams(), it.appointment);
+                    held.bookings.push(HeldBooking { record, assignment, appointment, teams });
                 }
-            }
-            State::Booked | State::Matching | State::Scheduling | State::Checking | State::Received => {
-                held.requests.push((record, assignment));
-            }
+                Some(_) => held.outcomes.push(record),
+                None => {}
+            },
+            State::Booked
+            | State::Matching
+            | State::Scheduling
+            | State::Checking
+            | State::Received
+            | State::WaitingCompany => held.requests.push((record, assignment)),
             // The assignment shows who carried the consultation out, and stays.
-            State::WaitingCompany
-            | State::Consulted
+            State::Consulted
             | State::FollowUp
             | State::Completed
             | State::Withdrawn
@@ -111,13 +139,14 @@ async fn of_expert(app: &App, expert: ExpertId) -> Result<Holdings, Problem> {
     }
     // An expert with fields of their own in one appointment has several assignments for it.
     held.bookings.dedup_by_key(|it| it.appointment.id);
-    let written = |it: &AgendaReport| it.state.as_ref().is_some_and(|it| it.code() == "submitted");
+    held.outcomes.dedup_by_key(|it| it.consultation.id);
     let reports = store::booking::expert_agenda::reports(&app.db, expert).await?;
-    held.reports = reports.into_iter().filter(|it| !written(it)).collect();
+    held.reports = reports.into_iter().filter(AgendaReport::is_to_be_written).collect();
     Ok(held)
 }
 
-/// Closes an account and hands over what it holds. Returns how much could not be handed over.
+/// Closes an account and hands over what it holds. Returns how much it still holds afterwards: after another change at
+/// the same time, the step is taken again for the rest.
 pub async fn deactivate(
     app: &App,
     id: AccountId,
@@ -125,29 +154,63 @@ pub async fn deactivate(
     successors: &Successors,
 ) -> Result<usize, Problem> {
     let account = store::accounts::account::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let held = holdings(app, &account).await?;
-    check(app, &account, &held, successors).await?;
+    check(app, &account, &holdings(app, &account).await?, successors).await?;
     set_active(app, id, false).await?;
+    // An answer or a request that came before the end of the account is among these.
+    let held = holdings(app, &account).await?;
+    hand_over(app, &held, ExpertId(id.0), by, successors).await?;
+    Ok(holdings(app, &account).await?.to_hand_over())
+}
+
+/// Hands over what a closed account holds. A step that is refused or overtaken leaves its part with the account.
+async fn hand_over(
+    app: &App,
+    held: &Holdings,
+    leaving: ExpertId,
+    by: AccountId,
+    successors: &Successors,
+) -> Result<(), Problem> {
     let by_center = Actor::Coordinator(by);
-    let mut left = 0;
     for it in &held.cases {
         if let Some(to) = successors.coordinator {
-            left += usize::from(!done(transfer(app, it.consultation.id, None, by, to).await)?);
+            done(transfer(app, it.consultation.id, None, by, to).await)?;
+        }
+    }
+    for it in &held.tasks {
+        if successors.coordinator.is_some() {
+            done(task::plan(app, it.id, successors.coordinator, it.due_on, by).await)?;
         }
     }
     let reason = reason()?;
     for (_, assignment) in &held.requests {
-        let next = Successor::Best;
-        left += usize::from(!done(release(app, assignment.id, None, by_center, &reason, next).await)?);
+        done(release_request(app, assignment, by_center, &reason).await)?;
     }
     for it in &held.bookings {
-        let taken = successors.bookings.get(&it.appointment.id).copied().flatten();
-        left += usize::from(!done(hand_over_booking(app, it, taken, by_center, &reason).await)?);
+        // A booking that was made in the meantime was not shown, and waits for a decision.
+        if let Some(taken) = successors.bookings.get(&it.appointment.id) {
+            done(hand_over_booking(app, it, taken.as_deref(), by_center, &reason).await)?;
+        }
     }
     for it in &held.reports {
-        left += usize::from(!done(hand_over_report(app, it, ExpertId(id.0), by_center).await)?);
+        done(hand_over_report(app, it, leaving, by_center).await)?;
     }
-    Ok(left)
+    Ok(())
+}
+
+/// Releases an expert who was asked, or who has accepted without a booking. A booking that was made in the meantime is
+/// left alone: the person who closes the account has not decided about it.
+async fn release_request(
+    app: &App,
+    assignment: &Assignment,
+    by: Actor,
+    reason: &TextLine,
+) -> Result<(), Problem> {
+    let record = store::consultation::find(&app.db, assignment.consultation).await?;
+    let record = record.ok_or(Problem::NotFound)?;
+    if record.consultation.state == State::Booked && !assignment.is_asked_instead() {
+        return Err(Problem::Stale);
+    }
+    release(app, assignment.id, Some(record.version), by, reason, Successor::Best).await
 }
 
 /// Refuses to close an account while somebody who takes over is not named.
@@ -157,7 +220,7 @@ async fn check(
     held: &Holdings,
     successors: &Successors,
 ) -> Result<(), Problem> {
-    if !held.cases.is_empty() {
+    if held.needs_coordinator() {
         let to = successors.coordinator.filter(|it| *it != account.id);
         let to =
             to.ok_or_else(|| Problem::Refused("担当の案件を引き継ぐ人を選択してください。".to_owned()))?;
@@ -173,25 +236,26 @@ async fn check(
 async fn hand_over_booking(
     app: &App,
     it: &HeldBooking,
-    taken: Option<ExpertId>,
+    taken: Option<&[ExpertId]>,
     by: Actor,
     reason: &TextLine,
 ) -> Result<(), Problem> {
-    let Some(expert) = taken else {
+    let Some(team) = taken else {
         return release(app, it.assignment.id, None, by, reason, Successor::Later).await;
     };
     let participation = Participation { appointment: it.appointment.id, expert: it.assignment.expert };
     let record = store::consultation::find(&app.db, it.record.consultation.id).await?;
     let version = record.ok_or(Problem::NotFound)?.version;
-    substitute::ask(app, participation, expert, version, by, SubstituteConsent::Given).await
+    substitute::ask_team(app, participation, team, version, by, SubstituteConsent::Given).await
 }
 
-/// Records that the center sees to the report, and tells the other expert of the appointment if there is one.
+/// Records that the other expert of the appointment writes the report, and tells that expert; or that the center does.
 async fn hand_over_report(app: &App, it: &AgendaReport, leaving: ExpertId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, it.case.id).await?;
     let active = |id: &ExpertId| work.context.experts.get(*id).is_some_and(|it| it.active);
     let other = it.appointment.experts.iter().copied().find(|id| *id != leaving && active(id));
     let name = work.context.experts.name(leaving).to_owned();
+    work.save(HandedOverReport(it.appointment.id, leaving)).await?;
     match other {
         Some(other) => {
             let due_at = it.case.report_due.unwrap_or(work.now());
@@ -210,11 +274,10 @@ fn reason() -> Result<TextLine, Problem> {
     text.map_err(|err| anyhow::anyhow!("the reason: {err}").into())
 }
 
-/// Returns whether the step was done; false if it was refused or overtaken.
-fn done(outcome: Result<(), Problem>) -> Result<bool, Problem> {
+/// Passes a failure on, unless the step was refused or overtaken: then its part stays with the account.
+fn done(outcome: Result<(), Problem>) -> Result<(), Problem> {
     match outcome {
-        Ok(()) => Ok(true),
-        Err(Problem::Refused(_) | Problem::Stale | Problem::SlotTaken | Problem::NotFound) => Ok(false),
+        Ok(()) | Err(Problem::Refused(_) | Problem::Stale | Problem::SlotTaken | Problem::NotFound) => Ok(()),
         Err(other) => Err(other),
     }
 }

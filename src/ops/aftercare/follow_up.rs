@@ -60,6 +60,8 @@ pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
     };
     if !is_mailed {
         wait_for_center(&mut work);
+        let now = work.now();
+        work.record.to_call_since.get_or_insert(now);
     }
     work.note(Actor::System, what);
     work.commit().await?;
@@ -77,9 +79,9 @@ fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
             MailEvent::FollowUp { lead: &lead, answer: &answer }
         }
     };
-    let Some(letter) = work.mail_company(mail_event)? else { return Ok(false) };
-    letter.dedup_key = Some(format!("follow_up/{}", it.id));
-    letter.send_condition = Some(SendCondition::FollowUpOpen { follow_up: it.id });
+    let Some(mail) = work.mail_company(mail_event)? else { return Ok(false) };
+    mail.dedup_key = Some(format!("follow_up/{}", it.id));
+    mail.send_condition = Some(SendCondition::FollowUpOpen { follow_up: it.id });
     Ok(true)
 }
 
@@ -112,8 +114,25 @@ pub async fn answer_by(app: &App, id: FollowUpId, by: Actor, answer: FollowUpAns
     if wanted_help && !wants_help {
         take_wish_back(&mut work, &answered).await?;
     }
+    end_call(&mut work, by).await?;
     complete_if_over(&mut work).await?;
     work.commit().await?;
+    Ok(())
+}
+
+/// Ends the call for which a question was, if the company has no mail address or was on the telephone, and no other
+/// question is asked by telephone.
+async fn end_call(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    let is_called = work.person.email.is_none() || by.represented().is_some();
+    if work.record.to_call_since.is_none() || !is_called {
+        return Ok(());
+    }
+    let all = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
+    let asked =
+        |it: &FollowUp| it.is_open() && (work.person.email.is_none() || it.step.to == Addressee::Center);
+    if !all.iter().any(asked) {
+        work.record.to_call_since = None;
+    }
     Ok(())
 }
 
@@ -123,6 +142,7 @@ pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let lapsed = it.lapse(work.now()).map_err(refused)?;
     work.save(&lapsed).await?;
     work.note(Actor::System, format!("{}への回答はありませんでした", lapsed.step.label));
+    end_call(&mut work, Actor::System).await?;
     complete_if_over(&mut work).await?;
     work.commit().await?;
     Ok(())
@@ -146,7 +166,7 @@ async fn stop(
 
 /// Returns all questions that were planned in the same round as `it`.
 async fn round_of(work: &CaseTransaction<'_>, it: &FollowUp) -> Result<Vec<FollowUp>, Problem> {
-    let all = store::aftercare::follow_up::of(&work.tx, it.consultation).await?;
+    let all = store::aftercare::follow_up::of(work.read(), it.consultation).await?;
     Ok(all.into_iter().filter(|of| of.round == it.round).collect())
 }
 
@@ -180,7 +200,7 @@ pub(in crate::ops) async fn complete_if_over(work: &mut CaseTransaction<'_>) -> 
     if work.record.wants_help_since.is_some() {
         return Ok(());
     }
-    let plan = store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await?;
+    let plan = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
     let over = plan.iter().all(FollowUp::is_over);
     if over && work.check(ActionKind::Complete, Actor::System).is_ok() {
         work.act(Action::Complete, Actor::System, None)?;
@@ -193,7 +213,7 @@ async fn begin_follow_up(app: &App, id: FollowUpId) -> Result<(CaseTransaction<'
     let found = store::aftercare::follow_up::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let work = CaseTransaction::begin(app, found.consultation).await?;
     // Read again under the lock: the question may have been answered in between.
-    let it = store::aftercare::follow_up::find(&work.tx, id).await?.ok_or(Problem::NotFound)?;
+    let it = store::aftercare::follow_up::find(work.read(), id).await?.ok_or(Problem::NotFound)?;
     Ok((work, it))
 }
 

@@ -104,7 +104,7 @@ async fn apply(
     let Some(first) = round.first() else { return Ok(()) };
     for change in changes {
         let day = |at: &DateTime<Utc>| long_date(japan_date(*at));
-        let told = match &change {
+        let changed = match &change {
             PlanChange::Add { step, due_at } => format!("{}を追加（{}）", step.label, day(due_at)),
             PlanChange::Move { step, from, due_at, .. } => {
                 format!("{}を変更（{}から{}へ）", step.label, day(from), day(due_at))
@@ -129,7 +129,7 @@ async fn apply(
             }
             PlanChange::Drop { id, .. } => work.save(DroppedFollowUp(id)).await?,
         }
-        work.note(Actor::System, format!("フォローアップの予定が変わりました：{told}"));
+        work.note(Actor::System, format!("フォローアップの予定が変わりました：{changed}"));
     }
     Ok(())
 }

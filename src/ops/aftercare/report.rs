@@ -12,6 +12,7 @@ use domain::{
     number::FiscalYear,
     text::TextLine,
 };
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     mail::mail_event::MailEvent,
     ops::{
         case::{
-            save::{NewFollowUps, NewReport},
+            save::{Lock, NewFollowUps, NewReport},
             transaction::CaseTransaction,
         },
         consultation::further_session,
@@ -63,7 +64,7 @@ pub async fn write(
     let Actor::Expert(author) = by.principal() else { return Err(Problem::NotFound) };
     let appointment = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let mut work = begin(app, &appointment, author).await?;
-    let kept = store::aftercare::report::lock_of_appointment(&work.tx, id).await?;
+    let kept = work.lock(ReportOf(id)).await?;
     let is_new = kept.is_none();
     let report = kept.unwrap_or_else(|| Report {
         id: ReportId(Uuid::now_v7()),
@@ -97,7 +98,7 @@ pub async fn decide(
 ) -> Result<(), Problem> {
     let appointment = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let mut work = CaseTransaction::begin(app, consultation_of(&appointment)?).await?;
-    let report = store::aftercare::report::lock_of_appointment(&work.tx, id).await?;
+    let report = work.lock(ReportOf(id)).await?;
     let report = report.ok_or(Problem::NotFound)?;
     let center = Actor::Coordinator(by);
     match decision {
@@ -162,10 +163,13 @@ async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) 
 }
 
 /// Plans the follow-up questions, unless they are planned already for this number of appointments.
-async fn plan_follow_ups(work: &mut CaseTransaction<'_>, appointment: &Appointment) -> Result<(), Problem> {
+pub(in crate::ops) async fn plan_follow_ups(
+    work: &mut CaseTransaction<'_>,
+    appointment: &Appointment,
+) -> Result<(), Problem> {
     let id = work.record.consultation.id;
     let round = i16::try_from(work.record.appointments_done).unwrap_or(i16::MAX);
-    let there = store::aftercare::follow_up::of(&work.tx, id).await?;
+    let there = store::aftercare::follow_up::of(work.read(), id).await?;
     if work.record.consultation.state != State::FollowUp || there.iter().any(|it| it.round == round) {
         return Ok(());
     }
@@ -187,4 +191,15 @@ async fn plan_follow_ups(work: &mut CaseTransaction<'_>, appointment: &Appointme
         .collect();
     work.save(NewFollowUps(&planned)).await?;
     Ok(())
+}
+
+/// The key of the report on an appointment.
+struct ReportOf(AppointmentId);
+
+impl Lock for ReportOf {
+    type Row = Report;
+
+    async fn lock(self, tx: &DatabaseTransaction) -> Result<Option<Report>, Problem> {
+        Ok(store::aftercare::report::lock_of_appointment(tx, self.0).await?)
+    }
 }

@@ -7,7 +7,6 @@ use domain::{
     booking::{
         appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
         availability::{Day, Slot},
-        notice::change_until,
     },
     consultation::{Action, ActionKind},
     due::{Due, DueKind},
@@ -18,6 +17,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
+    change_limit::change_limit,
     notices::{
         TIME_LOST, notify_booked, notify_company_cancelled, notify_experts_cancelled, notify_moved,
         notify_no_show, notify_released, plan_reminders,
@@ -137,9 +137,9 @@ pub async fn move_booked(
     slot: Slot,
     found: &SlotOffers,
 ) -> Result<(), Problem> {
-    let until = limit(work, by, before.starts_at);
-    let told = wording::long_date_time_range(slot.start(), found.end(slot));
-    work.act(Action::Reschedule { until }, by, Some(told))?;
+    let until = limit(work, by, &before).await?;
+    let when = wording::long_date_time_range(slot.start(), found.end(slot));
+    work.act(Action::Reschedule { until }, by, Some(when))?;
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
@@ -167,7 +167,7 @@ pub async fn cancel(
     let by = acting.actor;
     let mut work = begin_change(app, id, acting, ActionKind::CancelAppointment).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    let until = limit(&work, by, before.starts_at);
+    let until = limit(&work, by, &before).await?;
     work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
     let cancelled = cancel_appointment(&mut work, before, by.principal().party(), &reason).await?;
     notify_company_cancelled(&mut work, &cancelled, &reason)?;
@@ -226,10 +226,10 @@ fn plan_overdue(
     appointment: AppointmentId,
     due_at: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    if let Some(letter) = work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: true })? {
-        letter.due_at = due_at;
-        letter.dedup_key = Some(overdue_key(appointment, due_at));
-        letter.send_condition = Some(SendCondition::ReportMissing { appointment });
+    if let Some(mail) = work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: true })? {
+        mail.due_at = due_at;
+        mail.dedup_key = Some(overdue_key(appointment, due_at));
+        mail.send_condition = Some(SendCondition::ReportMissing { appointment });
     }
     Ok(())
 }
@@ -244,7 +244,7 @@ pub async fn remind_of_report(
     was: DateTime<Utc>,
     due_at: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    let all = store::booking::appointment::of(&work.tx, work.record.consultation.id).await?;
+    let all = store::booking::appointment::of(work.read(), work.record.consultation.id).await?;
     let done = all.into_iter().rfind(|it| it.state == AppointmentState::Done);
     let Some(done) = done.filter(|_| was > work.now()) else { return Ok(()) };
     let key = overdue_key(done.id, was);
@@ -335,10 +335,15 @@ pub async fn cancel_appointment(
 }
 
 /// Returns until when a company may change the appointment; `None` for every other party, who always may.
-fn limit(work: &CaseTransaction<'_>, by: Actor, starts_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+async fn limit(
+    work: &CaseTransaction<'_>,
+    by: Actor,
+    appointment: &Appointment,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let Context { programme, settings, now, .. } = &work.context;
     match by.party() {
-        Party::Company => Some(change_until(starts_at, &work.context.settings, &work.context.calendar)),
-        Party::Coordinator | Party::Expert | Party::Desk | Party::System => None,
+        Party::Company => Ok(Some(change_limit(work.read(), programme, settings, appointment, *now).await?)),
+        Party::Coordinator | Party::Expert | Party::Desk | Party::System => Ok(None),
     }
 }
 

@@ -8,6 +8,7 @@ use domain::{
         notice::{heard_by, hold_until},
     },
     consultation::{ActionKind, State},
+    due::Due,
     id::{AppointmentId, ConsultationId},
     settings::RoutingMode,
     wording::long_date_time_range,
@@ -52,15 +53,15 @@ pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
 /// confirmed and routing is automatic.
 pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
-    let all = store::booking::appointment::of(&work.tx, id).await?;
+    let all = store::booking::appointment::of(work.read(), id).await?;
     if !may_choose(&work.record, &all, work.live().next().is_some()) {
         return Err(Problem::Refused("いまは、日時を選ぶ必要はありません。".to_owned()));
     }
     if !Box::pin(take(&mut work, slot, None)).await? {
         return Err(Problem::SlotTaken);
     }
-    let told = work.appointment.as_ref().map(|it| long_date_time_range(it.starts_at, it.ends_at));
-    work.note(Actor::Company, format!("希望の日時を選び直しました：{}", told.unwrap_or_default()));
+    let when = work.appointment.as_ref().map(|it| long_date_time_range(it.starts_at, it.ends_at));
+    work.note(Actor::Company, format!("希望の日時を選び直しました：{}", when.unwrap_or_default()));
     Box::pin(ask_or_keep(&mut work)).await?;
     work.commit().await?;
     Ok(())
@@ -83,19 +84,19 @@ pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         }
         return Ok(());
     }
-    let all = store::booking::appointment::of(&work.tx, work.record.consultation.id).await?;
+    let all = store::booking::appointment::of(work.read(), work.record.consultation.id).await?;
     let lost = all.into_iter().next_back();
     let lost = lost.filter(|it| it.state == AppointmentState::Released && in_time(it));
     let Some((lost, slot)) = lost.and_then(|it| Slot::at(it.starts_at).map(|slot| (it, slot))) else {
         return Ok(());
     };
     let was = long_date_time_range(lost.starts_at, lost.ends_at);
-    let told = if Box::pin(take(work, slot, Some(&lost))).await? {
+    let note = if Box::pin(take(work, slot, Some(&lost))).await? {
         format!("解除した日時をもう一度押さえました：{was}")
     } else {
         format!("解除した日時は、ほかの予約で埋まっていました：{was}")
     };
-    work.note(Actor::System, told);
+    work.note(Actor::System, note);
     Ok(())
 }
 
@@ -141,7 +142,7 @@ async fn take(
     lost: Option<&Appointment>,
 ) -> Result<bool, Problem> {
     let id = work.record.consultation.id;
-    let themes = store::consultation::themes(&work.tx, id).await?;
+    let themes = store::consultation::themes(work.read(), id).await?;
     let excluded = turned_down(&work.assignments);
     let search = search_for(&work.record, lost, themes, work.record.consultation.fields, excluded);
     // The same time may be within the period of notice by now.
@@ -174,6 +175,9 @@ async fn take(
     if !work.record.consultation.address_confirmed {
         plan_hold_warning(work, &held)?;
     }
+    let Context { settings, calendar, now, .. } = &work.context;
+    let earlier = |due: Due| due.before_appointment(settings, calendar, *now, held.starts_at);
+    work.record.due = work.record.due.take().map(earlier);
     work.appointment = Some(held);
     Ok(true)
 }

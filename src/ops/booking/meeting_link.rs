@@ -4,6 +4,7 @@ use domain::{
     booking::appointment::Appointment,
     consultation::correction::{CorrectedField, Correction, CorrectionRefused},
     id::{ConsultationId, ExpertId},
+    text::TextLine,
 };
 use entity::correction;
 
@@ -22,6 +23,7 @@ pub async fn change(
     id: ConsultationId,
     by: impl Into<ActorAt>,
     link: &str,
+    reason: Option<&TextLine>,
 ) -> Result<(), Problem> {
     let acting = by.into();
     let mut work = CaseTransaction::begin_for(app, id, acting).await?;
@@ -31,23 +33,24 @@ pub async fn change(
     let old = ahead(&work)?.place;
     if old != link {
         let it = Correction { field: CorrectedField::MeetingLink, old, new: link.to_owned() };
-        change_in(&mut work, acting.actor, &it, None).await?;
+        change_in(&mut work, acting.actor, &it, (None, reason)).await?;
         work.commit().await?;
     }
     Ok(())
 }
 
-/// Takes a change of the meeting link back, as part of another operation. `seq` is the position of its event.
+/// Takes a change of the meeting link back, as part of another operation. `seq` is the position of its event; it comes
+/// with the reason for taking it back.
 pub async fn restore(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     back: &Correction,
-    seq: i32,
+    (seq, reason): (i32, Option<&TextLine>),
 ) -> Result<(), Problem> {
     if ahead(work)?.place != back.old {
         return Err(CorrectionRefused::Corrected { field: back.field }.into());
     }
-    change_in(work, by, back, Some(seq)).await
+    change_in(work, by, back, (Some(seq), reason)).await
 }
 
 /// Returns the online appointment that is not over yet.
@@ -61,21 +64,22 @@ async fn change_in(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     it: &Correction,
-    undoes: Option<i32>,
+    (undoes, reason): (Option<i32>, Option<&TextLine>),
 ) -> Result<(), Problem> {
     let changed = ahead(work)?.meet_at(it.new.clone())?;
     work.save(&changed).await?;
     notify_meeting_link(work, &changed)?;
     plan_reminders(work, &changed)?;
     let seq = work.next_seq();
-    work.note(by, "オンライン相談の接続先を変更しました");
+    let done = if undoes.is_some() { "の変更を取り消しました" } else { "を変更しました" };
+    work.note(by, format!("オンライン相談の接続先{done}"));
     work.save(NewCorrection(correction::Model {
         consultation_id: work.record.consultation.id.0,
         seq,
         field: it.field.into(),
         old_value: Some(it.old.clone()),
         new_value: Some(it.new.clone()),
-        reason: None,
+        reason: reason.map(|it| it.as_str().to_owned()),
         undoes,
         company_before: None,
         confirmed_before: None,
@@ -90,7 +94,7 @@ pub async fn follow_standing(app: &App, expert: ExpertId, old: &str, new: &str) 
         return Ok(());
     }
     for id in store::booking::appointment::with_meeting_link(&app.db, expert, old, app.clock.now()).await? {
-        if let Err(err) = change(app, id, Actor::System, new).await {
+        if let Err(err) = change(app, id, Actor::System, new, None).await {
             tracing::error!(error = ?err, consultation.id = %id, "could not change the meeting link of an appointment");
         }
     }

@@ -141,14 +141,14 @@ pub fn plan_hold_warning(work: &mut CaseTransaction<'_>, held: &Appointment) -> 
     let is_confirmed = work.record.consultation.address_confirmed;
     for side in [Some(company), is_confirmed.then_some(ReaderSide::Center)].into_iter().flatten() {
         let event = MailEvent::Silence(SilenceEvent::HoldEnding { side, slot, until });
-        let letter = match side {
+        let mail = match side {
             ReaderSide::Company { .. } => work.mail_company(event)?,
             ReaderSide::Expert | ReaderSide::Center => work.mail_center(event)?,
         };
-        if let Some(letter) = letter {
-            letter.due_at = due_at;
-            letter.dedup_key = Some(format!("hold_ending/{}/{}/{}", held.id, until.timestamp(), letter.to));
-            letter.send_condition = Some(SendCondition::HoldStands { appointment: held.id, until });
+        if let Some(mail) = mail {
+            mail.due_at = due_at;
+            mail.dedup_key = Some(format!("hold_ending/{}/{}/{}", held.id, until.timestamp(), mail.to));
+            mail.send_condition = Some(SendCondition::HoldStands { appointment: held.id, until });
         }
     }
     Ok(())
@@ -167,19 +167,24 @@ pub fn plan_reminders(work: &mut CaseTransaction<'_>, booked: &Appointment) -> R
         SendCondition::AppointmentStands { appointment: booked.id, sequence: booked.sequence };
     let company = MailEvent::Reminder { side: ReaderSide::Company { portal: &portal }, appointment };
     for reader in std::iter::once(None).chain(booked.experts.iter().map(Some)) {
-        let letter = match reader {
+        let mail = match reader {
             None => work.mail_company(company)?,
             Some(&expert) => {
                 work.mail_expert(expert, MailEvent::Reminder { side: ReaderSide::Expert, appointment })?
             }
         };
-        if let Some(letter) = letter {
-            letter.due_at = due_at;
-            letter.dedup_key = Some(format!("reminder/{}/{}/{}", booked.id, booked.sequence, letter.to));
-            letter.send_condition = Some(send_condition);
+        if let Some(mail) = mail {
+            mail.due_at = due_at;
+            mail.dedup_key = Some(appointment_reminder_key(booked, &mail.to));
+            mail.send_condition = Some(send_condition);
         }
     }
     Ok(())
+}
+
+/// Returns the key of the reminder of an appointment to one reader. An appointment that moves has reminders of its own.
+pub fn appointment_reminder_key(it: &Appointment, reader: &str) -> String {
+    format!("reminder/{}/{}/{reader}", it.id, it.sequence)
 }
 
 /// Returns the SEQUENCE with which an expert is invited to an appointment: higher than that of its cancellation if the
@@ -189,7 +194,7 @@ pub async fn sequence_for(
     it: &Appointment,
     expert: ExpertId,
 ) -> Result<i32, Problem> {
-    let ended = store::calendars::cancelled_invitation::sequence(&work.tx, it.id, expert).await?;
+    let ended = store::calendars::cancelled_invitation::sequence(work.read(), it.id, expert).await?;
     Ok(ended.map_or(it.sequence, |ended| it.sequence.max(ended + 1)))
 }
 

@@ -20,6 +20,7 @@ use domain::{
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::store::{
+    self,
     booking::appointment::Cells,
     routing::expert::{self, Profile, Roster, Workload},
 };
@@ -60,6 +61,8 @@ pub struct SlotOffers {
     pool: Pool,
     ask: SlotQuery,
     facts: Vec<routing::Expert>,
+    /// Whether an expert has conflicts of interest that cannot be checked, because no number identifies the company.
+    is_unidentified: bool,
     /// The moment of the search: slots that begin by then cannot be offered.
     now: DateTime<Utc>,
     today: NaiveDate,
@@ -107,7 +110,7 @@ pub async fn offers(
     let footprints = facts
         .iter()
         .map(|it| {
-            let eligible = search.only.is_some() || evaluate(it, &request, None).is_in();
+            let eligible = it.active && (search.only.is_some() || evaluate(it, &request, None).is_in());
             eligible.then(|| it.footprint(search.mode, search.prefecture, settings)).flatten()
         })
         .collect();
@@ -116,7 +119,21 @@ pub async fn offers(
         AppointmentMode::Online => settings.online_minutes,
         AppointmentMode::Visit => settings.visit_minutes,
     });
-    Ok(SlotOffers { search, pool, ask, facts, now, today, minutes })
+    let is_unidentified = is_unidentified(db, &search, &facts).await?;
+    Ok(SlotOffers { search, pool, ask, facts, is_unidentified, now, today, minutes })
+}
+
+/// Returns whether conflicts of interest matter and cannot be checked for the company.
+async fn is_unidentified(
+    db: &impl ConnectionTrait,
+    search: &SlotSearch,
+    facts: &[routing::Expert],
+) -> Result<bool, DbErr> {
+    let matters = search.aim == SearchAim::Choose && facts.iter().any(|it| !it.conflicts.is_empty());
+    match search.company.filter(|_| matters) {
+        Some(company) => Ok(!store::intake::company::unidentified(db, [company]).await?.is_empty()),
+        None => Ok(false),
+    }
 }
 
 /// The routing facts of each expert and their calendars, in the order in which the experts were given.
@@ -206,7 +223,8 @@ impl SlotOffers {
             .iter()
             .map(|it| {
                 let blocked = slot.and_then(|slot| self.blocked(it.id, slot));
-                evaluate(it, &request, blocked)
+                let candidate = evaluate(it, &request, blocked);
+                if self.is_unidentified { candidate.with_unidentified_company(it) } else { candidate }
             })
             .collect()
     }
@@ -217,6 +235,12 @@ impl SlotOffers {
         let candidates = self.candidates(slot);
         let fields = self.search.fields;
         teams(&request, &candidates).map(move |team| members(team, fields, &candidates))
+    }
+
+    /// Returns the team of exactly these experts, if it could take the appointment.
+    pub fn team_of(&self, experts: &[ExpertId], slot: Option<Slot>) -> Option<Vec<TeamMember>> {
+        let wanted: BTreeSet<_> = experts.iter().collect();
+        self.teams(slot).find(|team| team.iter().map(|it| &it.expert).collect::<BTreeSet<_>>() == wanted)
     }
 
     /// Returns why there is no start on a day.

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use super::{
     notices::{appointment_text, plan_reminders, sequence_for},
-    slot_offers::{SearchAim, SlotOffers, SlotSearch},
+    slot_offers::{SearchAim, SlotOffers, SlotSearch, TeamMember},
     venue,
 };
 use crate::{
@@ -56,10 +56,25 @@ pub struct Vacancy {
     pub appointment: Appointment,
     /// The fields that the substitute has to cover.
     pub fields: Fields,
+    /// The assignment of the expert who leaves.
+    pub place: Option<AssignmentId>,
     /// The request that is waiting for an answer.
     pub asked: Option<Assignment>,
     /// The experts who could be asked, the first choice at the front; empty while an expert has been asked.
     pub proposals: Vec<SubstituteProposal>,
+    /// The pairs of one expert for each field who could take the participation together, the first choice at the front;
+    /// empty unless the participation has both fields.
+    pub pairs: Vec<Vec<TeamMember>>,
+}
+
+impl Vacancy {
+    /// Returns the teams that could take the participation: the experts alone first, then the pairs.
+    pub fn teams(&self) -> Vec<Vec<TeamMember>> {
+        let alone = self.proposals.iter().map(|it| {
+            vec![TeamMember { expert: it.expert, fields: self.fields, reasons: it.reasons.clone() }]
+        });
+        alone.chain(self.pairs.iter().cloned()).collect()
+    }
 }
 
 /// An expert who could take the participation.
@@ -109,12 +124,28 @@ pub async fn ask(
     by: Actor,
     agreement: SubstituteConsent,
 ) -> Result<(), Problem> {
+    ask_team(app, participation, &[substitute], version, by, agreement).await
+}
+
+/// Asks an expert to take a participation as `ask` does, or gives it to a team: one expert, or one for each field. A pair
+/// has to have agreed: if both were asked by mail, one answer could come without the other.
+pub async fn ask_team(
+    app: &App,
+    participation: Participation,
+    team: &[ExpertId],
+    version: i32,
+    by: Actor,
+    agreement: SubstituteConsent,
+) -> Result<(), Problem> {
+    if team.len() > 1 && agreement == SubstituteConsent::Asked {
+        return Err(refused(PAIR_IS_CALLED));
+    }
     let mut work =
         CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
     work.check(ActionKind::Reschedule, by)?;
     let appointment = appointment_to_come(&work)?;
     let leaving = accepted_by(&work.assignments, participation.expert);
-    let (Some(place), true) = (leaving.first(), appointment.id == participation.appointment) else {
+    let (Some(replaced), true) = (leaving.first(), appointment.id == participation.appointment) else {
         return Err(Problem::Stale);
     };
     if work.assignments.iter().any(Assignment::is_asked_instead) {
@@ -122,47 +153,60 @@ pub async fn ask(
             "この予約では、すでに代わりの専門家に依頼しています。回答を待つか、依頼を取り消してください。",
         ));
     }
-    let instead_of = Some(place.id);
-    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    let instead_of = replaced.id;
+    let themes = store::consultation::themes(work.read(), work.record.consultation.id).await?;
     let search = search(&work.record, &appointment, &work.assignments, participation.expert, themes);
-    let fields = search.fields;
     let found = work.offers(search).await?;
     let slot = slot(&appointment)?;
-    let chosen = ranked(&found, Some(slot), fields, None).into_iter().find(|it| it.expert == substitute);
-    let chosen = chosen.ok_or_else(|| {
+    let chosen = found.team_of(team, Some(slot)).ok_or_else(|| {
         refused("選んだ専門家は、この日時を担当できなくなりました。候補の中から選び直してください。")
     })?;
-    let cells = found.cells(&[substitute], slot, &work.context.settings);
+    let cells = found.cells(team, slot, &work.context.settings);
     work.save(HeldParticipation(appointment.id, &cells)).await?;
     let due = reply_due(&work, &appointment, agreement)?;
-    let request = Assignment {
-        id: AssignmentId(Uuid::now_v7()),
-        consultation: work.record.consultation.id,
-        expert: substitute,
-        fields,
-        state: AssignmentState::Offered,
-        offered_at: work.now(),
-        due_at: due.at().unwrap_or(work.now()),
-        instead_of,
-    };
-    work.save(NewAssignment(&request, &due, &chosen.reasons)).await?;
-    let names = work.names(&[participation.expert, substitute]);
-    match agreement {
-        SubstituteConsent::Asked => {
+    let mut requests = Vec::new();
+    for member in chosen {
+        requests.push(substitute_request(&mut work, member, &due, instead_of).await?);
+    }
+    match (agreement, &requests[..]) {
+        (SubstituteConsent::Asked, [request]) => {
             let outline = outline(&work).await?;
-            let shown = as_asked(&work, &appointment, participation.expert, substitute);
-            let shown = Appointment { sequence: sequence_for(&work, &shown, substitute).await?, ..shown };
-            write_request(&mut work, &request, Some(&shown), &outline)?;
+            let shown = as_asked(&work, &appointment, participation.expert, request.expert);
+            let shown = Appointment { sequence: sequence_for(&work, &shown, request.expert).await?, ..shown };
+            write_request(&mut work, request, Some(&shown), &outline)?;
+            let names = work.names(&[participation.expert, request.expert]);
             work.note(by, format!("{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
-            work.assignments.push(request);
         }
-        SubstituteConsent::Given => {
-            work.assignments.push(request.clone());
-            take_over(&mut work, request, by).await?;
-        }
+        (SubstituteConsent::Asked, _) => return Err(refused(PAIR_IS_CALLED)),
+        (SubstituteConsent::Given, _) => take_over(&mut work, requests, by).await?,
     }
     work.commit().await?;
     Ok(())
+}
+
+const PAIR_IS_CALLED: &str =
+    "二人の専門家に引き継ぐときは、先に二人に引受けを確かめてから、すぐに交代してください。";
+
+/// Writes the request to one member of the team that takes a participation.
+async fn substitute_request(
+    work: &mut CaseTransaction<'_>,
+    member: TeamMember,
+    due: &Due,
+    instead_of: AssignmentId,
+) -> Result<Assignment, Problem> {
+    let request = Assignment {
+        id: AssignmentId(Uuid::now_v7()),
+        consultation: work.record.consultation.id,
+        expert: member.expert,
+        fields: member.fields,
+        state: AssignmentState::Offered,
+        offered_at: work.now(),
+        due_at: due.at().unwrap_or(work.now()),
+        instead_of: Some(instead_of),
+    };
+    work.save(NewAssignment(&request, due, &member.reasons)).await?;
+    work.assignments.push(request.clone());
+    Ok(request)
 }
 
 /// Returns when the answer of a substitute is due: before the company has to hear. A substitute for an appointment that is
@@ -201,7 +245,7 @@ pub async fn withdraw_request(
 
 /// Records that the substitute accepts, and exchanges the two experts.
 pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
-    take_over(work, request, by).await
+    take_over(work, vec![request], by).await
 }
 
 /// Records that the substitute has declined or has not answered in time, as the state of `turned` tells. The
@@ -255,20 +299,25 @@ async fn vacancy(
     let themes = store::consultation::themes(&app.db, id).await?;
     let search = search(&record, &appointment, &assignments, participation.expert, themes);
     let fields = search.fields;
-    let proposals = if asked.is_some() {
-        Vec::new()
-    } else {
+    let (mut proposals, mut pairs) = (Vec::new(), Vec::new());
+    if asked.is_none() {
         let found = context.offers(&app.db, search).await?;
         let day = japan_date(appointment.starts_at);
         let stand_in = context.experts.get(participation.expert).and_then(|it| it.schedule.stand_in(day));
-        ranked(&found, Some(slot(&appointment)?), fields, stand_in)
-    };
-    Ok(Some(Vacancy { participation, record, appointment, fields, asked, proposals }))
+        let slot = Some(slot(&appointment)?);
+        proposals = ranked(&found, slot, fields, stand_in);
+        pairs = found.teams(slot).filter(|it| it.len() > 1).take(PAIRS).collect();
+    }
+    let place = accepted_by(&assignments, participation.expert).first().map(|it| it.id);
+    Ok(Some(Vacancy { participation, record, appointment, fields, place, asked, proposals, pairs }))
 }
+
+/// The most pairs that are proposed.
+const PAIRS: usize = 5;
 
 /// Returns the experts who can cover all fields alone: the stand-in if possible, then the others in the order of
 /// routing.
-pub(in crate::ops) fn ranked(
+fn ranked(
     found: &SlotOffers,
     slot: Option<Slot>,
     fields: Fields,
@@ -314,29 +363,39 @@ fn search(
     }
 }
 
-/// Exchanges the experts: their assignments, the participation with its quarter hours, and the calendar entries of
-/// all experts concerned, and notifies company, experts and center.
-async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
+/// Exchanges the experts: their assignments, the participation with its quarter hours, and the calendar entries of all
+/// experts concerned, and notifies company, experts and center. `requests` are those to the team that takes over.
+async fn take_over(
+    work: &mut CaseTransaction<'_>,
+    requests: Vec<Assignment>,
+    by: Actor,
+) -> Result<(), Problem> {
     let appointment = work.appointment.clone();
-    let place = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
-    let leaving = place.map(|it| it.expert);
-    let accepted = request.accept(work.now())?;
+    let instead_of = requests.first().and_then(|it| it.instead_of);
+    let leaving = work.assignments.iter().find(|it| Some(it.id) == instead_of).map(|it| it.expert);
     let (Some(appointment), Some(leaving)) = (appointment.filter(Appointment::is_confirmed), leaving) else {
         return Err(Problem::Stale);
     };
-    let coming = accepted.expert;
     // The leaving expert's assignments are withdrawn first: for each field only one may be accepted.
     for it in accepted_by(&work.assignments, leaving) {
         work.save_assignment(it.withdraw(work.now())).await?;
     }
-    let sequence = sequence_for(work, &appointment, coming).await? + 1;
-    work.save_assignment(accepted).await?;
-    let place = venue::after_exchange(work, &appointment, leaving, coming);
-    let after = Appointment { place, sequence, ..appointment.clone().exchange(leaving, coming)? };
+    let mut sequence = appointment.sequence;
+    let mut coming = Vec::new();
+    for request in requests {
+        let accepted = request.accept(work.now())?;
+        sequence = sequence.max(sequence_for(work, &appointment, accepted.expert).await?);
+        coming.push(accepted.expert);
+        work.save_assignment(accepted).await?;
+    }
+    let [first, ..] = coming[..] else { return Err(Problem::Stale) };
+    let place = venue::after_exchange(work, &appointment, leaving, first);
+    let exchanged = appointment.clone().exchange_for(leaving, &coming)?;
+    let after = Appointment { place, sequence: sequence + 1, ..exchanged };
     work.save(ExchangedParticipation(&after, leaving)).await?;
-    let names = work.names(&[leaving, coming]);
-    work.note(by, format!("担当を交代しました：{}さんから{}さんへ", names[0], names[1]));
-    notify(work, &appointment, &after, leaving, coming).await?;
+    let (was, names) = (work.context.experts.name(leaving).to_owned(), work.names(&coming).join("さん、"));
+    work.note(by, format!("担当を交代しました：{was}さんから{names}さんへ"));
+    notify(work, &appointment, &after, leaving, &coming).await?;
     plan_reminders(work, &after)?;
     work.appointment = Some(after);
     Ok(())
@@ -347,7 +406,7 @@ async fn notify(
     before: &Appointment,
     after: &Appointment,
     leaving: ExpertId,
-    coming: ExpertId,
+    coming: &[ExpertId],
 ) -> Result<(), Problem> {
     let change_until = change_until(after.starts_at, &work.context.settings, &work.context.calendar);
     let (was, names) = (work.names(&before.experts), work.names(&after.experts));
@@ -357,7 +416,7 @@ async fn notify(
     let appointment = appointment_text(after, &names);
     for &expert in &after.experts {
         let side = ReaderSide::Expert;
-        let event = if expert == coming {
+        let event = if coming.contains(&expert) {
             MailEvent::Booked { side, appointment, change_until }
         } else {
             MailEvent::ExpertChanged { side, appointment, was: &was }

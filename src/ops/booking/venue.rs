@@ -24,7 +24,7 @@ pub async fn of(
             Ok(first.map(|it| it.video_url.clone()).unwrap_or_default())
         }
         AppointmentMode::Visit => {
-            let written = store::consultation::application(&work.tx, work.record.consultation.id).await?;
+            let written = store::consultation::application(work.read(), work.record.consultation.id).await?;
             Ok(written.map(|(it, _)| visit(&work.record, &it)).unwrap_or_default())
         }
     }

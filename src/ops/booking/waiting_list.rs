@@ -28,16 +28,19 @@ use super::{
     appointment::{book, joint_in, joint_now, move_booked},
     notices::appointment_text,
     slot_offers::SlotOffers,
-    waiting_offer,
+    waiting_offer::{ReleasedOffer, WithdrawnOffers},
 };
 use crate::{
     app::App,
     mail::{mail_event::MailEvent, outgoing_mail::SendCondition},
-    ops::case::{
-        actor::ActorAt,
-        context::Context,
-        save::{EndedWaiting, NewAppointment, TurnedDown},
-        transaction::CaseTransaction,
+    ops::{
+        case::{
+            actor::ActorAt,
+            context::Context,
+            save::{EndedWaiting, NewAppointment, TurnedDown},
+            transaction::CaseTransaction,
+        },
+        correspondence::mail_budget::CountedMail,
     },
     problem::Problem,
     secret::Purpose,
@@ -74,7 +77,7 @@ pub async fn wait(
     if preferred_times.is_empty() || preferred_times.len() > MOST_PREFERRED_TIMES {
         return Err(Problem::Unreadable);
     }
-    if store::booking::waiting_list::of(&work.tx, id).await?.is_some() {
+    if store::booking::waiting_list::of(work.read(), id).await?.is_some() {
         return Err(Problem::Refused("すでに空き待ちを受け付けています。".to_owned()));
     }
     let waiting = WaitingListEntry {
@@ -102,9 +105,9 @@ pub async fn wait(
 pub async fn stop(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
     let acting = by.into();
     let mut work = CaseTransaction::begin_for(app, id, acting).await?;
-    let Some(waiting) = store::booking::waiting_list::of(&work.tx, id).await? else { return Ok(()) };
-    store::booking::appointment::take_turns(&work.tx).await?;
-    waiting_offer::withdraw_open(&work.tx, waiting.id, work.now()).await?;
+    let Some(waiting) = store::booking::waiting_list::of(work.read(), id).await? else { return Ok(()) };
+    work.take_turns().await?;
+    work.save(WithdrawnOffers(waiting.id)).await?;
     work.save(EndedWaiting(waiting.id, WaitingEndReason::Stopped)).await?;
     work.note(acting.actor, "空き待ちを終えました");
     work.commit().await?;
@@ -123,7 +126,7 @@ pub async fn accept(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     let action = if work.appointment.is_some() { ActionKind::Reschedule } else { ActionKind::ChooseSlot };
     work.check(action, by)?;
     work.save(&offer).await?;
-    waiting_offer::release(&work.tx, held.appointment, work.now()).await?;
+    work.save(ReleasedOffer(held.appointment)).await?;
     work.save(EndedWaiting(offer.waiting, WaitingEndReason::Accepted)).await?;
     // The time was outside the notice period when it was offered.
     let found = joint_in(&work, Actor::System, work.appointment.as_ref()).await?;
@@ -197,10 +200,10 @@ async fn offer_seen(
     failed: &mut Vec<(WaitingId, Problem)>,
 ) -> Result<bool, Problem> {
     let mut work = CaseTransaction::begin(app, seen.consultation).await?;
-    store::booking::appointment::take_turns(&work.tx).await?;
+    work.take_turns().await?;
     // The time may have been taken, or another company may have moved ahead in the queue: then the queue is searched
     // again.
-    match next(app, &work.tx, &work.context, except, failed).await? {
+    match next(app, work.read(), &work.context, except, failed).await? {
         Some(it) if it.consultation == seen.consultation => make_offer(&mut work, it).await?,
         Some(_) => return Ok(true),
         None => return Ok(false),
@@ -304,7 +307,7 @@ async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Pr
     let kept = HeldOffer { offer: offer.clone(), appointment: held.id, offered_at: work.now() };
     work.save(&kept).await?;
     if let Some(key) = mail_key(work.app, work.person.email.as_deref()) {
-        store::correspondence::mail_budget::count(&work.tx, [key], japan_date(work.now())).await?;
+        work.save(CountedMail([key])).await?;
     }
     let names = work.names(&held.experts);
     let answer = offer_link(work.app, &offer);
@@ -315,8 +318,8 @@ async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Pr
         booked,
         until,
     };
-    if let Some(letter) = work.mail_company(event)? {
-        letter.send_condition = Some(SendCondition::OfferStands { offer: offer.id });
+    if let Some(mail) = work.mail_company(event)? {
+        mail.send_condition = Some(SendCondition::OfferStands { offer: offer.id });
     }
     work.note(
         Actor::System,
@@ -340,8 +343,8 @@ async fn begin_offer(app: &App, id: WaitingOfferId) -> Result<(CaseTransaction<'
     let (consultation, _) =
         store::booking::waiting_list::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let work = CaseTransaction::begin(app, consultation).await?;
-    store::booking::appointment::take_turns(&work.tx).await?;
-    let (_, held) = store::booking::waiting_list::find(&work.tx, id).await?.ok_or(Problem::NotFound)?;
+    work.take_turns().await?;
+    let (_, held) = store::booking::waiting_list::find(work.read(), id).await?.ok_or(Problem::NotFound)?;
     Ok((work, held))
 }
 
@@ -354,7 +357,7 @@ async fn turn_down(
 ) -> Result<(), Problem> {
     work.save(offer).await?;
     work.save(TurnedDown(offer.waiting)).await?;
-    waiting_offer::release(&work.tx, held, work.now()).await?;
+    work.save(ReleasedOffer(held)).await?;
     work.note(by, format!("空いた日時（{}）のご案内は、{how}", month_day_time(offer.starts_at)));
     Ok(())
 }

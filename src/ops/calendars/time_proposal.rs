@@ -10,7 +10,10 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    ops::case::transaction::CaseTransaction,
+    ops::case::{
+        save::{HandledMail, Save, Target},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
     store::{self, calendars::external::entry::Entry},
 };
@@ -19,20 +22,19 @@ use crate::{
 /// written back; a reply by mail is marked as handled.
 pub async fn keep(app: &App, case: ConsultationId, id: Uuid, by: AccountId) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, case).await?;
-    if let Some(entry) = store::calendars::external::entry::find(&work.tx, id).await? {
-        let all = store::booking::appointment::of(&work.tx, case).await?;
+    if let Some(entry) = store::calendars::external::entry::find(work.read(), id).await? {
+        let all = store::booking::appointment::of(work.read(), case).await?;
         if !all.iter().any(|it| it.id == AppointmentId(entry.appointment_id)) {
             return Err(Problem::NotFound);
         }
-        put_back(&work.tx, entry, work.now()).await?;
+        work.save(RestoredEntry(entry)).await?;
     } else {
-        let mail = store::correspondence::inbound_mail::lock(&work.tx, MailId(id)).await?;
+        let mail = work.lock(MailId(id)).await?;
         let mail = mail.filter(|it| it.consultation_id == Some(case.0) && it.proposed_start.is_some());
         if !mail.ok_or(Problem::NotFound)?.open {
             return Err(Problem::Refused("この提案は、すでに対応済みです。".to_owned()));
         }
-        store::correspondence::inbound_mail::handle(&work.tx, MailId(id), by, "予約はそのまま", work.now())
-            .await?;
+        work.save(HandledMail(MailId(id), by, "予約はそのまま")).await?;
     }
     work.note(Actor::Coordinator(by), "提案された変更を採らず、予約をそのままにしました");
     work.commit().await?;
@@ -63,4 +65,13 @@ async fn put_back(tx: &DatabaseTransaction, entry: Entry, now: DateTime<Utc>) ->
         ..entry
     };
     Ok(store::calendars::external::entry::save(tx, wanted).await?)
+}
+
+/// An entry of an external calendar that is written again with our data.
+struct RestoredEntry(Entry);
+
+impl Save for RestoredEntry {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        put_back(to.tx, self.0, to.now).await
+    }
 }

@@ -10,6 +10,7 @@ use crate::{
     mail::{
         compose,
         mail_event::{AccountMailEvent, Recipient, SenderContext},
+        outgoing_mail::OutgoingMail,
     },
     ops::booking::slot_offers::{self, SlotOffers, SlotSearch},
     problem::Problem,
@@ -65,9 +66,14 @@ impl Context {
         event: AccountMailEvent<'_>,
         to: Recipient<'_>,
     ) -> Result<(), Problem> {
-        let letter = compose::plain(event, to, &self.sender(app))?;
-        Ok(store::correspondence::outbox::push(tx, vec![letter], &app.config.mail_reply_domain, self.now)
-            .await?)
+        let mut mails = self.mails(app);
+        mails.mail(event, to)?;
+        mails.write(tx).await
+    }
+
+    /// Begins a collection of mails that are about no consultation and are written together.
+    pub const fn mails<'a>(&'a self, app: &'a App) -> AccountMails<'a> {
+        AccountMails { app, context: self, mails: Vec::new() }
     }
 
     /// Returns the sender's part of every mail. The reply to an invitation goes to the sender.
@@ -80,5 +86,35 @@ impl Context {
             organizer: &app.config.mail_from.address,
             now: self.now,
         }
+    }
+}
+
+/// Mails that are about no consultation and are written together.
+pub struct AccountMails<'a> {
+    app: &'a App,
+    context: &'a Context,
+    mails: Vec<OutgoingMail>,
+}
+
+impl AccountMails<'_> {
+    /// Adds a mail. Returns it, so that the caller can delay it or give it a key.
+    pub fn mail(
+        &mut self,
+        event: AccountMailEvent<'_>,
+        to: Recipient<'_>,
+    ) -> Result<&mut OutgoingMail, Problem> {
+        let (position, mail) = (self.mails.len(), compose::plain(event, to, &self.context.sender(self.app))?);
+        self.mails.push(mail);
+        Ok(&mut self.mails[position])
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.mails.is_empty()
+    }
+
+    /// Writes the mails into the outbox, in one turn.
+    pub async fn write(self, tx: &DatabaseTransaction) -> Result<(), Problem> {
+        let Self { app, context, mails } = self;
+        Ok(store::correspondence::outbox::push(tx, mails, &app.config.mail_reply_domain, context.now).await?)
     }
 }

@@ -10,7 +10,10 @@ use domain::{
         waiting_list::{WaitingEndReason, WaitingOffer},
     },
     due::Due,
-    id::{AppointmentId, AssignmentId, ConsultationId, DraftId, ExpertId, FollowUpId, MessageId, WaitingId},
+    id::{
+        AccountId, AppointmentId, AssignmentId, ConsultationId, DraftId, ExpertId, FollowUpId, MailId,
+        MessageId, WaitingId,
+    },
     routing::{ReasonFor, assignment::Assignment},
 };
 use entity::correction;
@@ -38,9 +41,30 @@ pub struct Target<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// A row that the unit of work can save.
-pub trait Save {
-    fn save(self, to: Target<'_>) -> impl Future<Output = Result<(), Problem>> + Send;
+/// A row that the unit of work can save. `T` is the answer of the database, for a row that it may refuse.
+pub trait Save<T = ()> {
+    fn save(self, to: Target<'_>) -> impl Future<Output = Result<T, Problem>> + Send;
+}
+
+/// The key of a row that the unit of work can lock and read.
+pub trait Lock {
+    type Row;
+
+    fn lock(
+        self,
+        tx: &DatabaseTransaction,
+    ) -> impl Future<Output = Result<Option<Self::Row>, Problem>> + Send;
+}
+
+/// An account that stays active until the transaction ends; there is no row if it is not active.
+pub struct ActiveAccount(pub AccountId);
+
+impl Lock for ActiveAccount {
+    type Row = ();
+
+    async fn lock(self, tx: &DatabaseTransaction) -> Result<Option<()>, Problem> {
+        Ok(store::accounts::account::stays_active(tx, self.0).await?.then_some(()))
+    }
 }
 
 /// Saves an appointment whose time and experts stay the same.
@@ -104,17 +128,29 @@ impl Save for FormerParticipation<'_> {
     }
 }
 
+/// The report on this appointment, which this expert hands over because the account is closed.
+pub struct HandedOverReport(pub AppointmentId, pub ExpertId);
+
+impl Save for HandedOverReport {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::appointment::hand_over_report(to.tx, self.0, self.1, to.now).await?)
+    }
+}
+
 impl Save for &Assignment {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::routing::assignment::save(to.tx, self).await?)
     }
 }
 
-/// A new request with the reasons for its expert.
+/// A new request with the reasons for its expert. `Stale` if the expert's account was closed after the search.
 pub struct NewAssignment<'a>(pub &'a Assignment, pub &'a Due, pub &'a [ReasonFor]);
 
 impl Save for NewAssignment<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        if !store::accounts::account::stays_active(to.tx, AccountId(self.0.expert.0)).await? {
+            return Err(Problem::Stale);
+        }
         Ok(store::routing::assignment::insert(to.tx, self.0, self.1, self.2).await?)
     }
 }
@@ -134,6 +170,15 @@ pub struct SuppressedMail<'a>(pub &'a str, pub &'a str);
 impl Save for SuppressedMail<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::correspondence::outbox::suppress(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// The planned mail with this key, which is sent at another time.
+pub struct MovedMail<'a>(pub &'a str, pub DateTime<Utc>);
+
+impl Save for MovedMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::outbox::move_to(to.tx, self.0, self.1).await?)
     }
 }
 
@@ -206,6 +251,15 @@ impl Save for &NewMessage<'_> {
 impl Save for &NewTask<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::worklist::task::insert(to.tx, self, to.now).await?)
+    }
+}
+
+/// The dropped questions after so many appointments, which are asked again.
+pub struct AskedAgain(pub ConsultationId, pub i16);
+
+impl Save for AskedAgain {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::follow_up::ask_again(to.tx, self.0, self.1).await?)
     }
 }
 
@@ -298,6 +352,24 @@ pub struct SubmittedDraft(pub DraftId, pub ConsultationId);
 impl Save for SubmittedDraft {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::intake::draft::submitted(to.batch, self.0, self.1, to.now)?)
+    }
+}
+
+/// A received mail that a coordinator has handled, with a note.
+pub struct HandledMail<'a>(pub MailId, pub AccountId, pub &'a str);
+
+impl Save for HandledMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::inbound_mail::handle(to.tx, self.0, self.1, self.2, to.now).await?)
+    }
+}
+
+/// The messages to the company, which it has read.
+pub struct ReadMessages(pub ConsultationId);
+
+impl Save for ReadMessages {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::message::mark_read(to.tx, self.0, to.now).await?)
     }
 }
 

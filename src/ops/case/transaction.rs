@@ -16,12 +16,12 @@ use domain::{
     routing::assignment::Assignment,
     silence::{self, SilenceClock, SilenceKind},
 };
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::{
     actor::ActorAt,
     context::Context,
-    save::{Save, Target},
+    save::{Lock, Save, Target},
 };
 use crate::{
     app::App,
@@ -53,9 +53,8 @@ const ANSWER_LINK: TimeDelta = TimeDelta::days(60);
 /// A consultation that is being changed. Its rows are written by `save`, its mails by `mail_company` and the like.
 pub struct CaseTransaction<'a> {
     pub app: &'a App,
-    /// For reading, for locks, and for rows that do not belong to the case: received mail, external calendars, mail
-    /// budgets.
-    pub tx: DatabaseTransaction,
+    /// Operations read through `read` and write through `save`, so that no row is written beside the batch.
+    tx: DatabaseTransaction,
     pub context: Context,
     pub record: Record,
     pub person: ContactPerson,
@@ -64,10 +63,16 @@ pub struct CaseTransaction<'a> {
     /// The appointment that is held or confirmed.
     pub appointment: Option<Appointment>,
     events: Vec<(Event, Option<String>)>,
-    letters: Vec<OutgoingMail>,
+    mails: Vec<OutgoingMail>,
     portal: Option<String>,
     /// Whether the company is on the telephone, so that it hears the news.
     is_heard: bool,
+    /// Whether news is mailed to the company.
+    is_told: bool,
+    /// Whether the clock of silence goes on whoever has acted.
+    keeps_clock: bool,
+    /// Whether this change has news that cannot be mailed to the company.
+    is_to_call: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
     new: Option<Box<Submission>>,
     /// The rows that are written after the consultation, in one turn with it.
@@ -75,8 +80,17 @@ pub struct CaseTransaction<'a> {
 }
 
 impl<'a> CaseTransaction<'a> {
-    /// Locks and loads a consultation.
+    /// Locks and loads a consultation. Refused for one that was merged into another, which changes no more.
     pub async fn begin(app: &'a App, id: ConsultationId) -> Result<Self, Problem> {
+        let work = Self::begin_even_merged(app, id).await?;
+        match work.record.consultation.merged_into {
+            Some(_) => Err(ActionRefused::Merged.into()),
+            None => Ok(work),
+        }
+    }
+
+    /// Locks and loads a consultation, also one that was merged into another, for a note in its history.
+    pub async fn begin_even_merged(app: &'a App, id: ConsultationId) -> Result<Self, Problem> {
         let context = Context::of(app).await?;
         let tx = app.begin().await?;
         let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
@@ -146,12 +160,20 @@ impl<'a> CaseTransaction<'a> {
             assignments: Vec::new(),
             appointment: None,
             events: Vec::new(),
-            letters: Vec::new(),
+            mails: Vec::new(),
             portal: None,
             is_heard: false,
+            is_told: false,
+            keeps_clock: false,
+            is_to_call: false,
             new: None,
             batch: WriteBatch::default(),
         }
+    }
+
+    /// Returns the transaction for reading. A function that writes takes a `DatabaseTransaction`, which this is not.
+    pub const fn read(&self) -> &(impl ConnectionTrait + use<>) {
+        &self.tx
     }
 
     /// Returns the moment of the change.
@@ -171,8 +193,11 @@ impl<'a> CaseTransaction<'a> {
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
-            // What the company was to be told is settled or has changed.
-            self.record.to_call_since = None;
+            // What the company was to be told before is settled or has changed. A company that no mail reaches stays an
+            // item until it is called.
+            if !self.is_to_call && (self.person.email.is_none() || !event.to.is_open()) {
+                self.record.to_call_since = None;
+            }
             self.record.snoozed_until = None;
             if !event.to.is_open() {
                 self.record.response = None;
@@ -189,6 +214,11 @@ impl<'a> CaseTransaction<'a> {
         let event =
             Event { at: self.now(), by, action: ActionKind::Note, from: Some(state.clone()), to: state };
         self.events.push((event, Some(text.into())));
+    }
+
+    /// Leaves the clock of silence as the record has it, although a person acts, if the case still waits for the same.
+    pub const fn keep_clock(&mut self) {
+        self.keeps_clock = true;
     }
 
     /// Returns the position in the history that the next event will have.
@@ -220,9 +250,9 @@ impl<'a> CaseTransaction<'a> {
             after_change::follow(&change).await?;
         }
         self.keep_silence_clock();
+        self.call_if_unreachable().await?;
         let now = self.now();
-        let letters: Vec<_> =
-            std::mem::take(&mut self.letters).into_iter().map(|it| self.timed(it)).collect();
+        let mails: Vec<_> = std::mem::take(&mut self.mails).into_iter().map(|it| self.timed(it)).collect();
         let (id, before) = (self.record.consultation.id, self.record.event_count);
         self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
         self.record.version += 1;
@@ -235,14 +265,14 @@ impl<'a> CaseTransaction<'a> {
             }
             None => {
                 store::consultation::save(&mut batch, &self.record, now)?;
-                Threads::of(&self.tx, &letters).await?
+                Threads::of(&self.tx, &mails).await?
             }
         };
         store::audit::event::append(&self.tx, &mut batch, id, before, &self.events).await?;
         batch.append(self.batch)?;
         store::correspondence::outbox::add(
             &mut batch,
-            letters,
+            mails,
             &threads,
             &self.app.config.mail_reply_domain,
             now,
@@ -251,12 +281,25 @@ impl<'a> CaseTransaction<'a> {
         Ok((self.tx, self.record))
     }
 
+    /// Makes the case an item of the calls if news is mailed to an address that no mail reaches.
+    async fn call_if_unreachable(&mut self) -> Result<(), Problem> {
+        let Some(email) = self.person.email.as_ref().filter(|_| self.is_told && !self.is_heard) else {
+            return Ok(());
+        };
+        let dead = store::correspondence::bounce::dead_among(&self.tx, vec![email.to_lowercase()]).await?;
+        if !dead.is_empty() {
+            self.record.to_call_since.get_or_insert(self.context.now);
+        }
+        Ok(())
+    }
+
     /// Starts the clock of silence anew if the case waits for something else now, or if its company or the center has
     /// acted.
     fn keep_silence_clock(&mut self) {
         let Context { settings, calendar, now, .. } = &self.context;
         let it = &self.record.consultation;
         let kind = silence::waits_for(&it.state, it.address_confirmed, self.person.email.is_some());
+        let kind = kind.filter(|_| it.merged_into.is_none());
         let Some(kind) = kind else {
             (self.record.silence, self.record.stalled_since) = (None, None);
             return;
@@ -267,9 +310,10 @@ impl<'a> CaseTransaction<'a> {
             SilenceKind::Report => self.record.due.as_ref().and_then(Due::at),
             SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice => None,
         };
-        let acted = self.events.iter().any(|(event, _)| {
-            event.action != ActionKind::Note || matches!(event.by, Actor::Company | Actor::Coordinator(_))
-        });
+        let acted = !self.keeps_clock
+            && self.events.iter().any(|(event, _)| {
+                event.action != ActionKind::Note || matches!(event.by, Actor::Company | Actor::Coordinator(_))
+            });
         let lasts = self
             .record
             .silence
@@ -281,8 +325,18 @@ impl<'a> CaseTransaction<'a> {
         }
     }
 
-    /// Saves a row of the case.
-    pub async fn save(&mut self, row: impl Save) -> Result<(), Problem> {
+    /// Locks and reads a row that the change depends on.
+    pub async fn lock<L: Lock>(&self, key: L) -> Result<Option<L::Row>, Problem> {
+        key.lock(&self.tx).await
+    }
+
+    /// Waits for all other searches for free quarter hours, and lets the next ones wait for this change.
+    pub async fn take_turns(&self) -> Result<(), Problem> {
+        Ok(store::booking::appointment::take_turns(&self.tx).await?)
+    }
+
+    /// Saves a row of the case, or one that changes with it.
+    pub async fn save<T>(&mut self, row: impl Save<T>) -> Result<T, Problem> {
         let now = self.now();
         row.save(Target { tx: &self.tx, batch: &mut self.batch, now }).await
     }
@@ -297,12 +351,12 @@ impl<'a> CaseTransaction<'a> {
     }
 
     /// Moves a mail that can wait into business hours.
-    fn timed(&self, letter: OutgoingMail) -> OutgoingMail {
-        if letter.due_at > self.now() || !letter.kind.keeps_hours() {
-            return letter;
+    fn timed(&self, mail: OutgoingMail) -> OutgoingMail {
+        if mail.due_at > self.now() || !mail.kind.keeps_hours() {
+            return mail;
         }
         let Context { settings, calendar, now, .. } = &self.context;
-        OutgoingMail { due_at: in_business_hours(*now, settings, calendar), ..letter }
+        OutgoingMail { due_at: in_business_hours(*now, settings, calendar), ..mail }
     }
 
     /// Mails the company, if it has an address. Returns the outgoing mail, so that the caller can delay it or tie it to
@@ -314,15 +368,17 @@ impl<'a> CaseTransaction<'a> {
         let Some(address) = self.person.email.as_deref() else {
             if event.is_news() && !self.is_heard && self.new.is_none() {
                 self.record.to_call_since.get_or_insert(self.context.now);
+                self.is_to_call = true;
             }
             return Ok(None);
         };
-        let mut letter = self.letter(event, address, &self.person.name)?;
+        let mut mail = self.composed(event, address, &self.person.name)?;
+        self.is_told |= event.is_news() && self.new.is_none();
         let consultation = &self.record.consultation;
-        if !consultation.address_confirmed && letter.kind.is_correspondence() {
-            letter.send_condition = Some(SendCondition::AddressConfirmed { consultation: consultation.id });
+        if !consultation.address_confirmed && mail.kind.is_correspondence() {
+            mail.send_condition = Some(SendCondition::AddressConfirmed { consultation: consultation.id });
         }
-        Ok(self.push(letter))
+        Ok(self.push(mail))
     }
 
     /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`
@@ -334,33 +390,33 @@ impl<'a> CaseTransaction<'a> {
     ) -> Result<Option<&mut OutgoingMail>, Problem> {
         let profile = self.context.experts.get(expert).filter(|it| it.active);
         let Some(profile) = profile else { return Ok(None) };
-        let letter = self.letter(event, &profile.email, &profile.name)?;
-        Ok(self.push(letter))
+        let mail = self.composed(event, &profile.email, &profile.name)?;
+        Ok(self.push(mail))
     }
 
     /// Mails the center. Returns the outgoing mail as `mail_company` does.
     pub fn mail_center(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
         let settings = &self.context.settings;
-        let letter = self.letter(event, &settings.center_email, &settings.center_name)?;
-        Ok(self.push(letter))
+        let mail = self.composed(event, &settings.center_email, &settings.center_name)?;
+        Ok(self.push(mail))
     }
 
     /// Mails every account of the desk that handed the consultation over, if there is one.
     pub async fn mail_desk(&mut self, event: MailEvent<'_>) -> Result<(), Problem> {
         let Some(desk) = self.record.desk else { return Ok(()) };
         for it in store::reference::desk::addresses(&self.tx, desk).await? {
-            let letter = self.letter(event, &it.address, &it.name)?;
-            self.push(letter);
+            let mail = self.composed(event, &it.address, &it.name)?;
+            self.push(mail);
         }
         Ok(())
     }
 
-    fn push(&mut self, letter: OutgoingMail) -> Option<&mut OutgoingMail> {
-        self.letters.push(letter);
-        self.letters.last_mut()
+    fn push(&mut self, mail: OutgoingMail) -> Option<&mut OutgoingMail> {
+        self.mails.push(mail);
+        self.mails.last_mut()
     }
 
-    fn letter(&self, event: MailEvent<'_>, address: &str, name: &str) -> Result<OutgoingMail, Problem> {
+    fn composed(&self, event: MailEvent<'_>, address: &str, name: &str) -> Result<OutgoingMail, Problem> {
         let record = &self.record;
         let organizer = self.app.reply_address(record.consultation.id, address);
         let about = MailContext {
@@ -370,6 +426,8 @@ impl<'a> CaseTransaction<'a> {
             contact_name: &self.person.name,
             fields: record.consultation.fields,
             address_confirmed: record.consultation.address_confirmed,
+            due: record.due.as_ref(),
+            waits_since: record.silence.map(|it| it.since),
             sender: SenderContext { organizer: &organizer, ..self.context.sender(self.app) },
         };
         Ok(compose::about(event, Recipient { address, name }, &about)?)
@@ -377,7 +435,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Searches within the transaction, in turn with all other searches for free quarter hours.
     pub async fn offers(&self, search: SlotSearch) -> Result<SlotOffers, Problem> {
-        store::booking::appointment::take_turns(&self.tx).await?;
+        self.take_turns().await?;
         Box::pin(self.context.offers(&self.tx, search)).await
     }
 
@@ -406,11 +464,17 @@ impl<'a> CaseTransaction<'a> {
 
     /// Creates a single-use link, and returns its address.
     pub fn link(&mut self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
+        let token = self.token(purpose, lasts)?;
+        Ok(self.app.site.link(&token))
+    }
+
+    /// Creates a single-use link, and returns its token.
+    pub fn token(&mut self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
         let token = secret::token().map_err(anyhow::Error::from)?;
         let hash = secret::token_hash(&token);
         let now = self.now();
         link::add(&mut self.batch, hash, purpose, now, now + lasts)?;
-        Ok(self.app.site.link(&token))
+        Ok(token)
     }
 
     /// Returns the address at which an expert answers a request.

@@ -1,5 +1,6 @@
 //! Corrections of the values of a consultation, and what follows from them (`docs/spec/lifecycle.md` §6).
 mod address;
+mod carried;
 mod company;
 mod fit;
 mod routed;
@@ -18,12 +19,17 @@ use domain::{
 use entity::correction;
 
 pub use address::{send_undelivered, undelivered};
+pub use carried::{CarriedOver, carry_over, sharing};
 pub use fit::{ExpertFit, Fit, fit_of, fit_with};
 
 use super::super::{
     booking::meeting_link,
-    case::{actor::ActorAt, save::NewCorrection, transaction::CaseTransaction},
-    correspondence::mail_budget::{MailBudget, spend},
+    case::{
+        actor::ActorAt,
+        save::{NewCorrection, Save, Target},
+        transaction::CaseTransaction,
+    },
+    correspondence::mail_budget::{MailBudget, spend_in},
 };
 use crate::{
     app::App,
@@ -36,13 +42,20 @@ use crate::{
 pub struct CorrectionCause<'a> {
     pub reason: Option<&'a TextLine>,
     undone: Option<&'a SavedCorrection>,
+    /// When the new address was confirmed in the case from which it is taken over.
+    confirmed: Option<DateTime<Utc>>,
     /// Whether the day's mails to the new address are used up, so that the link that confirms it is not mailed.
     pub over_limit: bool,
 }
 
 impl<'a> CorrectionCause<'a> {
     pub const fn reason(reason: Option<&'a TextLine>) -> Self {
-        Self { reason, undone: None, over_limit: false }
+        Self { reason, undone: None, confirmed: None, over_limit: false }
+    }
+
+    /// The cause of corrections by which a case takes over the values of another one.
+    pub const fn merge(reason: &'a TextLine, confirmed: Option<DateTime<Utc>>) -> Self {
+        Self { reason: Some(reason), undone: None, confirmed, over_limit: false }
     }
 }
 
@@ -92,7 +105,7 @@ pub async fn undo(
     reason: Option<&TextLine>,
 ) -> Result<Correction, Problem> {
     let mut work = CaseTransaction::begin_for(app, id, by).await?;
-    let all = store::consultation::correction::of(&work.tx, id).await?;
+    let all = store::consultation::correction::of(work.read(), id).await?;
     let saved = all.iter().find(|it| it.seq == seq).ok_or(CorrectionRefused::Unknown)?;
     if all.iter().any(|it| it.undoes == Some(seq)) {
         return Err(CorrectionRefused::Undone.into());
@@ -102,7 +115,7 @@ pub async fn undo(
     };
     let back = Correction { field: saved.field, old: new, new: old };
     let Some(section) = CorrectionSection::of(back.field) else {
-        meeting_link::restore(&mut work, by.actor, &back, seq).await?;
+        meeting_link::restore(&mut work, by.actor, &back, (seq, reason)).await?;
         work.commit().await?;
         return Ok(back);
     };
@@ -114,10 +127,56 @@ pub async fn undo(
     let mut typed = CaseValues::default();
     typed.set(back.field, back.new.clone());
     corrections(&current, &typed, section).map_err(first_mistake)?;
-    let cause = CorrectionCause { reason, undone: Some(saved), over_limit: false };
+    let cause = CorrectionCause { undone: Some(saved), ..CorrectionCause::reason(reason) };
     carry_out(&mut work, by.actor, &current, std::slice::from_ref(&back), cause).await?;
     work.commit().await?;
     Ok(back)
+}
+
+/// Returns the values as they would be if the correction were taken back; `None` if it cannot be taken back, or if
+/// experts and times are not chosen by its value.
+pub async fn values_undone(
+    app: &App,
+    id: ConsultationId,
+    saved: &SavedCorrection,
+) -> Result<Option<CaseValues>, Problem> {
+    let (Some(old), Some(new)) = (saved.old.clone(), saved.new.clone()) else { return Ok(None) };
+    let back = Correction { field: saved.field, old: new, new: old };
+    if !back.concerns_routing() {
+        return Ok(None);
+    }
+    Ok(apply(&values(app, id).await?, std::slice::from_ref(&back)).ok())
+}
+
+/// Takes the corrections with these positions back, the latest first, as part of another operation. One that was taken
+/// back already is left out. Refused with the fields that were corrected since.
+pub async fn undo_in(work: &mut CaseTransaction<'_>, by: Actor, seqs: &[i32]) -> Result<(), Problem> {
+    let all = store::consultation::correction::of(work.read(), work.record.consultation.id).await?;
+    let undone = |seq: i32| all.iter().any(|it| it.undoes == Some(seq));
+    let values = current(work).await?;
+    let (mut back, mut changed) = (Vec::new(), Vec::new());
+    for saved in all.iter().rev().filter(|it| seqs.contains(&it.seq) && !undone(it.seq)) {
+        let (Some(old), Some(new)) = (saved.old.clone(), saved.new.clone()) else {
+            return Err(CorrectionRefused::Erased.into());
+        };
+        if values.get(saved.field) != new {
+            changed.push(saved.field.label());
+        }
+        back.push((saved, Correction { field: saved.field, old: new, new: old }));
+    }
+    if !changed.is_empty() {
+        let number = work.record.number;
+        return Err(Problem::Refused(format!(
+            "統合のあとに、{number}の{}が変更されています。統合したときの内容に戻してから、取り消してください。",
+            changed.join("、")
+        )));
+    }
+    for (saved, it) in back {
+        let values = current(work).await?;
+        let cause = CorrectionCause { undone: Some(saved), ..CorrectionCause::default() };
+        carry_out(work, by, &values, std::slice::from_ref(&it), cause).await?;
+    }
+    Ok(())
 }
 
 /// Corrects the address of a new application before it is confirmed: the browser that sent the application knows the
@@ -131,8 +190,7 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
     }
     let mut typed = CaseValues::default();
     typed.set(CorrectedField::Email, email.as_str());
-    let (settings, now) = (work.context.settings.clone(), work.now());
-    let budget = spend(app, &work.tx, "", &email.key(), &draft.network, &settings, now).await?;
+    let budget = spend_in(&mut work, &email.key(), &draft.network).await?;
     let cause = CorrectionCause { over_limit: budget == MailBudget::Spent, ..CorrectionCause::default() };
     let found = correct_in(&mut work, Actor::Company, CorrectionSection::Contact, &typed, cause).await?;
     if !found.is_empty() {
@@ -141,9 +199,13 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
     Ok(())
 }
 
+/// Returns the present values. The fields are those of the unit of work, which writes them at its end.
 async fn current(work: &CaseTransaction<'_>) -> Result<CaseValues, Problem> {
-    let id = work.record.consultation.id;
-    store::consultation::correction::values(&work.tx, id).await?.ok_or(Problem::NotFound)
+    let it = &work.record.consultation;
+    let values = store::consultation::correction::values(work.read(), it.id).await?;
+    let mut values = values.ok_or(Problem::NotFound)?;
+    values.set(CorrectedField::Fields, it.fields.code());
+    Ok(values)
 }
 
 /// Writes the corrections, each with its event, and does what follows from them.
@@ -159,24 +221,33 @@ async fn carry_out(
     }
     let after = apply(current, all)?;
     let before = Before {
-        company: work.record.company,
-        confirmed: store::consultation::correction::confirmed_at(&work.tx, work.record.consultation.id)
+        company: store::consultation::correction::filed_under(work.read(), work.record.consultation.id).await?,
+        confirmed: store::consultation::correction::confirmed_at(work.read(), work.record.consultation.id)
             .await?,
         fields: work.record.consultation.fields,
     };
     let fields = after.fields().unwrap_or(before.fields);
     check_fields(fields, &work.assignments)?;
     company::follow(work, by, all, &after, cause.undone).await?;
-    store::consultation::correction::write(&work.tx, work.record.consultation.id, all, &after).await?;
+    work.save(CorrectedValues(work.record.consultation.id, all, &after)).await?;
     refresh(work, &after);
     for it in all {
         note(work, by, it, cause, &before).await?;
     }
     if let Some(it) = all.iter().find(|it| it.field == CorrectedField::Email) {
-        let confirmed = cause.undone.and_then(|it| it.confirmed_before);
+        let confirmed = cause.undone.and_then(|it| it.confirmed_before).or(cause.confirmed);
         address::follow(work, &it.old, confirmed, cause.over_limit).await?;
     }
     routed::follow(work, before.fields, all).await
+}
+
+/// The corrected values of a consultation, with all values as they are then.
+struct CorrectedValues<'a>(ConsultationId, &'a [Correction], &'a CaseValues);
+
+impl Save for CorrectedValues<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::consultation::correction::write(to.tx, self.0, self.1, self.2).await?)
+    }
 }
 
 /// Facts that change with the corrections and are kept with them, so that they can be restored.

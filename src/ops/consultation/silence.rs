@@ -69,7 +69,7 @@ fn show_to_center(work: &mut CaseTransaction<'_>, clock: SilenceClock) {
 /// Reminds the company. Returns whether a mail can reach it.
 async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<bool, Problem> {
     let Some(email) = work.person.email.clone() else { return Ok(false) };
-    let dead = store::correspondence::bounce::dead_among(&work.tx, vec![email.to_lowercase()]).await?;
+    let dead = store::correspondence::bounce::dead_among(work.read(), vec![email.to_lowercase()]).await?;
     if !dead.is_empty() {
         return Ok(false);
     }
@@ -81,9 +81,9 @@ async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> 
         }
     };
     let portal = work.portal()?;
-    let letter =
+    let mail =
         work.mail_company(MailEvent::Silence(SilenceEvent::CompanyReminder { portal: &portal, waits_for }))?;
-    Ok(tied(letter, clock))
+    Ok(tied(mail, clock))
 }
 
 /// Asks the experts of an appointment that is over, and the center, for its outcome.
@@ -103,12 +103,12 @@ fn ask_outcome(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<()
 }
 
 /// Lets a mail be sent once, and only while the case waits for the same. Returns whether there is one.
-fn tied(letter: Option<&mut OutgoingMail>, clock: SilenceClock) -> bool {
-    let Some(letter) = letter else { return false };
-    let Some(consultation) = letter.consultation else { return false };
+fn tied(mail: Option<&mut OutgoingMail>, clock: SilenceClock) -> bool {
+    let Some(mail) = mail else { return false };
+    let Some(consultation) = mail.consultation else { return false };
     let since = clock.since;
-    letter.dedup_key =
-        Some(format!("silence/{consultation}/{}/{}/{}", since.timestamp_micros(), clock.stage, letter.to));
-    letter.send_condition = Some(SendCondition::SilenceLasts { consultation, since });
+    mail.dedup_key =
+        Some(format!("silence/{consultation}/{}/{}/{}", since.timestamp_micros(), clock.stage, mail.to));
+    mail.send_condition = Some(SendCondition::SilenceLasts { consultation, since });
     true
 }

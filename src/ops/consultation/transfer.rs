@@ -6,7 +6,7 @@ use domain::{
 
 use crate::{
     app::App,
-    ops::case::transaction::CaseTransaction,
+    ops::case::{save::ActiveAccount, transaction::CaseTransaction},
     problem::Problem,
     store::{self, accounts::account::Account},
 };
@@ -32,13 +32,16 @@ pub async fn transfer(
     if before == Some(to.id) {
         return Ok(());
     }
-    let names = store::accounts::account::names(&work.tx, before.map(|it| it.0)).await?;
-    let told = match before.and_then(|it| names.get(&it.0)) {
+    let names = store::accounts::account::names(work.read(), before.map(|it| it.0)).await?;
+    let note = match before.and_then(|it| names.get(&it.0)) {
         Some(name) => format!("センターの担当を替えました：{name}さんから{}さんへ", to.name),
         None => format!("センターの担当を決めました：{}さん", to.name),
     };
+    if work.lock(ActiveAccount(to.id)).await?.is_none() {
+        return Err(no_successor());
+    }
     work.record.coordinator = Some(to.id);
-    work.note(Actor::Coordinator(by), told);
+    work.note(Actor::Coordinator(by), note);
     work.commit().await?;
     Ok(())
 }
@@ -66,7 +69,9 @@ pub async fn transfer_many(
 pub async fn successor(app: &App, to: AccountId) -> Result<Account, Problem> {
     let found = store::accounts::account::find(&app.db, to).await?;
     let found = found.filter(|it| it.role == Role::Coordinator && it.active);
-    found.ok_or_else(|| {
-        Problem::Refused("選んだ人は、相談センターの担当になれません。選び直してください。".to_owned())
-    })
+    found.ok_or_else(no_successor)
+}
+
+fn no_successor() -> Problem {
+    Problem::Refused("選んだ人は、相談センターの担当になれません。選び直してください。".to_owned())
 }

@@ -25,7 +25,10 @@ use sha2::{Digest, Sha256};
 use super::{attachment::AttachedFiles, message};
 use crate::{
     app::App,
-    ops::case::{save::AutomaticMessage, transaction::CaseTransaction},
+    ops::case::{
+        save::{AutomaticMessage, Save, Target},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
     secret::hex,
     store::{
@@ -100,35 +103,38 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
     }
     let raw = store::correspondence::inbound_mail::raw(&app.db, id).await?.unwrap_or_default();
     // Mails are written by strangers: one that breaks the reader must not break the worker.
-    let letter = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
-    let mut letter = letter.map_err(anyhow::Error::from)?;
-    let claim = claim::of(app, &letter).await?;
+    let received = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
+    let mut received = received.map_err(anyhow::Error::from)?;
+    let claim = claim::of(app, &received).await?;
     let author = match &claim {
-        Some(claim) => claim::author(app, &letter, claim).await?,
+        Some(claim) => claim::author(app, &received, claim).await?,
         None => None,
     };
-    let facts = facts(app, &letter, claim.as_ref(), author.as_ref()).await?;
-    let case = claim.as_ref().map(|it| it.consultation);
+    let facts = facts(app, &received, claim.as_ref(), author.as_ref()).await?;
+    let case = match &claim {
+        Some(it) => Some(store::consultation::case_merge::leading(&app.db, it.consultation).await?),
+        None => None,
+    };
     match triage(&facts) {
-        _ if letter.row.truncated => {
-            letter.put(app, InboundOutcome::quarantined(Quarantine::TooLarge, case)).await
+        _ if received.row.truncated => {
+            received.put(app, InboundOutcome::quarantined(Quarantine::TooLarge, case)).await
         }
-        _ if !letter.is_readable() => {
-            letter.put(app, InboundOutcome::quarantined(Quarantine::Unreadable, case)).await
+        _ if !received.is_readable() => {
+            received.put(app, InboundOutcome::quarantined(Quarantine::Unreadable, case)).await
         }
-        InboundDecision::Drop(why) => letter.put(app, dropped(why, case)).await,
-        InboundDecision::Quarantine(why) => letter.put(app, InboundOutcome::quarantined(why, case)).await,
-        InboundDecision::AutoReply => keep_small(app, &mut letter, case, author.as_ref()).await,
-        InboundDecision::Bounce => bounce::take(app, &letter, claim.as_ref()).await,
-        InboundDecision::Calendar => match (case, author, letter.reply.clone()) {
+        InboundDecision::Drop(why) => received.put(app, dropped(why, case)).await,
+        InboundDecision::Quarantine(why) => received.put(app, InboundOutcome::quarantined(why, case)).await,
+        InboundDecision::AutoReply => keep_small(app, &mut received, case, author.as_ref()).await,
+        InboundDecision::Bounce => bounce::take(app, &received, claim.as_ref()).await,
+        InboundDecision::Calendar => match (case, author, received.reply.clone()) {
             (Some(case), Some(author), Some(reply)) => {
-                calendar::take(app, &mut letter, case, &author, &reply).await
+                calendar::take(app, &mut received, case, &author, &reply).await
             }
-            _ => letter.put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, case)).await,
+            _ => received.put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, case)).await,
         },
         InboundDecision::Attach => match (case, author) {
-            (Some(case), Some(author)) => attach_to(app, &mut letter, case, &author).await,
-            _ => letter.put(app, InboundOutcome::quarantined(Quarantine::Stranger, case)).await,
+            (Some(case), Some(author)) => attach_to(app, &mut received, case, &author).await,
+            _ => received.put(app, InboundOutcome::quarantined(Quarantine::Stranger, case)).await,
         },
     }
 }
@@ -222,14 +228,14 @@ impl InboundMail {
 
 async fn facts(
     app: &App,
-    letter: &InboundMail,
+    received: &InboundMail,
     claim: Option<&CaseClaim>,
     author: Option<&MailAuthor>,
 ) -> Result<InboundFacts, Problem> {
-    let (db, now, row) = (&app.db, app.clock.now(), &letter.row);
+    let (db, now, row) = (&app.db, app.clock.now(), &received.row);
     let own_id =
         store::correspondence::inbound_mail::sent_as(db, std::slice::from_ref(&row.message_id)).await?;
-    let known = match &letter.report {
+    let known = match &received.report {
         Some(report) => {
             claim.is_some()
                 || !store::correspondence::inbound_mail::sent_as(db, &report.message_ids).await?.is_empty()
@@ -239,33 +245,38 @@ async fn facts(
     let has_id = !row.message_id.is_empty();
     let has_words = !row.fingerprint.is_empty();
     Ok(InboundFacts {
-        ours: !own_id.is_empty() || letter.read.loops.contains(&app.config.mail_reply_domain),
+        ours: !own_id.is_empty() || received.read.loops.contains(&app.config.mail_reply_domain),
         duplicate: has_id
             && store::correspondence::inbound_mail::is_duplicate(
                 db,
                 &row.from_key,
                 &row.message_id,
-                letter.id,
+                received.id,
             )
             .await?,
-        report: letter.report.is_some(),
+        report: received.report.is_some(),
         report_known: known,
-        calendar: letter.reply.is_some(),
-        automatic: is_automatic(&letter.read),
+        calendar: received.reply.is_some(),
+        automatic: is_automatic(&received.read),
         repeated: has_words
             && store::correspondence::inbound_mail::is_repeated(
                 db,
                 &row.from_key,
                 &row.fingerprint,
-                letter.id,
+                received.id,
                 now - REPEATED,
             )
             .await?,
         lately: match row.from_key.as_str() {
             "" => 0,
             sender => {
-                store::correspondence::inbound_mail::lately(db, sender, letter.id, now - TimeDelta::hours(1))
-                    .await?
+                store::correspondence::inbound_mail::lately(
+                    db,
+                    sender,
+                    received.id,
+                    now - TimeDelta::hours(1),
+                )
+                .await?
             }
         },
         names_case: claim.is_some(),
@@ -274,6 +285,7 @@ async fn facts(
             Some(
                 MailAuthor::Company
                 | MailAuthor::Coordinator(_)
+                | MailAuthor::Desk(_)
                 | MailAuthor::Asked(_)
                 | MailAuthor::Expert(_),
             ) => SenderRelation::Participant,
@@ -322,11 +334,11 @@ fn dropped(why: Dropped, consultation: Option<ConsultationId>) -> InboundOutcome
 /// center or experts.
 async fn keep_small(
     app: &App,
-    letter: &mut InboundMail,
+    received: &mut InboundMail,
     case: Option<ConsultationId>,
     author: Option<&MailAuthor>,
 ) -> Result<(), Problem> {
-    let outcome = if letter.read.automatic.is() {
+    let outcome = if received.read.automatic.is() {
         "自動送信のメールのため、相談の状態は変えていません。"
     } else {
         "自動返信とみられるため、相談の状態は変えていません。"
@@ -338,17 +350,20 @@ async fn keep_small(
         ..InboundOutcome::default()
     };
     let (Some(case), Some((by, _))) = (case, author.and_then(MailAuthor::speaks)) else {
-        return letter.put(app, outcome).await;
+        return received.put(app, outcome).await;
     };
-    let is_company = by.party() == Party::Company;
-    let audience = if is_company { Audience::Everyone } else { Audience::Internal };
-    let text = entry::whole(app, letter)?;
-    let files = entry::files(app, letter).await?;
+    let audience = match by.party() {
+        Party::Company => Audience::Everyone,
+        Party::Desk => Audience::Desk,
+        Party::Coordinator | Party::Expert | Party::System => Audience::Internal,
+    };
+    let text = entry::whole(app, received)?;
+    let files = entry::files(app, received).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
     let entry = message::write(&mut work, by, Channel::Mail, audience, &text).await?;
     work.save(AutomaticMessage(entry)).await?;
     work.save(AttachedFiles(entry, &files)).await?;
-    if letter.settle(&work.tx, InboundOutcome { entry: Some(entry), ..outcome }).await? {
+    if work.save(SettledMail(received, InboundOutcome { entry: Some(entry), ..outcome })).await? {
         work.commit().await?;
     }
     Ok(())
@@ -357,26 +372,27 @@ async fn keep_small(
 /// Adds the mail to the thread with its files, as if its author had written it on the page.
 async fn attach_to(
     app: &App,
-    letter: &mut InboundMail,
+    received: &mut InboundMail,
     case: ConsultationId,
     author: &MailAuthor,
 ) -> Result<(), Problem> {
     let Some((by, audience)) = author.speaks() else {
-        return letter.put(app, InboundOutcome::quarantined(Quarantine::FormerExpert, Some(case))).await;
+        return received.put(app, InboundOutcome::quarantined(Quarantine::FormerExpert, Some(case))).await;
     };
     // The mail that center or experts answered may not be meant for the company: only their own words are added.
-    let (audience, text) = match internal(&letter.text) {
-        _ if by.party() == Party::Company => (audience, entry::whole(app, letter)?),
-        Some(rest) => (Audience::Internal, entry::own(app, letter, rest)?),
-        None => (audience, entry::own(app, letter, &letter.text)?),
+    let (audience, text) = match internal(&received.text) {
+        _ if by.party() == Party::Company => (audience, entry::whole(app, received)?),
+        Some(rest) if audience != Audience::Desk => (Audience::Internal, entry::own(app, received, rest)?),
+        _ => (audience, entry::own(app, received, &received.text)?),
     };
-    let files = entry::files(app, letter).await?;
+    let files = entry::files(app, received).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
     let has_ended = work.record.consultation.state.ended().is_some();
     let entry = message::enter(&mut work, by, Channel::Mail, audience, &text).await?;
     work.save(AttachedFiles(entry, &files)).await?;
     let outcome = match (has_ended, audience) {
         (true, _) => "終了した相談への返信です。相談を再開するか、内容を確認してください。",
+        (false, Audience::Desk) => "窓口からのメッセージとして追加しました。企業と専門家には表示されません。",
         (false, Audience::Internal | Audience::Center) => {
             "内部メモとして追加しました。企業には表示されません。"
         }
@@ -390,12 +406,30 @@ async fn attach_to(
         entry: Some(entry),
         ..InboundOutcome::default()
     };
-    if letter.settle(&work.tx, outcome).await? {
+    if work.save(SettledMail(received, outcome)).await? {
         // An address that a sender writes from can be reached again.
-        store::correspondence::bounce::clear(&work.tx, [letter.row.from_key.as_str()], work.now()).await?;
+        work.save(ReachableAddress(&received.row.from_key)).await?;
         work.commit().await?;
     }
     Ok(())
+}
+
+/// The outcome of a received mail; the answer is false if another worker was first.
+struct SettledMail<'a>(&'a InboundMail, InboundOutcome);
+
+impl Save<bool> for SettledMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<bool, Problem> {
+        self.0.settle(to.tx, self.1).await
+    }
+}
+
+/// An address whose earlier bounces do not count any more.
+struct ReachableAddress<'a>(&'a str);
+
+impl Save for ReachableAddress<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::bounce::clear(to.tx, [self.0], to.now).await?)
+    }
 }
 
 /// The actor of an author, for the history.
@@ -403,6 +437,7 @@ const fn actor(author: &MailAuthor) -> Actor {
     match author {
         MailAuthor::Company => Actor::Company,
         MailAuthor::Coordinator(id) => Actor::Coordinator(*id),
+        MailAuthor::Desk(id) => Actor::Desk(*id),
         MailAuthor::Asked(id) | MailAuthor::Expert(id) | MailAuthor::Former(id) => Actor::Expert(*id),
     }
 }

@@ -96,6 +96,8 @@ pub async fn preview(
         contact_name: &person.name,
         fields: record.consultation.fields,
         address_confirmed: record.consultation.address_confirmed,
+        due: record.due.as_ref(),
+        waits_since: record.silence.map(|it| it.since),
         sender,
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
@@ -141,11 +143,10 @@ use Example::{Case, Plain};
 
 /// Returns an example of the event that a text is for, as it would be for the consultation.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    use MailEvent as O;
-    use TextKind as K;
+    use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
     let Facts { appointment, names: experts, outline, link, .. } = *facts;
-    let (portal, answer, side, change_until) = (link, link, side(kind, link), facts.change_until());
-    let (was, due_at) = (appointment.starts_at - TimeDelta::days(7), facts.due());
+    let (portal, answer, side, due_at) = (link, link, side(kind, link), facts.due());
+    let was = appointment.starts_at - TimeDelta::days(7);
     let (fields, slot, reason) = (facts.record.consultation.fields, Some(appointment), "（理由）");
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
@@ -154,30 +155,25 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
         K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),
         K::Finished => Case(O::Finished { portal, cancelled: None }),
+        K::FurtherDropped => Case(O::FurtherDropped { portal }),
         K::NoShow => Case(O::NoShow { portal, appointment }),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::TeamChanging => Case(O::TeamChanging { portal }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
-        K::HoldEnding | K::HoldEndingCenter | K::HoldReleased | K::ClosedInSilence => silent(kind, facts),
-        K::ChooseReminder | K::AnswerReminder | K::ConfirmReminder => silent(kind, facts),
-        K::OutcomeMissingExpert | K::OutcomeMissingCenter => silent(kind, facts),
-        K::BookedCompany | K::BookedExpert | K::BookedCenter => {
-            Case(O::Booked { side, appointment, change_until })
-        }
-        K::MovedCompany | K::MovedExpert | K::MovedCenter => {
-            Case(O::Moved { side, appointment, change_until, was })
-        }
-        K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => {
-            Case(O::Cancelled { side, appointment, reason })
-        }
+        K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
+        K::HoldReleased => Case(O::Silence(SilenceEvent::HoldReleased { portal, slot: appointment })),
+        K::ClosedInSilence => Case(O::Silence(SilenceEvent::ClosedInSilence { portal })),
+        K::ChooseReminder => reminder(portal, Turn::Choose),
+        K::AnswerReminder => reminder(portal, Turn::Answer),
+        K::ConfirmReminder => reminder(portal, Turn::Confirm),
+        K::OutcomeMissingExpert | K::OutcomeMissingCenter => outcome_missing(side, appointment),
+        K::BookedCompany | K::BookedExpert | K::BookedCenter => booked(side, facts),
+        K::MovedCompany | K::MovedExpert | K::MovedCenter => moved(side, facts, was),
+        K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => cancelled(side, facts, reason),
         K::ReminderCompany | K::ReminderExpert | K::ReminderCenter => Case(O::Reminder { side, appointment }),
         K::NewMessageCompany | K::NewMessageExpert | K::NewMessageCenter => Case(O::NewMessage { side }),
-        K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => {
-            Case(O::Withdrawn { side, cancelled: None })
-        }
-        K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => {
-            Case(O::ExpertChanged { side, appointment, was: experts })
-        }
+        K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => withdrawn(side),
+        K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
         K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
         // The frame that surrounds every mail is shown around this one.
@@ -196,66 +192,67 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason }),
-        K::NoDelegatesCompany | K::NoDelegatesExpert => Case(no_delegates(kind, appointment)),
+        K::NoDelegatesCompany => no_delegates(true, appointment),
+        K::NoDelegatesExpert => no_delegates(false, appointment),
         K::HandOverAccepted => Case(O::HandOverAccepted),
+        K::DeskMessage => Case(O::DeskMessage),
         K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
-        K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => Plain(account(kind, facts)),
-        K::Digest | K::WeeklyDigest | K::Absence => Plain(account(kind, facts)),
+        K::SignIn => Plain(A::SignIn { link }),
+        K::ResumeDraft => Plain(A::ResumeDraft { link, expires_at: due_at }),
+        K::Invitation => Plain(A::Invitation { link, role: "専門家" }),
+        K::PasswordReset => Plain(A::PasswordReset { link }),
+        K::Digest => Plain(A::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link }),
+        K::WeeklyDigest => weekly(facts),
+        K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
     }
 }
 
-/// Returns an example of an event that is about no consultation.
-fn account<'a>(kind: TextKind, facts: &Facts<'a>) -> AccountMailEvent<'a> {
-    use TextKind as K;
-    let (link, lines) = (facts.link, facts.names);
-    if kind == K::SignIn {
-        AccountMailEvent::SignIn { link }
-    } else if kind == K::ResumeDraft {
-        AccountMailEvent::ResumeDraft { link, expires_at: facts.due() }
-    } else if kind == K::Invitation {
-        AccountMailEvent::Invitation { link, role: "専門家" }
-    } else if kind == K::PasswordReset {
-        AccountMailEvent::PasswordReset { link }
-    } else if kind == K::Digest {
-        AccountMailEvent::Digest { new: 1, overdue: 1, stalled: 1, lines, stop: link }
-    } else if kind == K::WeeklyDigest {
-        weekly(facts)
-    } else {
-        AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines }
-    }
+fn booked<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
+    Case(MailEvent::Booked { side, appointment: facts.appointment, change_until: facts.change_until() })
 }
 
-/// Returns an example of an event of a case in which nothing happens.
-fn silent<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    use TextKind as K;
-    let (portal, appointment, side) = (facts.link, facts.appointment, side(kind, facts.link));
-    let turns = [
-        (K::ChooseReminder, CompanyTurn::Choose),
-        (K::AnswerReminder, CompanyTurn::Answer),
-        (K::ConfirmReminder, CompanyTurn::Confirm),
-    ];
-    let turn = turns.into_iter().find(|(it, _)| *it == kind);
-    Case(MailEvent::Silence(if let Some((_, waits_for)) = turn {
-        SilenceEvent::CompanyReminder { portal, waits_for }
-    } else if matches!(kind, K::HoldEnding | K::HoldEndingCenter) {
-        SilenceEvent::HoldEnding { side, slot: appointment, until: facts.due() }
-    } else if kind == K::HoldReleased {
-        SilenceEvent::HoldReleased { portal, slot: appointment }
-    } else if kind == K::ClosedInSilence {
-        SilenceEvent::ClosedInSilence { portal }
-    } else {
-        SilenceEvent::OutcomeMissing { side, appointment }
-    }))
+fn moved<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, was: DateTime<Utc>) -> Example<'a> {
+    let (appointment, change_until) = (facts.appointment, facts.change_until());
+    Case(MailEvent::Moved { side, appointment, change_until, was })
 }
 
-const fn no_delegates<'a>(kind: TextKind, appointment: AppointmentText<'a>) -> MailEvent<'a> {
-    let is_company = matches!(kind, TextKind::NoDelegatesCompany);
-    MailEvent::NoDelegates { is_company, starts_at: appointment.starts_at, ends_at: appointment.ends_at }
+const fn cancelled<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, reason: &'a str) -> Example<'a> {
+    Case(MailEvent::Cancelled { side, appointment: facts.appointment, reason })
 }
 
-const fn weekly<'a>(facts: &Facts<'a>) -> AccountMailEvent<'a> {
+const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {
+    Case(MailEvent::Withdrawn { side, cancelled: None })
+}
+
+const fn changed<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
+    Case(MailEvent::ExpertChanged { side, appointment: facts.appointment, was: facts.names })
+}
+
+fn hold_ending<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
+    let until = facts.due();
+    Case(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: facts.appointment, until }))
+}
+
+const fn reminder(portal: &str, waits_for: CompanyTurn) -> Example<'_> {
+    Case(MailEvent::Silence(SilenceEvent::CompanyReminder { portal, waits_for }))
+}
+
+const fn outcome_missing<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    Case(MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment }))
+}
+
+const fn no_delegates(is_company: bool, it: AppointmentText<'_>) -> Example<'_> {
+    Case(MailEvent::NoDelegates { is_company, starts_at: it.starts_at, ends_at: it.ends_at })
+}
+
+const fn weekly<'a>(facts: &Facts<'a>) -> Example<'a> {
     let lines = facts.outline;
-    AccountMailEvent::WeeklyDigest { appointments: lines, requests: lines, reports: lines, stop: facts.link }
+    Plain(AccountMailEvent::WeeklyDigest {
+        appointments: lines,
+        requests: lines,
+        reports: lines,
+        stop: facts.link,
+    })
 }
 
 const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
@@ -275,6 +272,7 @@ fn received<'a>(facts: &Facts<'a>, until: DateTime<Utc>) -> MailEvent<'a> {
         slot: Some((facts.appointment, until)),
         received_at,
         first_contact_due: due.unwrap_or(received_at),
+        handed_over: None,
     }
 }
 

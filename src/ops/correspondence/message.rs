@@ -15,7 +15,11 @@ use super::attachment::{self, AttachedFiles, UploadedFile};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
-    ops::case::{context::Context, save::FinishedDraft, transaction::CaseTransaction},
+    ops::case::{
+        context::Context,
+        save::{FinishedDraft, ReadMessages},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
     store::{
         self,
@@ -64,7 +68,7 @@ pub async fn post_whole(app: &App, id: ConsultationId, post: PostedMessage<'_>) 
     }
     if by == Actor::Company {
         // A company that writes has read what it was asked.
-        store::correspondence::message::mark_read(&work.tx, id, work.now()).await?;
+        work.save(ReadMessages(id)).await?;
     }
     work.commit().await?;
     Ok(())
@@ -80,11 +84,22 @@ pub async fn enter(
     text: &Prose,
 ) -> Result<MessageId, Problem> {
     let entry = write(work, by, channel, audience, text).await?;
+    if channel == Channel::Mail && by == Actor::Company && work.person.email.is_some() {
+        // Mail comes from the address, so that it can be reached again.
+        work.record.to_call_since = None;
+    }
     if work.check(ActionKind::Answer, by).is_ok() {
         work.act(Action::Answer, by, None)?;
     } else {
         work.note(by, noted_as(audience));
+        let before = work.record.response;
         awaits_response(work, by, audience);
+        if work.record.response.is_none()
+            && work.record.desk.is_some()
+            && other_side_waits(work, audience).await?
+        {
+            work.record.response = before;
+        }
     }
     notify_others(work, by, audience).await?;
     Ok(entry)
@@ -102,7 +117,7 @@ pub async fn answer_in_stead(
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.check(ActionKind::Answer, by)?;
     enter(&mut work, by, Channel::Phone, Audience::Everyone, answer).await?;
-    store::correspondence::message::mark_read(&work.tx, id, work.now()).await?;
+    work.save(ReadMessages(id)).await?;
     work.commit().await?;
     Ok(())
 }
@@ -111,6 +126,7 @@ pub async fn answer_in_stead(
 const fn noted_as(audience: Audience) -> &'static str {
     match audience {
         Audience::Center => "センター内のメモ",
+        Audience::Desk => "一次相談窓口とのメッセージ",
         Audience::Internal => "内部メモ",
         Audience::Everyone => "メッセージ",
     }
@@ -130,6 +146,17 @@ fn awaits_response(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience
         Party::Coordinator if audience != Audience::Center => work.record.response = None,
         Party::Coordinator | Party::System => {}
     }
+}
+
+/// Returns whether the desk waits for a response while the center writes to the others, or the other way round.
+async fn other_side_waits(work: &CaseTransaction<'_>, audience: Audience) -> Result<bool, Problem> {
+    let id = work.record.consultation.id;
+    let thread = store::correspondence::message::of(work.read(), id, Audience::Center).await?;
+    let desk = audience != Audience::Desk;
+    let mut other = thread.iter().rev().filter(|it| {
+        !it.automatic && if desk { it.with_desk } else { !it.center_only && it.author != Party::System }
+    });
+    Ok(other.next().is_some_and(|it| it.author != Party::Coordinator))
 }
 
 /// Ends the clock of the center's response without a message, because none is needed or it was given by telephone.
@@ -222,8 +249,10 @@ pub async fn write(
 }
 
 async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {
-    if audience == Audience::Center {
-        return Ok(());
+    match (audience, by.party()) {
+        (Audience::Center, _) => return Ok(()),
+        (Audience::Desk, Party::Coordinator) => return work.mail_desk(MailEvent::DeskMessage).await,
+        (Audience::Desk | Audience::Internal | Audience::Everyone, _) => {}
     }
     if by.principal() != Actor::Company && audience == Audience::Everyone {
         let portal = work.portal()?;
@@ -232,17 +261,20 @@ async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audi
     if by.party() != Party::Coordinator {
         let address = work.context.settings.center_email.clone();
         let (due_at, key) = next_notice(work, &address).await?;
-        if let Some(letter) = work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })? {
-            letter.due_at = due_at;
-            letter.dedup_key = Some(key);
+        if let Some(mail) = work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })? {
+            mail.due_at = due_at;
+            mail.dedup_key = Some(key);
         }
+    }
+    if audience == Audience::Desk {
+        return Ok(());
     }
     for expert in work.accepted().into_iter().filter(|&it| by.principal() != Actor::Expert(it)) {
         let Some(address) = work.context.experts.get(expert).map(|it| it.email.clone()) else { continue };
         let (due_at, key) = next_notice(work, &address).await?;
-        if let Some(letter) = work.mail_expert(expert, MailEvent::NewMessage { side: ReaderSide::Expert })? {
-            letter.due_at = due_at;
-            letter.dedup_key = Some(key);
+        if let Some(mail) = work.mail_expert(expert, MailEvent::NewMessage { side: ReaderSide::Expert })? {
+            mail.due_at = due_at;
+            mail.dedup_key = Some(key);
         }
     }
     Ok(())
@@ -255,7 +287,7 @@ async fn next_notice(work: &CaseTransaction<'_>, address: &str) -> Result<(DateT
     let Context { settings, calendar, now, .. } = &work.context;
     let key = |at| format!("new_message/{}/{address}/{}", work.record.consultation.id, japan_date(at));
     let mut due_at = in_business_hours(*now, settings, calendar);
-    if store::correspondence::outbox::is_gone_out(&work.tx, &key(due_at)).await? {
+    if store::correspondence::outbox::is_gone_out(work.read(), &key(due_at)).await? {
         let next = calendar.add_business_days(japan_date(due_at), 1);
         due_at = at_japan(next, settings.opens_hour, 0);
     }

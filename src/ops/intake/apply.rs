@@ -1,8 +1,10 @@
 //! Applications: drafts, the slot that is held for a draft, and the submission that turns a draft into a consultation.
 mod by_phone;
+mod handed_over;
 mod resume;
 mod row;
 mod slot_search;
+mod split;
 
 use std::collections::BTreeSet;
 
@@ -16,23 +18,24 @@ use domain::{
     calendar::japan_date,
     consultation::Consultation,
     due::Due,
-    id::{AppointmentId, CompanyId, ConsultationId, DeskId, DraftId},
+    id::{AccountId, AppointmentId, CompanyId, ConsultationId, DeskId, DraftId},
     intake::application::{Application, ApplicationForm, Intake},
     number::{CaseNumber, FiscalYear},
     settings::Settings,
-    text::TextLine,
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 pub use by_phone::{held_by_phone, hold_by_phone, slots_by_phone, take_down_with_time};
+pub use handed_over::{HandOverConsent, hand_over};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;
+pub use split::{SplitOff, split};
 
 use crate::{
     app::App,
-    mail::mail_event::MailEvent,
+    mail::mail_event::{HandedOver, MailEvent},
     ops::{
         booking::{
             hold::renewed,
@@ -40,13 +43,13 @@ use crate::{
             slot_offers::{SearchAim, SlotOffers},
         },
         case::{context::Context, save::SubmittedDraft, transaction::CaseTransaction},
-        correspondence::mail_budget::{MailBudget, spend},
+        correspondence::mail_budget::{MailBudget, spend_in},
     },
     problem::Problem,
     store::{
         self,
         accounts::link::Purpose,
-        consultation::{NewConsultation, Record, Submission},
+        consultation::{NewConsultation, Origin, Record, Submission},
         intake::{company::Applicant, draft::Draft},
     },
 };
@@ -245,9 +248,11 @@ pub async fn submit(
         Incoming {
             number,
             application: &application,
-            by: Actor::Company,
+            by: Actor::Company.into(),
             key: id.to_string(),
             address_confirmed: false,
+            slot: held.as_ref().map(|it| it.starts_at),
+            company: None,
         },
     )
     .await?;
@@ -256,13 +261,10 @@ pub async fn submit(
     let kept = held.map(|it| kept_for(it, id, &work.context));
     work.appointment.clone_from(&kept);
     let budget = match &application.contact.email {
-        Some(email) => {
-            let settings = &work.context.settings;
-            spend(app, &work.tx, "", &email.key(), &draft.network, settings, now).await?
-        }
+        Some(email) => spend_in(&mut work, &email.key(), &draft.network).await?,
         None => MailBudget::Within,
     };
-    let (tx, record) = acknowledged(work, budget)?.flush().await?;
+    let (tx, record) = acknowledged(work, budget, None)?.flush().await?;
     if let Some(kept) = kept {
         store::booking::appointment::save(&tx, &kept, now).await?;
     }
@@ -275,74 +277,75 @@ pub async fn submit(
 pub async fn take_down(
     app: &App,
     application: &Application,
-    by: Actor,
+    by: impl Into<Submitter>,
     key: Uuid,
     address_confirmed: bool,
 ) -> Result<Record, Problem> {
+    let by = by.into();
     let context = Context::of(app).await?;
     let tx = app.begin().await?;
-    // Numbers are given one after the other: a transaction that waited for a number sees what was submitted before.
-    let number = store::reference::programme::next_number(&tx, context.now).await?;
-    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
-        tx.rollback().await?;
-        return Ok(done);
-    }
-    let work = take_in(
-        app,
-        context,
-        tx,
-        Incoming { number, application, by, key: key.to_string(), address_confirmed },
-    )
-    .await?;
-    acknowledged(work, MailBudget::Within)?.commit().await
+    let number = match in_turn(&tx, key, context.now).await? {
+        FormTurn::New(number) => number,
+        FormTurn::SentBefore(done) => return Ok(*done),
+    };
+    let key = key.to_string();
+    let incoming = Incoming { number, application, by, key, address_confirmed, slot: None, company: None };
+    let work = take_in(app, context, tx, incoming).await?;
+    let desk = handed_over::name(&work).await?;
+    acknowledged(work, MailBudget::Within, desk.as_deref().map(|desk| HandedOver { desk, visit: "" }))?
+        .commit()
+        .await
 }
 
-/// The person who agreed to the hand-over of the request, and how they were asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandOverConsent {
-    pub person: TextLine,
-    pub how: &'static str,
+/// A form with a key: new with its number, or sent before, with the consultation that it has become.
+enum FormTurn {
+    New(CaseNumber),
+    SentBefore(Box<Record>),
 }
 
-/// Submits an application that a regional desk hands over, with the record of the consent. `key` works as in
-/// `take_down`.
-pub async fn hand_over(
-    app: &App,
-    application: &Application,
-    desk: DeskId,
-    agreed: &HandOverConsent,
-    key: Uuid,
-) -> Result<Record, Problem> {
-    let context = Context::of(app).await?;
-    let by = Actor::Desk(desk);
-    let tx = app.begin().await?;
-    // As in `take_down`: a transaction that waited for a number sees what was handed over before.
-    let number = store::reference::programme::next_number(&tx, context.now).await?;
-    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
-        tx.rollback().await?;
-        // The key gives no access to another desk's consultation.
-        return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
-    }
-    let mut work = take_in(
-        app,
-        context,
-        tx,
-        Incoming { number, application, by, key: key.to_string(), address_confirmed: false },
-    )
-    .await?;
-    let HandOverConsent { person, how } = agreed;
-    work.note(by, format!("個人情報の取扱いを{how}で説明し、{person}さんの同意を得ました"));
-    acknowledged(work, MailBudget::Within)?.commit().await
+/// Takes the next number for a form. Numbers are given one after the other: a transaction that waited for a number sees
+/// what was submitted before. The caller ends the transaction if the form was sent before.
+async fn in_turn(tx: &DatabaseTransaction, key: Uuid, now: DateTime<Utc>) -> Result<FormTurn, Problem> {
+    let number = store::reference::programme::next_number(tx, now).await?;
+    let done = store::consultation::by_submission_key(tx, &key.to_string()).await?;
+    Ok(done.map_or(FormTurn::New(number), |it| FormTurn::SentBefore(Box::new(it))))
 }
 
 /// An application that is submitted, with its origin.
 struct Incoming<'a> {
     number: CaseNumber,
     application: &'a Application,
-    by: Actor,
+    by: Submitter,
     /// The key that keeps a form sent twice from making two consultations.
     key: String,
     address_confirmed: bool,
+    /// The start of the time for which the company wishes.
+    slot: Option<DateTime<Utc>>,
+    /// The company, if it is known already.
+    company: Option<Applicant>,
+}
+
+/// The person who submits an application, and the way by which it came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Submitter {
+    pub actor: Actor,
+    pub origin: Origin,
+    /// The desk that handed the request over.
+    pub desk: Option<DeskId>,
+    /// The account that entered the application, if not the company itself.
+    pub account: Option<AccountId>,
+}
+
+impl From<Actor> for Submitter {
+    /// Returns the usual way of an actor: a coordinator records a telephone call.
+    fn from(actor: Actor) -> Self {
+        let (origin, desk, account) = match actor {
+            Actor::Desk(desk) => (Origin::Desk, Some(desk), None),
+            Actor::Coordinator(account) | Actor::Stead(account, _) => (Origin::Phone, None, Some(account)),
+            Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None, None),
+        };
+        Self { actor, origin, desk, account }
+    }
 }
 
 /// Begins the consultation that an application becomes, with its first event. Nothing of it is written yet.
@@ -352,30 +355,45 @@ async fn take_in<'a>(
     tx: DatabaseTransaction,
     incoming: Incoming<'_>,
 ) -> Result<CaseTransaction<'a>, Problem> {
-    let Incoming { number, application, by, key, address_confirmed } = incoming;
+    let Incoming { number, application, by, key, address_confirmed, slot, company } = incoming;
     let now = context.now;
     let Context { settings, calendar, .. } = &context;
     let id = ConsultationId(Uuid::now_v7());
     let (consultation, event) =
-        Consultation::submit(id, application.topic.fields, address_confirmed, by, now)?;
-    let (company, new_company) =
-        match store::intake::company::of_application(&tx, &application.company, now).await? {
-            Applicant::Known(id) => (id, None),
-            Applicant::New(row) => (CompanyId(row.id), Some(row)),
-        };
+        Consultation::submit(id, application.topic.fields, address_confirmed, by.actor, now)?;
+    let applicant = match company {
+        Some(company) => company,
+        None => store::intake::company::of_application(&tx, &application.company, now).await?,
+    };
+    let (company, own_company, new_company) = match applicant {
+        Applicant::Known { company, own } => (company, own, None),
+        Applicant::New(row) => (CompanyId(row.id), None, Some(row)),
+    };
     let is_known = new_company.is_none();
-    let due = Due::first_contact(settings, calendar, now);
-    let record = NewConsultation { consultation, number, company, application, by, due, now }.record();
+    // Anybody can type another company's number; the center has asked whom it belongs to.
+    let number_unconfirmed = is_known && !matches!(by.actor, Actor::Coordinator(_));
+    let due = Due::first_contact_for(settings, calendar, now, slot);
+    let Submitter { origin, desk, account, .. } = by;
+    let record = NewConsultation {
+        consultation,
+        number,
+        company,
+        application,
+        origin,
+        desk,
+        due,
+        number_unconfirmed,
+        now,
+    };
+    let record = record.record();
     let known: BTreeSet<_> = context.programme.themes.iter().map(|it| it.code.as_str()).collect();
     let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
     let new = Submission {
         company: new_company,
+        own_company,
         search_key: application.search_key(),
         submission_key: key,
-        entered_by: match by {
-            Actor::Coordinator(account) | Actor::Stead(account, _) => Some(account),
-            Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => None,
-        },
+        entered_by: account,
         consent_version: settings.consent_version.clone(),
         newsletter: application.newsletter,
         application: application_row(id, application),
@@ -402,7 +420,11 @@ fn kept_for(held: Appointment, id: ConsultationId, context: &Context) -> Appoint
 }
 
 /// Adds the acknowledgement with the link that confirms the address.
-fn acknowledged(mut work: CaseTransaction<'_>, budget: MailBudget) -> Result<CaseTransaction<'_>, Problem> {
+fn acknowledged<'a>(
+    mut work: CaseTransaction<'a>,
+    budget: MailBudget,
+    handed_over: Option<HandedOver<'_>>,
+) -> Result<CaseTransaction<'a>, Problem> {
     let Some(email) = work.person.email.clone() else { return Ok(work) };
     if budget == MailBudget::Spent {
         work.note(Actor::System, "1日に送るメールの上限に達したため、受付のメールを送っていません");
@@ -419,10 +441,11 @@ fn acknowledged(mut work: CaseTransaction<'_>, budget: MailBudget) -> Result<Cas
         slot,
         received_at: work.record.received_at,
         first_contact_due: due,
+        handed_over,
     };
     let over_limit = budget == MailBudget::Spent;
-    if let Some(letter) = work.mail_company(mail_event)? {
-        letter.over_limit = over_limit;
+    if let Some(mail) = work.mail_company(mail_event)? {
+        mail.over_limit = over_limit;
     }
     if let Some(held) = held.filter(|_| !over_limit) {
         plan_hold_warning(&mut work, &held)?;
@@ -437,10 +460,11 @@ fn unfinished() -> Problem {
 /// Adds a note to the history if the company has used up its appointments of the year. It may still apply: a
 /// coordinator decides.
 async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    if let Some(appointments) = used_up(&work.tx, &work.record, &work.context.settings, work.now()).await? {
+    if let Some(appointments) = used_up(work.read(), &work.record, &work.context.settings, work.now()).await?
+    {
         let cap = work.context.settings.session_cap;
-        let told = format!("この企業の今年度の相談は{appointments}回で、上限の{cap}回に達しています");
-        work.note(Actor::System, told);
+        let note = format!("この企業の今年度の相談は{appointments}回で、上限の{cap}回に達しています");
+        work.note(Actor::System, note);
     }
     Ok(())
 }
@@ -453,7 +477,7 @@ pub async fn used_up(
     now: DateTime<Utc>,
 ) -> Result<Option<u16>, Problem> {
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let appointments = store::intake::company::appointments_in(db, record.company, year).await?;
+    let appointments = store::intake::company::appointments_in(db, record, year).await?;
     Ok((appointments >= settings.session_cap).then_some(appointments))
 }
 

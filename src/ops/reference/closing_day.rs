@@ -1,12 +1,12 @@
 //! Closing days of the center. A day that is added moves the deadlines that are running, never to an earlier time.
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     actor::Actor,
     booking::{
         appointment::{Appointment, AppointmentState},
-        notice::hold_moved,
+        notice::{hold_moved, reminder_at},
     },
     calendar::{BusinessCalendar, at_japan},
     due::{Due, DueKind},
@@ -18,10 +18,13 @@ use domain::{
 use crate::{
     app::App,
     ops::{
-        booking::{appointment::remind_of_report, notices::plan_hold_warning},
+        booking::{
+            appointment::remind_of_report,
+            notices::{appointment_reminder_key, plan_hold_warning},
+        },
         case::{
             context::Context,
-            save::{MovedReply, SuppressedMail},
+            save::{MovedMail, MovedReply, SuppressedMail},
             transaction::CaseTransaction,
         },
         routing::requests::{remind_of_request, reminder_key},
@@ -39,13 +42,20 @@ pub async fn add(app: &App, date: NaiveDate, note: &TextLine) -> Result<usize, P
     let before = context.calendar.clone();
     context.calendar.closing_days.insert(date);
     let mut tx = app.begin().await?;
-    store::reference::programme::add_closing_day(&tx, date, note.as_str()).await?;
+    store::reference::programme::add_closing_day(&tx, date, note.as_str(), context.now).await?;
     let mut moved = 0;
     if before.is_open(date) {
         let from = at_japan(date, 0, 0);
         let mut ids: BTreeSet<_> = store::consultation::due_from(&tx, from).await?.into_iter().collect();
         ids.extend(store::routing::assignment::due_from(&tx, from).await?);
         ids.extend(store::booking::appointment::held_from(&tx, from).await?);
+        ids.extend(store::consultation::response_due_from(&tx, from).await?);
+        // The next business day is that of the appointments whose reminders are planned for this day.
+        let next = before.next_business_day(date);
+        let appointments = (at_japan(date, 24, 0), at_japan(next, 24, 0));
+        ids.extend(
+            store::booking::appointment::confirmed_between(&tx, appointments.0, appointments.1).await?,
+        );
         for id in ids {
             let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
             let mut work = CaseTransaction::with(app, context.clone(), tx, record).await?;
@@ -70,7 +80,7 @@ async fn shift(
     before: &BusinessCalendar,
     date: NaiveDate,
 ) -> Result<bool, Problem> {
-    let mut told = Vec::new();
+    let mut changes = Vec::new();
     let slot = work.appointment.as_ref().map(|it| it.starts_at);
     let (settings, calendar) = (work.context.settings.clone(), work.context.calendar.clone());
     if let Some(due) = work.record.due.clone()
@@ -79,7 +89,7 @@ async fn shift(
         if let (Some(was), Some(at)) = (due.at(), moved.at())
             && was < at
         {
-            told.push(format!("{}の期限を{}に変更", moved.label(), month_day_time(at)));
+            changes.push(format!("{}の期限を{}に変更", moved.label(), month_day_time(at)));
             if moved.kind == DueKind::Report {
                 remind_of_report(work, was, at).await?;
             }
@@ -89,16 +99,23 @@ async fn shift(
     let requests: Vec<_> =
         work.assignments.iter().filter(|it| it.state == AssignmentState::Offered).cloned().collect();
     for request in requests {
-        let Some(due) = store::routing::assignment::deadline(&work.tx, request.id).await? else { continue };
+        let Some(due) = store::routing::assignment::deadline(work.read(), request.id).await? else {
+            continue;
+        };
         let Some(moved) = due.moved(&settings, &calendar, slot) else { continue };
-        told.extend(shift_request(work, request, &moved).await?);
+        changes.extend(shift_request(work, request, &moved).await?);
     }
-    told.extend(shift_hold(work, before).await?);
-    if told.is_empty() {
+    changes.extend(shift_hold(work, before).await?);
+    if let Some(moved) = work.record.response.and_then(|it| it.moved(&settings, &calendar)) {
+        changes.push(format!("メッセージへの対応期限を{}に変更", month_day_time(moved.due_at)));
+        work.record.response = Some(moved);
+    }
+    shift_reminders(work, before).await?;
+    if changes.is_empty() {
         return Ok(false);
     }
     let day = month_day_weekday(date);
-    work.note(Actor::System, format!("{day}が休業日になりました：{}", told.join("、")));
+    work.note(Actor::System, format!("{day}が休業日になりました：{}", changes.join("、")));
     Ok(true)
 }
 
@@ -139,4 +156,25 @@ async fn shift_hold(
     plan_hold_warning(work, &kept)?;
     work.appointment = Some(kept);
     Ok(Some(format!("仮予約の期限を{}に変更", month_day_time(moved))))
+}
+
+/// Moves the reminders of a confirmed appointment from the new closing day to the business day before it, or to now if
+/// that has passed.
+async fn shift_reminders(work: &mut CaseTransaction<'_>, before: &BusinessCalendar) -> Result<(), Problem> {
+    let Some(booked) = work.appointment.clone().filter(Appointment::is_confirmed) else { return Ok(()) };
+    let (settings, calendar, now) = (&work.context.settings, &work.context.calendar, work.now());
+    let planned = |calendar: &BusinessCalendar| {
+        reminder_at(booked.starts_at, DateTime::<Utc>::MIN_UTC, settings, calendar)
+    };
+    let (Some(was), Some(moved)) = (planned(before), planned(calendar)) else { return Ok(()) };
+    if was <= now || moved >= was {
+        return Ok(());
+    }
+    let experts = booked.experts.iter().filter_map(|it| work.context.experts.get(*it));
+    let mut readers: Vec<_> = experts.map(|it| it.email.clone()).collect();
+    readers.extend(work.person.email.clone());
+    for reader in readers {
+        work.save(MovedMail(&appointment_reminder_key(&booked, &reader), moved.max(now))).await?;
+    }
+    Ok(())
 }

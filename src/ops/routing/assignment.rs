@@ -10,7 +10,7 @@ use domain::{
     },
     consultation::{Action, ActionKind},
     field::Fields,
-    id::{AssignmentId, ConsultationId, ExpertId},
+    id::{AccountId, AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
 };
 use sea_orm::ConnectionTrait;
@@ -31,7 +31,10 @@ use crate::{
             slot_offers::{SlotOffers, TeamMember},
             substitute,
         },
-        case::{save::MovedAppointment, transaction::CaseTransaction},
+        case::{
+            save::{ActiveAccount, MovedAppointment},
+            transaction::CaseTransaction,
+        },
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -96,7 +99,11 @@ pub async fn accept(app: &App, id: AssignmentId, by: impl Into<Actor>) -> Result
 /// Accepts a request, as part of another operation.
 pub async fn accept_in(work: &mut CaseTransaction<'_>, id: AssignmentId, by: Actor) -> Result<(), Problem> {
     let assignment = mine(work, id)?;
-    if !work.context.experts.get(assignment.expert).is_some_and(|it| it.active) {
+    let profile = work.context.experts.get(assignment.expert);
+    // The copy of the experts may be older than the end of the account.
+    if !profile.is_some_and(|it| it.active)
+        || work.lock(ActiveAccount(AccountId(assignment.expert.0))).await?.is_none()
+    {
         return Err(Problem::Refused("利用を停止している専門家は、依頼を引き受けられません。".to_owned()));
     }
     if assignment.is_asked_instead() {
@@ -244,10 +251,7 @@ fn chosen(
     fields: Fields,
     slot: Option<Slot>,
 ) -> Result<Vec<TeamMember>, Problem> {
-    let wanted: BTreeSet<_> = experts.iter().collect();
-    let team =
-        found.teams(slot).find(|team| team.iter().map(|it| &it.expert).collect::<BTreeSet<_>>() == wanted);
-    team.ok_or_else(|| {
+    found.team_of(experts, slot).ok_or_else(|| {
         let both = if fields == Fields::Both {
             "ICTと労務管理の両方を担当できる組合せで、"
         } else {

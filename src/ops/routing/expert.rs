@@ -15,11 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    mail::{
-        compose,
-        mail_event::{AccountMailEvent, Recipient},
-        outgoing_mail::OutgoingMail,
-    },
+    mail::mail_event::{AccountMailEvent, Recipient},
     ops::{
         booking::meeting_link::follow_standing,
         case::{context::Context, transaction::CaseTransaction},
@@ -117,8 +113,8 @@ pub async fn record_absence(
     let cases: Vec<_> = booked.filter_map(|it| it.case.as_ref()).map(|it| it.id).collect();
     for &id in &cases {
         let mut work = CaseTransaction::begin(app, id).await?;
-        let told = format!("専門家の不在を登録しました：{}", days(absence));
-        work.note(Actor::Stead(by, Represented::Expert(expert)), told);
+        let note = format!("専門家の不在を登録しました：{}", days(absence));
+        work.note(Actor::Stead(by, Represented::Expert(expert)), note);
         work.commit().await?;
     }
     Ok(cases.len())
@@ -173,12 +169,11 @@ async fn notify_center(
     let to = Recipient { address: &settings.center_email, name: &settings.center_name };
     let (name, days) = (context.experts.name(expert), days(absence));
     let mail_event = AccountMailEvent::AbsenceOverBookings { expert: name, days: &days, lines: &lines };
-    let letter = compose::plain(mail_event, to, &context.sender(app))?;
     let confirmed = inside.iter().map(|it| &it.appointment).filter(|it| it.is_confirmed());
     let due_at = notified_at(context.now, confirmed.map(|it| it.starts_at).min(), settings, calendar);
-    let letters = vec![OutgoingMail { due_at, ..letter }];
-    store::correspondence::outbox::push(tx, letters, &app.config.mail_reply_domain, context.now).await?;
-    Ok(())
+    let mut mails = context.mails(app);
+    mails.mail(mail_event, to)?.due_at = due_at;
+    mails.write(tx).await
 }
 
 /// Returns the days as 「2026年（令和8年）11月26日（木）から2026年（令和8年）12月4日（金）まで」.

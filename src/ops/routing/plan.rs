@@ -10,6 +10,7 @@ use domain::{
         notice::{last_session_day, window},
     },
     calendar::{BusinessCalendar, japan_date},
+    id::CompanyId,
     intake::company::Mode,
     routing::{
         Candidate, RoutingRequest, evaluate,
@@ -66,6 +67,8 @@ struct Question {
     window: Window,
     no_appointments: BTreeSet<NaiveDate>,
     today: NaiveDate,
+    /// The companies that no corporate number identifies.
+    unidentified: BTreeSet<CompanyId>,
 }
 
 /// A planned consultation, with why its experts were chosen and whether the company has chosen the time.
@@ -103,11 +106,14 @@ impl Question {
         let profiles: Vec<_> = experts.all().iter().collect();
         let days = (today, window.horizon.max(today));
         let people = people(&app.db, &profiles, days, now, None, SearchAim::Choose, &known).await?;
+        let has_conflicts = people.facts.iter().any(|it| !it.conflicts.is_empty());
+        let companies = waiting.iter().filter(|_| has_conflicts).map(|it| it.record.company);
+        let unidentified = store::intake::company::unidentified(&app.db, companies).await?;
         let waiting = waiting.iter().map(|it| one(it, now, &business)).collect();
         let late =
             |date: &NaiveDate| last_session_day(*date, &settings, &business).is_some_and(|last| *date > last);
         let no_appointments = today.iter_days().take_while(|it| *it <= days.1).filter(late).collect();
-        Ok(Self { people, waiting, settings, business, window, no_appointments, today })
+        Ok(Self { people, waiting, settings, business, window, no_appointments, today, unidentified })
     }
 
     fn answer(self) -> (Vec<Explained>, Vec<planning::UnplannedConsultation>) {
@@ -124,7 +130,12 @@ impl Question {
         let explained = |line: planning::PlannedConsultation| {
             let request = &self.waiting[line.waiting].request;
             let team = self.people.facts.iter().filter(|it| line.team.has(it.id));
-            let judged = team.map(|it| evaluate(it, request, None)).collect();
+            let is_unidentified = request.company.is_some_and(|it| self.unidentified.contains(&it));
+            let judged = team.map(|it| {
+                let candidate = evaluate(it, request, None);
+                if is_unidentified { candidate.with_unidentified_company(it) } else { candidate }
+            });
+            let judged = judged.collect();
             Explained { line, is_chosen: request.slot.is_some(), judged }
         };
         (plan.lines.into_iter().map(explained).collect(), plan.left)

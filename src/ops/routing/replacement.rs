@@ -19,9 +19,9 @@ use crate::{
     ops::{
         booking::{
             appointment::cancel_appointment,
-            notices::{appointment_text, cancel_invitation, notify_company_cancelled},
+            notices::{appointment_text, cancel_invitation, notify_company_cancelled, notify_released},
             slot_offers::TeamMember,
-            substitute::{self, SubstituteProposal, ranked},
+            substitute,
         },
         case::transaction::CaseTransaction,
     },
@@ -35,19 +35,25 @@ pub enum Successor {
     /// The center chooses later.
     Later,
     Expert(ExpertId),
+    /// One expert for each field, in place of one who has both.
+    Pair([ExpertId; 2]),
     /// The candidate who is ranked first, for a request whose time the company has chosen; otherwise nobody.
     Best,
 }
 
-/// Returns the experts who could be asked instead of the expert of an assignment, the first choice at the front.
+/// The most teams that are proposed.
+const TEAMS: usize = 50;
+
+/// Returns the teams that could be asked instead of the expert of an assignment, the first choice at the front: one
+/// expert, or one for each field.
 pub async fn proposals(
     app: &App,
     record: &Record,
     leaving: &Assignment,
-) -> Result<Vec<SubstituteProposal>, Problem> {
+) -> Result<Vec<Vec<TeamMember>>, Problem> {
     let pick = |all: &[Assignment]| (leaving.fields, unavailable(all, leaving.expert));
     let (found, slot) = offers_for_held(app, record, pick).await?;
-    Ok(ranked(&found, slot, leaving.fields, None))
+    Ok(found.teams(slot).take(TEAMS).collect())
 }
 
 /// Withdraws a request or releases its expert, on behalf of a coordinator who saw `version`, and asks the successor.
@@ -93,6 +99,12 @@ pub async fn release_in(
         let cancelled = cancel_appointment(work, booked, by.party(), reason.as_str()).await?;
         notify_company_cancelled(work, &cancelled, reason.as_str())?;
     }
+    if keeps_acceptances(&work.record.consultation.state) {
+        if matches!(successor, Successor::Expert(_) | Successor::Pair(_)) {
+            return Err(Problem::Refused("専門家を外してから、候補の一覧で依頼してください。".to_owned()));
+        }
+        return release_accepted(work, leaving, by, reason).await;
+    }
     work.check(ActionKind::ReleaseExpert, by)?;
     let was_choosing = work.record.consultation.state == State::Scheduling;
     tell_expert(work, &leaving).await?;
@@ -114,6 +126,39 @@ pub async fn release_in(
         let portal = work.portal()?;
         work.mail_company(MailEvent::TeamChanging { portal: &portal })?;
     }
+    Ok(())
+}
+
+/// Returns whether an expert who has accepted a part can wait in this state for an expert for the other part.
+pub const fn keeps_acceptances(state: &State) -> bool {
+    matches!(state, State::Received | State::Checking | State::WaitingCompany)
+}
+
+/// Releases an expert who has accepted a part while the consultation is the center's turn: the state stays, and a time that
+/// was kept for the expert is released.
+async fn release_accepted(
+    work: &mut CaseTransaction<'_>,
+    leaving: Assignment,
+    by: Actor,
+    reason: &TextLine,
+) -> Result<(), Problem> {
+    tell_expert(work, &leaving).await?;
+    let expert = leaving.expert;
+    let note = format!("{}さんを担当から外しました：{}", work.context.experts.name(expert), reason.as_str());
+    work.save_assignment(leaving.withdraw(work.now())).await?;
+    if let Some(held) = work.appointment.take_if(|it| it.experts.contains(&expert)) {
+        let others: Vec<_> = work.live().map(|it| it.expert).collect();
+        for other in others {
+            tell_freed(work, &held, other).await?;
+        }
+        let released = held.release()?;
+        work.save(&released).await?;
+        notify_released(work, &released)?;
+    } else {
+        let portal = work.portal()?;
+        work.mail_company(MailEvent::TeamChanging { portal: &portal })?;
+    }
+    work.note(by, note);
     Ok(())
 }
 
@@ -150,22 +195,20 @@ async fn team(
     let found = match successor {
         Successor::Later => return Ok(None),
         Successor::Best if slot.is_none() => return Ok(None),
-        Successor::Best | Successor::Expert(_) => search(work, fields, excluded).await?,
+        Successor::Best | Successor::Expert(_) | Successor::Pair(_) => search(work, fields, excluded).await?,
     };
-    let mut teams = found.teams(slot);
-    match successor {
-        Successor::Later => Ok(None),
-        Successor::Best => Ok(teams.next()),
-        Successor::Expert(expert) => {
-            let chosen = teams.find(|it| matches!(&**it, [one] if one.expert == expert));
-            chosen.map(Some).ok_or_else(|| {
-                Problem::Refused(
-                    "選んだ専門家には、この日時・分野で依頼できなくなりました。候補の中から選び直してください。"
-                        .to_owned(),
-                )
-            })
-        }
-    }
+    let chosen = match successor {
+        Successor::Later => return Ok(None),
+        Successor::Best => return Ok(found.teams(slot).next()),
+        Successor::Expert(expert) => found.team_of(&[expert], slot),
+        Successor::Pair(pair) => found.team_of(&pair, slot),
+    };
+    chosen.map(Some).ok_or_else(|| {
+        Problem::Refused(
+            "選んだ専門家には、この日時・分野で依頼できなくなりました。候補の中から選び直してください。"
+                .to_owned(),
+        )
+    })
 }
 
 /// Gives the consultation back to the center if nobody is asked in place of the released expert. A held time is

@@ -45,7 +45,7 @@ pub async fn search(
     fields: Fields,
     excluded: BTreeSet<ExpertId>,
 ) -> Result<SlotOffers, Problem> {
-    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    let themes = store::consultation::themes(work.read(), work.record.consultation.id).await?;
     work.offers(search_for(&work.record, work.appointment.as_ref(), themes, fields, excluded)).await
 }
 
@@ -211,10 +211,10 @@ pub fn remind_of_request(work: &mut CaseTransaction<'_>, it: &Assignment) -> Res
     }
     let answer = work.answer_link(it.id);
     let reminder = MailEvent::RequestReminder { answer: &answer, due_at: it.due_at };
-    if let Some(letter) = work.mail_expert(it.expert, reminder)? {
-        letter.due_at = remind_at;
-        letter.dedup_key = Some(reminder_key(it));
-        letter.send_condition = Some(SendCondition::AssignmentOffered { assignment: it.id });
+    if let Some(mail) = work.mail_expert(it.expert, reminder)? {
+        mail.due_at = remind_at;
+        mail.dedup_key = Some(reminder_key(it));
+        mail.send_condition = Some(SendCondition::AssignmentOffered { assignment: it.id });
     }
     Ok(())
 }
@@ -227,9 +227,9 @@ pub fn reminder_key(it: &Assignment) -> String {
 /// Returns what an expert needs to know before answering: no name of a person, no free text.
 pub async fn outline(work: &CaseTransaction<'_>) -> Result<Vec<String>, Problem> {
     let record = &work.record;
-    let written = store::consultation::application(&work.tx, record.consultation.id).await?;
+    let written = store::consultation::application(work.read(), record.consultation.id).await?;
     let employees = written.and_then(|(it, _)| it.employees).and_then(|it| u32::try_from(it).ok());
-    let themes = store::consultation::themes(&work.tx, record.consultation.id).await?;
+    let themes = store::consultation::themes(work.read(), record.consultation.id).await?;
     let themes: Vec<_> = themes.iter().map(|it| work.context.programme.theme_label(it)).collect();
     let mut lines = Vec::new();
     lines.extend(record.prefecture.map(|it| format!("所在地：{}", it.name())));

@@ -10,11 +10,7 @@ use domain::{
 
 use crate::{
     app::App,
-    mail::{
-        compose,
-        mail_event::{AccountMailEvent, Recipient},
-        outgoing_mail::OutgoingMail,
-    },
+    mail::mail_event::{AccountMailEvent, Recipient},
     ops::case::context::Context,
     problem::Problem,
     secret::Purpose,
@@ -56,23 +52,23 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         format!("{}　{}（期限 {}）", it.number, it.company_name, wording::month_day_time(it.due_at))
     };
     let lines: Vec<_> = urgent.cases.iter().map(line).collect();
-    let letter = |key: String, address: &str, name: &str, stop: &str| {
-        let CenterDigest { new, overdue, stalled, .. } = urgent;
-        let mail_event = AccountMailEvent::Digest { new, overdue, stalled, lines: &lines, stop };
-        let letter = compose::plain(mail_event, Recipient { address, name }, &context.sender(app))?;
-        Ok::<_, Problem>(OutgoingMail { dedup_key: Some(key), ..letter })
-    };
-    let mut letters = vec![letter(key.clone(), &settings.center_email, &settings.center_name, "")?];
+    let CenterDigest { new, overdue, stalled, .. } = urgent;
+    let mut mails = context.mails(app);
+    let to = Recipient { address: &settings.center_email, name: &settings.center_name };
+    let digest = AccountMailEvent::Digest { new, overdue, stalled, lines: &lines, stop: "" };
+    mails.mail(digest, to)?.dedup_key = Some(key.clone());
     for reader in store::accounts::account::active(&app.db, Role::Coordinator).await? {
         // The center's mailbox has it already.
         if !reader.has_password || reader.email.eq_ignore_ascii_case(&settings.center_email) {
             continue;
         }
         let stop = stop_link(app, reader.id, NotificationTopic::DailyDigest, now);
-        letters.push(letter(format!("{key}/{}", reader.id), &reader.email, &reader.name, &stop)?);
+        let to = Recipient { address: &reader.email, name: &reader.name };
+        let digest = AccountMailEvent::Digest { new, overdue, stalled, lines: &lines, stop: &stop };
+        mails.mail(digest, to)?.dedup_key = Some(format!("{key}/{}", reader.id));
     }
     let tx = app.begin().await?;
-    store::correspondence::outbox::push(&tx, letters, &app.config.mail_reply_domain, now).await?;
+    mails.write(&tx).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use crate::store::known;
@@ -58,6 +58,31 @@ pub async fn lock_credentials(
 ) -> Result<Option<Credentials>, DbErr> {
     let query = row::Entity::find().filter(row::Column::EmailKey.eq(email_key)).lock_exclusive();
     query.one(tx).await?.map(to_credentials).transpose()
+}
+
+/// Returns whether an account is active. If it is, it stays so until the transaction ends: an operation that gives work
+/// to an account and one that closes it come one after the other.
+pub async fn stays_active(tx: &DatabaseTransaction, id: AccountId) -> Result<bool, DbErr> {
+    let found = row::Entity::find_by_id(id.0).lock_shared().one(tx).await?;
+    Ok(found.is_some_and(|it| it.active))
+}
+
+/// Returns for those of `addresses`, in lower case, that belong to an account whether it is active.
+pub async fn standing(
+    db: &impl ConnectionTrait,
+    addresses: Vec<String>,
+) -> Result<HashMap<String, bool>, DbErr> {
+    if addresses.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, bool)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::EmailKey, row::Column::Active])
+        .filter(row::Column::EmailKey.is_in(addresses))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Returns the names of the accounts `ids`, by id.

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{contradiction, known};
+use crate::store::{contradiction, due_keys, known};
 
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<FollowUp>, DbErr> {
     let rows = row::Entity::find()
@@ -47,17 +47,8 @@ pub async fn due(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
-        .filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()))
-        .filter(row::COLUMN.due_at.lte(now))
-        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .order_by_asc(row::COLUMN.due_at)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await
+    let rows = row::Entity::find().filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()));
+    due_keys(db, rows, (row::Column::Id, row::Column::DueAt), now, except, limit).await
 }
 
 /// Returns the keys of up to `limit` follow-ups that were sent at or before `before` and have no answer yet, without
@@ -68,17 +59,8 @@ pub async fn unanswered(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
-        .filter(row::COLUMN.state.eq(FollowUpStatus::Sent.code()))
-        .filter(row::COLUMN.sent_at.lte(before))
-        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .order_by_asc(row::COLUMN.sent_at)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await
+    let rows = row::Entity::find().filter(row::COLUMN.state.eq(FollowUpStatus::Sent.code()));
+    due_keys(db, rows, (row::Column::Id, row::Column::SentAt), before, except, limit).await
 }
 
 pub async fn insert(tx: &DatabaseTransaction, plan: &[FollowUp]) -> Result<(), DbErr> {
@@ -126,6 +108,23 @@ pub async fn save(tx: &DatabaseTransaction, it: &FollowUp) -> Result<(), DbErr> 
         change.sent_at = Set(Some(at));
     }
     row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Asks the dropped questions of a round again: those that were sent before wait for their answer again, the others are
+/// planned again.
+pub async fn ask_again(tx: &DatabaseTransaction, id: ConsultationId, round: i16) -> Result<(), DbErr> {
+    for (was_sent, status) in [(true, FollowUpStatus::Sent), (false, FollowUpStatus::Planned)] {
+        let sent = row::COLUMN.sent_at;
+        row::Entity::update_many()
+            .col_expr(row::Column::State, Expr::value(status.code()))
+            .filter(row::COLUMN.consultation_id.eq(id.0))
+            .filter(row::COLUMN.round.eq(round))
+            .filter(row::COLUMN.state.eq(FollowUpStatus::Skipped.code()))
+            .filter(if was_sent { sent.is_not_null() } else { sent.is_null() })
+            .exec(tx)
+            .await?;
+    }
     Ok(())
 }
 
@@ -209,7 +208,7 @@ fn columns(state: &FollowUpState) -> Result<Columns, DbErr> {
     Ok(Columns { sent_at, answered_at, answer, wants_help })
 }
 
-fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
+pub(in crate::store) fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
     let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let answer: Option<FollowUpAnswer> =
         row.answer.clone().map(serde_json::from_value).transpose().map_err(|err| wrong(&err.to_string()))?;

@@ -1,4 +1,6 @@
 //! The history of consultations: events are appended and never changed.
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party, Represented},
@@ -7,13 +9,14 @@ use domain::{
 };
 use entity::{consultation, event as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::hash_chain;
-use crate::store::{contradiction, known, write_batch::WriteBatch};
+use crate::store::{consultation::Record, contradiction, known, write_batch::WriteBatch};
 
 /// The part of an event that is stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,40 +58,100 @@ pub async fn append(
     let mut previous = if count == 0 { String::new() } else { last_hash(tx, id).await? };
     let mut rows = Vec::with_capacity(events.len());
     for ((event, note), seq) in events.iter().zip(count + 1..) {
-        let detail =
-            EventDetail { to: event.to.clone(), note: note.clone(), in_stead_of: event.by.represented() };
-        let detail = serde_json::to_value(&detail).map_err(|err| DbErr::Type(err.to_string()))?;
-        let hash = hash_chain::hash(
-            &previous,
-            &hash_chain::HashedEvent {
-                consultation: id.0,
-                seq,
-                at: event.at,
-                actor_kind: event.by.party().code(),
-                actor_id: actor_id(event.by),
-                act: event.action.code(),
-                from: event.from.as_ref().map(State::code),
-                to: event.to.code(),
-                detail: &detail,
-            },
-        );
-        rows.push(row::ActiveModel {
-            consultation_id: Set(id.0),
-            seq: Set(seq),
-            at: Set(event.at),
-            actor_kind: Set(event.by.party().into()),
-            actor_id: Set(actor_id(event.by)),
-            act: Set(event.action.into()),
-            from_state: Set(event.from.as_ref().map(|it| it.status().into())),
-            to_state: Set(event.to.status().into()),
-            detail: Set(detail),
-            previous_hash: Set(previous),
-            hash: Set(hash.clone()),
-            ..Default::default()
-        });
+        let (row, hash) = chained(id, seq, event, note.clone(), previous)?;
+        rows.push(row);
         previous = hash;
     }
     batch.insert_many(rows)
+}
+
+/// Appends one note to the histories of several consultations, whose rows are locked. A few statements, whatever their
+/// number; the rows of the consultations count the event and rise in version.
+pub async fn append_note(
+    tx: &DatabaseTransaction,
+    cases: &[Record],
+    by: Actor,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    for part in cases.chunks(MOST_AT_ONCE) {
+        let ids: Vec<Uuid> = part.iter().map(|it| it.consultation.id.0).collect();
+        let latest = Expr::cust(
+            r#"(SELECT c."event_count" FROM "consultation" c WHERE c."id" = "event"."consultation_id")"#,
+        );
+        let hashes: Vec<(Uuid, String)> = row::Entity::find()
+            .select_only()
+            .column(row::Column::ConsultationId)
+            .column(row::Column::Hash)
+            .filter(row::COLUMN.consultation_id.is_in(ids.clone()))
+            .filter(Expr::col((row::Entity, row::Column::Seq)).eq(latest))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let mut hashes: BTreeMap<_, _> = hashes.into_iter().collect();
+        let mut rows = Vec::with_capacity(part.len());
+        for case in part {
+            let (id, state) = (case.consultation.id, case.consultation.state.clone());
+            let previous = hashes.remove(&id.0);
+            let previous =
+                previous.ok_or_else(|| contradiction(consultation::Entity, id, "its history is gone"))?;
+            let event = Event { at: now, by, action: ActionKind::Note, from: Some(state.clone()), to: state };
+            rows.push(chained(id, case.event_count + 1, &event, Some(note.to_owned()), previous)?.0);
+        }
+        row::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        let risen = |column| Expr::col(column).add(1);
+        consultation::Entity::update_many()
+            .col_expr(consultation::Column::EventCount, risen(consultation::Column::EventCount))
+            .col_expr(consultation::Column::Version, risen(consultation::Column::Version))
+            .filter(consultation::COLUMN.id.is_in(ids))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The most events that one statement writes, so that its values stay below the databases' limits.
+const MOST_AT_ONCE: usize = 500;
+
+/// Returns the row of an event after the one with the hash `previous`, and its hash.
+fn chained(
+    id: ConsultationId,
+    seq: i32,
+    event: &Event,
+    note: Option<String>,
+    previous: String,
+) -> Result<(row::ActiveModel, String), DbErr> {
+    let detail = EventDetail { to: event.to.clone(), note, in_stead_of: event.by.represented() };
+    let detail = serde_json::to_value(&detail).map_err(|err| DbErr::Type(err.to_string()))?;
+    let hash = hash_chain::hash(
+        &previous,
+        &hash_chain::HashedEvent {
+            consultation: id.0,
+            seq,
+            at: event.at,
+            actor_kind: event.by.party().code(),
+            actor_id: actor_id(event.by),
+            act: event.action.code(),
+            from: event.from.as_ref().map(State::code),
+            to: event.to.code(),
+            detail: &detail,
+        },
+    );
+    let row = row::ActiveModel {
+        consultation_id: Set(id.0),
+        seq: Set(seq),
+        at: Set(event.at),
+        actor_kind: Set(event.by.party().into()),
+        actor_id: Set(actor_id(event.by)),
+        act: Set(event.action.into()),
+        from_state: Set(event.from.as_ref().map(|it| it.status().into())),
+        to_state: Set(event.to.status().into()),
+        detail: Set(detail),
+        previous_hash: Set(previous),
+        hash: Set(hash.clone()),
+        ..Default::default()
+    };
+    Ok((row, hash))
 }
 
 /// Returns the whole history of a consultation, oldest event first.
@@ -99,6 +162,35 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<His
         .all(db)
         .await?;
     rows.into_iter().map(line).collect()
+}
+
+/// Returns whether a further appointment is planned that was neither held nor taken back since.
+pub fn plans_further(history: &[HistoryEntry]) -> bool {
+    let decides = |it: &&HistoryEntry| match it.action {
+        ActionKind::PlanFurtherSession
+        | ActionKind::DropFurtherSession
+        | ActionKind::RecordDone
+        | ActionKind::Reopen => true,
+        ActionKind::Submit
+        | ActionKind::StartCheck
+        | ActionKind::Ask
+        | ActionKind::Answer
+        | ActionKind::RequestExperts
+        | ActionKind::Accept
+        | ActionKind::Decline
+        | ActionKind::ReleaseExpert
+        | ActionKind::ChooseSlot
+        | ActionKind::Reschedule
+        | ActionKind::CancelAppointment
+        | ActionKind::RecordNoShow
+        | ActionKind::ApproveReport
+        | ActionKind::Complete
+        | ActionKind::Withdraw
+        | ActionKind::CloseUnfulfilled
+        | ActionKind::Refer
+        | ActionKind::Note => false,
+    };
+    history.iter().rev().find(decides).is_some_and(|it| it.action == ActionKind::PlanFurtherSession)
 }
 
 fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {

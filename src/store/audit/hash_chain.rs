@@ -123,7 +123,7 @@ mod tests {
 
     /// A change of the encoding breaks the chain in every database that is in use.
     #[test]
-    fn the_encoding_is_fixed() {
+    fn the_encoding_of_an_event_never_changes() {
         let detail = json!({"to": {"state": "waiting_company"}, "note": "従業員数は？"});
         let first = hash("", &link(&detail));
         assert_eq!(first, "af702eeacdd3c848fe2c8376a70cfbe0ba9fa132973ffed6001e3ba53e4dd9f3");
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_counts() {
+    fn the_hash_changes_with_every_part_of_an_event() {
         let (detail, other) = (json!({"note": null}), json!({"note": ""}));
         let row = link(&detail);
         let changed = [

@@ -10,7 +10,8 @@ use domain::{
 use entity::{appointment as row, appointment_expert, consultation, draft};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, RelationDef, Set, sea_query::SelectStatement,
+    QueryOrder, QuerySelect, QueryTrait, RelationDef, Set,
+    sea_query::{Expr, SelectStatement},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 pub use cells::{CellTaken, Cells, visits};
 
 use crate::store::{
-    contradiction, known,
+    contradiction, due_keys, known,
     reference::revision::{RevisedPart, touch},
 };
 use cells::{free, site_of, take};
@@ -129,18 +130,34 @@ pub async fn expired_holds(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
+    let rows = row::Entity::find()
         .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
-        .filter(row::COLUMN.held_until.lte(now))
-        .filter(row::COLUMN.waiting_id.is_null())
-        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .order_by_asc(row::COLUMN.held_until)
-        .limit(limit)
+        .filter(row::COLUMN.waiting_id.is_null());
+    due_keys(db, rows, (row::Column::Id, row::Column::HeldUntil), now, except, limit).await
+}
+
+/// Returns when an appointment was made; `None` if it does not exist.
+pub async fn made_at(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let query = row::Entity::find_by_id(id.0).select_only().column(row::Column::CreatedAt);
+    query.into_tuple().one(db).await
+}
+
+/// Returns the consultations with a confirmed appointment that begins between `from` and `to`.
+pub async fn confirmed_between(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    let ids: Vec<Option<Uuid>> = row::Entity::find()
+        .select_only()
+        .column(row::Column::ConsultationId)
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
+        .filter(row::COLUMN.starts_at.gte(from))
+        .filter(row::COLUMN.starts_at.lt(to))
         .into_tuple()
         .all(db)
-        .await
+        .await?;
+    Ok(ids.into_iter().flatten().map(ConsultationId).collect())
 }
 
 /// Returns the consultations with a hold that ends at `from` or later.
@@ -322,9 +339,30 @@ pub async fn save_exchanged(
     release_participation(tx, it.id, leaving).await
 }
 
+/// Records that an expert whose account was closed has handed over the report on an appointment.
+pub async fn hand_over_report(
+    tx: &DatabaseTransaction,
+    id: AppointmentId,
+    expert: ExpertId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    appointment_expert::Entity::update_many()
+        .col_expr(appointment_expert::Column::ReportHandedOverAt, Expr::value(now))
+        .filter(appointment_expert::COLUMN.appointment_id.eq(id.0))
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<(), DbErr> {
     let experts = it.experts.iter().map(|expert| {
-        appointment_expert::Model { appointment_id: it.id.0, expert_id: expert.0 }.into_active_model()
+        appointment_expert::Model {
+            appointment_id: it.id.0,
+            expert_id: expert.0,
+            report_handed_over_at: None,
+        }
+        .into_active_model()
     });
     appointment_expert::Entity::insert_many(experts).exec_without_returning(tx).await?;
     Ok(())

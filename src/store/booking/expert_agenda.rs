@@ -22,10 +22,12 @@ use domain::{
     prefecture::Prefecture,
     routing::assignment::Assignment,
 };
-use entity::{Coded, appointment, assignment, calendar_cell, consultation, message, report};
+use entity::{
+    Coded, appointment, appointment_expert, assignment, calendar_cell, consultation, message, report,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    QueryTrait, sea_query::SelectStatement,
 };
 use uuid::Uuid;
 
@@ -86,6 +88,16 @@ pub struct AgendaReport {
     pub case: AgendaCase,
     /// `None` if the report has not been begun.
     pub state: Option<ReportState>,
+}
+
+impl AgendaReport {
+    /// Returns whether the report is the expert's turn: it is not submitted.
+    pub const fn is_to_be_written(&self) -> bool {
+        match &self.state {
+            None | Some(ReportState::Draft | ReportState::Returned { .. }) => true,
+            Some(ReportState::Submitted { .. } | ReportState::Approved { .. }) => false,
+        }
+    }
 }
 
 /// The latest message of a thread, if another person wrote it.
@@ -172,8 +184,8 @@ pub async fn between(
     agenda_appointments(db, expert, only).await
 }
 
-/// Returns the appointments whose report is still to be written, revised or approved, oldest first. Five
-/// queries.
+/// Returns the appointments whose report is still to be written, revised or approved, oldest first, without those whose
+/// report was handed over when the expert's account was closed. Five queries.
 pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaReport>, DbErr> {
     let approved = report::Entity::find()
         .select_only()
@@ -182,7 +194,8 @@ pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<
         .into_query();
     let only = Condition::all()
         .add(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
-        .add(appointment::Column::Id.not_in_subquery(approved));
+        .add(appointment::Column::Id.not_in_subquery(approved))
+        .add(appointment::Column::Id.not_in_subquery(handed_over(expert)));
     let appointments = agenda_appointments(db, expert, only).await?;
     let ids = appointments.iter().map(|it| it.appointment.id);
     let mut states = crate::store::aftercare::report::states(db, ids).await?;
@@ -257,6 +270,16 @@ pub async fn occupied(
         quarters.extend(taken);
     }
     Ok(quarters.into_iter().collect())
+}
+
+/// Returns a subquery of the appointments whose report this expert has handed over.
+fn handed_over(expert: ExpertId) -> SelectStatement {
+    appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .filter(appointment_expert::COLUMN.report_handed_over_at.is_not_null())
+        .into_query()
 }
 
 async fn agenda_appointments(

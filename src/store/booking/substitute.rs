@@ -2,13 +2,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use codes::{AppointmentStatus, AssignmentStatus};
+use codes::{AppointmentStatus, AssignmentStatus, Role};
 use domain::{
     calendar::japan_date,
     id::{AppointmentId, AssignmentId, ExpertId},
 };
-use entity::{absence, appointment, appointment_expert, assignment};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use entity::{absence, account, appointment, appointment_expert, assignment};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// An expert's part in an appointment.
@@ -18,9 +18,60 @@ pub struct Participation {
     pub expert: ExpertId,
 }
 
-/// Returns the participations in future confirmed appointments whose experts have entered an absence for the
-/// day, the earliest appointment first. One query, which starts from the absences that are not over.
+/// Returns the participations in future confirmed appointments whose experts have entered an absence for the day, or
+/// whose accounts are closed, the earliest appointment first.
 pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Participation>, DbErr> {
+    let mut all = away(db, now).await?;
+    all.extend(left_behind(db, now).await?);
+    all.sort_unstable();
+    // Overlapping absences give the same participation twice.
+    all.dedup();
+    Ok(all.into_iter().map(|(_, participation)| participation).collect())
+}
+
+/// Returns the participations of experts with a closed account in future confirmed appointments, each with the start of
+/// the appointment: what is left over when the end of an account was interrupted. One query while no expert's account
+/// is closed, else two.
+pub async fn left_behind(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
+    let closed: Vec<Uuid> = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::COLUMN.role.eq(Role::Expert.code()))
+        .filter(account::COLUMN.active.eq(false))
+        .into_tuple()
+        .all(db)
+        .await?;
+    if closed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(DateTime<Utc>, Uuid, Uuid)> = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment::Column::StartsAt)
+        .column(appointment_expert::Column::AppointmentId)
+        .column(appointment_expert::Column::ExpertId)
+        .join(JoinType::InnerJoin, of_appointment())
+        .filter(appointment_expert::COLUMN.expert_id.is_in(closed))
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
+        .filter(appointment::COLUMN.starts_at.gt(now))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(at, appointment, expert)| (at, participation(appointment, expert))).collect())
+}
+
+fn participation(appointment: Uuid, expert: Uuid) -> Participation {
+    Participation { appointment: AppointmentId(appointment), expert: ExpertId(expert) }
+}
+
+/// Returns the participations on days for which their experts have entered an absence, each with the start of the
+/// appointment. One query, which starts from the absences that are not over.
+async fn away(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
     let rows: Vec<(Uuid, Uuid, DateTime<Utc>, NaiveDate, NaiveDate)> = appointment_expert::Entity::find()
         .select_only()
         .column(appointment_expert::Column::AppointmentId)
@@ -33,22 +84,16 @@ pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec
         .filter(absence::COLUMN.last_date.gte(japan_date(now)))
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .filter(appointment::COLUMN.starts_at.gt(now))
-        .order_by_asc(appointment::Column::StartsAt)
-        .order_by_asc(appointment::Column::Id)
-        .order_by_asc(appointment_expert::Column::ExpertId)
         .into_tuple()
         .all(db)
         .await?;
     let away = |(_, _, at, first, last): &(_, _, _, NaiveDate, NaiveDate)| {
         (*first..=*last).contains(&japan_date(*at))
     };
-    let participation = |(appointment, expert, ..): (_, _, DateTime<Utc>, NaiveDate, NaiveDate)| {
-        Participation { appointment: AppointmentId(appointment), expert: ExpertId(expert) }
+    let timed = |(appointment, expert, at, ..): (_, _, DateTime<Utc>, NaiveDate, NaiveDate)| {
+        (at, participation(appointment, expert))
     };
-    let mut participations: Vec<_> = rows.into_iter().filter(away).map(participation).collect();
-    // Overlapping absences give the same participation twice.
-    participations.dedup();
-    Ok(participations)
+    Ok(rows.into_iter().filter(away).map(timed).collect())
 }
 
 /// Returns the participations for which a substitute is being asked, each with the request.
@@ -70,14 +115,13 @@ pub async fn asked(db: &impl ConnectionTrait) -> Result<Vec<(Participation, Assi
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .all(db)
         .await?;
-    let participation = |it: assignment::Model| {
+    let timed = |it: assignment::Model| {
         let appointment = appointments.iter().find(|row| row.consultation_id == Some(it.consultation_id))?;
         let leaving = leaving.iter().find(|row| Some(row.id) == it.instead_of)?;
-        let participation =
-            Participation { appointment: AppointmentId(appointment.id), expert: ExpertId(leaving.expert_id) };
-        Some((appointment.starts_at, participation, AssignmentId(it.id)))
+        let place = participation(appointment.id, leaving.expert_id);
+        Some((appointment.starts_at, place, AssignmentId(it.id)))
     };
-    let mut asked: Vec<_> = open.into_iter().filter_map(participation).collect();
+    let mut asked: Vec<_> = open.into_iter().filter_map(timed).collect();
     asked.sort_unstable();
     Ok(asked.into_iter().map(|(_, participation, request)| (participation, request)).collect())
 }

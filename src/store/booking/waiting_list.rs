@@ -6,14 +6,14 @@ use domain::{
     booking::waiting_list::{WaitingEndReason, WaitingListEntry, WaitingOffer, WaitingOfferState},
     id::{AppointmentId, ConsultationId, WaitingId, WaitingOfferId},
 };
-use entity::{waiting as row, waiting_offer};
+use entity::{waiting_list_entry as row, waiting_offer};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set, sea_query::Expr,
+    QueryOrder, Set, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use crate::store::{contradiction, known};
+use crate::store::{contradiction, due_keys, known};
 
 /// A company on the waiting list, with one consultation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,17 +163,9 @@ pub async fn overdue(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    waiting_offer::Entity::find()
-        .select_only()
-        .column(waiting_offer::Column::Id)
-        .filter(waiting_offer::COLUMN.state.eq(WaitingOfferState::Open.code()))
-        .filter(waiting_offer::COLUMN.until.lte(now))
-        .filter(waiting_offer::COLUMN.id.is_not_in(except.iter().copied()))
-        .order_by_asc(waiting_offer::COLUMN.until)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await
+    let rows =
+        waiting_offer::Entity::find().filter(waiting_offer::COLUMN.state.eq(WaitingOfferState::Open.code()));
+    due_keys(db, rows, (waiting_offer::Column::Id, waiting_offer::Column::Until), now, except, limit).await
 }
 
 pub async fn insert_offer(tx: &DatabaseTransaction, it: &HeldOffer) -> Result<(), DbErr> {

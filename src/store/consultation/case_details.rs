@@ -50,6 +50,12 @@ pub struct CaseDetails {
     pub has_appointments: bool,
     /// The corrections of its values.
     pub corrections: i64,
+    /// The desk that handed it over.
+    pub desk: Option<String>,
+    /// The person who entered it, if not the company itself.
+    pub entered_by: Option<String>,
+    /// The start of the confirmed appointment.
+    pub booked_from: Option<DateTime<Utc>>,
 }
 
 /// An assignment with the expert's name and the reasons for the choice.
@@ -92,6 +98,9 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
         .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
         .column_as(Expr::cust(CORRECTIONS), "corrections")
+        .column_as(Expr::cust(DESK), "desk_name")
+        .column_as(Expr::cust(ENTERED_BY), "entered_by_name")
+        .column_as(Expr::cust(booked_from()), "booked_from")
         .filter(row::COLUMN.number.eq(number.to_string()))
         .into_model::<Found>()
         .one(db)
@@ -177,6 +186,9 @@ struct Found {
     has_assignments: bool,
     has_appointments: bool,
     corrections: i64,
+    desk_name: Option<String>,
+    entered_by_name: Option<String>,
+    booked_from: Option<DateTime<Utc>>,
 }
 
 impl Found {
@@ -200,12 +212,14 @@ impl Found {
             has_assignments: self.has_assignments,
             has_appointments: self.has_appointments,
             corrections: self.corrections,
+            desk: self.desk_name,
+            entered_by: self.entered_by_name,
+            booked_from: self.booked_from,
         })
     }
 }
 
-const MESSAGES: &str =
-    r#"(SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id")"#;
+const MESSAGES: &str = r#"((SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id") + (SELECT COUNT(*) FROM "consultation" a JOIN "message" m ON m."consultation_id" = a."id" WHERE a."merged_into" = "consultation"."id"))"#;
 fn failed_mails() -> String {
     format!(
         r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = '{}')"#,
@@ -213,8 +227,7 @@ fn failed_mails() -> String {
     )
 }
 
-const OPEN_MAILS: &str =
-    r#"(SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open")"#;
+const OPEN_MAILS: &str = r#"((SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open") + (SELECT COUNT(*) FROM "consultation" a JOIN "inbound_mail" i ON i."consultation_id" = a."id" WHERE a."merged_into" = "consultation"."id" AND i."open"))"#;
 fn changed_entries() -> String {
     format!(
         r#"(SELECT COUNT(*) FROM "appointment" a JOIN "external_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}' AND e."state" IN ('{}', '{}'))"#,
@@ -238,9 +251,19 @@ const APPOINTMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "appointment" a WHERE a."consultation_id" = "consultation"."id")"#;
 const CORRECTIONS: &str =
     r#"(SELECT COUNT(*) FROM "correction" x WHERE x."consultation_id" = "consultation"."id")"#;
+const DESK: &str = r#"(SELECT d."name" FROM "desk" d WHERE d."id" = "consultation"."desk_id")"#;
+const ENTERED_BY: &str = r#"(SELECT p."name" FROM "account" p WHERE p."id" = "consultation"."entered_by")"#;
+fn booked_from() -> String {
+    format!(
+        r#"(SELECT MIN(a."starts_at") FROM "appointment" a WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}')"#,
+        AppointmentStatus::Confirmed
+    )
+}
+
 const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
-/// The number of other consultations of the same company or of a company with the same folded name.
-const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;
+/// The number of other consultations of the same company, of a company with the same folded name, or with the same
+/// address or telephone number of the contact. The page of these consultations has those with weaker evidence too.
+const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "consultation" c WHERE c."id" IN (SELECT o."id" FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" o ON o."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" UNION SELECT p."consultation_id" FROM "contact" p WHERE p."email_key" = "contact"."email_key" UNION SELECT t."consultation_id" FROM "contact" t WHERE t."phone_digits" = "contact"."phone_digits") AND c."id" <> "consultation"."id" AND c."merged_into" IS NULL)"#;
 
 fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> RelationDef {
     row::Entity::belongs_to(other).from(row::Column::Id).to(column).into()

@@ -4,15 +4,14 @@ use domain::{
     consultation::correction::{CaseValues, CorrectedField, Correction},
     id::{CompanyId, ConsultationId},
     intake::contact::Telephone,
-    text::search_key,
 };
 use entity::{Coded, application, company, consultation, consultation_theme, contact, correction as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet, PaginatorTrait,
-    QueryFilter, QueryOrder, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet, QueryFilter,
+    QueryOrder, QuerySelect, Set,
 };
 
-use crate::store::{known, write_batch::WriteBatch};
+use crate::store::{contradiction, known, write_batch::WriteBatch};
 
 /// A correction as it is stored, with the position of its event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,58 +177,31 @@ pub async fn confirmed_at(
     Ok(found.and_then(|it| it.address_confirmed_at))
 }
 
-/// Gives a consultation to another company.
-pub async fn point_to(tx: &DatabaseTransaction, id: ConsultationId, company: CompanyId) -> Result<(), DbErr> {
-    let change =
-        consultation::ActiveModel { id: Set(id.0), company_id: Set(company.0), ..Default::default() };
-    consultation::Entity::update(change).exec(tx).await?;
-    Ok(())
-}
-
-/// Returns the number of another consultation of the company, if there is one.
-pub async fn other_of_company(
-    db: &impl ConnectionTrait,
-    company: CompanyId,
-    except: ConsultationId,
-) -> Result<Option<String>, DbErr> {
-    let other = consultation::Entity::find()
-        .filter(consultation::COLUMN.company_id.eq(company.0))
-        .filter(consultation::COLUMN.id.ne(except.0))
-        .order_by_asc(consultation::COLUMN.number)
-        .one(db)
-        .await?;
-    Ok(other.map(|it| it.number))
-}
-
-/// Sets the corporate number of a company. Returns false if another company has it.
-pub async fn set_number(
+/// Files a consultation under another company. Returns the company that it then belongs to: this one, or the one into
+/// which it was merged.
+pub async fn point_to(
     tx: &DatabaseTransaction,
-    id: CompanyId,
-    number: Option<String>,
-) -> Result<bool, DbErr> {
-    if let Some(number) = &number {
-        let others = company::Entity::find()
-            .filter(company::COLUMN.corporate_number.eq(number.clone()))
-            .filter(company::COLUMN.id.ne(id.0));
-        if others.count(tx).await? > 0 {
-            return Ok(false);
-        }
-    }
-    let change = company::ActiveModel { id: Set(id.0), corporate_number: Set(number), ..Default::default() };
-    company::Entity::update(change).exec(tx).await?;
-    Ok(true)
-}
-
-/// Sets the name of a company.
-pub async fn set_name(tx: &DatabaseTransaction, id: CompanyId, name: &str) -> Result<(), DbErr> {
-    let change = company::ActiveModel {
+    id: ConsultationId,
+    company: CompanyId,
+) -> Result<CompanyId, DbErr> {
+    // A merge that runs at the same time waits, or is waited for.
+    let found = company::Entity::find_by_id(company.0).lock_exclusive().one(tx).await?;
+    let leading = found.and_then(|it| it.merged_into).unwrap_or(company.0);
+    let change = consultation::ActiveModel {
         id: Set(id.0),
-        name: Set(name.to_owned()),
-        search_key: Set(search_key(name)),
+        company_id: Set(leading),
+        own_company_id: Set((leading != company.0).then_some(company.0)),
         ..Default::default()
     };
-    company::Entity::update(change).exec(tx).await?;
-    Ok(())
+    consultation::Entity::update(change).exec(tx).await?;
+    Ok(CompanyId(leading))
+}
+
+/// Returns the company under which a consultation was filed: its company, or one that was merged into that since.
+pub async fn filed_under(db: &impl ConnectionTrait, id: ConsultationId) -> Result<CompanyId, DbErr> {
+    let found = consultation::Entity::find_by_id(id.0).one(db).await?;
+    let found = found.ok_or_else(|| contradiction(consultation::Entity, id, "it is gone"))?;
+    Ok(CompanyId(found.own_company_id.unwrap_or(found.company_id)))
 }
 
 async fn write_themes(tx: &DatabaseTransaction, id: ConsultationId, after: &CaseValues) -> Result<(), DbErr> {

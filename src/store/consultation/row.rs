@@ -3,7 +3,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use codes::Origin;
 use codes::{ConsultationStatus, DueKind, Turn};
 use domain::{
-    actor::Actor,
     consultation::{Consultation, State, UnfulfilledReason},
     due::Due,
     field::{Field, Fields},
@@ -88,7 +87,7 @@ pub(super) fn state_columns(
         unfulfilled_reason,
         referred_to,
         ended_at: it.state.ended().map(|_| it.state_since.min(now)),
-        turn: it.state.turn().into(),
+        turn: it.turn().into(),
         deadline_kind: due.map(|it| it.kind.into()),
         deadline: due.map(json).transpose()?,
         due_at,
@@ -118,19 +117,17 @@ pub struct NewConsultation<'a> {
     pub number: CaseNumber,
     pub company: CompanyId,
     pub application: &'a domain::intake::application::Application,
-    pub by: Actor,
+    pub origin: Origin,
+    pub desk: Option<DeskId>,
     pub due: Due,
+    /// Whether somebody has to confirm that the company's corporate number is its own.
+    pub number_unconfirmed: bool,
     pub now: DateTime<Utc>,
 }
 
 impl NewConsultation<'_> {
     /// Returns the record of the consultation, without its first event.
     pub fn record(self) -> Record {
-        let (origin, desk) = match self.by {
-            Actor::Desk(desk) => (Origin::Desk, Some(desk)),
-            Actor::Coordinator(_) | Actor::Stead(..) => (Origin::Phone, None),
-            Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None),
-        };
         Record {
             consultation: self.consultation,
             number: self.number,
@@ -139,8 +136,8 @@ impl NewConsultation<'_> {
             prefecture: self.application.company.prefecture,
             industry: self.application.company.industry,
             mode: self.application.topic.mode,
-            origin,
-            desk,
+            origin: self.origin,
+            desk: self.desk,
             coordinator: None,
             received_at: self.now,
             due: Some(self.due),
@@ -153,6 +150,7 @@ impl NewConsultation<'_> {
             response: None,
             last_inbound_at: None,
             snoozed_until: None,
+            number_unconfirmed: self.number_unconfirmed,
             event_count: 0,
             version: 0,
         }
@@ -213,6 +211,9 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         response_due_at: record.response.map(|it| it.due_at),
         last_inbound_at: record.last_inbound_at,
         snoozed_until: record.snoozed_until,
+        merged_into: it.merged_into.map(|it| it.0),
+        own_company_id: new.own_company.map(|it| it.0),
+        number_unconfirmed: record.number_unconfirmed,
     })
 }
 
@@ -227,6 +228,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
             state_since: row.state_since,
             fields: Fields::from_flags(row.ict, row.labor).ok_or_else(|| wrong("no field"))?,
             address_confirmed: row.address_confirmed_at.is_some(),
+            merged_into: row.merged_into.map(ConsultationId),
         },
         number: CaseNumber::parse(&row.number).map_err(|err| wrong(&err.to_string()))?,
         company: CompanyId(row.company_id),
@@ -252,6 +254,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
             .map(|(since, due_at)| AwaitedResponse { since, due_at }),
         last_inbound_at: row.last_inbound_at,
         snoozed_until: row.snoozed_until,
+        number_unconfirmed: row.number_unconfirmed,
         event_count: row.event_count,
         version: row.version,
     })

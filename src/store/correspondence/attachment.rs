@@ -11,6 +11,7 @@ use sea_orm::{
 };
 
 use super::message::Audience;
+use crate::store::consultation::case_merge::one_case;
 
 /// A file of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,9 +76,10 @@ pub async fn of(
     let mut messages = message::Entity::find()
         .select_only()
         .column(message::Column::Id)
-        .filter(message::COLUMN.consultation_id.eq(id.0));
+        .filter(message::Column::ConsultationId.in_subquery(one_case(id)));
     messages = match audience {
         Audience::Center => messages,
+        Audience::Desk => messages.filter(message::COLUMN.with_desk.eq(true)),
         Audience::Internal => messages.filter(message::COLUMN.center_only.eq(false)),
         Audience::Everyone => messages.filter(message::COLUMN.internal.eq(false)),
     };

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::rows_inserted;
+use crate::store::{consultation::case_merge::one_case, rows_inserted};
 
 mod entry;
 
@@ -258,7 +258,7 @@ pub async fn with_html(
         .select_only()
         .column(row::Column::EntryId)
         .column(row::Column::Id)
-        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::Column::ConsultationId.in_subquery(one_case(id)))
         .filter(row::COLUMN.has_html.eq(true))
         .filter(row::COLUMN.entry_id.is_not_null())
         .into_tuple()

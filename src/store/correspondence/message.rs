@@ -6,20 +6,22 @@ use domain::{
     correspondence::outgoing_mail::MailState,
     id::{ConsultationId, MessageId},
 };
-use entity::{Coded, message as row, outbox};
+use entity::{Coded, inbound_mail, message as row, outbox};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use crate::mail::outgoing_mail::MailKind;
+use crate::{mail::outgoing_mail::MailKind, store::consultation::case_merge::one_case};
 
 /// The people who may read an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// The center alone.
     Center,
+    /// The center and the desk that handed the consultation over.
+    Desk,
     /// The center and the experts.
     Internal,
     /// The center, the experts and the company.
@@ -49,6 +51,8 @@ pub struct ThreadEntry {
     pub internal: bool,
     /// Whether only the center may read the entry.
     pub center_only: bool,
+    /// Whether the desk that handed the consultation over may read the entry too.
+    pub with_desk: bool,
     pub body: String,
     pub at: DateTime<Utc>,
     pub read_by_company_at: Option<DateTime<Utc>>,
@@ -56,15 +60,17 @@ pub struct ThreadEntry {
     pub automatic: bool,
 }
 
-/// Returns the thread as a reader of this audience may read it, oldest entry first.
+/// Returns the thread as a reader of this audience may read it, oldest entry first, with the entries of the cases that
+/// were merged into this one.
 pub async fn of(
     db: &impl ConnectionTrait,
     id: ConsultationId,
     audience: Audience,
 ) -> Result<Vec<ThreadEntry>, DbErr> {
-    let mut query = row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0));
+    let mut query = row::Entity::find().filter(row::Column::ConsultationId.in_subquery(one_case(id)));
     query = match audience {
         Audience::Center => query,
+        Audience::Desk => query.filter(row::COLUMN.with_desk.eq(true)),
         Audience::Internal => query.filter(row::COLUMN.center_only.eq(false)),
         Audience::Everyone => query.filter(row::COLUMN.internal.eq(false)),
     };
@@ -86,7 +92,8 @@ pub async fn insert(tx: &DatabaseTransaction, it: &NewMessage<'_>, now: DateTime
         author_id,
         channel: it.channel.into(),
         internal: it.audience != Audience::Everyone,
-        center_only: it.audience == Audience::Center,
+        center_only: matches!(it.audience, Audience::Center | Audience::Desk),
+        with_desk: it.audience == Audience::Desk,
         body: it.body.to_owned(),
         created_at: now,
         read_by_company_at: None,
@@ -104,7 +111,7 @@ pub async fn mark_read(
 ) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::ReadByCompanyAt, Expr::value(now))
-        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::Column::ConsultationId.in_subquery(one_case(id)))
         .filter(row::COLUMN.internal.eq(false))
         .filter(row::COLUMN.read_by_company_at.is_null())
         .exec(tx)
@@ -130,7 +137,7 @@ pub async fn notifications(
     now: DateTime<Utc>,
 ) -> Result<Vec<MessageNotification>, DbErr> {
     let rows = outbox::Entity::find()
-        .filter(outbox::COLUMN.consultation_id.eq(id.0))
+        .filter(outbox::Column::ConsultationId.in_subquery(one_case(id)))
         .filter(outbox::COLUMN.kind.is_in([MailKind::NewMessage, MailKind::Question].map(MailKind::code)))
         .order_by_asc(outbox::COLUMN.recipient)
         .all(db)
@@ -164,9 +171,33 @@ fn entry(row: row::Model) -> Result<ThreadEntry, DbErr> {
         channel: row.channel,
         internal: row.internal,
         center_only: row.center_only,
+        with_desk: row.with_desk,
         body: row.body,
         at: row.created_at,
         read_by_company_at: row.read_by_company_at,
         automatic: row.automatic,
     })
+}
+
+/// Moves messages of a consultation, or of one that was merged into it, to another one, with their files and the received
+/// mails that they came by.
+pub async fn move_to(
+    tx: &DatabaseTransaction,
+    from: ConsultationId,
+    to: ConsultationId,
+    ids: &[MessageId],
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::ConsultationId, Expr::value(to.0))
+        .filter(row::Column::ConsultationId.in_subquery(one_case(from)))
+        .filter(row::COLUMN.id.is_in(ids.iter().map(|it| it.0)))
+        .exec(tx)
+        .await?;
+    inbound_mail::Entity::update_many()
+        .col_expr(inbound_mail::Column::ConsultationId, Expr::value(to.0))
+        .filter(inbound_mail::Column::ConsultationId.in_subquery(one_case(from)))
+        .filter(inbound_mail::COLUMN.entry_id.is_in(ids.iter().map(|it| it.0)))
+        .exec(tx)
+        .await?;
+    Ok(())
 }

@@ -34,31 +34,31 @@ pub use lease::{Lease, LeasedMail, SendCapacity, SendOutcome, SettledMail, any_d
 /// Writes outgoing mails. A mail whose key exists already is dropped.
 pub async fn push(
     tx: &DatabaseTransaction,
-    letters: Vec<OutgoingMail>,
+    mails: Vec<OutgoingMail>,
     domain: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let threads = Threads::of(tx, &letters).await?;
+    let threads = Threads::of(tx, &mails).await?;
     let mut batch = WriteBatch::default();
-    add(&mut batch, letters, &threads, domain, now)?;
+    add(&mut batch, mails, &threads, domain, now)?;
     batch.write(tx).await
 }
 
 /// Adds outgoing mails to a batch. A mail whose key exists already is dropped.
 pub fn add(
     batch: &mut WriteBatch,
-    letters: Vec<OutgoingMail>,
+    mails: Vec<OutgoingMail>,
     threads: &Threads,
     domain: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    if letters.is_empty() {
+    if mails.is_empty() {
         return Ok(());
     }
-    let mut rows = Vec::with_capacity(letters.len());
-    for letter in letters {
-        let follows = threads.before(&letter);
-        rows.push(new_row(letter, follows, domain, now)?.into_active_model());
+    let mut rows = Vec::with_capacity(mails.len());
+    for mail in mails {
+        let follows = threads.before(&mail);
+        rows.push(new_row(mail, follows, domain, now)?.into_active_model());
     }
     batch.insert_unless_there(rows, row::Column::DedupKey)
 }
@@ -69,8 +69,8 @@ pub fn add(
 pub struct Threads(BTreeMap<(Uuid, String), (String, Option<String>)>);
 
 impl Threads {
-    pub async fn of(tx: &DatabaseTransaction, letters: &[OutgoingMail]) -> Result<Self, DbErr> {
-        let about = letters.iter().filter_map(|it| Some((it.consultation?.0, it.to.as_str())));
+    pub async fn of(tx: &DatabaseTransaction, mails: &[OutgoingMail]) -> Result<Self, DbErr> {
+        let about = mails.iter().filter_map(|it| Some((it.consultation?.0, it.to.as_str())));
         let (consultations, recipients): (BTreeSet<_>, BTreeSet<_>) = about.unzip();
         if consultations.is_empty() {
             return Ok(Self::default());
@@ -94,8 +94,8 @@ impl Threads {
         Ok(Self(threads))
     }
 
-    fn before(&self, letter: &OutgoingMail) -> Option<String> {
-        let (first, latest) = self.0.get(&(letter.consultation?.0, letter.to.clone()))?;
+    fn before(&self, mail: &OutgoingMail) -> Option<String> {
+        let (first, latest) = self.0.get(&(mail.consultation?.0, mail.to.clone()))?;
         Some(latest.as_ref().map_or_else(|| first.clone(), |it| format!("{first} {it}")))
     }
 }
@@ -213,6 +213,17 @@ pub async fn suppress(tx: &DatabaseTransaction, key: &str, why: &str) -> Result<
     Ok(())
 }
 
+/// Moves the waiting mail with this key to another time.
+pub async fn move_to(tx: &DatabaseTransaction, key: &str, due_at: DateTime<Utc>) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::DueAt, Expr::value(due_at))
+        .filter(row::COLUMN.dedup_key.eq(key))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Moves the waiting mails of these kinds that are due by `now` to `to`. Reads only what is due.
 pub async fn postpone(
     tx: &DatabaseTransaction,
@@ -237,7 +248,7 @@ pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::M
 
 fn log_entry(
     id: Uuid,
-    what: OutboxEvent,
+    event: OutboxEvent,
     detail: &str,
     by: Option<AccountId>,
     now: DateTime<Utc>,
@@ -245,7 +256,7 @@ fn log_entry(
     outbox_log::ActiveModel {
         outbox_id: Set(id),
         at: Set(now),
-        what: Set(what.into()),
+        event: Set(event.into()),
         detail: Set(detail.to_owned()),
         account_id: Set(by.map(|it| it.0)),
         ..Default::default()
@@ -253,7 +264,7 @@ fn log_entry(
 }
 
 /// Returns the outgoing mail that a row holds.
-pub fn letter(row: row::Model) -> Result<OutgoingMail, DbErr> {
+pub fn outgoing_mail(row: row::Model) -> Result<OutgoingMail, DbErr> {
     let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let method =
         row.calendar_method.as_deref().map(|it| CalendarMethod::from_code(it).ok_or_else(|| wrong("method")));
@@ -278,5 +289,5 @@ pub fn letter(row: row::Model) -> Result<OutgoingMail, DbErr> {
 /// Returns the queued mail that a row holds.
 pub fn mail(row: row::Model) -> Result<QueuedMail, DbErr> {
     let follows = row.follows.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
-    Ok(QueuedMail { message_id: row.message_id.clone(), follows, letter: letter(row)? })
+    Ok(QueuedMail { message_id: row.message_id.clone(), follows, outgoing: outgoing_mail(row)? })
 }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use domain::{
     consultation::State,
+    due::Due,
     field::Fields,
-    id::{AccountId, DeskId},
+    id::{AccountId, ConsultationId, DeskId},
     number::CaseNumber,
     prefecture::Prefecture,
 };
@@ -42,6 +43,7 @@ pub struct HandOver {
     pub received_at: DateTime<Utc>,
     pub state: State,
     pub state_since: DateTime<Utc>,
+    pub due: Option<Due>,
 }
 
 /// Returns all desks, by prefecture and name.
@@ -111,18 +113,43 @@ pub async fn handed_over(
         .limit(limit)
         .all(db)
         .await?;
-    let hand_over = |it: &consultation::Model| {
-        let record = from_row(it)?;
-        Ok(HandOver {
-            number: record.number,
-            company_name: record.company_name,
-            fields: record.consultation.fields,
-            received_at: record.received_at,
-            state: record.consultation.state,
-            state_since: record.consultation.state_since,
-        })
+    // A case that was merged into another stands as far as that one.
+    let merged = rows.iter().filter_map(|it| it.merged_into);
+    let kept = consultation::Entity::find().filter(consultation::COLUMN.id.is_in(merged)).all(db).await?;
+    let standing = |it: &consultation::Model| {
+        let handed = hand_over(it)?;
+        let Some(kept) = kept.iter().find(|kept| it.merged_into == Some(kept.id)) else { return Ok(handed) };
+        let HandOver { state, state_since, due, .. } = hand_over(kept)?;
+        Ok(HandOver { state, state_since, due, ..handed })
     };
-    rows.iter().map(hand_over).collect()
+    rows.iter().map(standing).collect()
+}
+
+/// Returns the consultation with this number as the desk sees it; `None` if another desk or nobody handed it over.
+pub async fn one_handed_over(
+    db: &impl ConnectionTrait,
+    id: DeskId,
+    number: CaseNumber,
+) -> Result<Option<(ConsultationId, HandOver)>, DbErr> {
+    let found = consultation::Entity::find()
+        .filter(consultation::COLUMN.desk_id.eq(id.0))
+        .filter(consultation::COLUMN.number.eq(number.to_string()))
+        .one(db)
+        .await?;
+    found.map(|it| Ok((ConsultationId(it.id), hand_over(&it)?))).transpose()
+}
+
+fn hand_over(row: &consultation::Model) -> Result<HandOver, DbErr> {
+    let record = from_row(row)?;
+    Ok(HandOver {
+        number: record.number,
+        company_name: record.company_name,
+        fields: record.consultation.fields,
+        received_at: record.received_at,
+        state: record.consultation.state,
+        state_since: record.consultation.state_since,
+        due: record.due,
+    })
 }
 
 fn from_model(row: row::Model) -> Result<Desk, DbErr> {

@@ -9,7 +9,7 @@ use domain::{
     settings::Settings,
     theme::ShippedTheme,
 };
-use entity::{closing_day, counter, revision, theme, year_settings};
+use entity::{case_number_counter, closing_day, revision, theme, year_settings};
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
@@ -44,6 +44,8 @@ pub struct Programme {
     years: BTreeMap<i32, (Settings, i32)>,
     default: Settings,
     pub closing_days: BTreeMap<NaiveDate, String>,
+    /// When closing days were added, as far as that is known.
+    added: BTreeMap<NaiveDate, DateTime<Utc>>,
     /// The themes in the order of the form, by field, without retired ones.
     pub themes: Vec<Theme>,
     /// The mail texts that an administrator has written.
@@ -94,6 +96,14 @@ impl Programme {
         BusinessCalendar::new(closing, holiday::known_through(japan_date(now)))
     }
 
+    /// Returns the calendar of business days without the closing days that were added after `given`: the one by which a
+    /// time was computed that was told to a person then.
+    pub fn calendar_when(&self, given: DateTime<Utc>, now: DateTime<Utc>) -> BusinessCalendar {
+        let mut calendar = self.calendar(now);
+        calendar.closing_days.retain(|it| self.added.get(it).is_none_or(|added| *added <= given));
+        calendar
+    }
+
     pub fn theme_label<'a>(&'a self, code: &'a str) -> &'a str {
         self.themes.iter().find(|it| it.code == code).map_or(code, |it| &it.label)
     }
@@ -106,8 +116,9 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
             .map_err(|err| contradiction(year_settings::Entity, row.fiscal_year, err))?;
         years.insert(row.fiscal_year, (settings, row.version));
     }
-    let closing_days =
-        closing_day::Entity::find().all(db).await?.into_iter().map(|it| (it.date, it.note)).collect();
+    let days = closing_day::Entity::find().all(db).await?;
+    let added = days.iter().filter_map(|it| Some((it.date, it.added_at?))).collect();
+    let closing_days = days.into_iter().map(|it| (it.date, it.note)).collect();
     let themes = theme::Entity::find()
         .filter(theme::COLUMN.active.eq(true))
         .order_by_asc(theme::COLUMN.field)
@@ -122,7 +133,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
         .collect::<Result<_, DbErr>>()?;
     let texts = crate::store::correspondence::mail_text::in_force(db).await?;
     let follow_ups = crate::store::aftercare::follow_up_programme::in_force(db).await?;
-    Ok(Programme { years, default: Settings::default(), closing_days, themes, texts, follow_ups })
+    Ok(Programme { years, default: Settings::default(), closing_days, added, themes, texts, follow_ups })
 }
 
 /// Saves the settings of a year; returns false if another request has saved them since `version`.
@@ -161,8 +172,14 @@ pub async fn save_settings(
     Ok(true)
 }
 
-pub async fn add_closing_day(tx: &DatabaseTransaction, date: NaiveDate, note: &str) -> Result<(), DbErr> {
-    let row = closing_day::Model { date, note: note.to_owned() };
+/// Adds a closing day, or changes the note of one that is there.
+pub async fn add_closing_day(
+    tx: &DatabaseTransaction,
+    date: NaiveDate,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let row = closing_day::Model { date, note: note.to_owned(), added_at: Some(now) };
     closing_day::Entity::insert(row.into_active_model())
         .on_conflict(
             OnConflict::column(closing_day::Column::Date).update_column(closing_day::Column::Note).to_owned(),
@@ -196,13 +213,16 @@ pub async fn ship_themes(
 /// Returns the next case number of the fiscal year in which `now` lies. Serials have no gaps: the counter's
 /// row stays locked until the transaction ends.
 pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<CaseNumber, DbErr> {
-    let wrong = |err: &dyn std::fmt::Display| contradiction(counter::Entity, now.year(), err);
+    let wrong = |err: &dyn std::fmt::Display| contradiction(case_number_counter::Entity, now.year(), err);
     let year = FiscalYear::of(japan_date(now)).map_err(|err| wrong(&err))?;
-    let first = counter::Model { fiscal_year: year.start_year(), last: 1 };
-    let counted = counter::Entity::insert(first.into_active_model())
+    let first = case_number_counter::Model { fiscal_year: year.start_year(), last: 1 };
+    let counted = case_number_counter::Entity::insert(first.into_active_model())
         .on_conflict(
-            OnConflict::column(counter::Column::FiscalYear)
-                .value(counter::Column::Last, Expr::col((counter::Entity, counter::Column::Last)).add(1))
+            OnConflict::column(case_number_counter::Column::FiscalYear)
+                .value(
+                    case_number_counter::Column::Last,
+                    Expr::col((case_number_counter::Entity, case_number_counter::Column::Last)).add(1),
+                )
                 .to_owned(),
         )
         .exec_with_returning(tx)

@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{contradiction, known};
+use crate::store::{contradiction, due_keys, known};
 
 /// Returns all of a consultation's assignments, oldest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Assignment>, DbErr> {
@@ -53,17 +53,8 @@ pub async fn overdue(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
-        .filter(row::COLUMN.state.eq(AssignmentStatus::Offered.code()))
-        .filter(row::COLUMN.due_at.lte(now))
-        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .order_by_asc(row::COLUMN.due_at)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await
+    let rows = row::Entity::find().filter(row::COLUMN.state.eq(AssignmentStatus::Offered.code()));
+    due_keys(db, rows, (row::Column::Id, row::Column::DueAt), now, except, limit).await
 }
 
 /// Returns the consultations with a request whose answer is due at `from` or later.

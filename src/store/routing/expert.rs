@@ -92,8 +92,11 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Roster, DbErr> {
         industries.entry(it.expert_id).or_default().extend(Industry::from_code(&it.industry));
     }
     let mut conflicts: BTreeMap<Uuid, BTreeSet<CompanyId>> = BTreeMap::new();
+    let merged: BTreeMap<Uuid, Uuid> = crate::store::intake::company_merge::with_conflicts(db).await?;
     for it in conflict_of_interest::Entity::find().all(db).await? {
-        conflicts.entry(it.expert_id).or_default().insert(CompanyId(it.company_id));
+        let of_expert = conflicts.entry(it.expert_id).or_default();
+        of_expert.insert(CompanyId(it.company_id));
+        of_expert.extend(merged.get(&it.company_id).map(|it| CompanyId(*it)));
     }
     let mut schedules = schedule::all(db).await?;
     let rows = row::Entity::find().order_by_asc(row::COLUMN.id).all(db).await?;

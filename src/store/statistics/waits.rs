@@ -35,7 +35,7 @@ pub async fn first_contacts(
     let whose = of_consultation::<event::Entity>(event::Column::ConsultationId);
     let query = selected(selection)
         .join(JoinType::InnerJoin, whose)
-        .filter(consultation::Column::Origin.ne(Origin::Phone.code()))
+        .filter(consultation::Column::Origin.is_not_in([Origin::Phone, Origin::Visit].map(Origin::code)))
         .filter(told)
         .column(consultation::Column::ReceivedAt)
         .column_as(event::Column::At.min(), "first_at");

@@ -31,6 +31,7 @@ pub async fn center_digest(
 ) -> Result<CenterDigest, DbErr> {
     let new = row::Entity::find()
         .filter(row::COLUMN.state.eq(ConsultationStatus::Received.code()))
+        .filter(row::COLUMN.merged_into.is_null())
         .count(db)
         .await?;
     let late = || {

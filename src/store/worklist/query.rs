@@ -28,7 +28,8 @@ pub fn statement(
     }
     query = query
         .column_as(Expr::exists(failed_mails()).or(Expr::exists(bounces())), "mail_failed")
-        .filter(of_tab(tab, now));
+        .filter(of_tab(tab, now))
+        .filter(row::Column::MergedInto.is_null());
     query = narrowed(query, filter, now);
     let forward = !matches!(from, PageStart::Before(_));
     query = match from {
@@ -111,7 +112,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 20] = [
+const COLUMNS: [row::Column; 22] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyName,
@@ -132,6 +133,8 @@ const COLUMNS: [row::Column; 20] = [
     row::Column::ResponseDueAt,
     row::Column::LastInboundAt,
     row::Column::SnoozedUntil,
+    row::Column::NextStepAt,
+    row::Column::Version,
 ];
 
 fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
@@ -183,7 +186,13 @@ fn narrowed(
         query = query.filter(row::Column::Id.in_subquery(tagged.into_query()));
     }
     if let Some(key) = &filter.search {
-        query = query.filter(Expr::col((row::Entity, row::Column::SearchKey)).like(containing(key)));
+        let named = |key: &str| Expr::col((row::Entity, row::Column::SearchKey)).like(containing(key));
+        let absorbed = row::Entity::find()
+            .select_only()
+            .column(row::Column::MergedInto)
+            .filter(row::Column::MergedInto.is_not_null())
+            .filter(named(key));
+        query = query.filter(named(key).or(row::Column::Id.in_subquery(absorbed.into_query())));
     }
     query
 }

@@ -133,6 +133,15 @@ pub async fn set_done(
     Ok(())
 }
 
+/// Returns who does a task, and by which day.
+pub async fn plan_of(
+    db: &impl ConnectionTrait,
+    id: TaskId,
+) -> Result<Option<(Option<AccountId>, NaiveDate)>, DbErr> {
+    let found = row::Entity::find_by_id(id.0).one(db).await?;
+    Ok(found.map(|it| (it.owner_id.map(AccountId), it.due_on)))
+}
+
 /// Saves who does a task, and by which day.
 pub async fn plan(
     tx: &DatabaseTransaction,

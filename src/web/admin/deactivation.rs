@@ -6,11 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{
-    actor::Role,
-    id::{AccountId, ExpertId},
-    wording,
-};
+use domain::{actor::Role, id::AccountId, wording};
 use uuid::Uuid;
 
 use super::users::account_id;
@@ -19,13 +15,15 @@ use crate::{
     ops::{
         self,
         accounts::deactivation::{HeldBooking, Holdings, Successors},
+        booking::slot_offers::TeamMember,
     },
     problem::Problem,
-    store::{self, accounts::account::Account, routing::expert::Roster},
+    store::{self, accounts::account::Account, consultation::Record, routing::expert::Roster},
     web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::Administrator,
+        team_choice,
     },
 };
 
@@ -42,9 +40,13 @@ struct DeactivationPage {
     /// Why the step was refused; empty if it was not.
     refused: String,
     cases: Vec<String>,
+    tasks: Vec<String>,
     requests: Vec<String>,
     bookings: Vec<Booking>,
     reports: Vec<String>,
+    outcomes: Vec<String>,
+    /// How much has to be handed over.
+    left: usize,
     coordinators: Vec<Choice>,
 }
 
@@ -84,8 +86,8 @@ pub async fn submit(
     let held = ops::accounts::deactivation::holdings(&app, &account).await?;
     let mut errors = FieldErrors::default();
     let coordinator = Uuid::try_parse(form.get("to")).ok().map(AccountId);
-    if coordinator.is_none() && !held.cases.is_empty() {
-        errors.add("to", "担当の案件を引き継ぐ人を選択してください");
+    if coordinator.is_none() && held.needs_coordinator() {
+        errors.add("to", "引き継ぐ人を選択してください");
     }
     let mut successors = Successors { coordinator, ..Successors::default() };
     for it in &held.bookings {
@@ -94,9 +96,9 @@ pub async fn submit(
             CANCEL => {
                 successors.bookings.insert(it.appointment.id, None);
             }
-            expert => {
-                let expert = Uuid::try_parse(expert).map_err(|_| Problem::Unreadable)?;
-                successors.bookings.insert(it.appointment.id, Some(ExpertId(expert)));
+            team => {
+                let team = team_choice::parse(team).ok_or(Problem::Unreadable)?;
+                successors.bookings.insert(it.appointment.id, Some(team));
             }
         }
     }
@@ -105,13 +107,13 @@ pub async fn submit(
     }
     match ops::accounts::deactivation::deactivate(&app, account.id, me.id, &successors).await {
         Ok(0) => {
-            let told = "利用を停止し、持っていた仕事を引き継ぎました。";
-            Ok(page::see_other_with(format!("/admin/users/{}", account.id), told))
+            let flash = "利用を停止し、持っていた仕事を引き継ぎました。";
+            Ok(page::see_other_with(format!("/admin/users/{}", account.id), flash))
         }
         Ok(left) => {
             let account = find(&app, account.id).await?;
             let why = format!(
-                "利用を停止しました。{left}件は、ほかの変更と重なったため引き継げませんでした。残りを確認して、もう一度引き継いでください。"
+                "利用を停止しました。ほかの変更と重なったため、{left}件が残っています。残りを確認して、もう一度引き継いでください。"
             );
             render(&app, shell, account, form, errors, why).await
         }
@@ -137,8 +139,9 @@ async fn render(
         (true, false) => StatusCode::CONFLICT,
         (true, true) => StatusCode::OK,
     };
-    let Holdings { cases, requests, bookings, reports } =
-        ops::accounts::deactivation::holdings(app, &account).await?;
+    let held = ops::accounts::deactivation::holdings(app, &account).await?;
+    let left = held.to_hand_over();
+    let Holdings { cases, tasks, requests, bookings, reports, outcomes } = held;
     let (_, roster) = app.programme_and_experts().await?;
     let coordinators = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     let coordinators = coordinators
@@ -152,10 +155,13 @@ async fn render(
         form,
         errors,
         refused,
-        cases: cases.iter().map(|it| format!("{}　{}", it.number, it.company_name)).collect(),
+        left,
+        cases: cases.iter().map(line).collect(),
+        tasks: tasks.iter().map(|it| format!("{}　{}　{}", it.number, it.company_name, it.title)).collect(),
+        outcomes: outcomes.iter().map(line).collect(),
         requests: requests
             .iter()
-            .map(|(it, asked)| format!("{}　{}　{}", it.number, it.company_name, asked.state.label()))
+            .map(|(it, asked)| format!("{}　{}", line(it), asked.state.label()))
             .collect(),
         bookings: bookings.iter().map(|it| booking(&roster, it)).collect(),
         reports: reports
@@ -177,21 +183,18 @@ fn control(it: &HeldBooking) -> String {
 
 fn booking(roster: &Roster, it: &HeldBooking) -> Booking {
     let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
-    let mut choices: Vec<_> = it
-        .proposals
-        .iter()
-        .map(|it| {
-            Choice::new(it.expert.to_string(), format!("{}さんに交代する", roster.name(it.expert)))
-                .with_hint("引受けを確認済みのときに選びます")
-        })
-        .collect();
+    let takes_over = |team: &Vec<TeamMember>| {
+        let choice = team_choice::choice(roster, team, |names| format!("{names}に交代する"));
+        choice.with_hint("引受けを確認済みのときに選びます")
+    };
+    let mut choices: Vec<_> = it.teams.iter().map(takes_over).collect();
     choices.push(
         Choice::new(CANCEL, "予約を取り消し、センターが担当を探し直す")
             .with_hint("企業には、メールで知らせます"),
     );
-    Booking {
-        name: control(it),
-        what: format!("{}　{}　{when}", it.record.number, it.record.company_name),
-        choices,
-    }
+    Booking { name: control(it), what: format!("{}　{when}", line(&it.record)), choices }
+}
+
+fn line(it: &Record) -> String {
+    format!("{}　{}", it.number, it.company_name)
 }

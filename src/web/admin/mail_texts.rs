@@ -179,9 +179,9 @@ pub async fn submit(
     let words = writing.words();
     if let Some(number) = number {
         return match ops::correspondence::mail_text::preview(&app, kind, &words, number).await {
-            Ok(letter) => {
+            Ok(mail) => {
                 let page = edit_page(&app, shell, (year, kind), writing).await?;
-                page::html(&EditPage { preview: Some(letter), ..page })
+                page::html(&EditPage { preview: Some(mail), ..page })
             }
             Err(Problem::NotFound) => {
                 let why = "この受付番号の相談案件は見つかりません。受付番号を確認してください";

@@ -31,6 +31,8 @@ struct OverviewPage {
     /// The mail texts that have faults; the shipped texts are sent in their place.
     broken: Vec<TextKind>,
     start_year: i32,
+    /// The number of closed accounts that still hold work.
+    unfinished: usize,
 }
 
 #[get("/admin")]
@@ -51,5 +53,6 @@ pub async fn show(app: Data<App>, shell: Shell, _: Administrator) -> Result<Http
         has_settings: programme.version(year) > 0,
         broken: programme.texts.broken(year.start_year()),
         start_year: year.start_year(),
+        unfinished: store::accounts::unfinished::unfinished(&app.db, app.clock.now()).await?.len(),
     })
 }

@@ -44,6 +44,8 @@ struct Row {
     desk: String,
     /// When the last link was sent, and whether it can still be used.
     link: String,
+    /// Whether the account is closed and still holds work.
+    is_unfinished: bool,
 }
 
 #[derive(Template)]
@@ -65,7 +67,10 @@ pub async fn list(app: Data<App>, shell: Shell, _: Administrator) -> Result<Http
     let desks = desk_names(&app).await?;
     let now = app.clock.now();
     let accounts = store::accounts::account::all(&app.db).await?;
-    let rows = accounts.into_iter().map(|it| row(it, &desks, &links, now)).collect();
+    let unfinished = store::accounts::unfinished::unfinished(&app.db, now).await?;
+    let row =
+        |it: Account| Row { is_unfinished: unfinished.contains(&it.id), ..row(it, &desks, &links, now) };
+    let rows = accounts.into_iter().map(row).collect();
     page::html(&UsersPage { shell, tabs: tabs("/admin/users"), rows })
 }
 
@@ -175,7 +180,10 @@ async fn user_page(
         true => expert_form::Choices::new(&store::reference::theme::themes(&app.db).await?, &form),
         false => expert_form::Choices::default(),
     };
-    let row = row(account, &desk_names(app).await?, &links, app.clock.now());
+    let now = app.clock.now();
+    let is_unfinished =
+        !account.active && store::accounts::unfinished::unfinished(&app.db, now).await?.contains(&id);
+    let row = Row { is_unfinished, ..row(account, &desk_names(app).await?, &links, now) };
     Ok(UserPage { shell, tabs: tabs("/admin/users"), row, form, errors, choices, refused: String::new() })
 }
 
@@ -192,6 +200,7 @@ fn row(
     Row {
         desk: account.desk.and_then(|it| desks.get(&it).cloned()).unwrap_or_default(),
         link: link.unwrap_or_default(),
+        is_unfinished: false,
         account,
     }
 }

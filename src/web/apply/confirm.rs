@@ -111,8 +111,8 @@ pub async fn extend(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<Http
     let draft = writing.draft.id;
     match ops::intake::apply::extend_hold(&app, draft).await {
         Ok(until) => {
-            let told = format!("お取り置きの期限を{}まで延長しました。", time(until));
-            Ok(page::see_other_with(Step::Confirm.path(draft), &told))
+            let flash = format!("お取り置きの期限を{}まで延長しました。", time(until));
+            Ok(page::see_other_with(Step::Confirm.path(draft), &flash))
         }
         Err(Problem::Refused(_)) => Ok(page::see_other(Step::Slot.path(draft))),
         Err(problem) => Err(problem),

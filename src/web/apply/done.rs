@@ -5,13 +5,16 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
+use chrono::{DateTime, Utc};
 use domain::{
     booking::appointment::Appointment,
+    calendar::BusinessCalendar,
     consultation::State,
     correspondence::outgoing_mail::MailState,
-    due::Due,
+    due::{Due, DueKind},
     id::{ConsultationId, DraftId},
     intake::contact::EmailAddress,
+    settings::Settings,
     wording::{long_date, long_date_time, long_date_time_range, month_day_time},
 };
 use uuid::Uuid;
@@ -22,7 +25,8 @@ use crate::{
     mail::outgoing_mail::MailKind,
     ops,
     problem::Problem,
-    store, url,
+    store::{self, consultation::Record},
+    url,
     web::kit::{
         form::Fields,
         form_state::{FormState, sentence},
@@ -88,8 +92,8 @@ pub async fn correct(
     if let Some(email) = state.errors.take("email", EmailAddress::parse(state.form.get("email"))) {
         match ops::consultation::correction::correct_address(&app, draft, &email).await {
             Ok(()) => {
-                let told = format!("確認メールを {email} に送りました。");
-                return Ok(page::see_other_with(done_path(draft), &told));
+                let flash = format!("確認メールを {email} に送りました。");
+                return Ok(page::see_other_with(done_path(draft), &flash));
             }
             Err(problem) => state.refused = Some(sentence(problem)?),
         }
@@ -106,13 +110,16 @@ async fn render(
 ) -> Result<HttpResponse, Problem> {
     let record = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let person = store::consultation::person(&app.db, id).await?;
+    // The number of a case that was merged into another leads on to what becomes of that one.
+    let leading = record.consultation.merged_into.unwrap_or(id);
+    let current = store::consultation::find(&app.db, leading).await?.ok_or(Problem::NotFound)?;
     let mails = store::correspondence::outbox::of(&app.db, id, app.clock.now()).await?;
     let appointment =
-        store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+        store::booking::appointment::of(&app.db, leading).await?.into_iter().find(Appointment::is_live);
     let programme = app.programme().await?;
     let now = app.clock.now();
     let settings = programme.settings_at(record.received_at);
-    let first_contact = Due::first_contact(settings, &programme.calendar(now), record.received_at);
+    let first_contact = first_contact(&record, appointment.as_ref(), settings, &programme.calendar(now));
     let email = person.and_then(|it| it.email);
     let confirms = [MailKind::Acknowledgement, MailKind::AddressChanged].map(MailKind::code);
     let acknowledged = mails.iter().any(|it| {
@@ -123,7 +130,8 @@ async fn render(
     let booked = appointment.as_ref().filter(|it| it.is_confirmed());
     let booked = booked.map(|it| long_date_time_range(it.starts_at, it.ends_at)).unwrap_or_default();
     let is_own = email.as_ref().is_some_and(|it| visitor.company == Some(it.to_lowercase()));
-    let may_correct = !record.consultation.address_confirmed && record.consultation.state.is_open();
+    let may_correct =
+        leading == id && !record.consultation.address_confirmed && record.consultation.state.is_open();
     if typed.form.get("email").is_empty() {
         typed.form.add("email", email.clone().unwrap_or_default());
     }
@@ -131,7 +139,7 @@ async fn render(
     let held = appointment.as_ref().filter(|it| !it.has_expired(now)).and_then(|it| {
         Some((long_date_time_range(it.starts_at, it.ends_at), month_day_time(it.held_until()?)))
     });
-    let state = record.consultation.state;
+    let state = current.consultation.state;
     page::html_with(
         status,
         &DonePage {
@@ -145,12 +153,24 @@ async fn render(
             refused: typed.refused.take(),
             address: may_correct.then_some(typed),
             path: format!("{}/address", url::draft(draft)),
-            contact_by: first_contact.at().map(long_date).unwrap_or_default(),
+            contact_by: first_contact.map(long_date).unwrap_or_default(),
             address_confirmed: record.consultation.address_confirmed,
             mailed_to: email.filter(|_| acknowledged),
             held,
         },
     )
+}
+
+/// Returns the deadline of the first contact: the one that runs, or the one that was promised at first.
+fn first_contact(
+    record: &Record,
+    appointment: Option<&Appointment>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> Option<DateTime<Utc>> {
+    let running = record.due.as_ref().filter(|it| it.kind == DueKind::FirstContact).and_then(Due::at);
+    let slot = appointment.map(|it| it.starts_at);
+    running.or_else(|| Due::first_contact_for(settings, calendar, record.received_at, slot).at())
 }
 
 const fn is_waiting(state: &State) -> bool {

@@ -2,7 +2,10 @@
 use domain::{
     field::Field,
     id::DraftId,
-    intake::application::{Application, ApplicationTopic, CompanyFacts, Contact},
+    intake::{
+        application::{Application, ApplicationTopic, CompanyFacts, Contact},
+        contact::Telephone,
+    },
 };
 
 use super::step::Step;
@@ -84,7 +87,8 @@ fn contact(id: DraftId, it: &Contact) -> Vec<Row> {
         row("department", "部署", text(it.department.as_ref()).unwrap_or_default()),
         row("position", "役職", text(it.position.as_ref()).unwrap_or_default()),
         row("email", "メールアドレス", text(it.email.as_ref()).unwrap_or_default()),
-        row("phone", "電話番号", text(it.phone.as_ref()).unwrap_or_default()),
+        // However it was typed, a number has one form.
+        row("phone", "電話番号", it.phone.as_ref().map(Telephone::grouped).unwrap_or_default()),
     ]
 }
 

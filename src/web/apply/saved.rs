@@ -57,12 +57,12 @@ pub async fn mail(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpRe
         Ok(writing) => writing,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let told = match ops::intake::apply::mail_link(&app, writing.draft.id).await {
+    let flash = match ops::intake::apply::mail_link(&app, writing.draft.id).await {
         Ok(()) => "続きを入力するためのリンクをメールで送りました。",
         Err(Problem::TooMany) => {
             "今日送ることができるメールの数を超えたため、送っていません。画面のアドレスを控えてください。"
         }
         Err(problem) => return Err(problem),
     };
-    Ok(page::see_other_with(saved_path(writing.draft.id), told))
+    Ok(page::see_other_with(saved_path(writing.draft.id), flash))
 }

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_follow_each_other() {
+    fn each_step_leads_to_the_next_one() {
         for pair in Step::ALL.windows(2) {
             assert_eq!(pair[0].next(), pair[1]);
             assert_eq!(pair[1].previous(), Some(pair[0]));

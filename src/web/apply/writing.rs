@@ -100,8 +100,8 @@ impl Writing {
         }
         let path = first.path(self.draft.id);
         // The page of times explains an expired hold in its own sentence.
-        let told = first == Step::Slot && self.slot_has_lapsed();
-        Some(if told { page::see_other(path) } else { page::see_other_with(path, first.first()) })
+        let is_explained = first == Step::Slot && self.slot_has_lapsed();
+        Some(if is_explained { page::see_other(path) } else { page::see_other_with(path, first.first()) })
     }
 
     /// Returns whether a time was chosen and is no longer held.

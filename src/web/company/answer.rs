@@ -3,14 +3,16 @@ use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
-    aftercare::follow_up::{FollowUp, FollowUpState, Kind, Progress},
-    wording::month_day_time,
+    aftercare::follow_up::{Addressee, FollowUp, FollowUpState, Kind, Progress},
+    due::{Due, DueKind},
+    wording::{month_day_time, month_day_weekday},
 };
 
 use crate::{
     app::App,
     ops,
     problem::Problem,
+    store::{self, consultation::Record},
     web::kit::{
         follow_up_form::{self, FollowUpForm, title},
         form::{FieldErrors, Fields},
@@ -39,6 +41,21 @@ struct AnswerPage {
     editable: String,
 }
 
+/// The page after an answer: thanks, and what happens next.
+#[derive(Template)]
+#[template(path = "company/answer_thanks.html")]
+struct ThanksPage {
+    shell: Shell,
+    place: Place,
+    title: &'static str,
+    /// What happens next, one sentence each.
+    next: Vec<String>,
+    /// Until when the answer can be changed; empty afterwards.
+    editable: String,
+    /// The other questions that wait for an answer, each with its address; only for a visitor who is signed in.
+    open: Vec<(String, String)>,
+}
+
 /// The page for a question that is no longer asked or not asked yet.
 #[derive(Template)]
 #[template(path = "company/answer_over.html")]
@@ -51,15 +68,19 @@ struct OverPage {
     thanks: bool,
 }
 
-/// Shows the question with the previous answer, or with the answer that the mail's link names.
-pub fn page(
+/// Shows the question with the previous answer, or with the answer that the mail's link names. After an answer, shows
+/// the page that thanks for it.
+pub async fn page(
     app: &App,
     shell: Shell,
     it: &FollowUp,
     place: &Place,
-    named: &str,
+    query: &Fields,
 ) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
+    let (now, named) = (app.clock.now(), query.get("answer"));
+    if query.get("done") == "1" && it.given().is_some() {
+        return thanks(app, shell, it, place.clone()).await;
+    }
     if let Err(refused) = it.takes_answer(now) {
         return over(shell, it, place, StatusCode::OK, refused.to_string());
     }
@@ -95,7 +116,49 @@ pub async fn take(
             Err(problem) => return Err(problem),
         }
     }
-    Ok(page::see_other_with(&place.action, "回答を受け付けました。ありがとうございました。"))
+    Ok(page::see_other(format!("{}?done=1", place.action)))
+}
+
+async fn thanks(app: &App, shell: Shell, it: &FollowUp, place: Place) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let record = store::consultation::find(&app.db, it.consultation).await?.ok_or(Problem::NotFound)?;
+    let all = store::aftercare::follow_up::of(&app.db, it.consultation).await?;
+    let signed_in = !place.back.is_empty();
+    let open = all.iter().filter(|other| signed_in && other.id != it.id && other.is_open());
+    let path = |other: &FollowUp| format!("{}/questions/{}", place.back, other.id);
+    let open = open.map(|other| (other.step.label.clone(), path(other))).collect();
+    let next = what_follows(&record, it, &all, now);
+    let editable = it.editable_until().filter(|it| now < *it).map(month_day_time).unwrap_or_default();
+    page::html(&ThanksPage { shell, title: title(it.kind), next, editable, open, place })
+}
+
+/// Returns what happens after an answer, with its dates.
+fn what_follows(record: &Record, it: &FollowUp, all: &[FollowUp], now: DateTime<Utc>) -> Vec<String> {
+    let mut next = Vec::new();
+    let due = record.due.as_ref().filter(|due| due.kind == DueKind::FirstContact).and_then(Due::at);
+    if it.asks_for_help() {
+        next.push(match due.filter(|due| now < *due).map(month_day_weekday) {
+            Some(day) => {
+                format!("さらに相談したいとのこと、承りました。{day}までに、センターからご連絡します。")
+            }
+            None => "さらに相談したいとのこと、承りました。センターからご連絡します。".to_owned(),
+        });
+    }
+    let planned = all.iter().filter(|other| other.state == FollowUpState::Planned && now < other.due_at);
+    let planned = planned.filter(|other| other.step.to == Addressee::Company);
+    if let Some(first) = planned.min_by_key(|other| other.due_at) {
+        let day = month_day_weekday(first.due_at);
+        next.push(format!("次は、{day}に「{}」のメールをお送りします。", first.step.label));
+    } else if next.is_empty() {
+        next.push(match record.consultation.state.is_open() {
+            true => "これ以上のお願いはありません。手続きは必要ありません。".to_owned(),
+            false => {
+                "この相談は、すべて終わりました。相談が必要になったときは、あらためて申し込むことができます。"
+                    .to_owned()
+            }
+        });
+    }
+    next
 }
 
 fn answer_page(

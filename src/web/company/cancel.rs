@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Dat
 use askama::Template;
 use domain::{
     actor::{Actor, Party},
-    booking::{appointment::Appointment, notice::change_until},
+    booking::appointment::Appointment,
     consultation::ActionKind,
     text::{Prose, optional},
     wording::month_day_time,
@@ -142,8 +142,12 @@ async fn answer(
     let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
     let booked =
         all.into_iter().find(Appointment::is_confirmed).filter(|_| can(ActionKind::CancelAppointment));
-    let until =
-        booked.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &programme.calendar(now)));
+    let until = match &booked {
+        Some(it) => Some(
+            ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, it, now).await?,
+        ),
+        None => None,
+    };
     let in_time = until.is_some_and(|it| now < it);
     // What took place stays: then the consultation is ended, not withdrawn.
     let over = booked.as_ref().is_some_and(|it| it.ends_at <= now);

@@ -6,13 +6,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     aftercare::{
-        follow_up::{FollowUp, FollowUpState},
+        follow_up::{Addressee, FollowUp, FollowUpState, Kind},
         report::ReportState,
     },
-    booking::{
-        appointment::{Appointment, AppointmentState},
-        notice::change_until,
-    },
+    booking::appointment::{Appointment, AppointmentState},
     calendar::japan_date,
     consultation::{ActionKind, State},
     number::FiscalYear,
@@ -31,7 +28,12 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::{self, consultation::Record, correspondence::message::Audience},
+    store::{
+        self,
+        audit::event::HistoryEntry,
+        consultation::Record,
+        correspondence::message::{Audience, ThreadEntry},
+    },
     url,
     web::kit::{
         page::{self, Shell},
@@ -79,6 +81,15 @@ struct CasePage {
     reports: usize,
     /// The state of the survey, such as 「未回答」; empty if there is no survey yet.
     survey: &'static str,
+    /// The questions that wait for an answer.
+    questions: Vec<OpenQuestion>,
+}
+
+/// A question that waits for the company's answer.
+struct OpenQuestion {
+    label: String,
+    href: String,
+    until: String,
 }
 
 /// The actions that are possible for the company now.
@@ -96,14 +107,14 @@ struct Acts {
     advised: bool,
     /// Whether the report can be read and nothing else is waited for.
     read: bool,
-    /// Whether a survey waits for its answer.
-    survey: bool,
     further: Further,
 }
 
 /// Whether a further appointment is possible.
 enum Further {
     NotNow,
+    /// One is planned, and can be taken back.
+    Planned,
     Left(u16),
     CapReached(u16),
 }
@@ -143,12 +154,20 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let thread = store::correspondence::message::of(&app.db, id, Audience::Everyone).await?;
     let reports = store::aftercare::report::of(&app.db, id).await?;
     let events = store::audit::event::of(&app.db, id).await?;
-    let until = live.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &programme.calendar(now)));
+    let calendar = programme.calendar(now);
+    let until = match &live {
+        Some(it) => Some(
+            ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, it, now).await?,
+        ),
+        None => None,
+    };
     let facts = Facts {
         record: &own.0,
         live: live.as_ref(),
         follow_ups: &follow_ups,
-        first_contact_days: shell.settings.first_contact_days,
+        awaits_reply: awaits_reply(&thread),
+        settings: &shell.settings,
+        calendar: &calendar,
         now,
     };
     let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
@@ -157,8 +176,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let acts = Acts {
         advised: own.0.appointments_done > 0 || is_over,
         read: reports > 0 && matches!(own.0.consultation.state, State::FollowUp | State::Completed),
-        survey: survey.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. })),
-        ..acts(&own.0, until, further(&app, &own.0, shell.settings.session_cap, now).await?, now)
+        ..acts(&own.0, until, further(&app, &own.0, &events, shell.settings.session_cap, now).await?, now)
     };
     let page = CasePage {
         path: own.path(""),
@@ -174,6 +192,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         unread: thread.iter().filter(|it| super::messages::is_new(it)).count(),
         reports,
         survey: survey.map_or("", |it| survey_label(it, now)),
+        questions: follow_ups.iter().filter_map(|it| open_question(it, &own)).collect(),
         record: own.0,
         shell,
     };
@@ -201,21 +220,48 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
         withdraw: can(ActionKind::Withdraw),
         advised: record.appointments_done > 0,
         read: false,
-        survey: false,
         further,
     }
 }
 
-async fn further(app: &App, record: &Record, cap: u16, now: DateTime<Utc>) -> Result<Further, Problem> {
+async fn further(
+    app: &App,
+    record: &Record,
+    events: &[HistoryEntry],
+    cap: u16,
+    now: DateTime<Utc>,
+) -> Result<Further, Problem> {
+    let may_drop = record.consultation.allows(ActionKind::DropFurtherSession, Party::Company).is_ok();
+    if may_drop && record.appointments_done > 0 && store::audit::event::plans_further(events) {
+        return Ok(Further::Planned);
+    }
     if record.consultation.allows(ActionKind::PlanFurtherSession, Party::Company).is_err() {
         return Ok(Further::NotNow);
     }
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let had = store::intake::company::appointments_in(&app.db, record.company, year).await?;
+    let had = store::intake::company::appointments_in(&app.db, record, year).await?;
     Ok(match cap.saturating_sub(had) {
         0 => Further::CapReached(cap),
         left => Further::Left(left),
     })
+}
+
+/// Returns a question that waits for its answer, with its address.
+fn open_question(it: &FollowUp, own: &OwnConsultation) -> Option<OpenQuestion> {
+    let until = it.waits_until().filter(|_| it.step.to == Addressee::Company)?;
+    let href = match it.kind {
+        Kind::Survey => own.path("/survey"),
+        Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear | Kind::Custom => {
+            own.path(&format!("/questions/{}", it.id))
+        }
+    };
+    Some(OpenQuestion { label: it.step.label.clone(), href, until: month_day_weekday(until) })
+}
+
+/// Returns whether the company has written last, so that it waits for a reply.
+fn awaits_reply(thread: &[ThreadEntry]) -> bool {
+    let last = thread.iter().rev().find(|it| !it.automatic);
+    last.is_some_and(|it| it.author == Party::Company)
 }
 
 /// Returns the time that was kept for the company and is released, if the company can choose another one.

@@ -2,7 +2,9 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpResponse, get, post,
+    HttpResponse, get,
+    http::header,
+    post,
     web::{Data, Path},
 };
 use askama::Template;
@@ -19,10 +21,11 @@ use crate::{
     problem::Problem,
     store::{self, reference::programme::Programme},
     web::kit::{
-        correction::{CorrectionForm, ShownCorrection, as_sent, fields_of, touched},
+        correction::{CorrectionForm, ShownCorrection, as_sent, fields_of, reason, touched},
         form::Fields,
         form_state::FormState,
         page::{self, Shell},
+        pdf::{self, Paragraph, Style},
     },
 };
 
@@ -67,8 +70,53 @@ pub async fn application(
     shell: Shell,
     own: OwnConsultation,
 ) -> Result<HttpResponse, Problem> {
+    page::html(&as_it_was_sent(&app, shell, &own).await?)
+}
+
+/// Sends the application as a PDF document.
+#[get("/my/{number}/application.pdf")]
+pub async fn application_pdf(
+    app: Data<App>,
+    shell: Shell,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
+    let page = as_it_was_sent(&app, shell, &own).await?;
+    let name = format!("attachment; filename=\"application-{}.pdf\"", page.number);
+    let title = format!("申込みの内容（{}）", page.number);
+    Ok(HttpResponse::Ok()
+        .content_type("application/pdf")
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .body(pdf::document(&title, &paragraphs(&page))))
+}
+
+fn paragraphs(page: &ApplicationPage) -> Vec<Paragraph> {
+    let text = |it: &str| Paragraph::new(Style::Text, if it.is_empty() { "入力なし" } else { it });
+    let mut all = vec![
+        Paragraph::new(Style::Title, "申込みの内容"),
+        text(&format!("受付番号 {}　{}に受付", page.number, page.received)),
+        text(&page.shell.settings.center_name),
+    ];
+    for section in &page.sections {
+        all.push(Paragraph::new(Style::Heading, section.title));
+        for (label, value) in &section.rows {
+            all.extend([Paragraph::new(Style::Label, *label), text(value)]);
+        }
+    }
+    all.push(Paragraph::new(Style::Heading, "そのあとの訂正"));
+    if page.corrections.is_empty() {
+        all.push(text("訂正はありません。"));
+    }
+    for it in &page.corrections {
+        let ShownCorrection { label, old, new, .. } = &it.correction;
+        all.push(Paragraph::new(Style::Label, format!("{}　{}　{label}", it.when, it.who)));
+        all.extend([text(&format!("訂正前：{old}")), text(&format!("訂正後：{new}"))]);
+    }
+    all
+}
+
+async fn as_it_was_sent(app: &App, shell: Shell, own: &OwnConsultation) -> Result<ApplicationPage, Problem> {
     let id = own.0.consultation.id;
-    let values = ops::values(&app, id).await?;
+    let values = ops::values(app, id).await?;
     let saved = store::consultation::correction::of(&app.db, id).await?;
     let saved: Vec<_> = saved.into_iter().filter(|it| it.field != CorrectedField::MeetingLink).collect();
     let events = store::audit::event::of(&app.db, id).await?;
@@ -80,7 +128,7 @@ pub async fn application(
         let correction = ShownCorrection { reason: String::new(), ..ShownCorrection::of(it, &programme) };
         Some(SinceThen { when: month_day_time(event.at), who: event.by.party().label(), correction })
     });
-    page::html(&ApplicationPage {
+    Ok(ApplicationPage {
         shell,
         number: own.0.number.to_string(),
         path: own.path(""),
@@ -118,18 +166,20 @@ pub async fn submit(
     let values = ops::values(&app, id).await?;
     let typed = touched(&form, &fields_of(section, Party::Company));
     let mut state = FormState::of(form);
-    match corrections(&values, &typed, section) {
-        Err(mistakes) => {
+    let reason = reason(&state.form, &mut state.errors);
+    match (corrections(&values, &typed, section), reason) {
+        (Err(mistakes), _) => {
             for (field, message) in mistakes {
                 state.errors.add(field, message);
             }
         }
-        Ok(found) if has_conflict(&state.form, &found) => {
+        (Ok(_), None) => {}
+        (Ok(found), Some(_)) if has_conflict(&state.form, &found) => {
             state.refused = Some(Problem::Stale.to_string());
         }
-        Ok(_) => {
-            let by = Actor::Company.into();
-            match ops::correct(&app, id, by, section, &typed, CorrectionCause::default()).await {
+        (Ok(_), Some(reason)) => {
+            let (by, cause) = (Actor::Company.into(), CorrectionCause::reason(reason.as_ref()));
+            match ops::correct(&app, id, by, section, &typed, cause).await {
                 Ok(found) => return Ok(done(&own, &found)),
                 Err(problem) => state.refused = Some(crate::web::kit::form_state::sentence(problem)?),
             }
@@ -157,11 +207,11 @@ fn done(own: &OwnConsultation, found: &[Correction]) -> HttpResponse {
     let email = found.iter().find(|it| it.field == CorrectedField::Email);
     match email {
         Some(it) => {
-            let told = format!(
+            let flash = format!(
                 "メールアドレスを訂正しました。{}に確認のメールを送りました。メールのリンクを開いて、ボタンを押してください。",
                 it.new
             );
-            page::see_other_with("/my", &told)
+            page::see_other_with("/my", &flash)
         }
         None if found.is_empty() => {
             page::see_other_with(own.path("/application"), "訂正した項目はありません。")

@@ -11,6 +11,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
+    store,
     web::kit::page::{self, Shell},
 };
 
@@ -22,16 +23,40 @@ struct FurtherPage {
     path: String,
 }
 
+/// The page that asks whether the further appointment is not wished for any more.
+#[derive(Template)]
+#[template(path = "company/further_back.html")]
+struct TakeBackPage {
+    shell: Shell,
+    number: String,
+    path: String,
+}
+
 #[get("/my/{number}/further")]
-pub async fn show(shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
-    if own.0.consultation.allows(ActionKind::PlanFurtherSession, Party::Company).is_err() {
-        return Ok(page::see_other(own.path("")));
+pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
+    let can = |action| own.0.consultation.allows(action, Party::Company).is_ok();
+    let (number, path) = (own.0.number.to_string(), own.path(""));
+    if can(ActionKind::PlanFurtherSession) {
+        return page::html(&FurtherPage { shell, number, path });
     }
-    page::html(&FurtherPage { shell, number: own.0.number.to_string(), path: own.path("") })
+    if can(ActionKind::DropFurtherSession) {
+        let history = store::audit::event::of(&app.db, own.0.consultation.id).await?;
+        if store::audit::event::plans_further(&history) {
+            return page::html(&TakeBackPage { shell, number, path });
+        }
+    }
+    Ok(page::see_other(path))
 }
 
 #[post("/my/{number}/further")]
 pub async fn submit(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     ops::consultation::plan_further_session(&app, own.0.consultation.id, Actor::Company, None).await?;
     Ok(page::see_other_with(own.path("/reschedule"), "次回の相談の日時を選んでください。"))
+}
+
+/// Takes the wish for a further appointment back.
+#[post("/my/{number}/further/back")]
+pub async fn take_back(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
+    ops::aftercare::further::take_back(&app, own.0.consultation.id, Actor::Company).await?;
+    Ok(page::see_other_with(own.path(""), "次回の相談を取りやめました。"))
 }

@@ -54,7 +54,9 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
             plain("次回の相談を担当する専門家の調整を始めました")
         }
         (ActionKind::PlanFurtherSession, _) => plain("次回の相談の日時を選べるようになりました"),
+        (ActionKind::DropFurtherSession, _) => plain("次回の相談を取りやめました"),
         (ActionKind::Complete, _) => plain("相談を完了しました"),
+        (ActionKind::Withdraw, State::Completed) => Some(("この相談を終えました".to_owned(), own())),
         (ActionKind::Withdraw, _) => Some(("申込みを取り下げました".to_owned(), own())),
         (ActionKind::CloseUnfulfilled, _) => plain("今回は相談を実施できませんでした"),
         (ActionKind::Refer, State::Referred { organization }) => {

@@ -2,10 +2,13 @@
 //! dates.
 use chrono::{DateTime, Utc};
 use domain::{
-    aftercare::follow_up::{FollowUp, FollowUpState},
+    aftercare::follow_up::{Addressee, FollowUp, FollowUpState},
     booking::appointment::Appointment,
+    calendar::BusinessCalendar,
     consultation::State,
-    due::Due,
+    due::{Due, DueKind},
+    settings::Settings,
+    silence::{SilenceKind, company_due, outcome_due},
     wording::{month_day_time, month_day_weekday},
 };
 
@@ -18,8 +21,10 @@ pub struct Facts<'a> {
     /// The appointment that is held or confirmed.
     pub live: Option<&'a Appointment>,
     pub follow_ups: &'a [FollowUp],
-    /// The number of business days until the first contact.
-    pub first_contact_days: u16,
+    /// Whether the company waits for a reply to its message.
+    pub awaits_reply: bool,
+    pub settings: &'a Settings,
+    pub calendar: &'a BusinessCalendar,
     pub now: DateTime<Utc>,
 }
 
@@ -28,45 +33,52 @@ pub fn sentences(facts: Facts<'_>) -> Vec<String> {
     let mut sentences = vec![main(facts)];
     if let Some(until) = facts.live.and_then(Appointment::held_until).filter(|it| facts.now < *it) {
         sentences.push(format!("希望の日時は、{}まで仮に押さえています。", month_day_time(until)));
+    } else if let Some(day) = company_turn(facts, &[SilenceKind::Address]) {
+        sentences.push(format!("{day}までに、メールアドレスの確認をお願いします。"));
+    }
+    if let Some(response) = facts.record.response.filter(|_| facts.awaits_reply) {
+        sentences.push(match facts.now < response.due_at {
+            true => format!(
+                "お送りいただいたメッセージに、{}までに返信します。",
+                month_day_weekday(response.due_at)
+            ),
+            false => "メッセージへの返信が遅れています。お急ぎのときは、お電話ください。".to_owned(),
+        });
     }
     sentences
 }
 
 fn main(facts: Facts<'_>) -> String {
-    let due = facts.record.due.as_ref().and_then(Due::at);
-    let ahead = due.filter(|it| facts.now < *it).map(month_day_weekday);
     match &facts.record.consultation.state {
-        State::Received => match ahead {
-            Some(day) => format!(
-                "申込みを受け付けました。{}営業日以内（{day}まで）にご連絡します。",
-                facts.first_contact_days
-            ),
-            None => {
-                "申込みを受け付けました。ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned()
-            }
+        State::Received => received(facts),
+        State::Checking => checking(facts),
+        State::WaitingCompany => match company_turn(facts, &[SilenceKind::Answer, SilenceKind::Address]) {
+            Some(day) => format!("確認したいことがあります。{day}までに、メッセージに回答してください。"),
+            None => "確認したいことがあります。メッセージに回答してください。".to_owned(),
         },
-        State::Checking => "センターで内容を確認しています。手続きは必要ありません。".to_owned(),
-        State::WaitingCompany => "確認したいことがあります。メッセージに回答してください。".to_owned(),
-        State::Matching => "担当する専門家を調整しています。手続きは必要ありません。".to_owned(),
-        State::Scheduling => "候補の日時から選んでください。".to_owned(),
-        State::Booked if facts.live.is_some_and(|it| it.ends_at <= facts.now) => {
-            "相談の予定の時刻を過ぎました。実施の記録をお待ちください。".to_owned()
-        }
-        State::Booked => "専門家との日時が決まりました。当日まで手続きは必要ありません。".to_owned(),
-        State::Consulted => match ahead {
+        State::Matching => match due_day(facts, DueKind::Reply) {
+            Some(day) => format!(
+                "担当する専門家を調整しています。専門家の回答の期限は{day}です。手続きは必要ありません。"
+            ),
+            None => "担当する専門家を調整しています。手続きは必要ありません。".to_owned(),
+        },
+        State::Scheduling => match company_turn(facts, &[SilenceKind::Choice]) {
+            Some(day) => format!("{day}までに、候補の日時から選んでください。"),
+            None => "候補の日時から選んでください。".to_owned(),
+        },
+        State::Booked => booked(facts),
+        State::Consulted => match due_day(facts, DueKind::Report) {
             Some(day) => {
                 format!(
                     "相談が終わりました。専門家が{day}までに報告書をまとめます。できましたらお知らせします。"
                 )
             }
-            None => "相談が終わりました。報告書ができましたらお知らせします。".to_owned(),
-        },
-        State::FollowUp => match next_question(facts) {
-            Some(day) => {
-                format!("次回の相談または状況の確認を予定しています。次の確認のメールは{day}にお送りします。")
+            None => {
+                "相談が終わりました。報告書ができましたらお知らせします。お急ぎのときは、お電話ください。"
+                    .to_owned()
             }
-            None => "次回の相談または状況の確認を予定しています。".to_owned(),
         },
+        State::FollowUp => follow_up(facts),
         State::Completed => {
             "相談はすべて終了しました。報告書とアンケートはこの画面から見られます。".to_owned()
         }
@@ -78,8 +90,67 @@ fn main(facts: Facts<'_>) -> String {
     }
 }
 
+fn received(facts: Facts<'_>) -> String {
+    match due_day(facts, DueKind::FirstContact) {
+        Some(day) => format!(
+            "申込みを受け付けました。{}営業日以内（{day}まで）にご連絡します。",
+            facts.settings.first_contact_days
+        ),
+        None => "申込みを受け付けました。ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
+    }
+}
+
+fn checking(facts: Facts<'_>) -> String {
+    let rest = match due_day(facts, DueKind::FirstContact) {
+        Some(day) => format!("{day}までにご連絡します。手続きは必要ありません。"),
+        None if facts.record.due.is_none() => "手続きは必要ありません。".to_owned(),
+        None => "ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
+    };
+    format!("センターで内容を確認しています。{rest}")
+}
+
+fn booked(facts: Facts<'_>) -> String {
+    let Some(over) = facts.live.filter(|it| it.ends_at <= facts.now) else {
+        return "専門家との日時が決まりました。当日まで手続きは必要ありません。".to_owned();
+    };
+    let due = outcome_due(over.ends_at, facts.settings, facts.calendar);
+    let by = if facts.now < due { month_day_weekday(due) + "までに" } else { String::new() };
+    format!("相談の予定の時刻を過ぎました。{by}実施の記録を確認し、お知らせします。")
+}
+
+fn follow_up(facts: Facts<'_>) -> String {
+    if let Some(day) = due_day(facts, DueKind::FirstContact)
+        && facts.record.wants_help_since.is_some()
+    {
+        return format!("さらに相談したいとのこと、承りました。{day}までに、センターからご連絡します。");
+    }
+    match next_question(facts) {
+        Some(day) => {
+            format!("次回の相談または状況の確認を予定しています。次の確認のメールは{day}にお送りします。")
+        }
+        None => "次回の相談または状況の確認を予定しています。".to_owned(),
+    }
+}
+
+/// Returns the day of the deadline of this kind, if it is running and has not passed.
+fn due_day(facts: Facts<'_>, kind: DueKind) -> Option<String> {
+    let due = facts.record.due.as_ref().filter(|it| it.kind == kind).and_then(Due::at);
+    due.filter(|it| facts.now < *it).map(month_day_weekday)
+}
+
+/// Returns the day until which the company is asked to act, if the case waits for one of these and the day has not
+/// passed.
+fn company_turn(facts: Facts<'_>, kinds: &[SilenceKind]) -> Option<String> {
+    let clock = facts.record.silence.filter(|it| kinds.contains(&it.kind))?;
+    let due = company_due(clock.since, facts.settings, facts.calendar);
+    Some(due).filter(|it| facts.now < *it).map(month_day_weekday)
+}
+
 fn next_question(facts: Facts<'_>) -> Option<String> {
-    let planned = facts.follow_ups.iter().filter(|it| it.state == FollowUpState::Planned);
+    let planned = facts
+        .follow_ups
+        .iter()
+        .filter(|it| it.state == FollowUpState::Planned && it.step.to == Addressee::Company);
     planned.map(|it| it.due_at).filter(|it| facts.now < *it).min().map(month_day_weekday)
 }
 

@@ -26,7 +26,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
     match asked(&app, &token).await? {
-        Some((it, place)) => answer::page(&app, shell, &it, &place, query.get("answer")),
+        Some((it, place)) => answer::page(&app, shell, &it, &place, &query).await,
         None => sign_in::gone(shell),
     }
 }

@@ -9,7 +9,6 @@ use domain::{
     booking::{
         appointment::{Appointment, AppointmentMode},
         availability::Slot,
-        notice::change_until,
     },
     consultation::{ActionKind, State},
     routing::assignment::Assignment,
@@ -203,7 +202,9 @@ async fn choice(app: &App, shell: &Shell, own: &OwnConsultation) -> Result<Choic
         return Ok(Choice::Nothing);
     };
     let now = app.clock.now();
-    let until = change_until(booked.starts_at, &shell.settings, &app.programme().await?.calendar(now));
+    let programme = app.programme().await?;
+    let until =
+        ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, &booked, now).await?;
     Ok(if now < until { Choice::Move(booked) } else { Choice::TooLate { booked, until } })
 }
 

@@ -1,8 +1,11 @@
 //! The survey on a company's own page.
-use actix_web::{HttpResponse, get, post, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse, get, post,
+    web::{Data, Path},
+};
 use askama::Template;
 use domain::{
-    aftercare::follow_up::{FollowUp, FollowUpState, Kind},
+    aftercare::follow_up::{Addressee, FollowUp, FollowUpState, Kind},
     wording::month_day_weekday,
 };
 
@@ -32,10 +35,15 @@ struct LaterPage {
 }
 
 #[get("/my/{number}/survey")]
-pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
     let all = store::aftercare::follow_up::of(&app.db, own.0.consultation.id).await?;
     match latest(&all) {
-        Some(it) => answer::page(&app, shell, it, &place(&own), ""),
+        Some(it) => answer::page(&app, shell, it, &place(&own), &Fields::of_query(&req)).await,
         None => {
             let planned = all.iter().find(|it| it.kind == Kind::Survey && it.state == FollowUpState::Planned);
             let due = planned.map(|it| month_day_weekday(it.due_at)).unwrap_or_default();
@@ -56,6 +64,43 @@ pub async fn submit(
     let survey =
         latest(&all).ok_or_else(|| Problem::Refused("アンケートは、まだお送りしていません。".to_owned()))?;
     answer::take(&app, shell, survey, &place(&own), form).await
+}
+
+/// Shows a question of the consultation, whatever its kind.
+#[get("/my/{number}/questions/{id}")]
+pub async fn question(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    own: OwnConsultation,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let it = find(&app, &own, &path.1).await?;
+    answer::page(&app, shell, &it, &question_place(&own, &it), &Fields::of_query(&req)).await
+}
+
+#[post("/my/{number}/questions/{id}")]
+pub async fn answer_question(
+    app: Data<App>,
+    shell: Shell,
+    own: OwnConsultation,
+    path: Path<(String, String)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let it = find(&app, &own, &path.1).await?;
+    answer::take(&app, shell, &it, &question_place(&own, &it), form).await
+}
+
+/// Returns a question of this consultation that was sent to the company.
+async fn find(app: &App, own: &OwnConsultation, id: &str) -> Result<FollowUp, Problem> {
+    let all = store::aftercare::follow_up::of(&app.db, own.0.consultation.id).await?;
+    let asked = |it: &FollowUp| it.step.to == Addressee::Company && it.state != FollowUpState::Planned;
+    all.into_iter().find(|it| it.id.to_string() == id && asked(it)).ok_or(Problem::NotFound)
+}
+
+fn question_place(own: &OwnConsultation, it: &FollowUp) -> Place {
+    let action = own.path(&format!("/questions/{}", it.id));
+    Place { number: own.0.number.to_string(), action, back: own.path("") }
 }
 
 /// Returns the latest survey that was sent.

@@ -1,7 +1,7 @@
 //! A desk's own hand-overs, newest first.
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
-use domain::{consultation::State, number::CaseNumber};
+use domain::{consultation::State, due::DueKind, number::CaseNumber, wording::month_day_weekday};
 
 use crate::{
     app::App,
@@ -41,25 +41,29 @@ pub async fn show(
     page::html(&ListPage { shell, rows, next, first: before.is_none() })
 }
 
-impl ListPage {
-    /// Returns the result of the consultation, or what happens now.
-    fn outcome(row: &HandOver) -> String {
-        if let Some(result) = ops::consultation::result(&row.state) {
-            return result;
-        }
-        let sentence = match row.state {
-            State::Received => "センターの確認を待っています。",
-            State::Checking => "センターで内容を確認しています。",
-            State::WaitingCompany => "企業からの回答を待っています。",
-            State::Matching => "担当する専門家を調整しています。",
-            State::Scheduling => "日時を調整しています。",
-            State::Booked => "専門家との日時が決まりました。",
-            State::Consulted => "相談が終わり、報告書を作成しています。",
-            State::FollowUp => "相談が終わり、その後の状況を確認しています。",
-            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => "",
-        };
-        sentence.to_owned()
+/// Returns the result of the consultation, or what happens now and by when.
+pub fn outcome(row: &HandOver) -> String {
+    if let Some(result) = ops::consultation::result(&row.state) {
+        return result;
     }
+    let sentence = match row.state {
+        State::Received => "センターの確認を待っています。",
+        State::Checking => "センターで内容を確認しています。",
+        State::WaitingCompany => "企業からの回答を待っています。",
+        State::Matching => "担当する専門家を調整しています。",
+        State::Scheduling => "日時を調整しています。",
+        State::Booked => "専門家との日時が決まりました。",
+        State::Consulted => "相談が終わり、報告書を作成しています。",
+        State::FollowUp => "相談が終わり、その後の状況を確認しています。",
+        State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => "",
+    };
+    let due = row.due.as_ref().and_then(|it| Some((it.kind, month_day_weekday(it.at()?))));
+    let by = due.map(|(kind, day)| match kind {
+        DueKind::FirstContact => format!("企業への連絡の期限：{day}。"),
+        DueKind::Reply => format!("専門家の回答の期限：{day}。"),
+        DueKind::Report => format!("報告書の期限：{day}。"),
+    });
+    format!("{sentence}{}", by.unwrap_or_default())
 }
 
 /// Removes the surplus row, if there is one, and returns the address of the next page that it announces.

@@ -1,7 +1,9 @@
 //! Handing an enquiry over: a desk fills in an application for a company in under two minutes.
 use actix_web::{HttpResponse, get, post, web::Data};
 use askama::Template;
+use chrono::{NaiveDate, TimeDelta};
 use domain::{
+    calendar::japan_date,
     field::Field,
     intake::{
         application::{Application, ApplicationForm, Intake},
@@ -42,6 +44,9 @@ struct NewPage {
 /// How the person was told about the use of their data: the code, and the word for the record.
 const HOWS: [(&str, &str); 2] = [("phone", "電話"), ("counter", "窓口")];
 
+/// The days that a visit to the desk may lie back.
+const LONGEST_AGO: i64 = 366;
+
 #[get("/desk/new")]
 pub async fn show(shell: Shell, _: DeskUser) -> Result<HttpResponse, Problem> {
     page::html(&new_page(shell, Fields::default(), FieldErrors::default(), Uuid::new_v4()))
@@ -68,10 +73,11 @@ pub async fn submit(
             errors.add(field, message);
         }
     });
-    let agreed = agreed(&form, &mut errors);
+    let agreed = agreed(&form, japan_date(app.clock.now()), &mut errors);
     match (application, agreed) {
         (Ok(application), Some(agreed)) if errors.is_empty() => {
-            let done = ops::intake::apply::hand_over(&app, &application, user.desk, &agreed, key).await?;
+            let member = (user.desk, user.id);
+            let done = ops::intake::apply::hand_over(&app, &application, member, &agreed, key).await?;
             let message = format!("センターに引き継ぎました。受付番号は {} です。", done.number);
             Ok(page::see_other_with("/desk", &message))
         }
@@ -79,14 +85,23 @@ pub async fn submit(
     }
 }
 
-fn agreed(form: &Fields, errors: &mut FieldErrors) -> Option<HandOverConsent> {
+fn agreed(form: &Fields, today: NaiveDate, errors: &mut FieldErrors) -> Option<HandOverConsent> {
     let person = errors.take("told_name", TextLine::parse("説明した相手の氏名", form.get("told_name"), 60));
     let how = HOWS.iter().find(|(code, _)| *code == form.get("told_how")).map(|(_, word)| *word);
     let how = errors.take("told_how", how.ok_or("説明した方法を選択してください"));
     if form.get("consent") != "1" {
         errors.add("consent", "個人情報の取扱いを説明し、同意を得た場合はチェックしてください");
     }
-    Some(HandOverConsent { person: person?, how: how? })
+    let day = match form.get("visited_on").trim() {
+        "" => Ok(today),
+        typed => typed.parse().map_err(|_| "相談を受けた日は、カレンダーから選択してください"),
+    };
+    let day = day.and_then(|it: NaiveDate| {
+        let recent = it <= today && today - it <= TimeDelta::days(LONGEST_AGO);
+        recent.then_some(it).ok_or("相談を受けた日は、1年前から今日までの日付を入力してください")
+    });
+    let visited_on = errors.take("visited_on", day);
+    Some(HandOverConsent { person: person?, how: how?, visited_on: visited_on? })
 }
 
 /// Fills an application with the fields that a desk asks for; the others stay empty.

@@ -62,8 +62,8 @@ pub async fn cancel(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     if let Some(reason) = typed.errors.take("reason", reason) {
         let done = ops::booking::appointment::cancel(&open.app, open.id(), open.by(), reason.into()).await;
         if typed.done(done)? {
-            let told = "予約を取り消しました。企業には、別の日時を選んでいただくようお知らせしました。";
-            return Ok(open.back(told));
+            let flash = "予約を取り消しました。企業には、別の日時を選んでいただくようお知らせしました。";
+            return Ok(open.back(flash));
         }
     }
     cancel_page(open, typed).await
@@ -83,14 +83,14 @@ pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem
     match typed.form.get("outcome") {
         "done" => {
             if typed.done(ops::booking::appointment::record_done(&open.app, open.id(), open.by()).await)? {
-                let told = "実施を記録しました。続けて、実施報告書を書けます。";
-                return Ok(page::see_other_with(open.case.path_of("report"), told));
+                let flash = "実施を記録しました。続けて、実施報告書を書けます。";
+                return Ok(page::see_other_with(open.case.path_of("report"), flash));
             }
         }
         "no_show" => {
             if typed.done(ops::booking::appointment::record_no_show(&open.app, open.id(), open.by()).await)? {
-                let told = "欠席を記録しました。企業には、別の日時を選んでいただくようお知らせしました。";
-                return Ok(open.back(told));
+                let flash = "欠席を記録しました。企業には、別の日時を選んでいただくようお知らせしました。";
+                return Ok(open.back(flash));
             }
         }
         _ => typed.errors.add("outcome", "相談の結果を選択してください"),
@@ -111,8 +111,8 @@ pub async fn plan(open: Opened) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::default();
     let done = ops::consultation::plan_further_session(&open.app, open.id(), open.by(), None).await;
     if typed.done(done)? {
-        let told = "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。";
-        return Ok(open.back(told));
+        let flash = "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。";
+        return Ok(open.back(flash));
     }
     next_page(open, typed)
 }

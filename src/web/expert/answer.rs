@@ -9,7 +9,7 @@ use askama::Template;
 use chrono::TimeDelta;
 use domain::{
     booking::appointment::Appointment,
-    id::AssignmentId,
+    id::{AccountId, AssignmentId},
     number::CaseNumber,
     routing::assignment::{Assignment, AssignmentState},
     text::Prose,
@@ -194,7 +194,7 @@ impl Asked<'_> {
             Err(errors) => return page::unprocessable(&self.page(app, shell, form, errors, None).await?),
         };
         let (id, expert) = (self.mine.id, self.mine.expert);
-        let (done, next, told) = match answer {
+        let (done, next, flash) = match answer {
             Answer::Accept => {
                 let done = ops::routing::assignment::accept(app, id, expert).await;
                 (done, accepted, "担当を引き受けました。")
@@ -205,7 +205,7 @@ impl Asked<'_> {
             }
         };
         let notice = match done {
-            Ok(()) => return Ok(page::see_other_with(next, told)),
+            Ok(()) => return Ok(page::see_other_with(next, flash)),
             Err(problem) => sentence(problem)?,
         };
         // The request may have been answered in the meantime; then the form is not shown any more.
@@ -253,6 +253,7 @@ async fn by_number(app: &App, expert: &ExpertUser, number: &str) -> Result<(Reco
     Ok((record, mine.ok_or(Problem::NotFound)?))
 }
 
+/// Returns the request that a link is for; `None` for a wrong or expired link, and if the expert's account is closed.
 async fn by_token(app: &App, token: &str) -> Result<Option<(Record, Assignment)>, Problem> {
     let Some(id) = app.secret.verify(Purpose::Assignment, token, app.clock.now()) else {
         return Ok(None);
@@ -260,6 +261,10 @@ async fn by_token(app: &App, token: &str) -> Result<Option<(Record, Assignment)>
     let Some(mine) = store::routing::assignment::find(&app.db, AssignmentId(id)).await? else {
         return Ok(None);
     };
+    let account = store::accounts::account::find(&app.db, AccountId(mine.expert.0)).await?;
+    if !account.is_some_and(|it| it.active) {
+        return Ok(None);
+    }
     let record = store::consultation::find(&app.db, mine.consultation).await?;
     Ok(record.map(|it| (it, mine)))
 }

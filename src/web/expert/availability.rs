@@ -108,9 +108,9 @@ pub async fn add(
         _ => return Err(Problem::Unreadable),
     };
     match parsed {
-        Ok((change, told)) => {
+        Ok((change, flash)) => {
             ops::routing::expert::change_availability(&app, expert.id, change).await?;
-            Ok(page::see_other_with("/expert/availability", told))
+            Ok(page::see_other_with("/expert/availability", flash))
         }
         Err(errors) => page::unprocessable(&page_of(&app, &expert, shell, form, errors, None).await?),
     }
@@ -144,8 +144,8 @@ pub async fn change_feed(
 ) -> Result<HttpResponse, Problem> {
     if form.get("act") == "revoke" {
         ops::routing::expert::revoke_feed(&app, expert.id).await?;
-        let told = "カレンダー用のアドレスを使えなくしました。";
-        return Ok(page::see_other_with("/expert/availability", told));
+        let flash = "カレンダー用のアドレスを使えなくしました。";
+        return Ok(page::see_other_with("/expert/availability", flash));
     }
     let token = ops::routing::expert::make_feed(&app, expert.id).await?;
     let address = app.site.absolute(&format!("/calendar/{token}.ics"));

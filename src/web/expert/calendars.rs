@@ -112,7 +112,7 @@ pub async fn add(
 #[post("/expert/calendars/{id}/refresh")]
 pub async fn refresh(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     own(&app, &expert, *id).await?;
-    let told = match ops::calendars::external::refresh(&app, *id).await? {
+    let flash = match ops::calendars::external::refresh(&app, *id).await? {
         RefreshOutcome::Read => "カレンダーを読み込みました。".to_owned(),
         RefreshOutcome::Failed(why) => {
             format!("読み込めませんでした。前に読み込んだ予定をそのまま使います。理由：{why}")
@@ -122,7 +122,7 @@ pub async fn refresh(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Resu
         }
         RefreshOutcome::Gone => return Err(Problem::NotFound),
     };
-    Ok(page::see_other_with(PAGE, &told))
+    Ok(page::see_other_with(PAGE, &flash))
 }
 
 /// Sets whether a calendar that can no longer be read still blocks times.

@@ -94,8 +94,8 @@ impl Opened {
     }
 
     /// Redirects to the consultation, with a sentence.
-    pub fn back(&self, told: &str) -> HttpResponse {
-        page::see_other_with(self.case.path(), told)
+    pub fn back(&self, flash: &str) -> HttpResponse {
+        page::see_other_with(self.case.path(), flash)
     }
 }
 

@@ -11,7 +11,9 @@ use domain::{
     aftercare::report::ReportState,
     booking::appointment::Appointment,
     consultation::{ActionKind, State},
+    due::{Due, DueKind},
     id::AppointmentId,
+    routing::assignment::AssignmentState,
     text::Prose,
     wording,
 };
@@ -58,7 +60,7 @@ struct CasePage {
     path: String,
     state: State,
     fields: &'static str,
-    next: &'static str,
+    next: String,
     accepted: bool,
     acts: Vec<Act>,
     rows: Vec<Row>,
@@ -184,7 +186,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
         path: case.path(),
         state: case.record.consultation.state.clone(),
         fields: case.mine.fields.label(),
-        next: next_step(&case, live, &app),
+        next: format!("{}{}", next_step(&case, live, &app), by_when(&case).unwrap_or_default()),
         accepted,
         acts: acts(&case, live, &app),
         rows,
@@ -221,6 +223,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::RequestExperts
             | ActionKind::ReleaseExpert
             | ActionKind::ApproveReport
+            | ActionKind::DropFurtherSession
             | ActionKind::Complete
             | ActionKind::Withdraw
             | ActionKind::CloseUnfulfilled
@@ -240,6 +243,16 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
     }
     acts.sort_by_key(|it| !it.primary);
     acts
+}
+
+/// Returns until when the expert has to act, as a second sentence.
+fn by_when(case: &Case) -> Option<String> {
+    if case.mine.state == AssignmentState::Offered {
+        return Some(format!("回答の期限は{}です。", wording::month_day_time(case.mine.due_at)));
+    }
+    let due = case.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at)?;
+    let is_due = case.record.consultation.state == State::Consulted;
+    is_due.then(|| format!("提出の期限は{}です。", wording::month_day_weekday(due)))
 }
 
 /// Returns the situation in one sentence.

@@ -8,6 +8,7 @@ use crate::{
     ops,
     problem::Problem,
     web::kit::{
+        correction::reason,
         form::Fields,
         form_state::FormState,
         meeting_link,
@@ -33,8 +34,11 @@ pub async fn show(open: Opened) -> Result<HttpResponse, Problem> {
 pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
     let link = meeting_link::parse(typed.form.get("video_url"), true);
-    if let Some(link) = typed.errors.take("video_url", link) {
-        let done = ops::booking::meeting_link::change(&open.app, open.id(), open.by(), &link).await;
+    let link = typed.errors.take("video_url", link);
+    let reason = reason(&typed.form, &mut typed.errors);
+    if let Some((link, reason)) = link.zip(reason) {
+        let (id, by) = (open.id(), open.by());
+        let done = ops::booking::meeting_link::change(&open.app, id, by, &link, reason.as_ref()).await;
         if typed.done(done)? {
             return Ok(open.back("接続先を変更しました。企業にメールでお知らせしました。"));
         }

@@ -49,7 +49,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
         typed.errors.add("slot", "日時を選択してください");
         return slot_page(open, typed).await;
     };
-    let (done, told) = if action == ActionKind::Reschedule {
+    let (done, flash) = if action == ActionKind::Reschedule {
         (
             ops::booking::appointment::reschedule(&open.app, open.id(), open.by(), slot).await,
             "日時を変更しました。企業に確認メールを送りました。",
@@ -60,7 +60,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
             "日時を決めました。企業に確認メールを送りました。",
         )
     };
-    if typed.done(done)? { Ok(open.back(told)) } else { slot_page(open, typed).await }
+    if typed.done(done)? { Ok(open.back(flash)) } else { slot_page(open, typed).await }
 }
 
 /// Returns the action that is possible now: choosing or moving.

@@ -5,6 +5,7 @@ use domain::{
     field::{Field, Fields as Wanted},
     intake::company::{Industry, Mode, Organization, TeleworkStatus},
     prefecture::Prefecture,
+    text::{TextLine, optional},
 };
 
 use super::form::{Choice, FieldErrors, Fields};
@@ -12,6 +13,17 @@ use crate::store::{consultation::correction::SavedCorrection, reference::program
 
 /// The prefix of the hidden fields that hold the values as they were shown.
 const WAS: &str = "was_";
+
+const REASON: &str = "reason";
+/// The box by which the center carries a correction over to the company's other consultations.
+pub const OTHERS: &str = "others";
+const LONGEST_REASON: usize = 200;
+
+/// Returns the reason of a correction; the inner `None` if none was typed, the outer one if it is wrong.
+pub fn reason(form: &Fields, errors: &mut FieldErrors) -> Option<Option<TextLine>> {
+    let typed = optional(form.get(REASON), |it| TextLine::parse("理由", it, LONGEST_REASON));
+    errors.take(REASON, typed)
+}
 
 /// The values of one section as a form.
 pub struct CorrectionForm {
@@ -80,7 +92,9 @@ impl CorrectionForm {
             shown.set(field, of_form.get(field));
         }
         it.form = filled(&shown, &it.fields);
-        it.form.add("reason", typed.get("reason"));
+        for name in [REASON, OTHERS] {
+            it.form.add(name, typed.get(name));
+        }
         it.errors = errors;
         it
     }

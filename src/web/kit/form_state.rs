@@ -21,11 +21,16 @@ impl FormState {
     /// Returns whether the action was done. A refusal is stored for the page; any other problem is returned
     /// as the error.
     pub fn done(&mut self, outcome: Result<(), Problem>) -> Result<bool, Problem> {
+        Ok(self.value(outcome)?.is_some())
+    }
+
+    /// Returns the value of an action or of a check that precedes it; `None` if it was refused, as in `done`.
+    pub fn value<T>(&mut self, outcome: Result<T, Problem>) -> Result<Option<T>, Problem> {
         match outcome {
-            Ok(()) => Ok(true),
+            Ok(value) => Ok(Some(value)),
             Err(problem) => {
                 self.refused = Some(sentence(problem)?);
-                Ok(false)
+                Ok(None)
             }
         }
     }

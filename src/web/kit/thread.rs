@@ -29,6 +29,7 @@ pub enum Reader {
     Company,
     Expert,
     Center,
+    Desk,
 }
 
 /// One entry of a thread.
@@ -37,6 +38,8 @@ pub struct ThreadLine {
     pub mine: bool,
     pub internal: bool,
     pub center_only: bool,
+    /// Whether the center and the desk alone read the entry.
+    pub with_desk: bool,
     /// Whether the entry was written by the system rather than a person.
     pub automatic: bool,
     pub is_new: bool,
@@ -73,7 +76,7 @@ pub struct ThreadContext {
     reader: Reader,
     html: BTreeMap<MessageId, MailId>,
     files: BTreeMap<MessageId, Vec<Attachment>>,
-    told: Vec<MessageNotification>,
+    notifications: Vec<MessageNotification>,
 }
 
 impl Reader {
@@ -82,6 +85,7 @@ impl Reader {
             Self::Company => Audience::Everyone,
             Self::Expert => Audience::Internal,
             Self::Center => Audience::Center,
+            Self::Desk => Audience::Desk,
         }
     }
 
@@ -96,33 +100,34 @@ impl ThreadContext {
     /// Loads the context. The company gets neither the mails nor the files of internal notes.
     pub async fn of(app: &App, id: ConsultationId, reader: Reader) -> Result<Self, Problem> {
         let files = store::correspondence::attachment::of(&app.db, id, reader.audience()).await?;
-        let told = match reader {
+        let notifications = match reader {
             Reader::Center | Reader::Expert => {
                 store::correspondence::message::notifications(&app.db, id, app.clock.now()).await?
             }
-            Reader::Company => Vec::new(),
+            Reader::Company | Reader::Desk => Vec::new(),
         };
         let html = store::correspondence::inbound_mail::with_html(&app.db, id).await?;
-        Ok(Self { reader, html, files, told })
+        Ok(Self { reader, html, files, notifications })
     }
 
     /// Returns an entry as the page with this path shows it.
     pub fn line(&mut self, it: &ThreadEntry, author: String, mine: bool, path: &str) -> ThreadLine {
         let files = self.files.remove(&it.id).unwrap_or_default();
         let is_html = self.html.contains_key(&it.id) && self.reader.sees_html(it.author);
-        let told = self.told.iter().filter(|told| told.at == it.at);
-        let told = told.map(|told| format!("{}：{}", told.recipient, mail_state(told)));
+        let notifications = self.notifications.iter().filter(|of| of.at == it.at);
+        let notifications = notifications.map(|of| format!("{}：{}", of.recipient, mail_state(of)));
         ThreadLine {
             author,
             mine,
             internal: it.internal,
             center_only: it.center_only,
+            with_desk: it.with_desk,
             automatic: it.automatic,
             is_new: false,
             channel: channel(&it.channel),
             when: wording::month_day_time(it.at),
             iso: wording::iso_date_time(it.at),
-            notes: told.collect(),
+            notes: notifications.collect(),
             pieces: parts(it),
             files: files.into_iter().map(|it| file(it, path)).collect(),
             html: is_html.then(|| format!("{path}/mail/{}", it.id)),
@@ -185,9 +190,9 @@ fn size(bytes: i64) -> String {
     }
 }
 
-fn mail_state(told: &MessageNotification) -> &'static str {
-    match told.state {
-        _ if told.awaits_address => "連絡先が未確認のため、送信を保留しています",
+fn mail_state(of: &MessageNotification) -> &'static str {
+    match of.state {
+        _ if of.awaits_address => "連絡先が未確認のため、送信を保留しています",
         MailState::Planned => "業務時間に送信します",
         MailState::Ready | MailState::Sending => "送信待ち",
         MailState::Deferred => "再送待ち",

@@ -20,6 +20,7 @@ pub const FILES: &str = "files";
 pub const NOTE_FILES: &str = "note-files";
 /// The name of a page's third field for files, in the form of the note for the center alone.
 pub const CENTER_NOTE_FILES: &str = "center-note-files";
+pub const DESK_FILES: &str = "desk-files";
 
 /// The fields and the files of a form.
 #[derive(Debug, Default)]

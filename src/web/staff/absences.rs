@@ -56,6 +56,8 @@ struct View {
     asked: Option<(String, String)>,
     first: Vec<Person>,
     rest: Vec<Person>,
+    /// The page on which one expert for each field can take over, if there is such a pair.
+    pairs: Option<String>,
     /// Whether the form sent for this participation had an error.
     wrong: bool,
 }
@@ -107,11 +109,11 @@ pub async fn submit(
     let done = ops::booking::substitute::ask(&app, participation, substitute, version, by, agreement).await;
     let (_, roster) = app.programme_and_experts().await?;
     let name = roster.name(substitute);
-    let told = match agreement {
+    let flash = match agreement {
         SubstituteConsent::Asked => format!("{name}さんに依頼しました。引き受けると、担当が交代します。"),
         SubstituteConsent::Given => format!("{name}さんに交代しました。企業と専門家にメールを送りました。"),
     };
-    answer(&app, shell, &form, done, &told).await
+    answer(&app, shell, &form, done, &flash).await
 }
 
 async fn answer(
@@ -119,10 +121,10 @@ async fn answer(
     shell: Shell,
     form: &Fields,
     done: Result<(), Problem>,
-    told: &str,
+    flash: &str,
 ) -> Result<HttpResponse, Problem> {
     match done {
-        Ok(()) => Ok(page::see_other_with("/staff/absences", told)),
+        Ok(()) => Ok(page::see_other_with("/staff/absences", flash)),
         Err(problem) => render(app, shell, form, FieldErrors::default(), Some(sentence(problem)?)).await,
     }
 }
@@ -165,21 +167,29 @@ fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
     };
     let mut first: Vec<_> = it.proposals.iter().enumerate().map(person).collect();
     let rest = first.split_off(first.len().min(FIRST));
+    let href = url::staff(&it.record.number);
     View {
         participation: it.participation,
         version: it.record.version,
         number: it.record.number.to_string(),
-        href: url::staff(&it.record.number),
+        href: href.clone(),
         company: it.record.company_name,
         when: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
         mode: it.appointment.mode.label(),
-        absent: roster.name(it.participation.expert).to_owned(),
+        absent: absent(roster, it.participation.expert),
+        pairs: it.place.filter(|_| !it.pairs.is_empty()).map(|id| format!("{href}/experts/{id}")),
         fields: it.fields.label(),
         asked: it.asked.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
         first,
         rest,
         wrong,
     }
+}
+
+/// Returns the name of the expert who is away or whose account is closed.
+fn absent(roster: &Roster, id: ExpertId) -> String {
+    let closed = roster.get(id).is_some_and(|it| !it.active);
+    format!("{}{}", roster.name(id), if closed { "（利用を停止）" } else { "" })
 }
 
 impl View {

@@ -32,6 +32,7 @@ pub enum StaffAction {
     NoShow,
     Done,
     Further,
+    DropFurther,
     Complete,
     Withdraw,
     Unfulfilled,
@@ -53,12 +54,13 @@ pub enum StaffActionInput {
     NoShow,
     Done,
     Further(Option<TextLine>, Option<NextTeam>),
+    DropFurther,
     End(Ending),
     Reopen(TextLine),
 }
 
 impl StaffAction {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::StartCheck,
         Self::Ask,
         Self::Answer,
@@ -69,6 +71,7 @@ impl StaffAction {
         Self::NoShow,
         Self::Done,
         Self::Further,
+        Self::DropFurther,
         Self::Complete,
         Self::Withdraw,
         Self::Unfulfilled,
@@ -90,6 +93,7 @@ impl StaffAction {
             Self::NoShow => "no-show",
             Self::Done => "done",
             Self::Further => "further",
+            Self::DropFurther => "drop-further",
             Self::Complete => "complete",
             Self::Withdraw => "withdraw",
             Self::Unfulfilled => "unfulfilled",
@@ -116,6 +120,7 @@ impl StaffAction {
             Self::NoShow => Some(ActionKind::RecordNoShow),
             Self::Done => Some(ActionKind::RecordDone),
             Self::Further => Some(ActionKind::PlanFurtherSession),
+            Self::DropFurther => Some(ActionKind::DropFurtherSession),
             Self::Complete => Some(ActionKind::Complete),
             Self::Withdraw => Some(ActionKind::Withdraw),
             Self::Unfulfilled | Self::CloseInSilence => Some(ActionKind::CloseUnfulfilled),
@@ -143,6 +148,7 @@ impl StaffAction {
             Self::NoShow => "欠席を記録する",
             Self::Done => "実施を記録する",
             Self::Further => "次回の相談を計画する",
+            Self::DropFurther => "次回の相談を取りやめる",
             Self::Complete => "完了にする",
             Self::Withdraw => "取下げを記録する",
             Self::Unfulfilled => "不成立にする",
@@ -173,6 +179,9 @@ impl StaffAction {
             Self::NoShow => "企業の欠席を記録します。企業は別の日時を選べます。",
             Self::Done => "相談の実施を記録します。専門家に報告書の提出を依頼します。",
             Self::Further => "次回の日時を選ぶ案内を企業に送ります。予定していたアンケートなどは送りません。",
+            Self::DropFurther => {
+                "次回の相談を取りやめ、企業にメールで知らせます。これまでの相談と報告書は残り、予定していたアンケートなどをあらためて送ります。"
+            }
             Self::Complete => "相談をすべて終了します。まだ送っていないアンケートなどは送りません。",
             Self::Withdraw => "企業の申し出による取下げを記録します。予約と依頼はすべて取り消します。",
             Self::Unfulfilled => {
@@ -201,6 +210,7 @@ impl StaffAction {
             Self::NoShow => "欠席を記録しました。",
             Self::Done => "実施を記録しました。報告書の提出を依頼しました。",
             Self::Further => "次回の相談を計画しました。",
+            Self::DropFurther => "次回の相談を取りやめました。",
             Self::Complete => "相談を完了にしました。",
             Self::Withdraw => "取下げを記録しました。",
             Self::Unfulfilled => "不成立として終了しました。",
@@ -225,6 +235,7 @@ impl StaffAction {
             Self::ReleaseHold => Some(StaffActionInput::ReleaseHold),
             Self::NoShow => Some(StaffActionInput::NoShow),
             Self::Done => Some(StaffActionInput::Done),
+            Self::DropFurther => Some(StaffActionInput::DropFurther),
             Self::Complete => Some(StaffActionInput::End(Ending::Complete)),
             Self::CloseInSilence => Some(StaffActionInput::End(Ending::CloseInSilence)),
             Self::Ask => errors
@@ -294,6 +305,7 @@ impl StaffActionInput {
                 let (reason, team) = (reason.as_ref(), team.as_ref());
                 ops::consultation::plan_with_team(app, id, seen, reason, team).await
             }
+            Self::DropFurther => ops::aftercare::further::take_back(app, id, seen).await,
             // It is the company that withdraws.
             Self::End(ending @ Ending::Withdraw { .. }) => {
                 let by = Actor::Stead(me, Represented::Company);

@@ -8,7 +8,7 @@ use domain::{consultation::UnfulfilledReason, field::Fields, number::FiscalYear}
 
 use super::{
     action::StaffAction,
-    case::{FormState, Head, find, may, seen, sentence},
+    case::{FormState, Head, find, may, seen},
     stead,
 };
 use crate::{
@@ -66,14 +66,16 @@ pub async fn submit(
     let (number, act) = path.into_inner();
     let act = StaffAction::from_code(&act).ok_or(Problem::NotFound)?;
     let case = find(&app, &number).await?;
-    let mut typed = FormState { form, ..FormState::default() };
+    let mut typed = FormState::of(form);
     match attempt(&app, &me, act, &case, &mut typed).await? {
         true => {
             let after = find(&app, &number).await?;
-            Ok(page::see_other_with(
-                crate::url::staff(&after.record.number),
-                &outcome_text(act, &case, &after),
-            ))
+            let from_calls = act == StaffAction::Called && typed.form.get("back") == "calls";
+            let next = match from_calls {
+                true => "/staff?tab=calls".to_owned(),
+                false => crate::url::staff(&after.record.number),
+            };
+            Ok(page::see_other_with(next, &outcome_text(act, &case, &after)))
         }
         false => {
             let case = find(&app, &number).await?;
@@ -91,13 +93,7 @@ async fn attempt(
     case: &CaseDetails,
     typed: &mut FormState,
 ) -> Result<bool, Problem> {
-    let version = match seen(case, &typed.form, act.action()) {
-        Ok(version) => version,
-        Err(problem) => {
-            typed.refused = Some(sentence(problem)?);
-            return Ok(false);
-        }
-    };
+    let Some(version) = typed.value(seen(case, &typed.form, act.action()))? else { return Ok(false) };
     match act.read(&typed.form) {
         Err(errors) => {
             typed.errors = errors;
@@ -120,11 +116,26 @@ async fn render(
     let now = app.clock.now();
     let sessions = match (act, FiscalYear::of(domain::calendar::japan_date(now))) {
         (StaffAction::Further, Ok(year)) => {
-            store::intake::company::appointments_in(&app.db, case.record.company, year).await?
+            store::intake::company::appointments_in(&app.db, &case.record, year).await?
         }
         _ => 0,
     };
-    let is_told = matches!(act, StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done);
+    let is_told = match act {
+        StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done | StaffAction::DropFurther => true,
+        StaffAction::StartCheck
+        | StaffAction::Ask
+        | StaffAction::Answer
+        | StaffAction::ConfirmAddress
+        | StaffAction::Called
+        | StaffAction::ReleaseHold
+        | StaffAction::Further
+        | StaffAction::Complete
+        | StaffAction::Withdraw
+        | StaffAction::Unfulfilled
+        | StaffAction::CloseInSilence
+        | StaffAction::Refer
+        | StaffAction::Reopen => false,
+    };
     let sayers = match act.action().filter(|_| is_told) {
         Some(action) => stead::sayers(app, &case, action).await?,
         None => Vec::new(),
@@ -177,8 +188,8 @@ fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
     match act.action() {
         Some(action) => may(consultation, action).err().map(Problem::from),
         None if act == StaffAction::Called => {
-            let told = case.record.to_call_since.is_none();
-            told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
+            let is_told = case.record.to_call_since.is_none();
+            is_told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
         }
         None if !consultation.state.is_open() => {
             Some(domain::consultation::ActionRefused::HasEnded(consultation.state.clone()).into())

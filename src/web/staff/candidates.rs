@@ -18,7 +18,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    case::{self, FormState, Head, View, find, seen, sentence},
+    case::{self, FormState, Head, View, find, seen},
     correction,
 };
 use crate::{
@@ -73,22 +73,18 @@ pub async fn submit(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
-    let mut typed = FormState { form, ..FormState::default() };
+    let mut typed = FormState::of(form);
     let experts = chosen(&typed.form);
     if experts.is_empty() {
         typed.errors.add("expert", "依頼する専門家を選択してください");
     }
-    match seen(&case, &typed.form, Some(ActionKind::RequestExperts)) {
-        Err(problem) => typed.refused = Some(sentence(problem)?),
-        Ok(_) if !typed.errors.is_empty() => {}
-        Ok(version) => {
-            let by = Actor::Coordinator(me.id);
-            let experts: Vec<_> = experts.into_iter().collect();
-            let id = case.record.consultation.id;
-            match ops::routing::assignment::request(&app, id, version, by, &experts).await {
-                Ok(()) => return done(&app, &number, &experts).await,
-                Err(problem) => typed.refused = Some(sentence(problem)?),
-            }
+    let version = typed.value(seen(&case, &typed.form, Some(ActionKind::RequestExperts)))?;
+    if let Some(version) = version.filter(|_| typed.errors.is_empty()) {
+        let by = Actor::Coordinator(me.id);
+        let experts: Vec<_> = experts.into_iter().collect();
+        let id = case.record.consultation.id;
+        if typed.done(ops::routing::assignment::request(&app, id, version, by, &experts).await)? {
+            return done(&app, &number, &experts).await;
         }
     }
     let case = find(&app, &number).await?;
@@ -164,6 +160,6 @@ async fn done(app: &App, number: &str, experts: &[ExpertId]) -> Result<HttpRespo
     let case = find(app, number).await?;
     let due = case.record.due.as_ref().and_then(domain::due::Due::at);
     let due = due.map(|it| format!("回答期限は{}です。", domain::wording::month_day_time(it)));
-    let told = format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default());
-    Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
+    let flash = format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default());
+    Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash))
 }

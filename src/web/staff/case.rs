@@ -1,4 +1,6 @@
 //! One consultation: the parts that all its views share, and the choice of the view.
+mod sentences;
+
 use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
@@ -7,11 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Party,
     consultation::{ActionKind, ActionRefused, Consultation, State},
-    due::{Due, DueClock},
+    due::Due,
     number::CaseNumber,
     wording,
 };
 
+pub use super::case_tabs::View;
 use super::{
     action::StaffAction,
     candidates, case_views,
@@ -30,23 +33,15 @@ use crate::{
         worklist::visit::Visit,
     },
     url,
-    web::kit::{form::Fields, page::Shell, session::Coordinator},
+    web::kit::{
+        form::Fields,
+        page::{self, Shell},
+        session::Coordinator,
+    },
 };
 
 /// The time after the last look for which a person counts as looking at a case.
 const LOOKING: TimeDelta = TimeDelta::minutes(10);
-
-/// The view of a consultation that a page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    Overview,
-    Messages,
-    Sessions,
-    Candidates,
-    SameCompany,
-    History,
-    Mail,
-}
 
 /// The head above every view of a consultation.
 pub struct Head {
@@ -59,6 +54,10 @@ pub struct Head {
     pub view: Option<View>,
     /// The others of the center who have looked at the case within the last minutes, such as 「鈴木 花子（3分前）」.
     pub others: Vec<String>,
+    /// Whether a further appointment is planned and can be taken back.
+    pub plans_further: bool,
+    /// The case into which this one was merged.
+    pub kept: Option<CaseNumber>,
     pub now: DateTime<Utc>,
     /// Why the last action was refused.
     pub refused: Option<String>,
@@ -72,12 +71,6 @@ pub struct Offer {
     pub at_once: bool,
 }
 
-pub struct Link {
-    pub href: String,
-    pub label: String,
-    pub current: bool,
-}
-
 #[get("/staff/consultations/{number}")]
 pub async fn show(
     app: Data<App>,
@@ -87,13 +80,25 @@ pub async fn show(
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
+    let view = View::from_code(Fields::of_query(&req).get("view"));
+    if !view.is_some_and(View::is_record)
+        && let Some(into) = kept(&app, &case).await?
+    {
+        let told = format!("{}は、この案件に統合しました。", case.record.number);
+        return Ok(page::see_other_with(url::staff(&into), &told));
+    }
     let seen = lately_seen(&app, &case).await?;
     // A page is shown even if it cannot be recorded who looks at it.
     if let Err(err) = ops::worklist::visit::record(&app, me.id, case.record.consultation.id, &seen).await {
         tracing::warn!(error = ?err, "could not record who looks at a case");
     }
-    let view = View::from_code(Fields::of_query(&req).get("view")).unwrap_or(View::Overview);
-    render_seen(&app, shell, case, view, FormState::default(), seen).await
+    render_seen(&app, shell, case, view.unwrap_or(View::Overview), FormState::default(), seen).await
+}
+
+/// Returns the number of the case into which this one was merged.
+async fn kept(app: &App, case: &CaseDetails) -> Result<Option<CaseNumber>, Problem> {
+    let Some(into) = case.record.consultation.merged_into else { return Ok(None) };
+    Ok(store::consultation::find(&app.db, into).await?.map(|it| it.number))
 }
 
 /// Shows a view of a consultation, with the values typed into its forms.
@@ -126,7 +131,19 @@ async fn render_seen(
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
     let others = others(seen, &shell, now);
-    let head = Head { case, open_mails, bounces, proposals, view: Some(view), others, now, refused };
+    let (plans_further, kept) = (plans_further(app, &case).await?, kept(app, &case).await?);
+    let head = Head {
+        case,
+        open_mails,
+        bounces,
+        proposals,
+        view: Some(view),
+        others,
+        plans_further,
+        kept,
+        now,
+        refused,
+    };
     match view {
         // Without the possibility of asking experts, there are no candidates to show.
         View::Candidates if !head.can(ActionKind::RequestExperts) => {
@@ -137,10 +154,19 @@ async fn render_seen(
         View::Messages => case_views::messages(app, shell, head, typed).await,
         View::Sessions => case_views::sessions(app, shell, head, &typed).await,
         View::Candidates => candidates::render(app, shell, head, typed).await,
-        View::SameCompany => case_views::same_company(app, shell, head, &typed).await,
+        View::SameCompany => case_views::same_company(app, shell, head, typed).await,
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
+}
+
+/// Returns whether a further appointment is planned. Skips the query if there can be none.
+async fn plans_further(app: &App, case: &CaseDetails) -> Result<bool, Problem> {
+    let it = &case.record.consultation;
+    if case.record.appointments_done == 0 || may(it, ActionKind::DropFurtherSession).is_err() {
+        return Ok(false);
+    }
+    Ok(store::audit::event::plans_further(&store::audit::event::of(&app.db, it.id).await?))
 }
 
 /// Returns the others of the center who look at the case now, such as 「鈴木 花子（3分前）」.
@@ -214,34 +240,6 @@ pub fn may(it: &Consultation, action: ActionKind) -> Result<(), ActionRefused> {
     }
 }
 
-impl View {
-    const ALL: [Self; 7] = [
-        Self::Overview,
-        Self::Messages,
-        Self::Sessions,
-        Self::Candidates,
-        Self::SameCompany,
-        Self::History,
-        Self::Mail,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Overview => "overview",
-            Self::Messages => "messages",
-            Self::Sessions => "sessions",
-            Self::Candidates => "candidates",
-            Self::SameCompany => "same-company",
-            Self::History => "history",
-            Self::Mail => "mail",
-        }
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-}
-
 impl Head {
     /// Builds the head above the page of one action, which shows only why that action was refused.
     pub fn of_act(case: CaseDetails, now: DateTime<Utc>, typed: &FormState) -> Self {
@@ -253,6 +251,8 @@ impl Head {
             proposals,
             view: None,
             others: Vec::new(),
+            plans_further: false,
+            kept: None,
             now,
             refused: typed.refused.clone(),
         }
@@ -271,8 +271,13 @@ impl Head {
         self.can(ActionKind::Reschedule) || self.can(ActionKind::ChooseSlot)
     }
 
+    /// Returns whether the booked appointment has begun, so that its outcome can be recorded.
+    pub fn has_begun(&self) -> bool {
+        self.case.booked_from.is_some_and(|it| it <= self.now)
+    }
+
     pub fn is_open(&self) -> bool {
-        self.state().is_open()
+        self.state().is_open() && self.case.record.consultation.merged_into.is_none()
     }
 
     /// Returns until when the case is put aside, if it is.
@@ -287,28 +292,6 @@ impl Head {
     /// Returns the address of the consultation's page with `rest` appended.
     pub fn at(&self, rest: &str) -> String {
         format!("{}{rest}", url::staff(&self.number()))
-    }
-
-    pub fn tabs(&self) -> Vec<Link> {
-        let shown = |it: &View| match it {
-            View::Candidates => self.can(ActionKind::RequestExperts),
-            View::SameCompany => self.case.possible_duplicates > 0,
-            View::Overview | View::Messages | View::Sessions | View::History | View::Mail => true,
-        };
-        let tab = |it: View| Link {
-            href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
-            label: match it {
-                View::Overview => "概要".to_owned(),
-                View::Messages => format!("メッセージ（{}）", self.case.messages),
-                View::Sessions => "予約・報告書".to_owned(),
-                View::Candidates => "担当候補".to_owned(),
-                View::SameCompany => format!("同じ企業の可能性（{}）", self.case.possible_duplicates),
-                View::History => "履歴".to_owned(),
-                View::Mail => "メール".to_owned(),
-            },
-            current: self.view == Some(it),
-        };
-        View::ALL.into_iter().filter(shown).map(tab).collect()
     }
 
     pub fn can(&self, action: ActionKind) -> bool {
@@ -351,6 +334,9 @@ impl Head {
                 ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => {
                     endings.extend(StaffAction::of(action).map(|it| self.offer(it)));
                 }
+                // Nothing has taken place yet, and nothing is planned.
+                ActionKind::RecordNoShow | ActionKind::RecordDone if !self.has_begun() => {}
+                ActionKind::DropFurtherSession if !self.plans_further => {}
                 // A report is approved on its own page, where it can be read; an expert is released from the list
                 // of experts.
                 ActionKind::ApproveReport | ActionKind::ReleaseExpert => {}
@@ -364,6 +350,7 @@ impl Head {
                 | ActionKind::RecordNoShow
                 | ActionKind::RecordDone
                 | ActionKind::PlanFurtherSession
+                | ActionKind::DropFurtherSession
                 | ActionKind::Complete
                 | ActionKind::Reopen
                 | ActionKind::Note => offers.extend(StaffAction::of(action).map(|it| self.offer(it))),
@@ -380,14 +367,6 @@ impl Head {
         }
     }
 
-    /// Returns for what the case has waited for days, if it stands in the worklist for that.
-    pub fn stalled(&self) -> Option<String> {
-        let record = &self.case.record;
-        let (clock, _) = record.silence.zip(record.stalled_since)?;
-        let since = wording::month_day_weekday(clock.since);
-        Some(format!("{}を{since}から待っています。", clock.kind.label()))
-    }
-
     /// Returns whether the closing of the case is proposed.
     pub fn proposes_closing(&self) -> bool {
         self.case.record.silence.is_some_and(|it| it.proposes_closing())
@@ -398,94 +377,7 @@ impl Head {
         self.is_open() && at.is_some_and(|it| it <= self.now)
     }
 
-    /// Returns the deadline, such as 「初回の連絡：11月26日（木）17:00」.
-    pub fn due(&self) -> Option<String> {
-        let due = self.case.record.due.as_ref()?;
-        Some(match &due.clock {
-            DueClock::Running(deadline) => {
-                format!("{}：{}", due.label(), wording::month_day_time(deadline.at))
-            }
-            DueClock::Paused(_) => format!("{}：企業の回答を待つ間、停止しています", due.label()),
-        })
-    }
-
     pub fn due_steps(&self) -> Vec<String> {
         self.case.record.due.as_ref().map(Due::explain).unwrap_or_default()
-    }
-
-    /// Returns the center's next step, in one sentence.
-    pub fn next_step(&self) -> &'static str {
-        match self.state() {
-            State::Received if !self.address_confirmed() => {
-                "連絡先を確認してください。連絡先が確認できると、専門家に依頼できます。"
-            }
-            State::Received => "内容を確認し、専門家に依頼してください。",
-            State::Checking if !self.address_confirmed() => {
-                "企業に連絡し、連絡先を確認してください。確認できると、専門家に依頼できます。"
-            }
-            State::Checking => "分野を確認し、専門家に依頼してください。",
-            State::WaitingCompany => {
-                "企業の回答を待っています。電話で聞いたときは、回答を記録してください。「確認中」に戻ります。"
-            }
-            State::Matching => "専門家の回答を待っています。辞退や期限切れのときは、次の候補に依頼します。",
-            State::Scheduling => {
-                "企業が日時を選ぶのを待っています。電話で希望を聞いたときは、センターで日時を決められます。"
-            }
-            State::Booked => "相談当日を待っています。終わったら、実施または欠席を記録してください。",
-            State::Consulted if self.case.submitted_reports > 0 => {
-                "報告書が提出されました。内容を確認し、企業に渡してください。"
-            }
-            State::Consulted => "専門家の報告書を待っています。",
-            State::FollowUp if self.case.record.wants_help_since.is_some() => {
-                "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
-            }
-            State::FollowUp => {
-                "アンケートとその後の確認を、予定どおりお送りします。終わると「完了」になります。"
-            }
-            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => {
-                "この相談は終了しています。手続きは必要ありません。"
-            }
-        }
-    }
-
-    /// Returns how the consultation ended, beyond the label of the state.
-    pub fn ending(&self) -> Option<String> {
-        match self.state() {
-            State::Unfulfilled { reason } => Some(format!("理由：{}", reason.label())),
-            State::Referred { organization } => Some(format!("案内した機関：{organization}")),
-            State::Received
-            | State::Checking
-            | State::WaitingCompany
-            | State::Matching
-            | State::Scheduling
-            | State::Booked
-            | State::Consulted
-            | State::FollowUp
-            | State::Completed
-            | State::Withdrawn => None,
-        }
-    }
-
-    /// Returns why the company gets no mail, if it gets none.
-    pub fn no_mail(&self) -> Option<&'static str> {
-        if self.case.contact.email.is_none() {
-            Some("メールアドレスの登録がないため、企業にメールは送られません。電話で伝えてください。")
-        } else if !self.address_confirmed() {
-            Some("連絡先が未確認です。メールが届かないことがあるため、電話でも伝えてください。")
-        } else {
-            None
-        }
-    }
-
-    /// Returns why mails written to the company now are held, if they are.
-    pub fn held_mail(&self) -> Option<&'static str> {
-        let is_held = self.case.contact.email.is_some() && !self.address_confirmed();
-        if is_held {
-            Some(
-                "連絡先が未確認のため、企業へのメールは保留し、確認できたときに送ります。急ぐときは電話で伝えてください。",
-            )
-        } else {
-            self.no_mail()
-        }
     }
 }

@@ -34,10 +34,15 @@ use crate::{
     problem::Problem,
     store::{
         self, Coded,
-        consultation::case_details::{AskedExpert, CaseAppointment},
+        consultation::{
+            case_details::{AskedExpert, CaseAppointment},
+            case_merge::CaseMerge,
+            related_case::RelatedCase,
+        },
         correspondence::{
             inbound_mail::InboundEntry, message::Audience, message_draft::DraftWriter, outbox::OutboxEntry,
         },
+        intake::company_merge::{CompanyMerge, CompanyValues},
         worklist::task::{Task, TaskFilter},
     },
     web::kit::{
@@ -82,6 +87,18 @@ struct SameCompany {
     shell: Shell,
     head: Head,
     possible_duplicates: Vec<PossibleDuplicate>,
+    company: RegisteredCompany,
+    /// The cases that were merged into this one, with their numbers.
+    absorbed: Vec<(CaseMerge, String)>,
+    related: Vec<RelatedCase>,
+    typed: FormState,
+}
+
+/// The company of a consultation, with the merges into it.
+struct RegisteredCompany {
+    values: CompanyValues,
+    cases: u64,
+    merges: Vec<CompanyMerge>,
 }
 
 #[derive(Template)]
@@ -219,13 +236,23 @@ pub async fn same_company(
     app: &App,
     shell: Shell,
     head: Head,
-    typed: &FormState,
+    typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let record = &head.case.record;
-    let key = domain::text::search_key(&record.company_name);
+    let who = store::intake::duplicate::identity(record, &head.case.application, &head.case.contact);
     let possible_duplicates =
-        possible_duplicates(app, record.company, &key, record.consultation.id.0).await?;
-    page::html_with(typed.status(), &SameCompany { shell, head, possible_duplicates })
+        possible_duplicates(app, &who, record.company, record.consultation.id.0).await?;
+    let company = store::intake::company_merge::find(&app.db, record.company).await?;
+    let company = RegisteredCompany {
+        values: company.ok_or(Problem::NotFound)?.values,
+        cases: store::intake::company_merge::cases(&app.db, record.company).await?,
+        merges: store::intake::company_merge::into(&app.db, record.company).await?,
+    };
+    let absorbed = store::consultation::case_merge::into(&app.db, record.consultation.id).await?;
+    let related = store::consultation::related_case::of(&app.db, record.consultation.id).await?;
+    let status = typed.status();
+    let page = SameCompany { shell, head, possible_duplicates, company, absorbed, related, typed };
+    page::html_with(status, &page)
 }
 
 pub async fn messages(

@@ -1,4 +1,4 @@
-//! Correcting the values of a consultation, taking a correction back, and sending mail again to a corrected address.
+//! Correcting the values of a consultation, and sending mail again to a corrected address.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -6,23 +6,28 @@ use actix_web::{
 use askama::Template;
 use domain::{
     actor::{Actor, Party},
-    consultation::correction::{
-        CaseValues, CorrectedField, Correction, CorrectionSection, apply, corrections,
+    consultation::{
+        State,
+        correction::{
+            CaseValues, CorrectedField, Correction, CorrectionRefused, CorrectionSection, apply,
+            check_fields, corrections,
+        },
     },
-    text::{TextLine, optional},
+    intake::application::TICKED,
+    text::TextLine,
 };
 
-use super::case::{self, FormState, Head, View, find, seen, sentence};
+use super::case::{self, FormState, Head, View, find, seen};
 use crate::{
     app::App,
     ops::{
         case::actor::ActorAt,
-        consultation::correction::{self as ops, CorrectionCause, Fit},
+        consultation::correction::{self as ops, CarriedOver, CorrectionCause, Fit},
     },
     problem::Problem,
-    store::consultation::case_details::CaseDetails,
+    store::{self, consultation::case_details::CaseDetails},
     web::kit::{
-        correction::{CorrectionForm, fields_of, touched},
+        correction::{CorrectionForm, OTHERS, fields_of, reason, touched},
         form::Fields,
         page::{self, Shell},
         session::Coordinator,
@@ -40,6 +45,16 @@ struct CorrectPage {
     fit: Option<Fit>,
     /// Whether the fit was asked about and the next submission confirms it.
     asks: bool,
+    /// The page on which the obstacle to the correction is removed.
+    way: Option<WayOut>,
+    /// The company's other open consultations, such as 「R08-000002（受付済み）」.
+    others: Vec<String>,
+}
+
+/// The page on which an obstacle to a correction is removed.
+pub struct WayOut {
+    pub href: String,
+    pub label: String,
 }
 
 /// The parsed form of a correction.
@@ -74,8 +89,9 @@ pub async fn show(
     };
     let programme = app.programme().await?;
     let correction = CorrectionForm::of(section, Party::Coordinator, &values, &programme);
+    let others = others(&app, &case, section).await?;
     let head = Head::of_act(case, app.clock.now(), &FormState::default());
-    page::html(&CorrectPage { shell, head, values, correction, fit, asks: false })
+    page::html(&CorrectPage { shell, head, values, correction, fit, asks: false, way: None, others })
 }
 
 #[post("/staff/consultations/{number}/correct/{section}")]
@@ -91,64 +107,86 @@ pub async fn submit(
     let values = ops::values(&app, case.record.consultation.id).await?;
     let mut state = FormState::of(form);
     let Some(typed) = parse(section, &values, &mut state) else {
-        return render(&app, shell, case, section, state, None).await;
+        return render(&app, shell, case, section, state, (None, None)).await;
     };
-    let version = match seen(&case, &state.form, None) {
-        Ok(version) => version,
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            return render(&app, shell, case, section, state, None).await;
-        }
+    let way = way_out(&app, &case, &apply(&values, &typed.found)?).await?;
+    let Some(version) = state.value(seen(&case, &state.form, None))? else {
+        return render(&app, shell, case, section, state, (None, way)).await;
     };
     if let Some(fit) = to_be_asked(&app, &case, &values, &typed, &state.form).await? {
         state.refused = Some(question(&fit).to_owned());
-        return render(&app, shell, case, section, state, Some(fit)).await;
+        return render(&app, shell, case, section, state, (Some(fit), way)).await;
     }
     let by = ActorAt::new(Actor::Coordinator(me.id), version);
     let cause = CorrectionCause::reason(typed.reason.as_ref());
     let done = ops::correct(&app, case.record.consultation.id, by, typed.section, &typed.values, cause).await;
-    match done {
-        Ok(found) => {
-            Ok(page::see_other_with(crate::url::staff(&case.record.number), &outcome(section, &found)))
-        }
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            let case = find(&app, &path.0).await?;
-            render(&app, shell, case, section, state, None).await
-        }
+    if let Some(found) = state.value(done)? {
+        let carried = carry_over(&app, &case, by.actor, &found, &typed, &state.form).await?;
+        let flash = format!("{}{}", outcome(section, &found), carried_text(&carried));
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
+    let case = find(&app, &path.0).await?;
+    render(&app, shell, case, section, state, (None, way)).await
 }
 
-/// Takes a correction back.
-#[post("/staff/consultations/{number}/corrections/{seq}/undo")]
-pub async fn undo(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    path: Path<(String, i32)>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &path.0).await?;
-    let mut state = FormState::of(form);
-    let done = match seen(&case, &state.form, None) {
-        Ok(version) => {
-            let by = ActorAt::new(Actor::Coordinator(me.id), version);
-            ops::undo(&app, case.record.consultation.id, by, path.1, None).await
-        }
-        Err(problem) => Err(problem),
-    };
-    match done {
-        Ok(back) => {
-            let told = format!("「{}」の訂正を取り消しました。", back.field.label());
-            let path = format!("{}?view=history", crate::url::staff(&case.record.number));
-            Ok(page::see_other_with(path, &told))
-        }
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            let case = find(&app, &path.0).await?;
-            case::render(&app, shell, case, View::History, state).await
-        }
+/// Carries the correction over to the company's other consultations, if the form says so.
+async fn carry_over(
+    app: &App,
+    case: &CaseDetails,
+    by: Actor,
+    found: &[Correction],
+    typed: &Typed,
+    form: &Fields,
+) -> Result<CarriedOver, Problem> {
+    if found.is_empty() || typed.section != CorrectionSection::Company || !form.has(OTHERS, TICKED) {
+        return Ok(CarriedOver::default());
     }
+    ops::carry_over(app, &case.record, by, found, typed.reason.as_ref()).await
+}
+
+fn carried_text(carried: &CarriedOver) -> String {
+    let list = |all: &[domain::number::CaseNumber]| {
+        all.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
+    };
+    let mut told = String::new();
+    if !carried.corrected.is_empty() {
+        told.push_str(&format!("{}も訂正しました。", list(&carried.corrected)));
+    }
+    if !carried.left.is_empty() {
+        told.push_str(&format!(
+            "{}は、担当の専門家や日時が合わなくなるなどのため、訂正していません。その案件の画面で訂正してください。",
+            list(&carried.left)
+        ));
+    }
+    told
+}
+
+/// Returns the company's other open consultations, to which a correction of its data can be carried over.
+async fn others(app: &App, case: &CaseDetails, section: CorrectionSection) -> Result<Vec<String>, Problem> {
+    if section != CorrectionSection::Company {
+        return Ok(Vec::new());
+    }
+    let sharing = ops::sharing(app, &case.record).await?;
+    Ok(sharing.iter().map(|it| format!("{}（{}）", it.number, it.consultation.state.label())).collect())
+}
+
+/// Returns the page on which the expert is released who has a field that the values do not have any more.
+pub async fn way_out(app: &App, case: &CaseDetails, after: &CaseValues) -> Result<Option<WayOut>, Problem> {
+    let id = case.record.consultation.id;
+    let Some(fields) = after.fields().filter(|it| *it != case.record.consultation.fields) else {
+        return Ok(None);
+    };
+    let assignments = store::routing::assignment::of(&app.db, id).await?;
+    let Err(CorrectionRefused::FieldTaken { expert, .. }) = check_fields(fields, &assignments) else {
+        return Ok(None);
+    };
+    let taken = assignments.iter().find(|it| it.is_live() && it.expert == expert);
+    let (_, roster) = app.programme_and_experts().await?;
+    let path = crate::url::staff(&case.record.number);
+    Ok(taken.map(|it| WayOut {
+        href: format!("{path}/experts/{}", it.id),
+        label: format!("{}さんの担当を取り消す", roster.name(expert)),
+    }))
 }
 
 /// Sends the mails that did not reach an earlier address to the corrected one.
@@ -166,30 +204,24 @@ pub async fn send_again(
         Ok(version) => ops::send_undelivered(&app, case.record.consultation.id, version, me.id).await,
         Err(problem) => Err(problem),
     };
-    match sent {
-        Ok(count) => {
-            let held = !case.record.consultation.address_confirmed;
-            let later = if held {
-                "受付のメール以外は、アドレスが確認されたときに届きます。"
-            } else {
-                ""
-            };
-            let told = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
-            Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
-        }
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            let case = find(&app, &number).await?;
-            case::render(&app, shell, case, View::Overview, state).await
-        }
+    if let Some(count) = state.value(sent)? {
+        let held = !case.record.consultation.address_confirmed;
+        let later = if held {
+            "会社名などを含むメールは、アドレスが確認されたときに届きます。"
+        } else {
+            ""
+        };
+        let flash = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
+    let case = find(&app, &number).await?;
+    case::render(&app, shell, case, View::Overview, state).await
 }
 
 /// Parses the form. Returns `None` if a value is wrong; `state` then has the errors.
 fn parse(section: CorrectionSection, current: &CaseValues, state: &mut FormState) -> Option<Typed> {
     let values = touched(&state.form, &fields_of(section, Party::Coordinator));
-    let reason = optional(state.form.get("reason"), |it| TextLine::parse("訂正の理由", it, 200));
-    let reason = state.errors.take("reason", reason);
+    let reason = reason(&state.form, &mut state.errors);
     match corrections(current, &values, section) {
         Ok(found) => reason.map(|reason| Typed { section, values, found, reason }),
         Err(mistakes) => {
@@ -232,12 +264,12 @@ fn outcome(section: CorrectionSection, found: &[Correction]) -> String {
     }
     let labels: Vec<_> = found.iter().map(|it| it.field.label()).collect();
     let mailed = found.iter().any(|it| it.field == CorrectedField::Email && !it.new.is_empty());
-    let told = if mailed {
+    let flash = if mailed {
         "新しいメールアドレスに、確認のメールを送りました。"
     } else {
         ""
     };
-    format!("{}を訂正しました（{}）。{told}", section.label(), labels.join("、"))
+    format!("{}を訂正しました（{}）。{flash}", section.label(), labels.join("、"))
 }
 
 async fn render(
@@ -246,14 +278,48 @@ async fn render(
     case: CaseDetails,
     section: CorrectionSection,
     state: FormState,
-    fit: Option<Fit>,
+    (fit, way): (Option<Fit>, Option<WayOut>),
 ) -> Result<HttpResponse, Problem> {
     let values = ops::values(app, case.record.consultation.id).await?;
     let programme = app.programme().await?;
     let status = state.status();
+    let others = others(app, &case, section).await?;
     let head = Head::of_act(case, app.clock.now(), &state);
     let correction =
         CorrectionForm::typed(section, Party::Coordinator, &values, &programme, (&state.form, state.errors));
     let asks = fit.is_some();
-    page::html_with(status, &CorrectPage { shell, head, values, correction, fit, asks })
+    page::html_with(status, &CorrectPage { shell, head, values, correction, fit, asks, way, others })
+}
+
+impl CorrectPage {
+    fn others_hint(&self) -> String {
+        format!(
+            "対象：{}。訂正前の内容が同じ項目だけを訂正します（法人番号を除きます）。チェックしないときは、この相談だけを訂正します。",
+            self.others.join("、")
+        )
+    }
+}
+
+impl Head {
+    /// Returns the page on which the value is entered that the next step asks to confirm, with its label.
+    pub fn entered_at(&self) -> Option<(&'static str, String)> {
+        let confirmed = self.address_confirmed();
+        match self.state() {
+            State::Received | State::Checking if !confirmed => {
+                Some(("連絡先を訂正する", self.at("/correct/contact")))
+            }
+            State::Received => Some(("相談内容を訂正する", self.at("/correct/request"))),
+            State::Checking => Some(("分野を訂正する", self.at("/correct/request#field"))),
+            State::WaitingCompany
+            | State::Matching
+            | State::Scheduling
+            | State::Booked
+            | State::Consulted
+            | State::FollowUp
+            | State::Completed
+            | State::Withdrawn
+            | State::Unfulfilled { .. }
+            | State::Referred { .. } => None,
+        }
+    }
 }

@@ -47,13 +47,13 @@ pub async fn submit(
         (Some(expert), Ok((absence, note))) => {
             let count = ops::routing::expert::record_absence(&app, expert, absence, &note, me.id).await?;
             let name = roster.name(expert);
-            let told = match count {
+            let flash = match count {
                 0 => format!("{name}さんの不在の期間を登録しました。"),
                 n => format!(
                     "{name}さんの不在の期間を登録しました。期間内の予約が{n}件あります。代わりの専門家を選んでください。"
                 ),
             };
-            return Ok(page::see_other_with("/staff/absences", &told));
+            return Ok(page::see_other_with("/staff/absences", &flash));
         }
         (None, parsed) => {
             typed.errors.add("expert", "専門家を選択してください");

@@ -12,7 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find, seen, sentence};
+use super::case::{FormState, Head, find, seen};
 use crate::{
     app::App,
     ops,
@@ -60,7 +60,7 @@ pub async fn submit(
     let case = find(&app, &number).await?;
     let asked = of(&app, &case, AssignmentId(assignment)).await?;
     let by = Actor::Stead(me.id, Represented::Expert(asked.assignment.expert));
-    let mut typed = FormState { form, ..FormState::default() };
+    let mut typed = FormState::of(form);
     let id = asked.assignment.id;
     let done = match (seen(&case, &typed.form, None), typed.form.get("answer")) {
         (Err(problem), _) => Err(problem),
@@ -77,17 +77,12 @@ pub async fn submit(
             return render(&app, shell, case, id, typed).await;
         }
     };
-    match done {
-        Ok(()) => {
-            let told = format!("{}さんの回答を記録しました。", asked.name);
-            Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
-        }
-        Err(problem) => {
-            typed.refused = Some(sentence(problem)?);
-            let case = find(&app, &number).await?;
-            render(&app, shell, case, id, typed).await
-        }
+    if typed.done(done)? {
+        let flash = format!("{}さんの回答を記録しました。", asked.name);
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, id, typed).await
 }
 
 async fn render(

@@ -11,7 +11,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find, sentence};
+use super::case::{FormState, Head, find};
 use crate::{
     app::App,
     ops,
@@ -63,12 +63,9 @@ pub async fn submit(
         Err(errors) => typed.errors = errors,
         Ok(answer) => {
             let by = Actor::Stead(me.id, Represented::Company);
-            match ops::aftercare::follow_up::answer_by(&app, it.id, by, answer).await {
-                Ok(()) => {
-                    let sessions = format!("{}?view=sessions", crate::url::staff(&case.record.number));
-                    return Ok(page::see_other_with(sessions, "企業の回答を記録しました。"));
-                }
-                Err(problem) => typed.refused = Some(sentence(problem)?),
+            if typed.done(ops::aftercare::follow_up::answer_by(&app, it.id, by, answer).await)? {
+                let sessions = format!("{}?view=sessions", crate::url::staff(&case.record.number));
+                return Ok(page::see_other_with(sessions, "企業の回答を記録しました。"));
             }
         }
     }

@@ -31,7 +31,7 @@ use crate::{
     url,
     web::kit::{
         form::Fields,
-        form_state::{FormState, sentence},
+        form_state::FormState,
         mail_document,
         page::{self, Shell},
         session::Coordinator,
@@ -206,10 +206,10 @@ async fn decided(
     mut typed: FormState,
     outcome: Option<Result<HttpResponse, Problem>>,
 ) -> Result<HttpResponse, Problem> {
-    match outcome {
-        Some(Ok(next)) => return Ok(next),
-        Some(Err(problem)) => typed.refused = Some(sentence(problem)?),
-        None => {}
+    if let Some(outcome) = outcome
+        && let Some(next) = typed.value(outcome)?
+    {
+        return Ok(next);
     }
     render(app, shell, id, typed).await
 }

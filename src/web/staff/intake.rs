@@ -8,6 +8,8 @@ use domain::{
     intake::{
         application::{Application, ApplicationForm, Intake},
         company::{Industry, Mode, Organization, TeleworkStatus},
+        contact::EmailAddress,
+        duplicate::Identity,
     },
     prefecture::Prefecture,
     wording,
@@ -18,9 +20,13 @@ use uuid::Uuid;
 use super::possible_duplicate::{PossibleDuplicate, possible_duplicates};
 use crate::{
     app::App,
-    ops::{self, correspondence::inbound_mail::AttachAs},
+    ops::{self, correspondence::inbound_mail::AttachAs, intake::apply::Submitter},
     problem::Problem,
-    store::{self, reference::programme::Programme},
+    store::{
+        self,
+        consultation::Origin,
+        reference::{desk::Desk, programme::Programme},
+    },
     url,
     web::kit::{
         form::{Choice, FieldErrors, Fields},
@@ -74,6 +80,9 @@ struct Choices {
     industries: Vec<Choice>,
     telework: Vec<Choice>,
     consent: Vec<Choice>,
+    origins: Vec<Choice>,
+    /// The desks that can have handed the request over.
+    desks: Vec<Choice>,
 }
 
 #[get("/staff/new")]
@@ -109,7 +118,7 @@ pub async fn submit(
         }
     }
     if !typed.consents() {
-        errors.add("consent", "個人情報の取扱いを電話で説明し、同意を得た場合はチェックしてください");
+        errors.add("consent", "個人情報の取扱いを説明し、同意を得た場合はチェックしてください");
     }
     let (Ok(application), Ok(key), true) = (parsed, Uuid::try_parse(form.get("key")), errors.is_empty())
     else {
@@ -120,7 +129,9 @@ pub async fn submit(
         return render(&app, shell, form, errors, found).await;
     }
     let confirmed = form.has("address_confirmed", "1");
-    let by = Actor::Coordinator(me.id);
+    let Some(by) = submitter(&app, &me, &form, &mut errors).await? else {
+        return render(&app, shell, form, errors, Vec::new()).await;
+    };
     let taken = match draft_of(&form) {
         None => ops::intake::apply::take_down(&app, &application, by, key, confirmed).await,
         Some(draft) => {
@@ -138,8 +149,31 @@ pub async fn submit(
     if let Some(id) = mail_of(&form) {
         add_mail(&app, id, record.consultation.id, &me).await?;
     }
-    let told = format!("受付番号 {} で登録しました。", record.number);
-    Ok(page::see_other_with(url::staff(&record.number), &told))
+    let flash = format!("受付番号 {} で登録しました。", record.number);
+    Ok(page::see_other_with(url::staff(&record.number), &flash))
+}
+
+/// Returns the coordinator with the way by which the request came in.
+async fn submitter(
+    app: &App,
+    me: &Coordinator,
+    form: &Fields,
+    errors: &mut FieldErrors,
+) -> Result<Option<Submitter>, Problem> {
+    let caller = Submitter::from(Actor::Coordinator(me.id));
+    // A form that does not say so is one of a telephone call.
+    let origin = match form.get("origin") {
+        "" => Some(caller.origin),
+        code => Origin::from_code(code).filter(|it| *it != Origin::Web),
+    };
+    let origin = errors.take("origin", origin.ok_or("受付の方法を選択してください"));
+    if origin != Some(Origin::Desk) {
+        return Ok(origin.map(|origin| Submitter { origin, ..caller }));
+    }
+    let desks = store::reference::desk::all(&app.db).await?;
+    let chosen = desks.iter().find(|it| it.id.to_string() == form.get("desk"));
+    let desk = errors.take("desk", chosen.ok_or("引き継いだ一次相談窓口を選択してください"));
+    Ok(desk.map(|it| Submitter { origin: Origin::Desk, desk: Some(it.id), ..caller }))
 }
 
 /// Shows the free times, holds the chosen one, or lets it go, and shows the form again as it was typed.
@@ -222,7 +256,12 @@ async fn render_with(
         form.add("mode", Mode::Online.code());
     }
     let seen = possible_duplicates.iter().map(|it| it.number.to_string()).collect::<Vec<_>>().join(",");
-    let choices = Choices::of(&programme, &shell);
+    if form.get("origin").is_empty() {
+        let origin = if mail_of(&form).is_some() { Origin::Mail } else { Origin::Phone };
+        form.add("origin", origin.code());
+    }
+    let desks = store::reference::desk::all(&app.db).await?;
+    let choices = Choices::of(&programme, &shell, desks);
     page::html_with(
         status,
         &IntakePage { shell, form, errors, choices, key, possible_duplicates, seen, time },
@@ -267,7 +306,7 @@ async fn add_mail(app: &App, id: MailId, case: ConsultationId, me: &Coordinator)
     }
 }
 
-/// Returns other consultations of the same company, found by its corporate number or name.
+/// Returns other consultations of the same company, as far as one fact alone suggests it.
 async fn same_company(app: &App, application: &Application) -> Result<Vec<PossibleDuplicate>, Problem> {
     let company = &application.company;
     let known = match company.corporate_number {
@@ -275,7 +314,21 @@ async fn same_company(app: &App, application: &Application) -> Result<Vec<Possib
         None => None,
     };
     let known = known.unwrap_or(CompanyId(Uuid::nil()));
-    Ok(possible_duplicates(app, known, &company.name.search_key(), Uuid::nil()).await?)
+    let text = |it: &Option<domain::text::TextLine>| it.as_ref().map(ToString::to_string).unwrap_or_default();
+    let contact = &application.contact;
+    let who = Identity {
+        corporate_number: company.corporate_number.map(|it| it.to_string()),
+        name: company.name.to_string(),
+        reading: text(&company.kana),
+        city: text(&company.city),
+        street: text(&company.street),
+        telephone: contact.phone.as_ref().map(|it| it.digits().to_owned()).unwrap_or_default(),
+        person: contact.name.to_string(),
+        mail_address: contact.email.as_ref().map(EmailAddress::key).unwrap_or_default(),
+    };
+    let mut found = possible_duplicates(app, &who, known, Uuid::nil()).await?;
+    found.retain(PossibleDuplicate::is_strong);
+    Ok(found)
 }
 
 fn was_seen(form: &Fields, it: &PossibleDuplicate) -> bool {
@@ -324,12 +377,12 @@ fn written(form: &Fields) -> ApplicationForm {
 }
 
 impl Choices {
-    fn of(programme: &Programme, shell: &Shell) -> Self {
+    fn of(programme: &Programme, shell: &Shell, desks: Vec<Desk>) -> Self {
         let theme = |it: &store::reference::programme::Theme| {
             Choice::new(it.code.clone(), it.label.clone()).with_hint(it.field.label())
         };
         let consent = format!(
-            "個人情報の取扱い（{}版）を電話で担当者に説明し、同意を得ました",
+            "個人情報の取扱い（{}版）を担当者に説明し、同意を得ました",
             shell.settings.consent_version
         );
         Self {
@@ -348,6 +401,10 @@ impl Choices {
             consent: vec![Choice::new("yes", consent).with_hint(
                 "説明すること：利用の目的、担当の専門家に内容を伝えること、保存の期間、問い合わせ先",
             )],
+            origins: [Origin::Phone, Origin::Mail, Origin::Visit, Origin::Desk]
+                .map(|it| Choice::new(it.code(), it.label()))
+                .to_vec(),
+            desks: desks.into_iter().map(|it| Choice::new(it.id.to_string(), it.name)).collect(),
         }
     }
 }

@@ -6,13 +6,14 @@ use actix_web::{
 use askama::Template;
 use domain::actor::Actor;
 
-use super::case::{FormState, Head, find, seen, sentence};
+use super::case::{FormState, Head, find, seen};
 use crate::{
     app::App,
     ops::{self, case::actor::ActorAt},
     problem::Problem,
     store::consultation::case_details::{CaseAppointment, CaseDetails},
     web::kit::{
+        correction::reason,
         form::Fields,
         meeting_link,
         page::{self, Shell},
@@ -50,20 +51,17 @@ pub async fn submit(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
-    let mut typed = FormState { form, ..FormState::default() };
+    let mut typed = FormState::of(form);
     let link = typed.errors.take("video_url", meeting_link::parse(typed.form.get("video_url"), true));
-    match (seen(&case, &typed.form, None), link) {
-        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
-        (Ok(_), None) => {}
-        (Ok(version), Some(link)) => {
-            let by = ActorAt::new(Actor::Coordinator(me.id), version);
-            match ops::booking::meeting_link::change(&app, case.record.consultation.id, by, &link).await {
-                Ok(()) => {
-                    let told = "接続先を変更しました。企業と専門家にメールで知らせました。";
-                    return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
-                }
-                Err(problem) => typed.refused = Some(sentence(problem)?),
-            }
+    let reason = reason(&typed.form, &mut typed.errors);
+    let version = typed.value(seen(&case, &typed.form, None))?;
+    if let (Some(version), Some((link, reason))) = (version, link.zip(reason)) {
+        let by = ActorAt::new(Actor::Coordinator(me.id), version);
+        let id = case.record.consultation.id;
+        let done = ops::booking::meeting_link::change(&app, id, by, &link, reason.as_ref()).await;
+        if typed.done(done)? {
+            let flash = "接続先を変更しました。企業と専門家にメールで知らせました。";
+            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
         }
     }
     let case = find(&app, &number).await?;

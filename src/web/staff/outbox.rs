@@ -112,7 +112,7 @@ pub async fn show(
 
 /// Shows the mail's HTML as a mail program does, without our page around it.
 #[get("/staff/mail/{id}/html")]
-pub async fn letter(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub async fn document(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let mail = store::correspondence::outbox::entry(&app.db, MailId(*id), app.clock.now())
         .await?
         .ok_or(Problem::NotFound)?;
@@ -268,7 +268,7 @@ pub(super) fn kind_label(code: &str) -> &str {
     }
 }
 
-fn what_label(it: &Coded<OutboxEvent>) -> &str {
+fn event_label(it: &Coded<OutboxEvent>) -> &str {
     match it.known() {
         Some(OutboxEvent::Sent) => "送信しました",
         Some(OutboxEvent::Deferred) => "あとでもう一度送信します",

@@ -110,8 +110,8 @@ pub async fn submit(
         }
     }
     if taken > 0 && refused.is_empty() {
-        let told = format!("{taken}件の担当を専門家に依頼しました。");
-        return Ok(page::see_other_with("/staff/plan", &told));
+        let flash = format!("{taken}件の担当を専門家に依頼しました。");
+        return Ok(page::see_other_with("/staff/plan", &flash));
     }
     render(&app, shell, taken, refused, Some(&form)).await
 }

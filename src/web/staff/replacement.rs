@@ -12,26 +12,26 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    case::{FormState, Head, find, seen, sentence},
+    case::{FormState, Head, find, seen},
     expert_answer::of,
 };
 use crate::{
     app::App,
     ops::{
         self,
-        booking::substitute::{SubstituteConsent, SubstituteProposal},
-        routing::replacement::Successor,
+        booking::substitute::SubstituteConsent,
+        routing::replacement::{Successor, keeps_acceptances},
     },
     problem::Problem,
     store::{
         booking::substitute::Participation,
         consultation::case_details::{AskedExpert, CaseDetails},
-        routing::expert::Roster,
     },
     web::kit::{
         form::{Choice, Fields},
         page::{self, Shell},
         session::Coordinator,
+        team_choice,
     },
 };
 
@@ -44,7 +44,9 @@ struct ReplacementPage {
     asked: AskedExpert,
     /// Whether the expert has a booked appointment, which the next expert would take over.
     booked: bool,
-    /// Whether the expert can be replaced now.
+    /// Whether another expert can be asked in the same step.
+    is_asked: bool,
+    /// Whether the expert can be replaced or released now.
     possible: bool,
     candidates: Vec<Choice>,
 }
@@ -53,8 +55,8 @@ struct ReplacementPage {
 enum Replacement {
     /// The request is withdrawn or the expert released; another expert may be asked.
     Release(Successor),
-    /// Another expert takes over the booked appointment.
-    Exchange(Participation, ExpertId, SubstituteConsent),
+    /// Another team takes over the booked appointment.
+    Exchange(Participation, Vec<ExpertId>, SubstituteConsent),
 }
 
 #[get("/staff/consultations/{number}/experts/{assignment}")]
@@ -82,19 +84,15 @@ pub async fn submit(
     let case = find(&app, &number).await?;
     let asked = of(&app, &case, id).await?;
     let mut typed = FormState::of(form);
-    let version = match seen(&case, &typed.form, None) {
-        Ok(version) => version,
-        Err(problem) => {
-            typed.refused = Some(sentence(problem)?);
-            return render(&app, shell, case, id, typed).await;
-        }
+    let Some(version) = typed.value(seen(&case, &typed.form, None))? else {
+        return render(&app, shell, case, id, typed).await;
     };
     let (what, reason) = read(&app, &case, &asked, &mut typed).await?;
     if let (Some(what), true) = (what, typed.errors.is_empty()) {
         let by = Actor::Coordinator(me.id);
         let done = match (what, reason) {
-            (Replacement::Exchange(participation, expert, consent), _) => {
-                ops::booking::substitute::ask(&app, participation, expert, version, by, consent).await
+            (Replacement::Exchange(participation, team, consent), _) => {
+                ops::booking::substitute::ask_team(&app, participation, &team, version, by, consent).await
             }
             (Replacement::Release(next), Some(reason)) => {
                 ops::routing::replacement::release(&app, id, Some(version), by, &reason, next).await
@@ -102,8 +100,8 @@ pub async fn submit(
             (Replacement::Release(_), None) => Err(Problem::Unreadable),
         };
         if typed.done(done)? {
-            let told = "担当の変更を記録しました。";
-            return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+            let flash = "担当の変更を記録しました。";
+            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
         }
     }
     let case = find(&app, &number).await?;
@@ -117,25 +115,26 @@ async fn read(
     asked: &AskedExpert,
     typed: &mut FormState,
 ) -> Result<(Option<Replacement>, Option<TextLine>), Problem> {
-    let expert = Uuid::try_parse(typed.form.get("expert")).ok().map(ExpertId);
+    let team = team_choice::parse(typed.form.get("expert"));
     let vacancy = ops::routing::replacement::vacancy(app, &case.record, &asked.assignment).await?;
     let wanted = typed.form.get("act").to_owned();
     let mut named = || {
-        if expert.is_none() {
+        if team.is_none() {
             typed.errors.add("expert", "代わりの専門家を選択してください");
         }
-        expert
+        team.clone()
     };
-    let what =
-        match (&*wanted, &vacancy) {
-            ("release", _) => Some(Replacement::Release(Successor::Later)),
-            ("ask", None) => named().map(|it| Replacement::Release(Successor::Expert(it))),
-            ("ask", Some(it)) => named()
-                .map(|expert| Replacement::Exchange(it.participation, expert, SubstituteConsent::Asked)),
-            ("settle", Some(it)) => named()
-                .map(|expert| Replacement::Exchange(it.participation, expert, SubstituteConsent::Given)),
-            _ => return Err(Problem::Unreadable),
-        };
+    let what = match (&*wanted, &vacancy) {
+        ("release", _) => Some(Replacement::Release(Successor::Later)),
+        ("ask", None) => named().and_then(|it| successor(&it)).map(Replacement::Release),
+        ("ask", Some(it)) => {
+            named().map(|team| Replacement::Exchange(it.participation, team, SubstituteConsent::Asked))
+        }
+        ("settle", Some(it)) => {
+            named().map(|team| Replacement::Exchange(it.participation, team, SubstituteConsent::Given))
+        }
+        _ => return Err(Problem::Unreadable),
+    };
     let needs_reason = wanted == "release" || vacancy.is_none();
     let reason = needs_reason.then(|| TextLine::parse("理由", typed.form.get("reason"), 200));
     let reason = reason.and_then(|it| typed.errors.take("reason", it));
@@ -154,24 +153,32 @@ async fn render(
     let can = |action| consultation.allows(action, domain::actor::Party::Coordinator).is_ok();
     let vacancy = ops::routing::replacement::vacancy(app, &case.record, &asked.assignment).await?;
     let booked = vacancy.is_some();
+    let is_asked = can(domain::consultation::ActionKind::ReleaseExpert);
     let possible = asked.assignment.is_live()
         && !asked.assignment.is_asked_instead()
-        && (booked || can(domain::consultation::ActionKind::ReleaseExpert));
-    let proposals = match vacancy {
-        Some(it) => it.proposals,
-        None if possible => {
+        && (booked || is_asked || keeps_acceptances(&consultation.state));
+    let teams = match vacancy {
+        Some(it) => it.teams(),
+        None if possible && is_asked => {
             ops::routing::replacement::proposals(app, &case.record, &asked.assignment).await?
         }
         None => Vec::new(),
     };
     let (_, roster) = app.programme_and_experts().await?;
-    let candidates = proposals.iter().map(|it| candidate(&roster, it)).collect();
+    let candidates = teams.iter().map(|it| team_choice::choice(&roster, it, str::to_owned)).collect();
     let status = typed.status();
     let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &ReplacementPage { shell, head, typed, asked, booked, possible, candidates })
+    page::html_with(
+        status,
+        &ReplacementPage { shell, head, typed, asked, booked, is_asked, possible, candidates },
+    )
 }
 
-fn candidate(roster: &Roster, it: &SubstituteProposal) -> Choice {
-    let sentences: Vec<_> = it.reasons.iter().map(|it| it.sentence()).collect();
-    Choice::new(it.expert.to_string(), roster.name(it.expert).to_owned()).with_hint(sentences.join("、"))
+/// Returns the team that was chosen as the successor of an expert without a booking.
+fn successor(team: &[ExpertId]) -> Option<Successor> {
+    match *team {
+        [one] => Some(Successor::Expert(one)),
+        [one, other] => Some(Successor::Pair([one, other])),
+        _ => None,
+    }
 }

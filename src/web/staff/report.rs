@@ -11,7 +11,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find, seen, sentence};
+use super::case::{FormState, Head, find, seen};
 use crate::{
     app::App,
     ops::{self, aftercare::report::ReportDecision},
@@ -63,15 +63,14 @@ pub async fn submit(
     let case = find(&app, &number).await?;
     // The report must belong to this consultation; otherwise the address could decide on another's report.
     of(&app, &case, appointment).await?;
-    let mut typed = FormState { form, ..FormState::default() };
-    match (seen(&case, &typed.form, None), read(&typed.form)) {
-        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
-        (Ok(_), Err(errors)) => typed.errors = errors,
-        (Ok(_), Ok(decision)) => {
-            let told = decision_text(&decision);
-            match ops::aftercare::report::decide(&app, appointment, me.id, decision).await {
-                Ok(()) => return Ok(page::see_other_with(crate::url::staff(&case.record.number), told)),
-                Err(problem) => typed.refused = Some(sentence(problem)?),
+    let mut typed = FormState::of(form);
+    match (typed.value(seen(&case, &typed.form, None))?, read(&typed.form)) {
+        (None, _) => {}
+        (Some(_), Err(errors)) => typed.errors = errors,
+        (Some(_), Ok(decision)) => {
+            let flash = decision_text(&decision);
+            if typed.done(ops::aftercare::report::decide(&app, appointment, me.id, decision).await)? {
+                return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
             }
         }
     }

@@ -12,7 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find, sentence};
+use super::case::{FormState, Head, find};
 use crate::{
     app::App,
     ops::{self, aftercare::report::Saving},
@@ -84,20 +84,13 @@ pub async fn submit(
         Ok(body) => {
             let by = Actor::Stead(me.id, Represented::Expert(author));
             let id = appointment.appointment.id;
-            match ops::aftercare::report::write(&app, id, by, body, typed_at, saving).await {
-                Ok(()) => {
-                    let told = match saving {
-                        Saving::Keep => "報告書の下書きを保存しました。",
-                        Saving::Submit => "報告書を提出しました。内容を確認してください。",
-                    };
-                    let next = match saving {
-                        Saving::Keep => format!("/report/{id}/write"),
-                        Saving::Submit => format!("/report/{id}"),
-                    };
-                    let next = format!("{}{next}", crate::url::staff(&case.record.number));
-                    return Ok(page::see_other_with(next, told));
-                }
-                Err(problem) => typed.refused = Some(sentence(problem)?),
+            if typed.done(ops::aftercare::report::write(&app, id, by, body, typed_at, saving).await)? {
+                let (rest, flash) = match saving {
+                    Saving::Keep => ("/write", "報告書の下書きを保存しました。"),
+                    Saving::Submit => ("", "報告書を提出しました。内容を確認してください。"),
+                };
+                let next = format!("{}/report/{id}{rest}", crate::url::staff(&case.record.number));
+                return Ok(page::see_other_with(next, flash));
             }
         }
     }

@@ -12,7 +12,7 @@ use domain::{
 };
 
 use super::{
-    case::{FormState, Head, find, seen, sentence},
+    case::{FormState, Head, find, seen},
     stead,
 };
 use crate::{
@@ -76,33 +76,24 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
     let action = action(&case);
-    let mut typed = FormState { form, ..FormState::default() };
+    let mut typed = FormState::of(form);
     let slot = slots::parse(typed.form.get("slot"));
     if slot.is_none() {
         typed.errors.add("slot", "日時を選択してください");
     }
-    match (seen(&case, &typed.form, Some(action)), slot) {
-        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
-        (Ok(_), None) => {}
-        (Ok(version), Some(slot)) => {
-            let by = ActorAt::new(stead::actor(&typed.form, me.id)?, version);
-            let id = case.record.consultation.id;
-            let done = if action == ActionKind::Reschedule {
-                ops::booking::appointment::reschedule(&app, id, by, slot).await
-            } else {
-                ops::booking::appointment::choose_slot(&app, id, by, slot).await
-            };
-            match done {
-                Ok(()) => {
-                    let told = if action == ActionKind::Reschedule {
-                        "日時を変更しました。確認メールを送りました。"
-                    } else {
-                        "日時を決めました。確認メールを送りました。"
-                    };
-                    return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
-                }
-                Err(problem) => typed.refused = Some(sentence(problem)?),
-            }
+    let version = typed.value(seen(&case, &typed.form, Some(action)))?;
+    if let (Some(version), Some(slot)) = (version, slot) {
+        let by = ActorAt::new(stead::actor(&typed.form, me.id)?, version);
+        let id = case.record.consultation.id;
+        let (done, flash) = if action == ActionKind::Reschedule {
+            let moved = ops::booking::appointment::reschedule(&app, id, by, slot).await;
+            (moved, "日時を変更しました。確認メールを送りました。")
+        } else {
+            let chosen = ops::booking::appointment::choose_slot(&app, id, by, slot).await;
+            (chosen, "日時を決めました。確認メールを送りました。")
+        };
+        if typed.done(done)? {
+            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
         }
     }
     let case = find(&app, &number).await?;

@@ -123,7 +123,7 @@ pub async fn reopen(
 #[post("/staff/tasks/{id}")]
 pub async fn plan(
     app: Data<App>,
-    _me: Coordinator,
+    me: Coordinator,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -134,7 +134,7 @@ pub async fn plan(
         let wrong = errors.of("due_on").or_else(|| errors.of("owner")).unwrap_or_default().to_owned();
         return Ok(page::see_other_with(back(&form), &format!("変更していません。{wrong}。")));
     };
-    ops::worklist::task::plan(&app, TaskId(*id), owner, due_on).await?;
+    ops::worklist::task::plan(&app, TaskId(*id), owner, due_on, me.id).await?;
     Ok(page::see_other_with(back(&form), "作業を変更しました。"))
 }
 
@@ -144,10 +144,10 @@ async fn set_done(
     id: Uuid,
     is_done: bool,
     form: &Fields,
-    told: &str,
+    flash: &str,
 ) -> Result<HttpResponse, Problem> {
     ops::worklist::task::set_done(app, TaskId(id), is_done, me.id).await?;
-    Ok(page::see_other_with(back(form), told))
+    Ok(page::see_other_with(back(form), flash))
 }
 
 /// Returns the page from which the form was sent: the case's, or the list of tasks.

@@ -10,7 +10,7 @@ use domain::{
     wording,
 };
 
-use super::case::{FormState, View, find, render, sentence};
+use super::case::{FormState, View, find, render};
 use crate::{
     app::App,
     ops::{self, correspondence::message::PostedMessage},
@@ -24,7 +24,7 @@ use crate::{
         page::{self, Shell},
         session::Coordinator,
         thread::Reader,
-        upload::{CENTER_NOTE_FILES, FILES, FormWithFiles, NOTE_FILES},
+        upload::{CENTER_NOTE_FILES, DESK_FILES, FILES, FormWithFiles, NOTE_FILES},
     },
 };
 
@@ -62,6 +62,18 @@ pub async fn center_note(
     form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
     post(&app, &me, shell, &number, form, Audience::Center).await
+}
+
+/// Writes to the desk that handed the consultation over.
+#[post("/staff/consultations/{number}/desk-message")]
+pub async fn desk_message(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: FormWithFiles,
+) -> Result<HttpResponse, Problem> {
+    post(&app, &me, shell, &number, form, Audience::Desk).await
 }
 
 /// Ends the clock of the center's response: the message needs none, or it was given by telephone.
@@ -111,14 +123,18 @@ async fn post(
     let case = find(app, number).await?;
     let (field, files_field, label, done) = match audience {
         Audience::Everyone => ("text", FILES, "メッセージ", "メッセージを送りました。"),
+        Audience::Desk => ("to_desk", DESK_FILES, "窓口へのメッセージ", "窓口にメッセージを送りました。"),
         Audience::Internal => ("note", NOTE_FILES, "内部メモ", "内部メモを保存しました。"),
         Audience::Center => {
             ("center_note", CENTER_NOTE_FILES, "センター内のメモ", "センター内のメモを保存しました。")
         }
     };
+    if audience == Audience::Desk && case.record.desk.is_none() {
+        return Err(Problem::NotFound);
+    }
     let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
     let next = format!("{}?view=messages", url::staff(&case.record.number));
-    let mut typed = FormState { form: form.fields.clone(), ..FormState::default() };
+    let mut typed = FormState::of(form.fields.clone());
     let written = typed.form.get(field);
     match typed.form.get("do") {
         "draft" => {
@@ -136,9 +152,8 @@ async fn post(
     form.check(app, files_field, &mut typed.errors);
     if let Some(text) = text.filter(|_| typed.errors.is_empty()) {
         let post = PostedMessage { by, audience, text: &text, files: form.files, form: field };
-        match ops::correspondence::message::post_whole(app, id, post).await {
-            Ok(()) => return Ok(page::see_other_with(next, done)),
-            Err(problem) => typed.refused = Some(sentence(problem)?),
+        if typed.done(ops::correspondence::message::post_whole(app, id, post).await)? {
+            return Ok(page::see_other_with(next, done));
         }
     }
     ops::correspondence::message::save_draft(app, id, by, field, form.fields.get(field)).await?;

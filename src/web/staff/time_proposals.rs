@@ -46,11 +46,12 @@ pub async fn keep(
 ) -> Result<HttpResponse, Problem> {
     let (number, id) = path.into_inner();
     let case = find(&app, &number).await?;
-    let told = match ops::calendars::time_proposal::keep(&app, case.record.consultation.id, id, me.id).await {
+    let flash = match ops::calendars::time_proposal::keep(&app, case.record.consultation.id, id, me.id).await
+    {
         Ok(()) => "予約はそのままです。変更の提案を対応済みにしました。".to_owned(),
         Err(problem) => sentence(problem)?,
     };
-    Ok(page::see_other_with(url::staff(&case.record.number), &told))
+    Ok(page::see_other_with(url::staff(&case.record.number), &flash))
 }
 
 pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {

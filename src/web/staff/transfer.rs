@@ -51,15 +51,15 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
     let mut typed = FormState::of(form);
-    match (seen(&case, &typed.form, None), chosen(&typed.form)) {
-        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
-        (Ok(_), None) => typed.errors.add("to", "新しい担当を選択してください"),
-        (Ok(version), Some(to)) => {
+    match (typed.value(seen(&case, &typed.form, None))?, chosen(&typed.form)) {
+        (None, _) => {}
+        (Some(_), None) => typed.errors.add("to", "新しい担当を選択してください"),
+        (Some(version), Some(to)) => {
             let id = case.record.consultation.id;
             let done = ops::consultation::transfer::transfer(&app, id, Some(version), me.id, to).await;
             if typed.done(done)? {
-                let told = "センターの担当を替えました。";
-                return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+                let flash = "センターの担当を替えました。";
+                return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
             }
         }
     }

@@ -1,4 +1,6 @@
 //! The worklist: the consultations, grouped by the party whose turn it is.
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -24,7 +26,9 @@ use crate::{
         self,
         calendars::time_proposal::ProposalScope,
         worklist::{
-            MOST_COUNTED, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistRow, WorklistTab,
+            MOST_COUNTED, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistRow,
+            WorklistTab,
+            calls::{Call, CallReason},
         },
     },
     url,
@@ -86,6 +90,19 @@ struct Line {
     unread: bool,
     tags: Vec<String>,
     age: String,
+    /// The call to be made, in the list of calls.
+    call: Option<CallView>,
+}
+
+/// A call to be made.
+struct CallView {
+    name: String,
+    phone: Option<String>,
+    reasons: Vec<CallReason>,
+    /// The address at which the call is recorded.
+    called: String,
+    /// The beginning of the addresses at which answers are recorded.
+    questions: String,
 }
 
 /// The most tags that the filter offers.
@@ -136,6 +153,11 @@ async fn list(
     let ids = || listing.rows.iter().map(|it| it.place.id);
     let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
     let seen = store::worklist::visit::of(&app.db, me.id, ids()).await?;
+    let mut calls = if tab == WorklistTab::Calls {
+        store::worklist::calls::of_many(&app.db, ids()).await?
+    } else {
+        HashMap::new()
+    };
     let proposals = proposed(app, ProposalScope::Everybody, now).await?;
     let link = |name, cursor: Option<WorklistCursor>| {
         cursor.map(|it| address(tab, &typed, &[(name, written(it))])).unwrap_or_default()
@@ -162,7 +184,12 @@ async fn list(
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
-        coordinators: if tab == WorklistTab::Ended { Vec::new() } else { coordinators(app, me.id).await? },
+        // The calls have a form of their own in each row.
+        coordinators: if matches!(tab, WorklistTab::Ended | WorklistTab::Calls) {
+            Vec::new()
+        } else {
+            coordinators(app, me.id).await?
+        },
         tasks: store::worklist::task::count_due(&app.db, me.id, japan_date(now)).await?,
         tags: store::worklist::tag::known(&app.db, MOST_TAGS_SHOWN).await?,
         rows: listing
@@ -171,7 +198,8 @@ async fn list(
             .map(|it| {
                 let id = it.place.id;
                 let tags = tags_of.remove(&id).unwrap_or_default();
-                line(it, tab, me.id, now, tags, seen.get(&id).copied())
+                let call = calls.remove(&id).map(|call| call_view(call, &it.number));
+                Line { call, ..line(it, tab, me.id, now, tags, seen.get(&id).copied()) }
             })
             .collect(),
         typed,
@@ -260,6 +288,18 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
     Some(n)
 }
 
+fn call_view(call: Call, number: &CaseNumber) -> CallView {
+    let path = url::staff(number);
+    let Call { name, phone, reasons } = call;
+    CallView {
+        name,
+        phone,
+        reasons,
+        called: format!("{path}/called"),
+        questions: format!("{path}/questions"),
+    }
+}
+
 fn line(
     row: WorklistRow,
     tab: WorklistTab,
@@ -282,6 +322,7 @@ fn line(
         unread: row.last_inbound_at.is_some_and(|it| seen_at.is_none_or(|seen| seen < it)),
         tags,
         mine: row.coordinator == Some(me),
+        call: None,
         age: if days <= 0 { "本日".to_owned() } else { format!("{}日", wording::thousands(days)) },
         row,
     }

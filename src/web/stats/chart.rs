@@ -49,11 +49,11 @@ impl Bars {
                 value: shown.to_string(),
             }
         });
-        let told: Vec<_> = rows.iter().map(|(label, shown)| format!("{label}{shown}件")).collect();
+        let parts: Vec<_> = rows.iter().map(|(label, shown)| format!("{label}{shown}件")).collect();
         Self {
             bars: bars.collect(),
             ticks: ticks.iter().map(|&value| Tick { y: BASE - rise(value), value }).collect(),
-            summary: format!("{subject}。{}。", told.join("、")),
+            summary: format!("{subject}。{}。", parts.join("、")),
         }
     }
 }

@@ -211,8 +211,8 @@ fn notes(tables: &[Table], statistics: &Statistics, audience: Audience) -> Vec<(
         ));
         let urban: BTreeSet<_> =
             Prefecture::all().filter(|it| it.region().is_urban()).map(|it| i16::from(it.code())).collect();
-        let told = statistics.by_prefecture.iter().filter_map(|&(code, n)| Some((code?, n)));
-        let rural: u64 = told.filter(|(code, _)| !urban.contains(code)).map(|it| it.1).sum();
+        let known = statistics.by_prefecture.iter().filter_map(|&(code, n)| Some((code?, n)));
+        let rural: u64 = known.filter(|(code, _)| !urban.contains(code)).map(|it| it.1).sum();
         if let Some(share) = share(rural, statistics.received) {
             let text = format!("地方部（南関東・東海・近畿のほか）は{rural}件（{share}）です。");
             notes.push(("prefecture", text));

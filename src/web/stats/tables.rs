@@ -78,7 +78,7 @@ pub fn all(statistics: &Statistics, year: i32, audience: Audience) -> Vec<Table>
     }
     let industries = Industry::ALL.iter().map(|it| (it.code(), it.label()));
     let modes = Mode::ALL.iter().map(|it| (it.code(), it.label()));
-    let origins = [Origin::Web, Origin::Desk, Origin::Phone].map(|it| (it.code(), it.label()));
+    let origins = Origin::ALL.map(|it| (it.code(), it.label()));
     tables.extend([
         table("prefecture", "都道府県", prefectures(statistics)),
         table("fields", "相談分野", fields(statistics)),

@@ -41,13 +41,16 @@ impl AttemptResult {
     }
 }
 
-/// Tries to send a leased mail. `facts` are the facts from when it was leased; facts older than `FRESH` are
-/// looked up again.
+/// Tries to send a leased mail. `facts` are the facts from when it was leased; facts older than `FRESH` are looked up
+/// again, and those about a mail to an account always: the account may have been closed since.
+///
+/// A mail whose hand-over to the server has begun when the account is closed still goes out: that takes a moment, at
+/// most as long as the server may keep one mail waiting.
 pub async fn attempt(app: &App, leased: &LeasedMail, facts: Option<&KnownFacts>) -> AttemptResult {
-    let letter = &leased.mail.letter;
-    let known = match facts.filter(|it| it.at.elapsed() < FRESH) {
-        Some(known) => Ok(known.facts.objection(letter)),
-        None => send_condition::learn(app, FactQuery::by([letter])).await.map(|it| it.objection(letter)),
+    let mail = &leased.mail.outgoing;
+    let known = match facts.filter(|it| it.at.elapsed() < FRESH && !it.facts.is_to_account(mail)) {
+        Some(known) => Ok(known.facts.objection(mail)),
+        None => send_condition::learn(app, FactQuery::by([mail])).await.map(|it| it.objection(mail)),
     };
     match known {
         Ok(None) => {}
@@ -57,7 +60,7 @@ pub async fn attempt(app: &App, leased: &LeasedMail, facts: Option<&KnownFacts>)
             return AttemptResult::of(SendOutcome::GivenBack, String::new());
         }
     }
-    let reply_to = app.reply_to(&leased.mail.letter);
+    let reply_to = app.reply_to(&leased.mail.outgoing);
     let sent = app.mail.send(&leased.mail, reply_to.as_ref(), app.clock.now()).await;
     let now = app.clock.now();
     match sent {
@@ -71,7 +74,7 @@ pub async fn attempt(app: &App, leased: &LeasedMail, facts: Option<&KnownFacts>)
             AttemptResult { failure: Some(failure), ..AttemptResult::of(outcome, reply) }
         }
         Err(SendError::Unknown(reply)) => {
-            let may_repeat = leased.mail.letter.kind.may_repeat(leased.unknown_outcomes);
+            let may_repeat = leased.mail.outgoing.kind.may_repeat(leased.unknown_outcomes);
             let again = again_at(SendFailure::Unknown, leased, now).filter(|_| may_repeat);
             AttemptResult {
                 failure: Some(SendFailure::Unknown),

@@ -18,7 +18,7 @@ use crate::{
     app::App,
     mail::outgoing_mail::{OutgoingMail, SendCondition},
     problem::Problem,
-    store::{self, booking::waiting_list::HeldOffer},
+    store::{self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE},
 };
 
 /// The facts that decide whether mails may be sent.
@@ -36,6 +36,10 @@ pub struct SendFacts {
     opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
     dead: HashSet<String>,
+    /// The addresses in lower case that belong to an account, and whether it is active.
+    accounts: HashMap<String, bool>,
+    /// The addresses, in lower case, of the contacts of the consultations that mails to closed accounts are about.
+    contacts: HashSet<(ConsultationId, String)>,
 }
 
 /// The rows and addresses that mails depend on, by kind.
@@ -50,14 +54,15 @@ pub struct FactQuery {
     silences: Vec<ConsultationId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
-    addresses: Vec<String>,
+    /// The addresses of all mails, each with the consultation that the mail is about.
+    addresses: Vec<(String, Option<ConsultationId>)>,
 }
 
 impl FactQuery {
-    pub fn by<'a>(letters: impl IntoIterator<Item = &'a OutgoingMail>) -> Self {
+    pub fn by<'a>(mails: impl IntoIterator<Item = &'a OutgoingMail>) -> Self {
         let mut asked = Self::default();
-        for letter in letters {
-            match letter.send_condition {
+        for mail in mails {
+            match mail.send_condition {
                 None => {}
                 Some(SendCondition::AppointmentStands { appointment, .. }) => {
                     asked.appointments.push(appointment);
@@ -72,10 +77,10 @@ impl FactQuery {
                     asked.consultations.push(consultation);
                 }
             }
-            if letter.kind.topic().is_some() {
-                asked.readers.push(letter.to.to_lowercase());
+            if mail.kind.topic().is_some() {
+                asked.readers.push(mail.to.to_lowercase());
             }
-            asked.addresses.push(letter.to.to_lowercase());
+            asked.addresses.push((mail.to.to_lowercase(), mail.consultation));
         }
         asked
     }
@@ -88,6 +93,13 @@ pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
     let assignments = store::routing::assignment::some(db, asked.assignments).await?;
     let follow_ups = store::aftercare::follow_up::some(db, asked.follow_ups).await?;
     let offers = store::booking::waiting_list::some_offers(db, asked.offers).await?;
+    let addresses: Vec<_> = asked.addresses.iter().map(|it| it.0.clone()).collect();
+    let mut accounts = store::accounts::account::standing(db, addresses.clone()).await?;
+    let programme = app.programme().await?;
+    // The center's mailbox stays, even if an account has its address.
+    accounts.remove(&programme.settings_at(app.clock.now()).center_email.to_lowercase());
+    let is_closed = |it: &str| accounts.get(it) == Some(&false);
+    let about = asked.addresses.iter().filter(|it| is_closed(&it.0)).filter_map(|it| it.1).collect();
     Ok(SendFacts {
         now: app.clock.now(),
         appointments: appointments.into_iter().map(|it| (it.id, it)).collect(),
@@ -98,23 +110,41 @@ pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
         confirmed: store::consultation::confirmed_among(db, asked.consultations).await?,
         silences: store::consultation::silences(db, asked.silences).await?,
         opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
-        dead: store::correspondence::bounce::dead_among(db, asked.addresses).await?,
+        dead: store::correspondence::bounce::dead_among(db, addresses).await?,
+        contacts: store::consultation::contact_addresses(db, about).await?,
+        accounts,
     })
 }
 
 impl SendFacts {
     /// Returns why a mail must not be sent any more, if there is a reason. The mail must be one of those that
     /// were looked up.
-    pub fn objection(&self, letter: &OutgoingMail) -> Option<&'static str> {
-        let address = letter.to.to_lowercase();
-        if let Some(why) = letter.send_condition.and_then(|it| self.no_longer_true(it)) {
+    pub fn objection(&self, mail: &OutgoingMail) -> Option<&'static str> {
+        let address = mail.to.to_lowercase();
+        if self.is_to_closed_account(mail, &address) {
+            return Some("the account is not active");
+        }
+        if let Some(why) = mail.send_condition.and_then(|it| self.no_longer_true(it)) {
             return Some(why);
         }
-        if !letter.kind.is_asked_for() && self.dead.contains(&address) {
-            return Some("no mail reaches this address");
+        if !mail.kind.is_asked_for() && self.dead.contains(&address) {
+            return Some(UNREACHABLE);
         }
-        let topic = letter.kind.topic()?;
+        let topic = mail.kind.topic()?;
         self.opt_outs.contains(&(address, topic)).then_some("its reader does not want such mails")
+    }
+
+    /// Returns whether the mail goes to the address of an account, active or not.
+    pub fn is_to_account(&self, letter: &OutgoingMail) -> bool {
+        self.accounts.contains_key(&letter.to.to_lowercase())
+    }
+
+    /// Returns whether the mail goes to a closed account. A company's contact with the same address still gets mails
+    /// about the company's own consultation.
+    fn is_to_closed_account(&self, letter: &OutgoingMail, address: &str) -> bool {
+        let is_contact =
+            letter.consultation.is_some_and(|it| self.contacts.contains(&(it, address.to_owned())));
+        self.accounts.get(address) == Some(&false) && !is_contact
     }
 
     fn no_longer_true(&self, send_condition: SendCondition) -> Option<&'static str> {

@@ -8,7 +8,7 @@ use entity::follow_up;
 use madoguchi::{ops, store};
 use sea_orm::{EntityTrait, QueryOrder};
 
-use super::{leads_to, my, sign_in};
+use super::{hides, leads_to, my, sign_in};
 use crate::{
     cases::{self, CONTACT, Cast},
     site::Site,
@@ -59,9 +59,17 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
         .shows(r##"<a href="#purpose_achieved">「問い合わせの目的が達成できた」の回答を選択してください"##);
     missing.shows(r#"value="rather_no" checked"#);
 
-    leads_to(&site.post(&my(case, "/survey"), &SURVEY).await, &my(case, "/survey"));
+    let portal = site.get(&my(case, "")).await;
+    portal.shows("お答えいただきたいことがあります");
+    portal.shows("アンケートに答える</a>（1月27日（水）まで）");
+    leads_to(&site.post(&my(case, "/survey"), &SURVEY).await, &my(case, "/survey?done=1"));
+    let thanks = site.get(&my(case, "/survey?done=1")).await;
+    thanks.shows("ありがとうございました。");
+    thanks.shows("次は、2月26日（金）に「3か月後の確認」のメールをお送りします。");
+    thanks.shows("まで変更できます");
+    hides(&site.get(&my(case, "")).await, "お答えいただきたいことがあります");
     let events = cases::record(&site, case).await.event_count;
-    leads_to(&site.post(&my(case, "/survey"), &SURVEY).await, &my(case, "/survey"));
+    leads_to(&site.post(&my(case, "/survey"), &SURVEY).await, &my(case, "/survey?done=1"));
     assert_eq!(cases::record(&site, case).await.event_count, events, "sent twice, kept once");
     let Some(FollowUpAnswer::Survey(first)) = answered(&site, Kind::Survey).await else {
         panic!("no answer")
@@ -74,7 +82,8 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
     let changed: Vec<_> = SURVEY.into_iter().chain([("help", "1")]).collect();
     site.app.clock.advance(TimeDelta::days(13));
     site.get(&mailed).await.shows(r#"value="rather_no" checked"#);
-    leads_to(&site.post(&mailed, &changed).await, &mailed);
+    leads_to(&site.post(&mailed, &changed).await, &format!("{mailed}?done=1"));
+    site.get(&format!("{mailed}?done=1")).await.shows("までに、センターからご連絡します。");
     let Some(FollowUpAnswer::Survey(second)) = answered(&site, Kind::Survey).await else {
         panic!("no answer")
     };
@@ -97,7 +106,10 @@ async fn one_click_in_a_mail_asks_and_a_button_answers() {
     assert_eq!(answered(&site, Kind::ThreeMonths).await, None, "a question, no answer");
     assert_eq!(site.post(path, &[]).await.status, 422);
     let form = [("answer", "introduced"), ("help", "1"), ("comment", "評価制度も相談したい。")];
-    leads_to(&site.post(path, &form).await, path);
+    leads_to(&site.post(path, &form).await, &format!("{path}?done=1"));
+    let thanks = site.get(&format!("{path}?done=1")).await;
+    thanks.shows("ありがとうございました。");
+    thanks.shows("さらに相談したいとのこと、承りました。");
     let Some(FollowUpAnswer::Progress(answer)) = answered(&site, Kind::ThreeMonths).await else {
         panic!("no answer")
     };
@@ -125,4 +137,26 @@ async fn the_link_of_a_question_ends_after_four_hundred_days() {
     assert_eq!(site.get(&link).await.status, 200);
     site.app.clock.advance(TimeDelta::seconds(1));
     assert_eq!(site.get(&link).await.status, 410);
+}
+
+/// A question that waits for its answer stands on the portal, whatever its kind, and can be answered there.
+#[actix_web::test]
+async fn an_open_question_stands_on_the_portal() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(100)).await;
+    sign_in(&site, CONTACT).await;
+    let page = site.get(&my(case, "")).await;
+    page.shows("3か月後の確認に答える");
+    let (_, rest) = page.body.split_once("/questions/").unwrap();
+    let path = my(case, &format!("/questions/{}", rest.split('"').next().unwrap()));
+    site.get(&path).await.shows("テレワークの状況");
+    assert_eq!(site.post(&path, &[]).await.status, 422);
+    leads_to(&site.post(&path, &[("answer", "expanded")]).await, &format!("{path}?done=1"));
+    site.get(&format!("{path}?done=1")).await.shows("ありがとうございました。");
+    hides(&site.get(&my(case, "")).await, "3か月後の確認に答える");
+    assert_eq!(site.get(&my(case, "/questions/x")).await.status, 404);
+    let planned = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
+    let planned = planned.iter().find(|it| it.state == FollowUpState::Planned).unwrap();
+    assert_eq!(site.get(&my(case, &format!("/questions/{}", planned.id))).await.status, 404, "not asked yet");
 }

@@ -155,7 +155,7 @@ async fn the_acknowledgements_link_confirms_the_address() {
 
 /// No mail to a company holds a link that leads nowhere.
 #[actix_web::test]
-async fn every_link_in_a_letter_to_the_company_opens() {
+async fn every_link_in_a_mail_to_the_company_opens() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(100)).await;

@@ -1,7 +1,10 @@
 //! What took place stays: a consultation after its first appointment is ended, not withdrawn. Letters say what happened
 //! and lead to where the company can act.
 use chrono::TimeDelta;
-use domain::{actor::Actor, aftercare::report::ReportBody};
+use domain::{
+    actor::Actor,
+    aftercare::{follow_up::FollowUpState, report::ReportBody},
+};
 use entity::report;
 use madoguchi::{
     doctor,
@@ -13,7 +16,7 @@ use sea_orm::EntityTrait;
 use super::{leads_to, my, sign_in};
 use crate::{
     cases::{self, CONTACT, Cast, letters},
-    site::Site,
+    site::{PASSWORD, Site},
 };
 
 async fn sound(site: &Site) {
@@ -103,7 +106,7 @@ async fn a_company_that_was_missed_is_told_so_and_how_to_go_on() {
 }
 
 #[actix_web::test]
-async fn a_further_appointment_is_asked_about_first_and_has_a_letter_of_its_own() {
+async fn a_further_appointment_is_asked_about_first_and_has_a_mail_of_its_own() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::approved(&site, &cast, CONTACT).await;
@@ -115,7 +118,60 @@ async fn a_further_appointment_is_asked_about_first_and_has_a_letter_of_its_own(
     leads_to(&site.post(&my(case, "/further"), &[]).await, &my(case, "/reschedule"));
     let mails = letters(&site, CONTACT).await;
     assert_eq!(mails.iter().filter(|it| it.kind == "further_appointment").count(), 1);
-    leads_to(&site.get(&my(case, "/further")).await, &my(case, ""));
+    // It can be taken back, and what was planned before goes on.
+    let dropped = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
+    assert!(dropped.iter().all(domain::aftercare::follow_up::FollowUp::is_over));
+    site.get(&my(case, "")).await.shows("次回の相談を取りやめる");
+    site.get(&my(case, "/further")).await.shows("次回の相談を取りやめますか");
+    assert_eq!(cases::state(&site, case).await, "scheduling", "looking changes nothing");
+    leads_to(&site.post(&my(case, "/further/back"), &[]).await, &my(case, ""));
+    assert_eq!(cases::state(&site, case).await, "follow_up");
+    let again = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
+    assert!(again.iter().all(|it| it.state == FollowUpState::Planned), "{again:?}");
+    let letter = letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "further_dropped").unwrap();
+    assert!(letter.text_body.contains("あらためてお送りします"), "{}", letter.text_body);
+    assert_eq!(site.post(&my(case, "/further/back"), &[]).await.status, 409, "once");
+    site.get(&my(case, "")).await.shows("次回の相談を希望する");
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_further_appointment_is_taken_back_to_the_report_that_is_due() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::consulted(&site, &cast, CONTACT).await;
+    ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
+    site.sign_in("center@example.jp", PASSWORD).await;
+    let path = format!("/staff/consultations/{}", case.number);
+    site.get(&path).await.shows("次回の相談を取りやめる");
+    let version = cases::record(&site, case).await.version.to_string();
+    let form = [("version", version.as_str()), ("said_by", "company")];
+    assert_eq!(site.post(&format!("{path}/drop-further"), &form).await.status, 303);
+    assert_eq!(cases::state(&site, case).await, "consulted");
+    assert!(cases::record(&site, case).await.due.is_some(), "the report is due");
+    let page = site.get(&path).await;
+    assert!(!page.body.contains("次回の相談を取りやめる"));
+    site.get(&format!("{path}?view=history")).await.shows("企業の代行");
+    sound(&site).await;
+}
+
+/// What cannot be done yet is not offered: the outcome of an appointment before it has begun, and taking back what was
+/// never planned.
+#[actix_web::test]
+async fn outcomes_are_offered_once_the_appointment_has_begun() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let path = format!("/staff/consultations/{}", case.number);
+    let shown = async || {
+        site.sign_in("center@example.jp", PASSWORD).await;
+        let page = site.get(&path).await.body;
+        ["欠席を記録する", "実施を記録する", "次回の相談を取りやめる"].map(|it| page.contains(it))
+    };
+    assert_eq!(shown().await, [false, false, false]);
+    let starts_at = cases::appointment(&site, case).await.starts_at;
+    site.app.clock.advance(starts_at - site.app.clock.now());
+    assert_eq!(shown().await, [true, true, false]);
 }
 
 #[actix_web::test]

@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[actix_web::test]
-async fn looking_changes_nothing() {
+async fn a_get_of_any_page_of_the_company_changes_nothing() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let scheduling = cases::scheduling(&site, &cast, CONTACT).await;
@@ -94,7 +94,7 @@ async fn another_companys_case_is_not_found() {
 }
 
 #[actix_web::test]
-async fn several_cases_are_listed() {
+async fn a_company_with_several_cases_sees_a_list_of_them() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     sign_in(&site, CONTACT).await;

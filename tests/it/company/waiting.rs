@@ -8,7 +8,7 @@ use domain::{
         waiting_list::{HalfDay, TimePreference},
     },
 };
-use entity::{outbox, waiting};
+use entity::{outbox, waiting_list_entry};
 use madoguchi::{
     doctor,
     ops::{self, booking::waiting_list::WaitingResult, consultation::Ending},
@@ -278,12 +278,16 @@ async fn an_entry_that_cannot_be_read_keeps_no_other_company_waiting() {
     let full = Full::new().await;
     let site = &full.site;
     let (broken, _) = (full.waits("broken@example.co.jp").await, full.waits(OTHER).await);
-    let row = waiting::Entity::find().filter(waiting::COLUMN.consultation_id.eq(broken.id.0));
+    let row =
+        waiting_list_entry::Entity::find().filter(waiting_list_entry::COLUMN.consultation_id.eq(broken.id.0));
     let row = row.one(&site.app.db).await.unwrap().unwrap();
     let replace = async |times: &sea_orm::JsonValue| {
-        let change = waiting::Entity::update_many()
-            .col_expr(waiting::Column::PreferredTimes, sea_orm::sea_query::Expr::value(times.clone()))
-            .filter(waiting::COLUMN.id.eq(row.id));
+        let change = waiting_list_entry::Entity::update_many()
+            .col_expr(
+                waiting_list_entry::Column::PreferredTimes,
+                sea_orm::sea_query::Expr::value(times.clone()),
+            )
+            .filter(waiting_list_entry::COLUMN.id.eq(row.id));
         assert_eq!(change.exec(&site.app.db).await.unwrap().rows_affected, 1);
     };
     replace(&serde_json::json!({"no": "times"})).await;

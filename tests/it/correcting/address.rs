@@ -56,6 +56,8 @@ async fn a_new_address_is_proved_anew_and_bounced_mail_goes_there_by_one_click()
         [("address_changed", false), ("acknowledgement", false), ("slots_to_choose", true)],
         "words of the form wait for the confirmation"
     );
+    let at_once = again.iter().filter(|it| it.hold_reason.is_none());
+    assert!(at_once.map(|it| it.recipient_name.as_str()).all(str::is_empty), "not even a name goes out");
     let twice = send_again(&site, case).await;
     assert_eq!(twice.status, 409);
     twice.shows("送り直すメールはありません。");
@@ -171,4 +173,124 @@ async fn a_company_that_corrects_its_own_address_opens_the_link_there() {
             .any(|it| it.by == Actor::Company
                 && it.note.as_deref() == Some("「メールアドレス」を訂正しました"))
     );
+}
+
+/// Returns the properties of the mail's calendar part that name people, unfolded.
+fn people(mail: &outbox::Model) -> Vec<String> {
+    let whole = mail.calendar.as_ref().unwrap().replace("\r\n ", "");
+    let of = |it: &&str| it.starts_with("ATTENDEE") || it.starts_with("ORGANIZER");
+    whole.lines().filter(of).map(str::to_owned).collect()
+}
+
+/// The invitation names its reader, and answers go to the reply address of that reader: whether the mail was still
+/// waiting for the old address, or had bounced there and is sent again.
+#[actix_web::test]
+async fn the_calendar_parts_name_the_new_address() {
+    for bounced in [false, true] {
+        let (site, cast) = center().await;
+        let case = cases::booked(&site, &cast, CONTACT).await;
+        if bounced {
+            bounce(&site, &["booked"]).await;
+        }
+        let typed = [("email", NEW), ("contact_name", "鈴木 次郎")];
+        done(&correct(&site, case, CorrectionSection::Contact, &typed).await);
+        if bounced {
+            done(&send_again(&site, case).await);
+        }
+        let mails = cases::letters(&site, NEW).await;
+        let booked = mails.iter().find(|it| it.kind == "booked").unwrap();
+        let reply = site.app.reply_address(case.id, NEW);
+        let people = people(booked);
+        assert_eq!(people.len(), 2, "{people:?}");
+        assert!(people[0].starts_with("ORGANIZER;CN=") && people[0].ends_with(&format!(":mailto:{reply}")));
+        assert!(people[1].contains("CN=鈴木 次郎;PARTSTAT=ACCEPTED"), "{}", people[1]);
+        assert!(people[1].ends_with(&format!(":mailto:{NEW}")), "{}", people[1]);
+        assert!(!mails.iter().any(|it| it.calendar.as_ref().is_some_and(|it| it.contains(CONTACT))));
+        is_sound(&site).await;
+    }
+}
+
+/// Mails that were written after the first one had bounced were never sent to the old address. They did not arrive
+/// either.
+#[actix_web::test]
+async fn mails_that_were_withheld_from_a_dead_address_are_sent_again_too() {
+    let (mut site, cast) = center().await;
+    let sink = crate::smtp::Sink::open(crate::smtp::Manner::Answer("550 5.1.1 no such person"));
+    site.app.mail.transport = madoguchi::mail::transport::Transport::from_settings(
+        Some(&sink.url()),
+        std::path::Path::new("unused"),
+        madoguchi::mail::transport::SmtpOptions::default(),
+    )
+    .unwrap();
+    let case = cases::received(&site, &cast, CONTACT).await;
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let question = [("text", "台数を教えてください。")];
+    let version = cases::record(&site, case).await.version.to_string();
+    done(&site.post(&at(case.number, "/ask"), &[question[0], ("version", &version)]).await);
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let states: Vec<_> = cases::letters(&site, CONTACT).await;
+    let states: Vec<_> = states.iter().map(|it| (it.kind.as_str(), it.state.code())).collect();
+    assert_eq!(states, [("acknowledgement", "failed"), ("question", "suppressed")]);
+
+    sink.set(crate::smtp::Manner::Take(std::time::Duration::ZERO));
+    done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
+    site.get(&at(case.number, "")).await.shows("前のアドレスに届かなかったメールが2件あります。");
+    done(&send_again(&site, case).await);
+    assert_eq!(send_again(&site, case).await.status, 409, "each once");
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let sent = cases::letters(&site, NEW).await;
+    let sent: Vec<_> =
+        sent.iter().filter(|it| it.state.code() == "sent").map(|it| it.kind.as_str()).collect();
+    assert_eq!(sent, ["address_changed", "acknowledgement", "question"]);
+    is_sound(&site).await;
+}
+
+/// Without an address nothing can be mailed: what waited is dropped, and the company is called instead.
+#[actix_web::test]
+async fn an_address_that_is_removed_gets_no_mail_and_the_company_is_called() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let section = CorrectionSection::Contact;
+    done(&correct(&site, case, section, &[("email", "")]).await);
+    let waiting = |mails: Vec<outbox::Model>| {
+        mails.into_iter().filter(|it| it.state.code() == "waiting").map(|it| it.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(cases::letters(&site, CONTACT).await), Vec::<String>::new());
+    assert!(cases::record(&site, case).await.to_call_since.is_some());
+    site.get("/staff?tab=calls").await.shows(&case.number.to_string());
+    is_sound(&site).await;
+    // With an address again, the reminder is planned again.
+    done(&undo(&site, case, last(&site, case).await).await);
+    assert_eq!(waiting(cases::letters(&site, CONTACT).await), ["reminder"]);
+    assert!(cases::record(&site, case).await.consultation.address_confirmed);
+    is_sound(&site).await;
+}
+
+/// An acknowledgement after a telephone call greets the company by its name: it waits until the corrected address is
+/// confirmed, since that may be a stranger's.
+#[actix_web::test]
+async fn an_acknowledgement_with_a_name_waits_for_the_confirmation() {
+    let (site, cast) = center().await;
+    let application = domain::intake::application::Application::parse(
+        &cases::form(CONTACT),
+        domain::intake::application::Intake::OnBehalf,
+    )
+    .unwrap();
+    let key = uuid::Uuid::new_v4();
+    let taken = ops::intake::apply::take_down(&site.app, &application, cast.center(), key, true).await;
+    let taken = taken.unwrap();
+    let case = Case { id: taken.consultation.id, number: taken.number };
+    assert!(cases::letters(&site, CONTACT).await[0].text_body.contains("みなと製作所"));
+    bounce(&site, &["acknowledgement"]).await;
+    done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
+    done(&send_again(&site, case).await);
+    let held = |mails: Vec<outbox::Model>| {
+        let again = mails.into_iter().find(|it| it.kind == "acknowledgement").unwrap();
+        again.hold_reason.is_some()
+    };
+    assert!(held(cases::letters(&site, NEW).await));
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    assert!(!held(cases::letters(&site, NEW).await));
+    is_sound(&site).await;
 }

@@ -119,9 +119,15 @@ async fn a_field_can_be_added_and_taken_away_but_not_one_whose_expert_is_booked(
     let refused = correct(&site, case, REQUEST, &[("field", "labor"), ("fit", "seen")]).await;
     assert_eq!(refused.status, 409);
     refused.shows("ICTの担当の専門家が決まっているため、分野から外せません。");
+    // The page leads to where the expert is released.
+    let way = at(case.number, &format!("/experts/{}", all[0].id));
+    refused.shows(&way);
+    refused.shows("佐藤 次郎さんの担当を取り消す");
+    site.get(&way).await.shows("予約を取り消して、専門家を外す");
     let corrections = store::consultation::correction::of(&site.app.db, case.id).await.unwrap();
     let reply = undo(&site, case, corrections.last().unwrap().seq).await;
     assert_eq!(reply.status, 409);
     reply.shows("分野から外せません");
+    reply.shows(&at(case.number, &format!("/experts/{}", added.id)));
     is_sound(&site).await;
 }

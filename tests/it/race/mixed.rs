@@ -6,7 +6,7 @@ use domain::{
     booking::waiting_list::{HalfDay, TimePreference, WaitingOfferState},
     routing::assignment::AssignmentState,
 };
-use entity::{assignment, waiting, waiting_offer};
+use entity::{assignment, waiting_list_entry, waiting_offer};
 use madoguchi::{
     ops::booking::waiting_list::WaitingResult,
     worker::{deadlines, waiting_list as offers},
@@ -50,7 +50,7 @@ struct Everybody {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn everything_at_once_leaves_nothing_behind() {
+async fn all_operations_at_once_leave_no_contradiction() {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
     let all = assemble(&site, &cast).await;
@@ -250,7 +250,7 @@ async fn works(app: App) {
 /// Asserts that times were offered and taken, that a company which took one has it, and that every answer counted once.
 async fn judge_offers(app: &App) {
     let offers = waiting_offer::Entity::find().all(&app.db).await.unwrap();
-    let rows = waiting::Entity::find().all(&app.db).await.unwrap();
+    let rows = waiting_list_entry::Entity::find().all(&app.db).await.unwrap();
     let of_state = |state: &str| offers.iter().filter(|it| it.state.code() == state).count();
     assert!(of_state("accepted") > 0, "nobody got an earlier time: {offers:?}");
     for row in rows {

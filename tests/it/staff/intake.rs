@@ -1,4 +1,5 @@
 //! Taking an application down on the telephone.
+use domain::{prefecture::Prefecture, text::TextLine};
 use madoguchi::{ops, store};
 use uuid::Uuid;
 
@@ -36,6 +37,42 @@ async fn a_call_becomes_one_consultation_however_often_it_is_sent() {
     let page = site.get(&at(number, "")).await;
     page.shows("（電話）");
     page.shows("受付番号 R08-000001 で登録しました。");
+}
+
+/// The way by which a request came is kept and counted: mail is mail, and a visit is a visit.
+#[actix_web::test]
+async fn a_request_counts_by_the_way_it_came() {
+    let (site, _) = center().await;
+    let tokyo = Prefecture::parse("13").unwrap();
+    let name = TextLine::parse("名称", "みなみ窓口", 60).unwrap();
+    let desk = ops::reference::settings::add_desk(&site.app, &name, tokyo).await.unwrap().to_string();
+    let send = async |n: u128, company: &str, more: &[(&'static str, &str)]| {
+        let key = Uuid::from_u128(n).to_string();
+        let mut form: Vec<_> =
+            call().into_iter().filter(|it| !matches!(it.0, "key" | "company_name")).collect();
+        form.extend([("key", key.as_str()), ("company_name", company)]);
+        form.extend(more.iter().copied());
+        site.post("/staff/new", &form).await
+    };
+    for (n, company, origin) in [(1, "甲社", "mail"), (2, "乙社", "visit"), (3, "丙社", "phone")] {
+        assert_eq!(send(n, company, &[("origin", origin)]).await.status, 303);
+    }
+    for (origin, said) in [("desk", "引き継いだ一次相談窓口を選択"), ("web", "受付の方法を選択")]
+    {
+        let refused = send(4, "丁社", &[("origin", origin)]).await;
+        assert_eq!(refused.status, 422);
+        refused.shows(said);
+    }
+    assert_eq!(send(4, "丁社", &[("origin", "desk"), ("desk", &desk)]).await.status, 303);
+    site.get("/staff/consultations/R08-000001").await.shows("（メール）");
+    site.get("/staff/consultations/R08-000004").await.shows("みなみ窓口");
+    let stats = site.get("/stats").await;
+    for label in ["メール", "来所", "電話", "一次相談窓口"] {
+        stats.shows(label);
+    }
+    let number = domain::number::CaseNumber::parse("R08-000002").unwrap();
+    let record = store::consultation::by_number(&site.app.db, number).await.unwrap().unwrap();
+    assert_eq!(record.origin, store::consultation::Origin::Visit);
 }
 
 #[actix_web::test]

@@ -2,10 +2,19 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Represented},
+    aftercare::report::ReportBody,
     booking::appointment::AppointmentState,
     consultation::ActionKind,
 };
-use madoguchi::{doctor, ops, store, worker};
+use madoguchi::{
+    doctor,
+    ops::{
+        self,
+        aftercare::report::{ReportDecision, Saving},
+    },
+    store, worker,
+};
+use sea_orm::EntityTrait;
 
 use super::{act, at, center, done};
 use crate::{
@@ -197,6 +206,13 @@ async fn a_company_with_a_telephone_only_is_to_be_called() {
     list.shows(&case.number.to_string());
     list.shows("電話で連絡");
     site.get(&at(case.number, "")).await.shows("電話で伝えてください");
+    let mails = entity::outbox::Entity::find().all(&site.app.db).await.unwrap();
+    let to_others = ["expert@example.jp", "center@example.jp"];
+    let is_to_company = |it: &&entity::outbox::Model| {
+        it.consultation_id == Some(case.id.0) && !to_others.contains(&it.recipient.as_str())
+    };
+    let to_company: Vec<_> = mails.iter().filter(is_to_company).map(|it| (&it.kind, &it.recipient)).collect();
+    assert!(to_company.is_empty(), "mails that cannot go: {to_company:?}");
     done(&act(&site, case, "/answer", &[("text", "12台です。")]).await);
     assert_eq!(record(&site, case).await.to_call_since, None, "the company was on the telephone");
 
@@ -212,5 +228,147 @@ async fn a_company_with_a_telephone_only_is_to_be_called() {
     let slot = ops::intake::apply::slot_value(cases::free_slots(&site, case).await[0]);
     done(&act(&site, case, "/slots", &[("slot", &slot), ("said_by", "company")]).await);
     assert_eq!(record(&site, case).await.to_call_since, None, "the company has chosen on the telephone");
+    history_says(&site, case, "企業の代行").await;
+}
+
+/// A follow-up question to a company with a telephone only is a call to be made, with its number and the place where
+/// the answer is recorded; the answer ends it.
+#[actix_web::test]
+async fn a_question_by_telephone_is_in_the_list_of_calls() {
+    let (site, cast) = center().await;
+    let case = cases::unconfirmed(&site, &cast, &cases::form("")).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = record(&site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let slot = cases::free_slots(&site, case).await[0];
+    ops::booking::appointment::choose_slot(&site.app, case.id, of_company(&cast), slot).await.unwrap();
+    let ends_at = cases::appointment(&site, case).await.ends_at;
+    site.app.clock.advance(ends_at - site.app.clock.now());
+    ops::booking::appointment::record_done(&site.app, case.id, cast.center()).await.unwrap();
+    let id = cases::appointment(&site, case).await.id;
+    let body = ReportBody {
+        present_state: "紙です。".to_owned(),
+        advice: "段階的に。".to_owned(),
+        next_steps: "3月まで。".to_owned(),
+        ..ReportBody::default()
+    };
+    ops::aftercare::report::write(&site.app, id, cast.expert, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    done(&act(&site, case, "/called", &[]).await);
+    site.app.clock.advance(chrono::TimeDelta::days(4));
+    let due = store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), &[], 10).await.unwrap();
+    ops::aftercare::follow_up::send(&site.app, domain::id::FollowUpId(due[0])).await.unwrap();
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let list = site.get("/staff?tab=calls").await;
+    list.shows("href=\"tel:0300000000\"");
+    list.shows("03-0000-0000");
+    list.shows("アンケートを電話で聞く");
+    let answer = format!("/questions/{}", due[0]);
+    list.shows(&answer);
+    let form = [("purpose_achieved", "yes"), ("satisfied", "yes"), ("will_consider", "yes"), ("comment", "")];
+    done(&site.post(&at(case.number, &answer), &form).await);
+    assert!(!site.get("/staff?tab=calls").await.body.contains(&case.number.to_string()));
+}
+
+#[actix_web::test]
+async fn a_missed_appointment_is_recorded_for_an_expert() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let appointment = cases::appointment(&site, case).await;
+    let expert = cast.expert.to_string();
+    let early = act(&site, case, "/no-show", &[("said_by", &expert)]).await;
+    assert_eq!(early.status, 409, "it has not begun");
+    site.app.clock.advance(appointment.ends_at - site.app.clock.now());
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let page = site.get(&at(case.number, "/no-show")).await;
+    page.shows("専門家　山田 太郎");
+    let company = act(&site, case, "/no-show", &[("said_by", "company")]).await;
+    assert_eq!(company.status, 409, "a company does not record its own absence");
+    done(&act(&site, case, "/no-show", &[("said_by", &expert)]).await);
+    assert_eq!(state(&site, case).await, "scheduling");
+    assert_eq!(last_action(&site, case).await, (ActionKind::RecordNoShow, of_expert(&cast)));
+    assert!(matches!(cases::appointment(&site, case).await.state, AppointmentState::NoShow));
+    assert!(cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "missed_appointment"));
+    history_says(&site, case, "山田 太郎（専門家）の代行").await;
+}
+
+/// The days of absence are in the expert's calendar, and the history of each booking in them says who recorded them.
+#[actix_web::test]
+async fn an_absence_is_recorded_for_an_expert() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let day = domain::calendar::japan_date(cases::appointment(&site, case).await.starts_at);
+    let expert = cast.expert.to_string();
+    let parts = day.format("%Y %m %d").to_string();
+    let [year, month, day_of_month] = parts.split(' ').collect::<Vec<_>>()[..] else { panic!("{parts}") };
+    let form = |expert: &str, first_day: &str| {
+        let all = [
+            ("expert", expert),
+            ("first_year", year),
+            ("first_month", month),
+            ("first_day", first_day),
+            ("last_year", year),
+            ("last_month", month),
+            ("last_day", day_of_month),
+            ("note", "入院"),
+        ];
+        all.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let send = async |form: &[(String, String)]| {
+        let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        site.post("/staff/absences/new", &form).await
+    };
+    site.get("/staff/absences/new").await.shows("山田 太郎（両方）");
+    let nobody = send(&form("", day_of_month)).await;
+    assert_eq!(nobody.status, 422);
+    nobody.shows("専門家を選択してください");
+    let unreadable = send(&form(&expert, "40")).await;
+    assert_eq!(unreadable.status, 422);
+    let reply = send(&form(&expert, day_of_month)).await;
+    assert_eq!(reply.location.as_deref(), Some("/staff/absences"), "{}", reply.body);
+    let page = site.get("/staff/absences").await;
+    page.shows("期間内の予約が1件あります。");
+    page.shows(&case.number.to_string());
+    let entries = store::routing::expert::entries(&site.app.db, cast.expert).await.unwrap();
+    assert_eq!((entries.absences.len(), entries.absences[0].1.first), (1, day));
+    assert_eq!(state(&site, case).await, "booked", "an absence frees no time");
+    let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    let note = events.last().unwrap();
+    assert_eq!((note.action, note.by), (ActionKind::Note, of_expert(&cast)));
+    history_says(&site, case, "専門家の不在を登録しました").await;
+    history_says(&site, case, "山田 太郎（専門家）の代行").await;
+}
+
+#[actix_web::test]
+async fn a_follow_up_is_answered_on_the_telephone() {
+    let (site, cast) = center().await;
+    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(110)).await;
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let all = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
+    let path = at(case.number, &format!("/questions/{}", all[1].id));
+    let page = site.get(&path).await;
+    page.shows("テレワークの状況");
+    assert_eq!(site.post(&path, &[("answer", "perhaps")]).await.status, 422);
+    done(&site.post(&path, &[("answer", "introduced"), ("comment", "全社で始めました。")]).await);
+    let page = site.get(&at(case.number, "?view=sessions")).await;
+    page.shows("全社で始めました。");
+    let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    assert!(events.iter().any(|it| it.by == of_company(&cast)), "{events:?}");
+    history_says(&site, case, "鈴木 花子（センター）　企業の代行").await;
+}
+
+/// A withdrawal is always the company's own wish.
+#[actix_web::test]
+async fn a_withdrawal_is_recorded_for_a_company() {
+    let (site, cast) = center().await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    done(&act(&site, case, "/withdraw", &[("reason", "社内の事情")]).await);
+    assert_eq!(state(&site, case).await, "withdrawn");
+    assert_eq!(last_action(&site, case).await, (ActionKind::Withdraw, of_company(&cast)));
     history_says(&site, case, "企業の代行").await;
 }

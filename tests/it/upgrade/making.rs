@@ -60,6 +60,7 @@ async fn everything() -> Site {
     administered(&site, administrator).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     marked(&site, &cast, case).await;
+    merged(&site, &cast).await;
     written(&site, &cast, case).await;
     corrected(&site, &cast, case).await;
     routed(&site, &cast).await;
@@ -285,6 +286,25 @@ async fn marked(site: &Site, cast: &Cast, case: Case) {
         .await
         .unwrap();
     ops::worklist::visit::record(app, by, case.id, &[]).await.unwrap();
+}
+
+/// Makes two companies one, and two cases, and relates a third one to them.
+async fn merged(site: &Site, cast: &Cast) {
+    let reason = TextLine::parse("理由", "電話で確認", 200).unwrap();
+    let (app, by) = (&site.app, cast.coordinator);
+    let mut seen = Vec::new();
+    for email in ["once@example.co.jp", "twice@example.co.jp", "apart@example.co.jp"] {
+        let case = cases::received(site, cast, email).await;
+        let record = cases::record(site, case).await;
+        seen.push((
+            ops::consultation::merge::SeenCase { id: case.id, version: record.version },
+            record.company,
+        ));
+    }
+    ops::consultation::merge::merge(app, seen[0].0, seen[1].0, &[], &reason, by).await.unwrap();
+    ops::consultation::related_case::relate(app, seen[0].0.id, seen[2].0.id, None, by).await.unwrap();
+    let choice = ops::intake::company_merge::CompanyChoice::default();
+    ops::intake::company_merge::merge(app, seen[0].1, seen[1].1, choice, &reason, by).await.unwrap();
 }
 
 fn day(text: &str) -> NaiveDate {

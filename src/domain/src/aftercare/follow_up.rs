@@ -184,6 +184,22 @@ impl FollowUp {
         }
     }
 
+    /// Returns whether the question was sent and waits for its answer.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, FollowUpState::Sent { .. })
+    }
+
+    /// Returns the instant until which the question waits for its answer; `None` unless it is open.
+    pub fn waits_until(&self) -> Option<DateTime<Utc>> {
+        match &self.state {
+            FollowUpState::Sent { at } => Some(*at + TimeDelta::days(WAITS_DAYS)),
+            FollowUpState::Planned
+            | FollowUpState::Answered { .. }
+            | FollowUpState::Skipped
+            | FollowUpState::Lapsed => None,
+        }
+    }
+
     pub const fn is_over(&self) -> bool {
         matches!(self.state, FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed)
     }

@@ -174,7 +174,7 @@ mod tests {
 
     /// Checks every state against every action.
     #[test]
-    fn transitions() {
+    fn a_report_changes_only_as_its_state_allows() {
         let submitted = ReportState::Submitted { at: NOW };
         let approved = ReportState::Approved { at: NOW, by: CENTER };
         let returned = ReportState::Returned { reason: "次回の時期が未記入".into() };
@@ -193,6 +193,21 @@ mod tests {
     }
 
     #[test]
+    fn every_action_leads_to_its_state_and_to_the_next_version() {
+        let at = NOW + chrono::TimeDelta::hours(1);
+        let is = |it: Result<Report, ReportRefused>| it.map(|it| (it.state, it.version));
+        let saved =
+            report(ReportState::Draft).save(ReportBody { further_session: true, ..ReportBody::default() }, 1);
+        assert!(saved.as_ref().is_ok_and(|it| it.body.further_session));
+        assert_eq!(is(saved), Ok((ReportState::Draft, 2)));
+        assert_eq!(is(report(ReportState::Draft).submit(at)), Ok((ReportState::Submitted { at }, 2)));
+        let submitted = || report(ReportState::Submitted { at: NOW });
+        assert_eq!(is(submitted().approve(CENTER, at)), Ok((ReportState::Approved { at, by: CENTER }, 2)));
+        let reason = || "次回の時期が未記入".to_owned();
+        assert_eq!(is(submitted().give_back(reason())), Ok((ReportState::Returned { reason: reason() }, 2)));
+    }
+
+    #[test]
     fn an_empty_report_is_kept_but_not_submitted() {
         let empty = report(ReportState::Draft).save(ReportBody::default(), 1).unwrap();
         assert_eq!(empty.version, 2);
@@ -203,5 +218,12 @@ mod tests {
     fn an_older_page_does_not_overwrite() {
         let saved = report(ReportState::Draft).save(ReportBody::default(), 0);
         assert_eq!(saved, Err(ReportRefused::Stale));
+    }
+
+    #[test]
+    fn a_state_has_the_code_and_the_label_of_its_status() {
+        let state = ReportState::Submitted { at: NOW };
+        assert_eq!((state.code(), state.label()), ("submitted", state.status().label()));
+        assert_ne!(state.label(), ReportState::Draft.label());
     }
 }

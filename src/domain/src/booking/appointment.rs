@@ -96,8 +96,14 @@ impl Appointment {
 
     /// Replaces the expert `from` by the expert `to`.
     pub fn exchange(self, from: ExpertId, to: ExpertId) -> Result<Self, AppointmentRefused> {
+        self.exchange_for(from, &[to])
+    }
+
+    /// Replaces the expert `from` by a team: one expert, or one for each field.
+    pub fn exchange_for(self, from: ExpertId, team: &[ExpertId]) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;
-        let experts = self.experts.iter().map(|&it| if it == from { to } else { it }).collect();
+        let coming = |it: &ExpertId| if *it == from { team.to_vec() } else { vec![*it] };
+        let experts = self.experts.iter().flat_map(coming).collect();
         Ok(Self { experts, sequence: self.sequence + 1, ..self })
     }
 

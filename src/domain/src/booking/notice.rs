@@ -111,7 +111,7 @@ pub fn hold_warned_at(
             left -= open;
         }
         let before = calendar.previous_business_day(day);
-        if before >= day || before == NaiveDate::MIN {
+        if before == NaiveDate::MIN {
             return until;
         }
         day = before;
@@ -191,8 +191,11 @@ mod tests {
     use chrono::{DateTime, NaiveDate, Utc};
     use proptest::prelude::*;
 
-    use super::{change_until, last_session_day, notified_at, reminder_at, window};
-    use crate::{calendar::BusinessCalendar, settings::Settings};
+    use super::{
+        change_until, hold_until, hold_warned_at, in_business_hours, last_session_day, notified_at,
+        reminder_at, window,
+    };
+    use crate::{calendar::BusinessCalendar, due::Due, settings::Settings};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -203,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_do_at_night_is_told_in_the_morning_unless_it_cannot_wait() {
+    fn news_of_the_night_are_mailed_in_the_morning_unless_urgent() {
         let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
         // Sunday; Monday is a holiday.
         let night = at("2026-11-22T03:00:00+09:00");
@@ -214,6 +217,7 @@ mod tests {
             (Some("2026-11-25T09:00:00+09:00"), opening),
             (Some("2026-11-24T16:00:00+09:00"), night),
             (Some("2026-11-20T10:00:00+09:00"), opening),
+            (Some("2026-11-22T03:00:00+09:00"), opening),
         ] {
             assert_eq!(
                 notified_at(night, appointment.map(at), &settings, &calendar),
@@ -255,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_wait_waits_for_opening_hours() {
+    fn mail_that_can_wait_is_sent_in_opening_hours() {
         let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
         for (written, sent) in [
             ("2026-11-20T14:05:00+09:00", "2026-11-20T14:05:00+09:00"),
@@ -283,7 +287,80 @@ mod tests {
         }
     }
 
+    /// Settings that can be saved, with every number on which the times around an appointment depend.
+    fn settings() -> impl Strategy<Value = Settings> {
+        let hours = (0..23_u8).prop_flat_map(|opens| (Just(opens), opens + 1..=24, 0..24_u8, 0..24_u8));
+        let days = (1..=60_u16, 1..=10_u16, 1..=240_u16, 1..=24_u16, 0..=60_u16);
+        (hours, days).prop_map(|((opens, closes, change, mail), (reply, notice, hold, warning, ahead))| {
+            Settings {
+                opens_hour: opens,
+                closes_hour: closes,
+                change_until_hour: change,
+                mail_hour: mail,
+                reply_days: reply,
+                answer_notice_days: notice,
+                unconfirmed_hold_hours: hold,
+                hold_warning_hours: warning,
+                notice_days: ahead,
+                ..Settings::default()
+            }
+        })
+    }
+
+    fn calendar() -> impl Strategy<Value = BusinessCalendar> {
+        let first: NaiveDate = day("2026-04-01");
+        let closed = (0..500_i64).prop_map(move |it| first + chrono::TimeDelta::days(it));
+        prop::collection::btree_set(closed, 0..60).prop_map(|it| BusinessCalendar::new(it, 2027))
+    }
+
+    #[test]
+    fn a_hold_gets_back_the_hours_that_a_new_closing_day_takes_from_it() {
+        let (settings, before) = (Settings::default(), BusinessCalendar::default());
+        let closed = |text| BusinessCalendar::new([day(text)].into(), 2027);
+        let slot = at("2026-12-01T10:00:00+09:00");
+        let (now, until) = (at("2026-11-18T10:00:00+09:00"), at("2026-11-19T10:00:00+09:00"));
+        let moved = |now, until, closed: BusinessCalendar| {
+            super::hold_moved(now, until, slot, &settings, (&before, &closed))
+        };
+        assert_eq!(moved(now, until, before.clone()), until);
+        assert_eq!(moved(now, until, closed("2026-11-25")), until, "the day comes after the hold");
+        assert_eq!(moved(now, until, closed("2026-11-19")), at("2026-11-20T10:00:00+09:00"));
+        // The weekend and the holiday within the hold did not count before, and do not count now.
+        let (now, until) = (at("2026-11-20T14:05:00+09:00"), at("2026-11-24T14:05:00+09:00"));
+        assert_eq!(moved(now, until, closed("2026-11-24")), at("2026-11-25T14:05:00+09:00"));
+        let last = at("2026-11-30T17:00:00+09:00");
+        assert_eq!(moved(now, last, closed("2026-11-30")), last, "the company has to hear by then");
+    }
+
     proptest! {
+        /// Nothing that is due because of an appointment comes after what it is for.
+        #[test]
+        fn no_time_lies_after_what_it_is_for(
+            settings in settings(), calendar in calendar(), now in 0..400_000_i64, ahead in 1..120_000_i64
+        ) {
+            prop_assert_eq!(settings.check(), []);
+            let now = at("2026-04-01T00:00:00Z") + chrono::TimeDelta::minutes(now);
+            let slot = now + chrono::TimeDelta::minutes(ahead);
+            let heard = super::heard_by(slot, &settings, &calendar);
+            prop_assert!(heard < slot && change_until(slot, &settings, &calendar) < slot);
+            prop_assert!(heard <= change_until(slot, &settings, &calendar), "the company hears while it can still change");
+            let reply = Due::reply_before(&settings, &calendar, now, slot).at().unwrap();
+            prop_assert!(reply <= heard, "an answer comes before the company has to hear");
+            let until = hold_until(now, settings.unconfirmed_hold_hours, slot, &settings, &calendar);
+            prop_assert!(until <= heard, "the hold ends before the company has to hear");
+            let warned = hold_warned_at(until, &settings, &calendar);
+            prop_assert!(warned < until, "the company is warned before the end of the hold");
+            prop_assert_eq!(in_business_hours(warned, &settings, &calendar), warned, "in opening hours");
+            let limit = change_until(slot, &settings, &calendar);
+            let offer = crate::booking::waiting_list::held_until(now, limit, &settings, &calendar);
+            prop_assert!(offer <= limit, "an offer ends before the freed time can be changed no more");
+            if let Some(reminder) = reminder_at(slot, now, &settings, &calendar) {
+                prop_assert!(now < reminder && reminder < slot);
+            }
+            let told = notified_at(now, Some(slot), &settings, &calendar);
+            prop_assert!(told < slot, "of a change before the appointment");
+        }
+
         #[test]
         fn a_reminder_goes_out_after_the_booking_and_before_the_session(
             start in 0..200_000_i64, ahead in 0..90_000_i64

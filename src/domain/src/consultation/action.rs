@@ -56,6 +56,13 @@ pub enum Action {
         /// Whether the experts who stay cover every field. Otherwise the center asks experts for the rest.
         covered: bool,
     },
+    /// The further appointment that was planned is not wished for any more.
+    DropFurtherSession {
+        /// Whether a further appointment is planned, and none was held or reopened since.
+        planned: bool,
+        /// Whether the reports on all appointments that took place are approved.
+        reported: bool,
+    },
     Complete,
     Withdraw {
         /// Whether an appointment of the consultation has taken place. Then the consultation is completed: an
@@ -88,6 +95,7 @@ impl Action {
             Self::RecordDone { .. } => ActionKind::RecordDone,
             Self::ApproveReport => ActionKind::ApproveReport,
             Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
+            Self::DropFurtherSession { .. } => ActionKind::DropFurtherSession,
             Self::Complete => ActionKind::Complete,
             Self::Withdraw { .. } => ActionKind::Withdraw,
             Self::CloseUnfulfilled { .. } => ActionKind::CloseUnfulfilled,
@@ -123,7 +131,7 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         | ActionKind::CancelAppointment
         | ActionKind::PlanFurtherSession => &[Company, Coordinator, Expert],
         ActionKind::RecordNoShow | ActionKind::RecordDone => &[Expert, Coordinator],
-        ActionKind::Withdraw => &[Company, Coordinator],
+        ActionKind::Withdraw | ActionKind::DropFurtherSession => &[Company, Coordinator],
         ActionKind::Note => &[Company, Coordinator, Expert, Desk, System],
     }
 }
@@ -132,7 +140,7 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
 pub const fn steads(action: ActionKind) -> &'static [Party] {
     use Party::{Company, Expert};
     match action {
-        ActionKind::Answer | ActionKind::Withdraw => &[Company],
+        ActionKind::Answer | ActionKind::Withdraw | ActionKind::DropFurtherSession => &[Company],
         ActionKind::Accept | ActionKind::Decline | ActionKind::RecordNoShow | ActionKind::RecordDone => {
             &[Expert]
         }
@@ -180,6 +188,9 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         }
         ActionKind::ApproveReport => matches!(state, State::Consulted),
         ActionKind::PlanFurtherSession => matches!(state, State::Consulted | State::FollowUp),
+        ActionKind::DropFurtherSession => {
+            matches!(state, State::Checking | State::Matching | State::Scheduling)
+        }
         ActionKind::Complete => matches!(state, State::FollowUp),
         ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => state.is_open(),
         ActionKind::Reopen => !state.is_open(),
@@ -205,6 +216,7 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
         (ActionKind::CancelAppointment | ActionKind::RecordNoShow, _) => matches!(to, State::Scheduling),
         (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
+        (ActionKind::DropFurtherSession, _) => matches!(to, State::Consulted | State::FollowUp),
         (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
         (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
         (ActionKind::Complete, _) => matches!(to, State::Completed),

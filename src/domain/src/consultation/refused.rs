@@ -12,6 +12,8 @@ pub enum ActionRefused {
     NotYours(ActionKind),
     #[error("この相談は終了しています（{}）。続けるときは、相談センターへご連絡ください。", .0.label())]
     HasEnded(State),
+    #[error("この案件は、ほかの案件に統合されています。統合先の案件で操作してください。")]
+    Merged,
     #[error(
         "連絡先のメールアドレスが確認されていないため、専門家に依頼できません。電話などで確認してください。"
     )]
@@ -22,6 +24,8 @@ pub enum ActionRefused {
     NotStarted { starts_at: DateTime<Utc> },
     #[error("今年度の相談は{cap}回までです。続けるときは、相談センターへご相談ください。")]
     CapReached { cap: u16 },
+    #[error("次回の相談は、予定されていません。最新の内容を確認してください。")]
+    NothingPlanned,
 }
 
 fn minute(at: DateTime<Utc>) -> String {

@@ -69,6 +69,8 @@ fn acts() -> Vec<Action> {
         Action::ApproveReport,
         Action::PlanFurtherSession { appointments: 1, cap: 3, overridden: false, covered: true },
         Action::PlanFurtherSession { appointments: 1, cap: 3, overridden: false, covered: false },
+        Action::DropFurtherSession { planned: true, reported: true },
+        Action::DropFurtherSession { planned: true, reported: false },
         Action::Complete,
         Action::Withdraw { advised: false },
         Action::Withdraw { advised: true },
@@ -85,6 +87,7 @@ fn consultation(state: State) -> Consultation {
         state_since: NOW,
         fields: Fields::Both,
         address_confirmed: true,
+        merged_into: None,
     }
 }
 
@@ -116,6 +119,11 @@ fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
             Action::PlanFurtherSession { covered, .. },
             Expert | Coordinator | Company,
         ) => Some(if *covered { "scheduling" } else { "checking" }),
+        (
+            "checking" | "matching" | "scheduling",
+            Action::DropFurtherSession { reported, .. },
+            Company | Coordinator,
+        ) => Some(if *reported { "follow_up" } else { "consulted" }),
         ("follow_up", Action::Complete, System | Coordinator) => Some("completed"),
         (_, Action::Withdraw { advised: false }, Company | Coordinator) if open => Some("withdrawn"),
         (_, Action::Withdraw { advised: true }, Company | Coordinator) if open => Some("completed"),
@@ -131,7 +139,7 @@ fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
 fn specified_in_stead(state: &str, act: &Action, party: Party) -> Option<&'static str> {
     use Party::{Company, Expert};
     match (act, party) {
-        (Action::Answer | Action::Withdraw { .. }, Company)
+        (Action::Answer | Action::Withdraw { .. } | Action::DropFurtherSession { .. }, Company)
         | (
             Action::Accept { .. }
             | Action::Decline { .. }
@@ -171,7 +179,7 @@ fn a_coordinator_acts_in_the_stead_of_others_only_where_the_table_says_so() {
             }
         }
     }
-    assert_eq!(allowed, 38, "the number of allowed combinations changed");
+    assert_eq!(allowed, 44, "the number of allowed combinations changed");
 }
 
 /// Checks every state × every action × every party against the specification.
@@ -193,7 +201,7 @@ fn only_what_the_table_lists_is_possible() {
             }
         }
     }
-    assert_eq!(allowed, 99, "the number of allowed combinations changed");
+    assert_eq!(allowed, 111, "the number of allowed combinations changed");
 }
 
 #[test]
@@ -231,6 +239,10 @@ fn facts_refuse_what_the_table_would_allow() {
     let overridden = Action::PlanFurtherSession { appointments: 3, cap: 3, overridden: true, covered: true };
     assert!(consultation(State::FollowUp).act(overridden, center, NOW).is_ok());
 
+    let none = Action::DropFurtherSession { planned: false, reported: true };
+    let refused = consultation(State::Scheduling).act(none, company, NOW);
+    assert_eq!(refused, Err(ActionRefused::NothingPlanned));
+
     let unconfirmed = Consultation { address_confirmed: false, ..consultation(State::Received) };
     assert_eq!(
         unconfirmed.act(Action::RequestExperts, Actor::System, NOW),
@@ -251,8 +263,58 @@ fn only_company_desk_and_coordinator_submit() {
     }
 }
 
+/// Returns a history that an application begins, which goes on with `action` from `from` to `to`.
+fn history(action: ActionKind, by: Actor, from: State, to: State) -> Vec<Event> {
+    let first =
+        Event { at: NOW, by: Actor::Company, action: ActionKind::Submit, from: None, to: State::Received };
+    vec![first, Event { at: NOW, by, action, from: Some(from), to }]
+}
+
 #[test]
-fn names_come_back() {
+fn a_history_that_the_table_does_not_allow_is_broken_where_it_leaves_the_table() {
+    let (company, center) = (Actor::Company, actor(Party::Coordinator));
+    for (action, by, to, why) in [
+        (ActionKind::StartCheck, company, State::Checking, "the actor may not do it"),
+        (ActionKind::StartCheck, in_stead()[0], State::Checking, "the actor may not do it"),
+        (ActionKind::Answer, company, State::Checking, "it is not allowed in that state"),
+        (ActionKind::StartCheck, center, State::Matching, "it does not lead there"),
+        (ActionKind::Note, company, State::Checking, "it does not lead there"),
+    ] {
+        let broken = rebuild(&history(action, by, State::Received, to));
+        assert_eq!(broken, Rebuilt::Broken { at: 1, why }, "{action:?} by {by:?}");
+    }
+    let note = history(ActionKind::Note, company, State::Received, State::Received);
+    assert_eq!(rebuild(&note), Rebuilt::State(State::Received));
+    assert_eq!(
+        rebuild(&note[1..]),
+        Rebuilt::Broken { at: 0, why: "it does not start where the one before ended" }
+    );
+    assert_eq!(rebuild(&[]), Rebuilt::Empty);
+    let second = history(ActionKind::Submit, company, State::Received, State::Received);
+    assert!(matches!(rebuild(&second), Rebuilt::Broken { at: 1, .. }));
+}
+
+#[test]
+fn a_state_lasts_since_the_action_that_led_to_it() {
+    let later = NOW + TimeDelta::hours(1);
+    let since = |state, act, party| {
+        consultation(state).act(act, actor(party), later).map(|(it, _)| (it.state, it.state_since))
+    };
+    assert_eq!(since(State::Received, Action::StartCheck, Party::Coordinator), Ok((State::Checking, later)));
+    let moved = Action::Reschedule { until: None };
+    assert_eq!(since(State::Booked, moved, Party::Company), Ok((State::Booked, NOW)), "nothing has ended");
+}
+
+#[test]
+fn a_state_has_the_label_of_its_status() {
+    assert_eq!((State::Booked.label(), State::Withdrawn.label()), ("予約確定", "取下げ"));
+    for state in states() {
+        assert_eq!(state.label(), state.status().label());
+    }
+}
+
+#[test]
+fn every_action_is_found_by_its_code() {
     for action in ActionKind::ALL {
         assert_eq!(ActionKind::from_code(action.code()), Some(action));
     }
@@ -295,4 +357,11 @@ proptest! {
         // break in the states; the hash chain detects that.
         prop_assert!(noticed || removed.from.as_ref() == Some(&removed.to));
     }
+}
+
+#[test]
+fn a_refusal_names_the_limit_in_the_time_of_japan() {
+    let until = "2026-11-20T08:00:00Z".parse().unwrap();
+    let said = ActionRefused::TooLate { until }.to_string();
+    assert!(said.starts_with("変更できる期限（11月20日17:00）を過ぎました。"), "{said}");
 }

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_read_back() {
+    fn every_state_of_a_mail_is_found_by_its_code() {
         for state in MailState::ALL {
             assert_eq!(MailState::from_code(state.code()), Some(state));
         }
@@ -183,5 +183,16 @@ mod tests {
                 prop_assert!(now > due + GIVEN_UP_AFTER - TimeDelta::minutes(150));
             }
         }
+    }
+
+    #[test]
+    fn a_mail_waits_or_is_trouble_or_neither() {
+        for state in MailState::ALL {
+            let waits = matches!(state, MailState::Planned | MailState::Ready | MailState::Deferred);
+            let trouble = matches!(state, MailState::Failed | MailState::Unknown);
+            assert_eq!((state.is_waiting(), state.is_trouble()), (waits, trouble), "{state:?}");
+        }
+        let labels: std::collections::BTreeSet<_> = MailState::ALL.iter().map(|it| it.label()).collect();
+        assert_eq!((labels.len(), MailState::Failed.label()), (MailState::ALL.len(), "不達"));
     }
 }

@@ -106,6 +106,11 @@ impl Telephone {
         Self::parse(stored).map_or_else(|_| stored.to_owned(), |it| it.grouped())
     }
 
+    /// Returns the digits that a telephone dials for a stored number, without an extension.
+    pub fn dialled(stored: &str) -> String {
+        Self::parse(stored).map_or_else(|_| crate::text::digits(stored), |it| it.digits)
+    }
+
     /// Returns the number in the one form in which pages show it, however it was typed: 「03-1234-5678」.
     pub fn grouped(&self) -> String {
         let digits = self.digits.as_str();

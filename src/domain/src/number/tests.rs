@@ -33,6 +33,16 @@ fn a_fiscal_year_starts_in_april() {
 }
 
 #[test]
+fn a_fiscal_year_contains_its_first_and_its_last_day_and_none_beyond() {
+    let year = FiscalYear::new(2026).unwrap();
+    for (date, contained) in
+        [("2026-03-31", false), ("2026-04-01", true), ("2027-03-31", true), ("2027-04-01", false)]
+    {
+        assert_eq!(year.contains(day(date)), contained, "{date}");
+    }
+}
+
+#[test]
 fn a_case_number_is_read_as_people_type_it() {
     for typed in
         ["R08-000123", "r08-000123", "Ｒ０８－０００１２３", "R08000123", "R8-123", " r08 ー 000123 "]
@@ -93,7 +103,14 @@ proptest! {
     }
 
     #[test]
-    fn any_input_has_an_answer(raw in any::<String>()) {
+    fn any_text_is_parsed_or_refused(raw in any::<String>()) {
         let _ = CaseNumber::parse(&raw);
     }
+}
+
+#[test]
+fn a_fiscal_year_is_shown_and_stored_by_the_year_in_which_it_starts() {
+    let year = FiscalYear::new(2026).unwrap();
+    assert_eq!((i32::from(year), year.to_string()), (2026, year.label()));
+    assert_eq!(serde_json::to_string(&year).unwrap(), "2026");
 }

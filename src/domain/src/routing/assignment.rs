@@ -174,6 +174,13 @@ mod tests {
             assert_eq!(it.clone().lapse(late).err(), refused);
             assert!(!it.withdraw(late).is_live());
         }
+        let offered = || assignment(Fields::Ict, AssignmentState::Offered);
+        let is = |it: Result<Assignment, AnswerRefused>| it.map(|it| it.state);
+        assert_eq!(is(offered().accept(late)), Ok(AssignmentState::Accepted { at: late }));
+        let declined = AssignmentState::Declined { at: late, reason: "多忙".into() };
+        assert_eq!(is(offered().decline("多忙".into(), late)), Ok(declined));
+        assert_eq!(is(offered().lapse(late)), Ok(AssignmentState::Lapsed { at: late }));
+        assert_eq!(offered().withdraw(late).state, AssignmentState::Withdrawn { at: late });
         let early = assignment(Fields::Ict, AssignmentState::Offered).lapse(NOW);
         assert_eq!(early.err(), Some(AnswerRefused::NotDue));
     }
@@ -188,5 +195,21 @@ mod tests {
         assert_eq!(still_open(Fields::Ict, std::slice::from_ref(&accepted)), None);
         let both = assignment(Fields::Labor, AssignmentState::Accepted { at: NOW });
         assert_eq!(still_open(Fields::Both, &[accepted, both]), None);
+    }
+
+    #[test]
+    fn a_state_has_the_code_and_the_label_of_its_status() {
+        let state = AssignmentState::Lapsed { at: NOW };
+        assert_eq!((state.code(), state.label()), ("lapsed", state.status().label()));
+        assert_ne!(state.label(), AssignmentState::Offered.label());
+    }
+
+    #[test]
+    fn who_is_asked_to_replace_another_expert_is_asked_until_the_answer() {
+        let instead_of = Some(AssignmentId(Uuid::nil()));
+        let offered = Assignment { instead_of, ..assignment(Fields::Ict, AssignmentState::Offered) };
+        assert!(offered.is_asked_instead());
+        assert!(!assignment(Fields::Ict, AssignmentState::Offered).is_asked_instead());
+        assert!(!offered.accept(NOW).unwrap().is_asked_instead());
     }
 }

@@ -19,6 +19,21 @@ pub struct Candidate {
     pub eligibility: Eligibility,
 }
 
+impl Candidate {
+    /// Adds the caution that the conflicts of interest of `expert` cannot be checked, because no corporate number says
+    /// which company it is.
+    #[must_use]
+    pub fn with_unidentified_company(mut self, expert: &Expert) -> Self {
+        if let Eligibility::In { reasons, .. } = &mut self.eligibility
+            && !expert.conflicts.is_empty()
+            && !reasons.contains(&ReasonFor::CompanyUnknown)
+        {
+            reasons.push(ReasonFor::CompanyUnknown);
+        }
+        self
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Eligibility {

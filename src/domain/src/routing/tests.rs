@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn room_never_rules_out(request in requests(), expert in experts(), more in 0..5_u16) {
+    fn a_higher_limit_never_excludes_an_expert(request in requests(), expert in experts(), more in 0..5_u16) {
         let roomier = Expert {
             limits: AppointmentLimits { per_day: expert.limits.per_day + more, per_week: expert.limits.per_week + more },
             open_case_limit: expert.open_case_limit + more,
@@ -210,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_company_has_not_told_rules_nobody_out(request in requests(), expert in experts()) {
+    fn missing_data_of_a_company_exclude_no_expert(request in requests(), expert in experts()) {
         let silent = RoutingRequest { prefecture: None, industry: None, company: None, ..request.clone() };
         if let Eligibility::In { .. } = evaluate(&expert, &request, None).eligibility {
             let Eligibility::In { reasons, .. } = evaluate(&expert, &silent, None).eligibility else {
@@ -219,6 +219,20 @@ proptest! {
             prop_assert!(reasons.contains(&ReasonFor::IndustryUnknown));
             prop_assert_eq!(reasons.contains(&ReasonFor::PrefectureUnknown), request.mode != Mode::Online);
             prop_assert_eq!(reasons.contains(&ReasonFor::CompanyUnknown), !expert.conflicts.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_company_without_a_number_is_flagged_where_there_are_conflicts(request in requests(), expert in experts()) {
+        let before = evaluate(&expert, &request, None);
+        let after = before.clone().with_unidentified_company(&expert);
+        prop_assert_eq!(after.is_in(), before.is_in());
+        match after.eligibility {
+            Eligibility::In { reasons, .. } => {
+                let cautions = reasons.iter().filter(|it| **it == ReasonFor::CompanyUnknown).count();
+                prop_assert_eq!(cautions, usize::from(!expert.conflicts.is_empty()));
+            }
+            Eligibility::Out { .. } => prop_assert!(!before.is_in()),
         }
     }
 
@@ -302,7 +316,7 @@ fn any_wish() -> RoutingRequest {
 }
 
 #[test]
-fn the_page_says_why() {
+fn an_eligible_expert_has_reasons_in_sentences() {
     let Eligibility::In { reasons, .. } = evaluate(&anyone(), &any_wish(), None).eligibility else {
         panic!("nothing stands against them");
     };
@@ -311,10 +325,15 @@ fn the_page_says_why() {
         sentences,
         ["前後28日の相談が3件（目安8件）", "テーマが2件一致", "同じ都道府県", "前回の依頼は2026年11月24日"]
     );
+    let other_theme = RoutingRequest { themes: [theme(3)].into(), ..any_wish() };
+    let Eligibility::In { reasons, .. } = evaluate(&anyone(), &other_theme, None).eligibility else {
+        panic!("nothing stands against them");
+    };
+    assert!(!reasons.iter().any(|it| matches!(it, ReasonFor::Themes { .. })), "no theme speaks for them");
 }
 
 #[test]
-fn the_page_says_why_not() {
+fn an_ineligible_expert_has_reasons_in_sentences() {
     let request =
         RoutingRequest { fields: Fields::Ict, mode: Mode::Visit, prefecture: Some(place(1)), ..any_wish() };
     let expert = Expert { open_case_limit: 5, ..anyone() };
@@ -335,7 +354,7 @@ fn the_page_says_why_not() {
 }
 
 #[test]
-fn the_same_is_not_said_twice() {
+fn a_reason_against_an_expert_is_given_once() {
     let full = Expert { day_appointments: 2, absent: true, ..anyone() };
     for (blocked, expected) in [(Blocked::DayFull, 2), (Blocked::Absent, 2), (Blocked::Occupied, 3)] {
         let Eligibility::Out { reasons } = evaluate(&full, &any_wish(), Some(blocked)).eligibility else {
@@ -343,4 +362,22 @@ fn the_same_is_not_said_twice() {
         };
         assert_eq!(reasons.len(), expected, "{reasons:?}");
     }
+}
+
+#[test]
+fn only_a_fact_that_is_missing_is_a_caution() {
+    let missing = [ReasonFor::PrefectureUnknown, ReasonFor::IndustryUnknown, ReasonFor::CompanyUnknown];
+    for reason in missing {
+        assert!(reason.is_caution() && reason.missing().is_some(), "{reason:?}");
+    }
+    for reason in [ReasonFor::BothFields, ReasonFor::Industry, ReasonFor::NeverAsked] {
+        assert!(!reason.is_caution() && reason.missing().is_none(), "{reason:?}");
+    }
+}
+
+#[test]
+fn a_team_has_its_members_and_nobody_else() {
+    let pair = Team::Pair { ict: expert_id(1), labor: expert_id(2) };
+    assert_eq!([1, 2, 3].map(|n| pair.has(expert_id(n))), [true, true, false]);
+    assert_eq!([1, 2].map(|n| Team::One(expert_id(1)).has(expert_id(n))), [true, false]);
 }

@@ -47,7 +47,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_shown_is_true_and_never_small(parts in prop::collection::vec(0_u64..500, 1..50)) {
+    fn a_published_count_is_true_and_never_small(parts in prop::collection::vec(0_u64..500, 1..50)) {
         let shown = protected(&parts);
         prop_assert_eq!(shown.len(), parts.len());
         for (shown, part) in shown.iter().zip(&parts) {

@@ -29,6 +29,7 @@ fn a_reading_becomes_full_width_katakana() {
         ("ﾔﾏﾀﾞ ﾊﾅｺ", Some("ヤマダ　ハナコ")),
         ("  ヤマダ　 ハナコ ", Some("ヤマダ　ハナコ")),
         ("か゛き゛", Some("ガギ")),
+        ("は゜", Some("パ")),
         ("カ\u{3099}", Some("ガ")),
         ("コ−ヒ-", Some("コーヒー")),
         ("ジョン・スミス", Some("ジョン・スミス")),
@@ -60,6 +61,8 @@ fn names_that_people_take_for_one_have_one_key() {
         &["ＡＢＣ Service", "abcservice", "合同会社 ABC service"],
         &["特定非営利活動法人つばさ", "NPO法人つばさ", "ＮＰＯ法人　ツバサ"],
         &["一般社団法人 あおば會", "(一社)あおば会"],
+        // The two characters join only after they have become katakana.
+        &["わ゛いん", "ヷイン"],
     ] {
         for pair in same.windows(2) {
             assert_eq!(search_key(pair[0]), search_key(pair[1]), "{pair:?}");
@@ -68,6 +71,11 @@ fn names_that_people_take_for_one_have_one_key() {
     assert_ne!(search_key("高橋"), search_key("高島"));
     assert_eq!(search_key("株式会社"), "株式会社");
     assert_eq!(search_key("株式株式会社会社みなと"), "ミナト");
+}
+
+#[test]
+fn a_voicing_mark_joins_a_hiragana_only_once_it_is_katakana() {
+    assert_eq!(search_key("わ゛"), "ヷ");
 }
 
 #[test]
@@ -104,6 +112,7 @@ fn the_page_can_say_what_to_do() {
 fn prose_has_one_kind_of_line_break() {
     let prose = Prose::parse("内容", "\r\n一行目\r\n\t二行目\r三行目\n\n", 20).unwrap();
     assert_eq!(prose.as_str(), "一行目\n\t二行目\n三行目");
+    assert_eq!(prose.to_string(), prose.as_str());
     assert_eq!(prose.lines().count(), 3);
     assert_eq!(Prose::parse("内容", "a\r\nb", 3).map(String::from), Ok("a\nb".to_owned()));
     assert!(Prose::parse("内容", "a\u{1B}[31m", 20).is_err());
@@ -141,14 +150,14 @@ proptest! {
     }
 
     #[test]
-    fn kana_converts_once(raw in "[ぁ-ゖァ-ヺｦ-ﾟ ー・]{0,20}") {
+    fn converting_kana_a_second_time_changes_nothing(raw in "[ぁ-ゖァ-ヺｦ-ﾟ ー・]{0,20}") {
         if let Some(reading) = kana(&raw) {
             prop_assert_eq!(kana(&reading), Some(reading));
         }
     }
 
     #[test]
-    fn whatever_is_typed_is_kept_or_refused(raw in any::<String>(), max in 0..40_usize) {
+    fn any_text_is_kept_or_refused(raw in any::<String>(), max in 0..40_usize) {
         if let Ok(line) = TextLine::parse("x", &raw, max) {
             prop_assert_eq!(line.as_str(), raw.trim());
             prop_assert!(line.as_str().chars().count() <= max);

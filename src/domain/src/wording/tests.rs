@@ -71,3 +71,21 @@ fn numbers_are_grouped_by_thousands() {
         assert_eq!(thousands(n), expected);
     }
 }
+
+#[test]
+fn an_age_is_told_in_whole_units() {
+    let now: DateTime<Utc> = "2026-11-24T01:00:00Z".parse().unwrap();
+    for (seconds, said) in [
+        (0, "たった今"),
+        (59, "たった今"),
+        (60, "1分前"),
+        (59 * 60, "59分前"),
+        (60 * 60, "1時間前"),
+        (150 * 60, "2時間前"),
+        (24 * 3600 - 1, "23時間前"),
+        (24 * 3600, "1日前"),
+        (50 * 3600, "2日前"),
+    ] {
+        assert_eq!(super::ago(now - chrono::TimeDelta::seconds(seconds), now), said, "{seconds}");
+    }
+}

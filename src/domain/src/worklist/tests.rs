@@ -39,3 +39,14 @@ fn a_further_message_does_not_put_off_the_response() {
     let later = AwaitedResponse::after_message(Some(first), &settings, &calendar, now() + TimeDelta::days(1));
     assert_eq!(later, first);
 }
+
+#[test]
+fn a_closing_day_that_is_added_later_moves_the_response() {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let waits = AwaitedResponse::after_message(None, &settings, &calendar, now());
+    assert_eq!(waits.moved(&settings, &calendar), None);
+    let closed = BusinessCalendar::new([NaiveDate::from_ymd_opt(2026, 11, 24).unwrap()].into(), 2027);
+    let moved = waits.moved(&settings, &closed).unwrap();
+    assert_eq!((moved.since, moved.due_at), (waits.since, "2026-11-25T08:00:00Z".parse().unwrap()));
+    assert_eq!(moved.moved(&settings, &calendar), None, "never to an earlier time");
+}

@@ -86,7 +86,7 @@ fn whole_days_are_days_in_japan() {
 }
 
 #[test]
-fn what_takes_no_time_is_passed_over() {
+fn an_entry_that_takes_no_time_is_passed_over() {
     let time = "DTSTART:20261124T010000Z\nDTEND:20261124T020000Z\n";
     for lines in ["TRANSP:TRANSPARENT", "STATUS:CANCELLED"] {
         assert!(shown(&event(&format!("{time}{lines}"))).is_empty(), "{lines}");
@@ -182,7 +182,7 @@ fn endless_and_senseless_rules_end() {
 }
 
 #[test]
-fn what_is_no_whole_calendar_is_refused() {
+fn an_incomplete_calendar_is_refused() {
     for other in
         ["", "   ", "<!DOCTYPE html><html><title>Sign in</title></html>", "BEGIN:VCARD\r\nEND:VCARD\r\n"]
     {

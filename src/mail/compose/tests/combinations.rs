@@ -67,7 +67,13 @@ fn for_company() -> Vec<MailEvent<'static>> {
         all.extend(REASONS.map(|note| MailEvent::Referred { organization, note, cancelled }));
         let slot = cancelled.map(|it| (it, at("2026-11-21T05:05:00Z")));
         let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
-        all.push(MailEvent::Acknowledgement { confirm: LINK, slot, received_at, first_contact_due });
+        all.push(MailEvent::Acknowledgement {
+            confirm: LINK,
+            slot,
+            received_at,
+            first_contact_due,
+            handed_over: None,
+        });
     }
     for appointment in appointments() {
         let earlier = |booked| MailEvent::EarlierTime { answer: LINK, appointment, booked, until: now() };

@@ -17,8 +17,8 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
-            SenderContext, SilenceEvent, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, ReaderSide,
+            Recipient, SenderContext, SilenceEvent, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -35,18 +35,17 @@ pub const LINK: &str = PORTAL;
 const PORTAL: &str = "https://soudan.example.jp/l/TOKEN";
 
 /// Returns at least one mail for every event and reader.
-pub fn letters(confirmed: bool) -> Vec<OutgoingMail> {
-    letters_in(confirmed, &Texts::default())
+pub fn mails(confirmed: bool) -> Vec<OutgoingMail> {
+    mails_in(confirmed, &Texts::default())
 }
 
 /// Returns at least one mail for every event and reader, written with the given texts.
-pub fn letters_in(confirmed: bool, texts: &Texts) -> Vec<OutgoingMail> {
+pub fn mails_in(confirmed: bool, texts: &Texts) -> Vec<OutgoingMail> {
     with_texts(confirmed, texts, |about_this| {
-        let mut letters: Vec<_> =
+        let mut mails: Vec<_> =
             occasions().iter().map(|(mail_event, to)| about(*mail_event, *to, about_this).unwrap()).collect();
-        letters
-            .extend(account_mail_events().iter().map(|it| plain(*it, CENTER, &about_this.sender).unwrap()));
-        letters
+        mails.extend(account_mail_events().iter().map(|it| plain(*it, CENTER, &about_this.sender).unwrap()));
+        mails
     })
 }
 
@@ -69,6 +68,8 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
         contact_name: COMPANY.name,
         fields: Fields::Both,
         address_confirmed,
+        due: None,
+        waits_since: None,
         sender,
     })
 }
@@ -98,6 +99,7 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         MailEvent::Undelivered { address: COMPANY.address, reason: "550 5.1.1 User unknown" },
         MailEvent::Undelivered { address: COMPANY.address, reason: "" },
         MailEvent::HandOverAccepted,
+        MailEvent::DeskMessage,
         MailEvent::HandOverResult { result: "専門家との相談が終わりました。" },
     ];
     let sided = [
@@ -110,18 +112,32 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
     to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).chain(delegates).collect()
 }
 
+fn acknowledged(
+    slot: Option<(AppointmentText<'static>, DateTime<Utc>)>,
+    handed_over: Option<HandedOver<'static>>,
+) -> MailEvent<'static> {
+    let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
+    MailEvent::Acknowledgement { confirm: PORTAL, slot, received_at, first_contact_due, handed_over }
+}
+
 pub fn company_occasions() -> Vec<MailEvent<'static>> {
     let slot = Some((appointment_text(), at("2026-11-21T05:05:00Z")));
-    let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
     let organization = "商工の窓口";
     let mut all = vec![
-        MailEvent::Acknowledgement { confirm: PORTAL, slot, received_at, first_contact_due },
-        MailEvent::Acknowledgement { confirm: PORTAL, slot: None, received_at, first_contact_due },
+        acknowledged(slot, None),
+        acknowledged(None, None),
+        acknowledged(
+            None,
+            Some(HandedOver {
+                desk: "大阪一次相談窓口", visit: "11月19日（木）の窓口でのご相談"
+            }),
+        ),
         MailEvent::AddressChanged { confirm: PORTAL },
         MailEvent::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
         MailEvent::SlotsToChoose { portal: PORTAL, experts: experts() },
         MailEvent::FurtherAppointment { portal: PORTAL, experts: experts() },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
+        MailEvent::FurtherDropped { portal: PORTAL },
         MailEvent::NoShow { portal: PORTAL, appointment: appointment_text() },
         MailEvent::TeamChanging { portal: PORTAL },
         MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     combinations::{combinations, plain_combinations},
-    samples::{CENTER, COMPANY, letters, with_about},
+    samples::{CENTER, COMPANY, mails, with_about},
 };
 use crate::{
     mail::{
@@ -22,7 +22,7 @@ use crate::{
 
 #[test]
 fn the_samples_read_as_reviewed() {
-    let (known, stranger) = (letters(true), letters(false));
+    let (known, stranger) = (mails(true), mails(false));
     snapshot("samples", &known.iter().map(shown).collect::<String>());
     let to_company = stranger.iter().filter(|it| it.to == COMPANY.address);
     snapshot("samples_to_unconfirmed_address", &to_company.map(shown).collect::<String>());
@@ -35,10 +35,10 @@ fn the_samples_read_as_reviewed() {
 #[test]
 fn every_combination_reads_as_reviewed() {
     let mut all: BTreeMap<&str, (usize, Sha256)> = BTreeMap::new();
-    let mut add = |text: TextKind, letter: &OutgoingMail| {
+    let mut add = |text: TextKind, mail: &OutgoingMail| {
         let (count, digest) = all.entry(text.code()).or_default();
         *count += 1;
-        digest.update(shown(letter));
+        digest.update(shown(mail));
     };
     for confirmed in [true, false] {
         with_about(confirmed, |about_this| {

@@ -55,7 +55,7 @@ fn nothing_runs_loads_or_leads_anywhere() {
 }
 
 #[test]
-fn where_a_link_leads_and_what_a_picture_shows_is_written() {
+fn the_target_of_a_link_and_the_text_of_a_picture_are_shown() {
     let (html, text) = clean(
         "<p>資料は<a href=\"https://example.co.jp/a?b=1&amp;c=2\">こちら</a>、<a href=\"https://example.co.jp/\">\
          https://example.co.jp</a>。<img src=cid:x alt=\"A&amp;B社のロゴ\"><img src=cid:y></p>",
@@ -97,7 +97,7 @@ fn a_mail_of_html_alone_reads_well_as_text() {
 
 proptest! {
     #[test]
-    fn whatever_strangers_mix_nothing_is_left(
+    fn any_html_is_reduced_to_harmless_markup(
         pieces in prop::collection::vec((0..HOSTILE.len(), any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..8),
         between in prop::collection::vec("[<>\"'=/ a-z&;]{0,6}", 8),
     ) {

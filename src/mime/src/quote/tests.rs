@@ -83,7 +83,7 @@ fn quotations_of_many_programs_are_folded() {
 
 proptest! {
     #[test]
-    fn folding_takes_nothing_away(text in "([>＞ -]{0,3}[あa:@<年0-9]{0,8}\n?|-- \n|On a wrote:\n|差出人: a\n|件名: b\n|宛先: c\n|\n){0,20}") {
+    fn folding_a_quotation_loses_no_text(text in "([>＞ -]{0,3}[あa:@<年0-9]{0,8}\n?|-- \n|On a wrote:\n|差出人: a\n|件名: b\n|宛先: c\n|\n){0,20}") {
         let whole: Vec<_> = pieces(&text).iter().map(|it| it.text().to_owned()).collect();
         prop_assert_eq!(whole.join("\n"), text);
     }
@@ -91,7 +91,7 @@ proptest! {
     /// The text that was typed first stays visible, whatever follows it and whatever that resembles, and so
     /// does every sentence above the first mark of a signature.
     #[test]
-    fn what_was_typed_above_is_never_folded_away(
+    fn text_above_a_quotation_is_never_folded(
         typed in prop::collection::vec(prop::sample::select(TYPED), 1..6),
         signed in prop::sample::select(SIGNED),
         quoted in prop::sample::select(QUOTED),

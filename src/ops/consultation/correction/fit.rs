@@ -128,12 +128,12 @@ const fn counts(reason: &&ReasonAgainst) -> bool {
 fn of_appointment(it: &Appointment, mode: AppointmentMode) -> (String, Vec<String>) {
     let when = format!("{}（{}）", long_date_time_range(it.starts_at, it.ends_at), it.mode.label());
     let differs = it.mode != mode;
-    let told = format!(
+    let warning = format!(
         "実施方法が{}のままです。{}にするときは、予約を取り消して日時を選び直してください。",
         it.mode.label(),
         mode.label()
     );
-    (when, differs.then_some(told).into_iter().collect())
+    (when, differs.then_some(warning).into_iter().collect())
 }
 
 fn missing(wanted: &Record, live: &[&Assignment]) -> Option<String> {

@@ -71,7 +71,7 @@ async fn correct_place(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         return Ok(());
     }
     let changed = if visit.is_confirmed() { visit.meet_at(place)? } else { Appointment { place, ..visit } };
-    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    let themes = store::consultation::themes(work.read(), work.record.consultation.id).await?;
     let fields = work.record.consultation.fields;
     let whole = search_for(&work.record, Some(&changed), themes, fields, turned_down(&[]));
     let found = work.offers(SlotSearch { only: Some(changed.experts.clone()), ..whole }).await?;
@@ -82,8 +82,8 @@ async fn correct_place(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         }
         None => {
             work.save(&changed).await?;
-            let told = "訂正した訪問先では、予約の前後の移動時間が足りません。日時を確認してください";
-            work.note(Actor::System, told);
+            let note = "訂正した訪問先では、予約の前後の移動時間が足りません。日時を確認してください";
+            work.note(Actor::System, note);
         }
     }
     if changed.is_confirmed() {

@@ -7,7 +7,13 @@ use super::{CaseClaim, InboundMail};
 use crate::{
     app::App,
     mail::mail_event::MailEvent,
-    ops::case::transaction::CaseTransaction,
+    ops::{
+        case::{
+            save::{Save, Target},
+            transaction::CaseTransaction,
+        },
+        consultation::to_call::address_lost,
+    },
     problem::Problem,
     store::{
         self,
@@ -26,11 +32,11 @@ struct Missed {
     failure: FailedRecipient,
 }
 
-pub async fn take(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) -> Result<(), Problem> {
-    let missed = missed(app, letter, claim).await?;
+pub async fn take(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) -> Result<(), Problem> {
+    let missed = missed(app, received, claim).await?;
     match missed.consultation {
         Some(case) => {
-            let mut work = CaseTransaction::begin(app, case).await?;
+            let mut work = CaseTransaction::begin_even_merged(app, case).await?;
             let center = work.context.settings.center_email.to_lowercase();
             if missed.failure.outlook == DeliveryStatus::Lost {
                 work.note(Actor::System, format!("メールが届きませんでした：{}", missed.address));
@@ -43,23 +49,26 @@ pub async fn take(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) ->
                     work.mail_center(mail_event)?;
                 }
             }
-            if settle(&work.tx, letter, &missed, work.now()).await? {
+            if work.save(SettledReport(received, &missed)).await? {
                 work.commit().await?;
             }
         }
         None => {
             let tx = app.begin().await?;
-            settle(&tx, letter, &missed, app.clock.now()).await?;
+            settle(&tx, received, &missed, app.clock.now()).await?;
             tx.commit().await?;
         }
+    }
+    if missed.failure.outlook == DeliveryStatus::Lost {
+        address_lost(app, &missed.address).await?;
     }
     Ok(())
 }
 
 /// Returns the mail that a report is about. The recipient is taken from our own record, not from the report, because
 /// the mail may have been forwarded.
-async fn missed(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) -> Result<Missed, Problem> {
-    let report = letter.report.clone().unwrap_or_default();
+async fn missed(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) -> Result<Missed, Problem> {
+    let report = received.report.clone().unwrap_or_default();
     let mut sent = store::correspondence::inbound_mail::sent_as(&app.db, &report.message_ids).await?;
     // The Message-IDs that the report itself names come before those from the headers of its thread.
     sent.sort_by_key(|it| report.message_ids.iter().position(|id| *id == it.message_id));
@@ -75,9 +84,18 @@ async fn missed(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) -> R
     Ok(Missed { address, mail, consultation, failure })
 }
 
+/// The outcome of a report; the answer is false if another worker was first.
+struct SettledReport<'a>(&'a InboundMail, &'a Missed);
+
+impl Save<bool> for SettledReport<'_> {
+    async fn save(self, to: Target<'_>) -> Result<bool, Problem> {
+        settle(to.tx, self.0, self.1, to.now).await
+    }
+}
+
 async fn settle(
     tx: &DatabaseTransaction,
-    letter: &InboundMail,
+    received: &InboundMail,
     missed: &Missed,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<bool, Problem> {
@@ -95,12 +113,12 @@ async fn settle(
         consultation: missed.consultation,
         ..InboundOutcome::default()
     };
-    if !letter.settle(tx, outcome).await? {
+    if !received.settle(tx, outcome).await? {
         return Ok(false);
     }
     if missed.failure.outlook != DeliveryStatus::Delivered {
         let bounce = Bounce {
-            reported_by: Some(letter.id.0),
+            reported_by: Some(received.id.0),
             address: missed.address.clone(),
             mail: missed.mail.as_ref().map(|it| it.id),
             consultation: missed.consultation,

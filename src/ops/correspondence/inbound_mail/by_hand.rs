@@ -1,8 +1,9 @@
 //! The decisions of a coordinator on a received mail that is waiting for one.
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     correspondence::inbound_mail::InboundState,
-    id::{AccountId, ConsultationId, MailId},
+    id::{AccountId, ConsultationId, MailId, MessageId},
     number::CaseNumber,
     text::{Prose, TextLine},
 };
@@ -13,7 +14,10 @@ use super::{InboundMail, entry};
 use crate::{
     app::App,
     ops::{
-        case::transaction::CaseTransaction,
+        case::{
+            save::{HandledMail, Lock, Save, Target},
+            transaction::CaseTransaction,
+        },
         correspondence::{attachment::AttachedFiles, message},
     },
     problem::Problem,
@@ -53,13 +57,14 @@ pub async fn attach(
     let row = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let row = as_waiting(row)?;
     let raw = store::correspondence::inbound_mail::raw(&app.db, id).await?.unwrap_or_default();
-    let letter = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
-    let mut letter = letter.map_err(anyhow::Error::from)?;
-    let text = entry::whole(app, &letter)?;
-    let files = entry::files(app, &mut letter).await?;
-    let from = sender(&letter.row);
+    let received = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
+    let mut received = received.map_err(anyhow::Error::from)?;
+    let text = entry::whole(app, &received)?;
+    let files = entry::files(app, &mut received).await?;
+    let from = sender(&received.row);
+    let case = store::consultation::case_merge::leading(&app.db, case).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
-    as_waiting(open(&work.tx, id).await?)?;
+    as_waiting(still_open(work.lock(id).await?)?)?;
     let entry = match voice {
         AttachAs::Company => {
             message::enter(&mut work, Actor::Company, Channel::Mail, Audience::Everyone, &text).await?
@@ -73,9 +78,8 @@ pub async fn attach(
     };
     work.save(AttachedFiles(entry, &files)).await?;
     work.note(Actor::Coordinator(by), format!("受信したメールを追加：{from}"));
-    store::correspondence::inbound_mail::describe(&work.tx, &letter.row).await?;
-    store::correspondence::inbound_mail::attach(&work.tx, id, case, entry).await?;
-    store::correspondence::inbound_mail::handle(&work.tx, id, by, "", work.now()).await?;
+    work.save(AttachedMail { id, row: &received.row, case, entry }).await?;
+    work.save(HandledMail(id, by, "")).await?;
     Ok(work.commit().await?.number)
 }
 
@@ -98,18 +102,11 @@ async fn finish(
     discards: bool,
 ) -> Result<(), Problem> {
     let row = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let change = async |tx: &DatabaseTransaction, now| {
-        let row = open(tx, id).await?;
-        if discards && row.state == InboundState::Quarantined {
-            store::correspondence::inbound_mail::set_state(tx, id, InboundState::Discarded).await?;
-        }
-        store::correspondence::inbound_mail::handle(tx, id, by, note, now).await?;
-        Ok::<_, Problem>(())
-    };
+    let finished = FinishedMail { id, by, note, discards };
     match row.consultation_id.map(ConsultationId) {
         Some(case) => {
-            let mut work = CaseTransaction::begin(app, case).await?;
-            change(&work.tx, work.now()).await?;
+            let mut work = CaseTransaction::begin_even_merged(app, case).await?;
+            work.save(finished).await?;
             let why = if note.is_empty() { String::new() } else { format!("（{note}）") };
             work.note(Actor::Coordinator(by), format!("{action}：{}{why}", sender(&row)));
             work.commit().await?;
@@ -117,16 +114,63 @@ async fn finish(
         None => {
             let now = app.clock.now();
             let tx = app.begin().await?;
-            change(&tx, now).await?;
+            finished.write(&tx, now).await?;
             tx.commit().await?;
         }
     }
     Ok(())
 }
 
-/// Returns the row, locked, if the mail is still open.
-async fn open(tx: &DatabaseTransaction, id: MailId) -> Result<row::Model, Problem> {
-    let row = store::correspondence::inbound_mail::lock(tx, id).await?.ok_or(Problem::NotFound)?;
+/// A mail that a coordinator has finished with: it is handled, and discarded if it was in quarantine and `discards`.
+struct FinishedMail<'a> {
+    id: MailId,
+    by: AccountId,
+    note: &'a str,
+    discards: bool,
+}
+
+impl FinishedMail<'_> {
+    async fn write(self, tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(), Problem> {
+        let row = still_open(self.id.lock(tx).await?)?;
+        if self.discards && row.state == InboundState::Quarantined {
+            store::correspondence::inbound_mail::set_state(tx, self.id, InboundState::Discarded).await?;
+        }
+        Ok(store::correspondence::inbound_mail::handle(tx, self.id, self.by, self.note, now).await?)
+    }
+}
+
+impl Save for FinishedMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        self.write(to.tx, to.now).await
+    }
+}
+
+/// A mail that becomes this entry of the thread of a consultation.
+struct AttachedMail<'a> {
+    id: MailId,
+    row: &'a row::Model,
+    case: ConsultationId,
+    entry: MessageId,
+}
+
+impl Save for AttachedMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        store::correspondence::inbound_mail::describe(to.tx, self.row).await?;
+        Ok(store::correspondence::inbound_mail::attach(to.tx, self.id, self.case, self.entry).await?)
+    }
+}
+
+impl Lock for MailId {
+    type Row = row::Model;
+
+    async fn lock(self, tx: &DatabaseTransaction) -> Result<Option<row::Model>, Problem> {
+        Ok(store::correspondence::inbound_mail::lock(tx, self).await?)
+    }
+}
+
+/// Returns the locked row if the mail is still open.
+fn still_open(locked: Option<row::Model>) -> Result<row::Model, Problem> {
+    let row = locked.ok_or(Problem::NotFound)?;
     if row.open { Ok(row) } else { Err(Problem::Refused(DEALT_WITH.to_owned())) }
 }
 

@@ -14,7 +14,7 @@ use domain::{
 use ical::reply::{self, Reply};
 use mime::Attachment;
 
-use super::{InboundMail, MailAuthor, actor, entry};
+use super::{InboundMail, MailAuthor, SettledMail, actor, entry};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
@@ -38,22 +38,24 @@ const NO_REASON: &str = "カレンダーから辞退";
 
 pub async fn take(
     app: &App,
-    letter: &mut InboundMail,
+    received: &mut InboundMail,
     case: ConsultationId,
     author: &MailAuthor,
     reply: &Reply,
 ) -> Result<(), Problem> {
     // Calendar programs attach the reply as a file, too. It is read already and is no file of the thread.
-    letter.read.attachments.retain(|it| !is_calendar(it));
-    let brings_files = letter.read.attachments.iter().any(|it| !it.inline);
-    let files = entry::files(app, letter).await?;
+    received.read.attachments.retain(|it| !is_calendar(it));
+    let brings_files = received.read.attachments.iter().any(|it| !it.inline);
+    let files = entry::files(app, received).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
-    let all = store::booking::appointment::of(&work.tx, case).await?;
+    let all = store::booking::appointment::of(work.read(), case).await?;
     let asked = all.iter().find(|it| it.uid == reply.uid);
-    let (Some(appointment), true) = (asked, letter.sender().as_deref() == Some(&*reply.attendee)) else {
+    let (Some(appointment), true) = (asked, received.sender().as_deref() == Some(&*reply.attendee)) else {
         // Its transaction has locked the consultation, and is not needed any more.
         drop(work);
-        return letter.put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, Some(case))).await;
+        return received
+            .put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, Some(case)))
+            .await;
     };
     let mine = own(&work, author);
     let step = step(&InvitationReplyFacts {
@@ -70,11 +72,11 @@ pub async fn take(
             drop(work);
             let outcome =
                 format!("カレンダーの回答「{}」は反映できませんでした。{why}", answer(reply).label());
-            return letter.put(app, noted(case, outcome, true)).await;
+            return received.put(app, noted(case, outcome, true)).await;
         }
         Err(other) => return Err(other),
     };
-    let is_told = match step {
+    let is_entered = match step {
         InvitationReplyAction::Note
         | InvitationReplyAction::Outdated
         | InvitationReplyAction::Accept
@@ -84,8 +86,8 @@ pub async fn take(
         | InvitationReplyAction::RefuseDelegation
         | InvitationReplyAction::TellCenter => true,
     };
-    let entry = if is_told {
-        let entry = told(&mut work, author, reply, &outcome).await?;
+    let entry = if is_entered {
+        let entry = enter(&mut work, author, reply, &outcome).await?;
         work.save(AttachedFiles(entry, &files)).await?;
         Some(entry)
     } else {
@@ -97,7 +99,7 @@ pub async fn take(
         .filter(|_| step == InvitationReplyAction::Propose)
         .map(|it| (it.start, it.end));
     let outcome = InboundOutcome { entry, proposed, ..noted(case, outcome, open) };
-    if letter.settle(&work.tx, outcome).await? {
+    if work.save(SettledMail(received, outcome)).await? {
         work.commit().await?;
     }
     Ok(())
@@ -216,14 +218,18 @@ fn notify_center(work: &mut CaseTransaction<'_>, by: Actor) -> Result<String, Pr
 }
 
 /// Adds the reply to the thread for center and experts. The company reads only replies of its own.
-async fn told(
+async fn enter(
     work: &mut CaseTransaction<'_>,
     author: &MailAuthor,
     reply: &Reply,
     outcome: &str,
 ) -> Result<domain::id::MessageId, Problem> {
     let by = actor(author);
-    let audience = if by.party() == Party::Company { Audience::Everyone } else { Audience::Internal };
+    let audience = match by.party() {
+        Party::Company => Audience::Everyone,
+        Party::Desk => Audience::Desk,
+        Party::Coordinator | Party::Expert | Party::System => Audience::Internal,
+    };
     let said = if reply.comment.is_empty() { String::new() } else { format!("\n\n{}", reply.comment) };
     let clean: String = format!("{outcome}{said}").chars().filter(|it| !entry::is_control(*it)).collect();
     let text = Prose::try_from(clean).map_err(|err| anyhow::anyhow!("a comment: {err}"))?;

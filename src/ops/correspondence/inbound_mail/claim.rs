@@ -2,7 +2,7 @@
 //! that very address.
 use domain::{
     actor::{Actor, Role},
-    id::{AccountId, ConsultationId, ExpertId},
+    id::{AccountId, ConsultationId, DeskId, ExpertId},
 };
 
 use super::InboundMail;
@@ -29,6 +29,8 @@ pub struct CaseClaim {
 pub enum MailAuthor {
     Company,
     Coordinator(AccountId),
+    /// A person of the desk that handed the consultation over.
+    Desk(DeskId),
     /// An expert who was asked and has not answered.
     Asked(ExpertId),
     /// An expert who has accepted.
@@ -44,6 +46,7 @@ impl MailAuthor {
         match *self {
             Self::Company => Some((Actor::Company, Audience::Everyone)),
             Self::Coordinator(id) => Some((Actor::Coordinator(id), Audience::Everyone)),
+            Self::Desk(id) => Some((Actor::Desk(id), Audience::Desk)),
             Self::Asked(id) => Some((Actor::Expert(id), Audience::Internal)),
             Self::Expert(id) => Some((Actor::Expert(id), Audience::Everyone)),
             Self::Former(_) => None,
@@ -56,15 +59,16 @@ impl MailAuthor {
 ///
 /// The token comes first: it is in the address that we asked the sender to write to. Of several Message-IDs, the one of
 /// the mail that went to the sender counts.
-pub async fn of(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, Problem> {
-    if let Some(claim) = by_token(app, letter).await? {
+pub async fn of(app: &App, received: &InboundMail) -> Result<Option<CaseClaim>, Problem> {
+    if let Some(claim) = by_token(app, received).await? {
         return Ok(Some(claim));
     }
-    let mut ids: Vec<_> = letter.read.in_reply_to.iter().chain(letter.read.references.iter().rev()).collect();
-    ids.extend(letter.report.iter().flat_map(|it| &it.message_ids));
+    let mut ids: Vec<_> =
+        received.read.in_reply_to.iter().chain(received.read.references.iter().rev()).collect();
+    ids.extend(received.report.iter().flat_map(|it| &it.message_ids));
     let ids: Vec<String> = ids.into_iter().cloned().collect();
     let sent = store::correspondence::inbound_mail::sent_as(&app.db, &ids).await?;
-    let sender = letter.sender();
+    let sender = received.sender();
     let about = |it: &&SentMail| it.consultation.is_some();
     let own = sent.iter().filter(about).find(|it| Some(it.recipient.to_lowercase()) == sender);
     let named = own.or_else(|| sent.iter().find(about));
@@ -73,9 +77,9 @@ pub async fn of(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, Pr
     }))
 }
 
-async fn by_token(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, Problem> {
-    let headers = letter.read.recipients().map(|it| it.address.as_str());
-    let addresses = std::iter::once(letter.row.envelope_to.as_str()).chain(headers);
+async fn by_token(app: &App, received: &InboundMail) -> Result<Option<CaseClaim>, Problem> {
+    let headers = received.read.recipients().map(|it| it.address.as_str());
+    let addresses = std::iter::once(received.row.envelope_to.as_str()).chain(headers);
     let tokens = addresses.filter_map(|it| token(it, &app.config.mail_reply_domain));
     // No person's mail holds more than a few.
     for token in tokens.take(20) {
@@ -83,7 +87,7 @@ async fn by_token(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, 
         let mut known = store::correspondence::inbound_mail::written_to(&app.db, consultation).await?;
         let person = store::consultation::person(&app.db, consultation).await?;
         known.extend(person.and_then(|it| it.email));
-        known.extend(letter.sender());
+        known.extend(received.sender());
         let found = app.secret.reply_verify(token, known.iter().map(String::as_str));
         if let Some((_, sent_to)) = found
             && store::consultation::find(&app.db, consultation).await?.is_some()
@@ -105,10 +109,10 @@ fn token<'a>(address: &'a str, domain: &str) -> Option<&'a str> {
 /// own address.
 pub async fn author(
     app: &App,
-    letter: &InboundMail,
+    received: &InboundMail,
     claim: &CaseClaim,
 ) -> Result<Option<MailAuthor>, Problem> {
-    let Some(sender) = letter.sender() else { return Ok(None) };
+    let Some(sender) = received.sender() else { return Ok(None) };
     let db = &app.db;
     let account = store::accounts::account::find_by_email(db, &sender).await?.filter(|it| it.active);
     if let Some(it) = account.as_ref().filter(|it| works_at_center(it.role)) {
@@ -124,6 +128,10 @@ pub async fn author(
     let person = store::consultation::person(db, claim.consultation).await?;
     if person.and_then(|it| it.email).is_some_and(|it| it.to_lowercase() == sender) {
         return Ok(Some(MailAuthor::Company));
+    }
+    if let Some(desk) = account.as_ref().and_then(|it| it.desk) {
+        let record = store::consultation::find(db, claim.consultation).await?;
+        return Ok(record.filter(|it| it.desk == Some(desk)).map(|_| MailAuthor::Desk(desk)));
     }
     let Some(account) = account.filter(|it| it.role == Role::Expert) else { return Ok(None) };
     let id = ExpertId(account.id.0);

@@ -13,30 +13,30 @@ use crate::{
 const LONGEST: usize = 20_000;
 
 /// Returns the text that the author wrote, without quotations and signatures.
-pub fn own(app: &App, letter: &InboundMail, text: &str) -> Result<Prose, Problem> {
-    let text = if text.trim().is_empty() { nothing(letter) } else { text.to_owned() };
+pub fn own(app: &App, received: &InboundMail, text: &str) -> Result<Prose, Problem> {
+    let text = if text.trim().is_empty() { nothing(received) } else { text.to_owned() };
     prose(app, &text)
 }
 
 /// Returns the whole text, which the pages fold. Only for readers who may see the mail that the author answers.
-pub fn whole(app: &App, letter: &InboundMail) -> Result<Prose, Problem> {
-    let body = letter.read.body.trim_matches('\n');
+pub fn whole(app: &App, received: &InboundMail) -> Result<Prose, Problem> {
+    let body = received.read.body.trim_matches('\n');
     if body.chars().count() > LONGEST {
-        return own(app, letter, &letter.text);
+        return own(app, received, &received.text);
     }
-    if letter.text.is_empty() {
-        return prose(app, &format!("{}\n\n{body}", nothing(letter)));
+    if received.text.is_empty() {
+        return prose(app, &format!("{}\n\n{body}", nothing(received)));
     }
     prose(app, body)
 }
 
 /// Stores the files of a mail. The files of a mail that was cut are not stored: there is no telling which are whole.
-pub async fn files(app: &App, letter: &mut InboundMail) -> Result<Vec<StoredFile>, Problem> {
-    let mut files = std::mem::take(&mut letter.read.attachments);
+pub async fn files(app: &App, received: &mut InboundMail) -> Result<Vec<StoredFile>, Problem> {
+    let mut files = std::mem::take(&mut received.read.attachments);
     // The pictures of a signature must not use up the places of files.
     files.sort_by_key(|it| it.inline);
     let files: Vec<_> = files.into_iter().map(UploadedFile::from).collect();
-    if letter.row.truncated {
+    if received.row.truncated {
         return Ok(attachment::refuse(files, "メールが大きすぎるため、保存していません"));
     }
     attachment::keep(app, files).await
@@ -48,9 +48,9 @@ pub fn is_control(it: char) -> bool {
         || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-fn nothing(letter: &InboundMail) -> String {
+fn nothing(received: &InboundMail) -> String {
     let is_file = |it: &&Attachment| !it.inline;
-    match letter.read.attachments.iter().filter(is_file).count() {
+    match received.read.attachments.iter().filter(is_file).count() {
         0 => "（本文のないメールです。）".to_owned(),
         files => format!("（本文のないメールです。添付ファイル{files}件）"),
     }

@@ -1,6 +1,5 @@
 //! A time that is agreed during a telephone call: it is held while the application is typed.
 use domain::{
-    actor::Actor,
     booking::{
         appointment::{Appointment, AppointmentState},
         availability::Slot,
@@ -11,10 +10,12 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    Incoming, acknowledged, expired, hold, kept_for, release_held, save, slot_search::slot_search, take_in,
+    FormTurn, Incoming, Submitter, acknowledged, expired, handed_over, hold, in_turn, kept_for, release_held, save,
+    slot_search::slot_search, take_in,
 };
 use crate::{
     app::App,
+    mail::mail_event::HandedOver,
     ops::{
         booking::{
             hold::ask_or_keep,
@@ -85,21 +86,20 @@ pub async fn hold_by_phone(
 pub async fn take_down_with_time(
     app: &App,
     application: &Application,
-    by: Actor,
+    by: impl Into<Submitter>,
     key: Uuid,
     address_confirmed: bool,
     draft: DraftId,
 ) -> Result<Record, Problem> {
+    let by = by.into();
     let context = Context::of(app).await?;
     let now = context.now;
     let tx = app.begin().await?;
     let kept = store::intake::draft::lock(&tx, draft).await?.ok_or(Problem::NotFound)?;
-    // Numbers are given one after the other: a transaction that waited for a number sees what was submitted before.
-    let number = store::reference::programme::next_number(&tx, now).await?;
-    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
-        tx.rollback().await?;
-        return Ok(done);
-    }
+    let number = match in_turn(&tx, key, now).await? {
+        FormTurn::New(number) => number,
+        FormTurn::SentBefore(done) => return Ok(*done),
+    };
     if kept.consultation.is_some() {
         return Err(Problem::Refused("この日時は、すでに別の案件に使われています。".to_owned()));
     }
@@ -114,7 +114,8 @@ pub async fn take_down_with_time(
                 .to_owned(),
         ));
     }
-    let incoming = Incoming { number, application, by, key: key.to_string(), address_confirmed };
+    let (slot, key) = (Some(held.starts_at), key.to_string());
+    let incoming = Incoming { number, application, by, key, address_confirmed, slot, company: None };
     let mut work = take_in(app, context, tx, incoming).await?;
     let id = work.record.consultation.id;
     work.save(SubmittedDraft(draft, id)).await?;
@@ -123,7 +124,9 @@ pub async fn take_down_with_time(
         kept.state = AppointmentState::Held { until: Some(kept.starts_at) };
     }
     work.appointment = Some(kept.clone());
-    let (tx, record) = acknowledged(work, MailBudget::Within)?.flush().await?;
+    let desk = handed_over::name(&work).await?;
+    let handed_over = desk.as_deref().map(|desk| HandedOver { desk, visit: "" });
+    let (tx, record) = acknowledged(work, MailBudget::Within, handed_over)?.flush().await?;
     store::booking::appointment::save(&tx, &kept, now).await?;
     tx.commit().await?;
     if address_confirmed {

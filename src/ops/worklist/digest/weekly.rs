@@ -11,11 +11,7 @@ use domain::{
 use super::{Context, stop_link};
 use crate::{
     app::App,
-    mail::{
-        compose,
-        mail_event::{AccountMailEvent, Recipient},
-        outgoing_mail::OutgoingMail,
-    },
+    mail::mail_event::{AccountMailEvent, Recipient},
     problem::Problem,
     store,
 };
@@ -38,7 +34,7 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     if !is_due || store::correspondence::outbox::is_any_written(&app.db, &prefix).await? {
         return Ok(false);
     }
-    let mut letters = Vec::new();
+    let mut mails = context.mails(app);
     for expert in store::booking::expert_agenda::busy(&app.db).await? {
         let Some(profile) = context.experts.get(expert) else { continue };
         let week = week(app, expert, today).await?;
@@ -53,14 +49,13 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
             stop: &stop,
         };
         let to = Recipient { address: &profile.email, name: &profile.name };
-        let letter = compose::plain(mail_event, to, &context.sender(app))?;
-        letters.push(OutgoingMail { dedup_key: Some(format!("{prefix}{expert}")), ..letter });
+        mails.mail(mail_event, to)?.dedup_key = Some(format!("{prefix}{expert}"));
     }
-    if letters.is_empty() {
+    if mails.is_empty() {
         return Ok(false);
     }
     let tx = app.begin().await?;
-    store::correspondence::outbox::push(&tx, letters, &app.config.mail_reply_domain, now).await?;
+    mails.write(&tx).await?;
     tx.commit().await?;
     Ok(true)
 }

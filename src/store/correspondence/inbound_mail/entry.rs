@@ -5,10 +5,13 @@ use domain::{
     id::{ConsultationId, MailId},
 };
 use entity::{Coded, inbound_mail as row};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::find;
+use crate::store::consultation::case_merge::one_case;
 
 /// A received mail, and what was done with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +107,7 @@ pub async fn count_open(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
 /// Returns every mail received for a consultation, newest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<InboundEntry>, DbErr> {
     let rows = row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::Column::ConsultationId.in_subquery(one_case(id)))
         .order_by_desc(row::COLUMN.id)
         .all(db)
         .await?;

@@ -115,14 +115,14 @@ fn waiting(rows: &[row::Model]) -> Vec<Uuid> {
 async fn log(
     tx: &DatabaseTransaction,
     ids: Vec<Uuid>,
-    what: OutboxEvent,
+    event: OutboxEvent,
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }
-    let entries = ids.into_iter().map(|it| log_entry(it, what, why, None, now));
+    let entries = ids.into_iter().map(|it| log_entry(it, event, why, None, now));
     outbox_log::Entity::insert_many(entries).exec_without_returning(tx).await?;
     Ok(())
 }

@@ -5,13 +5,13 @@ use domain::id::{AccountId, MailId};
 use entity::{outbox as row, outbox_log};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, UpdateMany, sea_query::Expr};
 
-use super::{OutboxEvent, letter, log_entry, push};
+use super::{OutboxEvent, log_entry, outgoing_mail, push};
 use crate::{mail::outgoing_mail::OutgoingMail, store::correspondence::bounce};
 
 /// An action on a mail, with its actor and reason.
 #[derive(Clone, Copy, Debug)]
 struct Change<'a> {
-    what: OutboxEvent,
+    event: OutboxEvent,
     by: AccountId,
     reason: &'a str,
     now: DateTime<Utc>,
@@ -29,7 +29,7 @@ pub async fn hold(
         .col_expr(row::Column::HoldReason, Expr::value(HoldReason::Held.code()))
         .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.hold_reason.is_null());
-    done(tx, id, update, Change { what: OutboxEvent::Held, by, reason, now }).await
+    done(tx, id, update, Change { event: OutboxEvent::Held, by, reason, now }).await
 }
 
 /// Releases a held mail.
@@ -43,7 +43,7 @@ pub async fn release(
     let update = row::Entity::update_many()
         .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
         .filter(row::COLUMN.hold_reason.eq(HoldReason::Held.code()));
-    done(tx, id, update, Change { what: OutboxEvent::Released, by, reason, now }).await
+    done(tx, id, update, Change { event: OutboxEvent::Released, by, reason, now }).await
 }
 
 /// Cancels a mail that is waiting or has failed.
@@ -59,7 +59,7 @@ pub async fn cancel(
         .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
         .col_expr(row::Column::LastReply, Expr::value(reason))
         .filter(row::COLUMN.state.is_in([MailStatus::Waiting, MailStatus::Failed].map(MailStatus::code)));
-    done(tx, id, update, Change { what: OutboxEvent::Cancelled, by, reason, now }).await
+    done(tx, id, update, Change { event: OutboxEvent::Cancelled, by, reason, now }).await
 }
 
 /// Has a mail tried once more, at once and for another three days, under the same Message-ID. If the mail was
@@ -78,8 +78,8 @@ pub async fn resend(
     let Some(found) = row::Entity::find_by_id(id.0).one(tx).await? else { return Ok(false) };
     bounce::clear(tx, [found.recipient.as_str()], now).await?;
     if matches!(found.state.known(), Some(MailStatus::Sent | MailStatus::Suppressed)) {
-        let letter = OutgoingMail { due_at: now, dedup_key: None, ..letter(found)? };
-        push(tx, vec![letter], domain, now).await?;
+        let mail = OutgoingMail { due_at: now, dedup_key: None, ..outgoing_mail(found)? };
+        push(tx, vec![mail], domain, now).await?;
         let entry = log_entry(id.0, OutboxEvent::Resent, reason, Some(by), now);
         outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
         return Ok(true);
@@ -91,7 +91,7 @@ pub async fn resend(
         .col_expr(row::Column::PlannedAt, Expr::value(now))
         .col_expr(row::Column::Attempts, Expr::value(0))
         .filter(row::COLUMN.state.eq(MailStatus::Failed.code()).or(is_deferred()));
-    done(tx, id, update, Change { what: OutboxEvent::Resent, by, reason, now }).await
+    done(tx, id, update, Change { event: OutboxEvent::Resent, by, reason, now }).await
 }
 
 fn is_deferred() -> Expr {
@@ -111,7 +111,7 @@ async fn done(
     if update.filter(row::COLUMN.id.eq(id.0)).exec(tx).await?.rows_affected == 0 {
         return Ok(false);
     }
-    let entry = log_entry(id.0, action.what, action.reason, Some(action.by), action.now);
+    let entry = log_entry(id.0, action.event, action.reason, Some(action.by), action.now);
     outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
     Ok(true)
 }

@@ -9,12 +9,16 @@ use domain::{
 };
 use entity::{Coded, outbox as row, outbox_log};
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::{awaits_address, find, mail};
-use crate::{mail::outgoing_mail::QueuedMail, store::containing};
+use crate::{
+    mail::outgoing_mail::QueuedMail,
+    store::{consultation::case_merge::one_case, containing},
+};
 
 /// A mail of the outbox as it is at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +73,7 @@ impl OutboxEntry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxLogEntry {
     pub at: DateTime<Utc>,
-    pub what: Coded<OutboxEvent>,
+    pub event: Coded<OutboxEvent>,
     /// The reply of the server, or the reason that a person gave.
     pub detail: String,
     /// The account that did it; `None` if it was not a person.
@@ -83,7 +87,7 @@ pub async fn of(
     now: DateTime<Utc>,
 ) -> Result<Vec<OutboxEntry>, DbErr> {
     let rows = row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::Column::ConsultationId.in_subquery(one_case(id)))
         .order_by_desc(row::COLUMN.id)
         .all(db)
         .await?;
@@ -113,7 +117,7 @@ pub async fn log_of(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<OutboxL
         .await?;
     let of = |it: outbox_log::Model| OutboxLogEntry {
         at: it.at,
-        what: it.what,
+        event: it.event,
         detail: it.detail,
         account_id: it.account_id,
     };

@@ -156,7 +156,7 @@ pub async fn settle(
     let log: Vec<_> = ours
         .iter()
         .filter_map(|it| {
-            let what = match it.outcome {
+            let event = match it.outcome {
                 SendOutcome::Sent => OutboxEvent::Sent,
                 SendOutcome::Deferred(_) => OutboxEvent::Deferred,
                 SendOutcome::Failed => OutboxEvent::Refused,
@@ -164,7 +164,7 @@ pub async fn settle(
                 SendOutcome::Suppressed => OutboxEvent::Suppressed,
                 SendOutcome::GivenBack => return None,
             };
-            Some(log_entry(it.id.0, what, &it.detail, None, now))
+            Some(log_entry(it.id.0, event, &it.detail, None, now))
         })
         .collect();
     if !log.is_empty() {

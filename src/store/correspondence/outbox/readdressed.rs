@@ -12,11 +12,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{OutboxEvent, domain_of, letter, log_entry, new_row};
-use crate::mail::outgoing_mail::{MailKind, OutgoingMail};
+use super::{OutboxEvent, domain_of, log_entry, new_row, outgoing_mail};
+use crate::mail::outgoing_mail::{ConditionKind, InvitationPart, MailKind, OutgoingMail};
 
 /// The reply that is stored with a mail whose corrected address is not confirmed yet.
 pub(super) const READDRESSED: &str = "the address was corrected and is not confirmed yet";
+
+/// The reason for which a mail is not sent to an address that no mail reaches.
+pub const UNREACHABLE: &str = "no mail reaches this address";
 
 /// A mail as it goes to the corrected address, with the links of its new reader.
 #[derive(Clone, Debug)]
@@ -26,8 +29,12 @@ pub struct ReaddressedMail {
     pub to_name: String,
     pub text: String,
     pub html: String,
+    /// The calendar part with its new reader.
+    pub calendar: Option<String>,
     /// Whether the address is confirmed, so that the mail need not be held.
     pub is_confirmed: bool,
+    /// Whether the mail was written to an address that was not confirmed, so that it repeats nothing of the form.
+    pub names_nobody: bool,
 }
 
 /// Returns the mails about a consultation that wait for an earlier address, given in lower case.
@@ -47,7 +54,7 @@ pub async fn waiting(
 }
 
 /// Returns the mails about a consultation that did not reach an earlier address, oldest first, without those that were
-/// sent again already.
+/// sent again already: those that failed or bounced, and those that were not sent because an earlier one had.
 pub async fn undelivered(
     db: &impl ConnectionTrait,
     id: ConsultationId,
@@ -58,7 +65,11 @@ pub async fn undelivered(
     }
     let mut found = row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
-        .filter(row::COLUMN.state.is_in([MailStatus::Failed, MailStatus::Sent].map(MailStatus::code)))
+        .filter(
+            row::COLUMN
+                .state
+                .is_in([MailStatus::Failed, MailStatus::Sent, MailStatus::Suppressed].map(MailStatus::code)),
+        )
         .filter(row::COLUMN.kind.ne(MailKind::AddressChanged.code()))
         .order_by_asc(row::COLUMN.id)
         .all(db)
@@ -78,13 +89,19 @@ pub async fn undelivered(
         .select_only()
         .column(outbox_log::Column::OutboxId)
         .filter(outbox_log::COLUMN.outbox_id.is_in(ids))
-        .filter(outbox_log::COLUMN.what.eq(OutboxEvent::Resent.code()))
+        .filter(outbox_log::COLUMN.event.eq(OutboxEvent::Resent.code()))
         .into_tuple::<Uuid>()
         .all(db)
         .await?;
     let resent: HashSet<_> = resent.into_iter().collect();
     found.retain(|it| {
-        (it.state == MailStatus::Failed || bounced.contains(&it.id)) && !resent.contains(&it.id)
+        let is_undelivered = match it.state.known() {
+            Some(MailStatus::Failed) => true,
+            Some(MailStatus::Suppressed) => it.last_reply.as_deref() == Some(UNREACHABLE),
+            Some(MailStatus::Sent) => bounced.contains(&it.id),
+            Some(MailStatus::Waiting | MailStatus::Sending) | None => false,
+        };
+        is_undelivered && !resent.contains(&it.id)
     });
     Ok(found)
 }
@@ -99,6 +116,7 @@ pub async fn change_recipient(tx: &DatabaseTransaction, it: ReaddressedMail) -> 
         recipient_name: Set(it.to_name),
         text_body: Set(it.text),
         html_body: Set(it.html),
+        calendar: Set(it.calendar),
         // A mail that a person holds stays held, and another one is held until the address is confirmed.
         hold_reason: Set(it.row.hold_reason.clone().or(hold)),
         last_reply: if it.is_confirmed || it.row.hold_reason.is_some() {
@@ -113,13 +131,15 @@ pub async fn change_recipient(tx: &DatabaseTransaction, it: ReaddressedMail) -> 
     Ok(())
 }
 
-/// Drops a mail that asks for the confirmation of an address which was corrected again.
-pub async fn drop_superseded(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
+/// Drops a mail that has no reader any more: its address was corrected again, or removed. The same mail can be planned
+/// anew.
+pub async fn drop_superseded(tx: &DatabaseTransaction, id: Uuid, why: &str) -> Result<(), DbErr> {
     let over = row::ActiveModel {
         id: Set(id),
         state: Set(MailStatus::Suppressed.into()),
         hold_reason: Set(None),
-        last_reply: Set(Some("the address was corrected again".to_owned())),
+        dedup_key: Set(None),
+        last_reply: Set(Some(why.to_owned())),
         ..Default::default()
     };
     row::Entity::update(over).exec(tx).await?;
@@ -127,7 +147,7 @@ pub async fn drop_superseded(tx: &DatabaseTransaction, id: Uuid) -> Result<(), D
 }
 
 /// Sends a mail that did not arrive once more, to the corrected address. Until that is confirmed, the mail is held,
-/// except for the acknowledgement, which repeats nothing of the form.
+/// except for an acknowledgement that was written to an unconfirmed address and repeats nothing of the form.
 pub async fn send_again(
     tx: &DatabaseTransaction,
     it: ReaddressedMail,
@@ -137,17 +157,21 @@ pub async fn send_again(
 ) -> Result<(), DbErr> {
     const WHY: &str = "sent again to the corrected address";
     let (id, state) = (it.row.id, it.row.state.clone());
-    let goes_at_once = it.is_confirmed || it.row.kind == MailKind::Acknowledgement.code();
+    let goes_at_once =
+        it.is_confirmed || (it.names_nobody && it.row.kind == MailKind::Acknowledgement.code());
+    let mail = outgoing_mail(it.row)?;
+    let calendar = mail.calendar.clone().zip(it.calendar).map(|(part, body)| InvitationPart { body, ..part });
     let mail = OutgoingMail {
         to: it.to,
         to_name: it.to_name,
         text: it.text,
         html: it.html,
+        calendar,
         due_at: now,
         dedup_key: None,
-        // The condition held when the mail was to be sent; a person decides that it is sent now.
-        send_condition: None,
-        ..letter(it.row)?
+        // A reminder of an appointment that was moved since is not sent again.
+        send_condition: mail.send_condition.filter(|it| it.kind() != ConditionKind::AddressConfirmed),
+        ..mail
     };
     let mut new = new_row(mail, None, domain, now)?;
     if !goes_at_once {

@@ -5,7 +5,7 @@ use domain::{
     booking::availability::{Absence, Exception, ExceptionChange, QUARTERS, Schedule, Span, WeeklyRule},
     id::ExpertId,
 };
-use entity::{absence, dated_exception, weekly_rule};
+use entity::{absence, schedule_exception, weekly_rule};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
@@ -41,7 +41,7 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<BTreeMap<Uuid, Sche
     for row in weekly_rule::Entity::find().all(db).await? {
         schedules.entry(row.expert_id).or_default().rules.push(rule(&row)?);
     }
-    for row in dated_exception::Entity::find().all(db).await? {
+    for row in schedule_exception::Entity::find().all(db).await? {
         schedules.entry(row.expert_id).or_default().exceptions.push(exception(&row)?);
     }
     for row in absence::Entity::find().all(db).await? {
@@ -58,10 +58,10 @@ pub async fn entries(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Sche
         .order_by_asc(weekly_rule::COLUMN.start_quarter)
         .all(db)
         .await?;
-    let exceptions = dated_exception::Entity::find()
-        .filter(dated_exception::COLUMN.expert_id.eq(expert.0))
-        .order_by_asc(dated_exception::COLUMN.date)
-        .order_by_asc(dated_exception::COLUMN.start_quarter)
+    let exceptions = schedule_exception::Entity::find()
+        .filter(schedule_exception::COLUMN.expert_id.eq(expert.0))
+        .order_by_asc(schedule_exception::COLUMN.date)
+        .order_by_asc(schedule_exception::COLUMN.start_quarter)
         .all(db)
         .await?;
     let absences = absence::Entity::find()
@@ -106,7 +106,7 @@ pub async fn add_exception(tx: &DatabaseTransaction, expert: ExpertId, it: &Exce
         ExceptionChange::Remove(span) => (ExceptionKind::Remove, span.start(), span.end()),
         ExceptionChange::RemoveAll => (ExceptionKind::Remove, 0, QUARTERS),
     };
-    let row = dated_exception::Model {
+    let row = schedule_exception::Model {
         id: Uuid::now_v7(),
         expert_id: expert.0,
         date: it.date,
@@ -114,14 +114,14 @@ pub async fn add_exception(tx: &DatabaseTransaction, expert: ExpertId, it: &Exce
         start_quarter: i16::from(start),
         end_quarter: i16::from(end),
     };
-    dated_exception::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    schedule_exception::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     touch(tx, RevisedPart::Experts).await
 }
 
 pub async fn remove_exception(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid) -> Result<(), DbErr> {
-    dated_exception::Entity::delete_many()
-        .filter(dated_exception::COLUMN.id.eq(id))
-        .filter(dated_exception::COLUMN.expert_id.eq(expert.0))
+    schedule_exception::Entity::delete_many()
+        .filter(schedule_exception::COLUMN.id.eq(id))
+        .filter(schedule_exception::COLUMN.expert_id.eq(expert.0))
         .exec(tx)
         .await?;
     touch(tx, RevisedPart::Experts).await
@@ -134,9 +134,9 @@ pub async fn replace_exceptions(
     date: NaiveDate,
     exceptions: &[Exception],
 ) -> Result<(), DbErr> {
-    dated_exception::Entity::delete_many()
-        .filter(dated_exception::COLUMN.expert_id.eq(expert.0))
-        .filter(dated_exception::COLUMN.date.eq(date))
+    schedule_exception::Entity::delete_many()
+        .filter(schedule_exception::COLUMN.expert_id.eq(expert.0))
+        .filter(schedule_exception::COLUMN.date.eq(date))
         .exec(tx)
         .await?;
     for it in exceptions {
@@ -187,10 +187,10 @@ fn rule(row: &weekly_rule::Model) -> Result<WeeklyRule, DbErr> {
     })
 }
 
-fn exception(row: &dated_exception::Model) -> Result<Exception, DbErr> {
+fn exception(row: &schedule_exception::Model) -> Result<Exception, DbErr> {
     let span = span(row.start_quarter, row.end_quarter)
-        .ok_or_else(|| contradiction(dated_exception::Entity, row.id, "span"))?;
-    let change = match known(&row.kind, dated_exception::Column::Kind, row.id)? {
+        .ok_or_else(|| contradiction(schedule_exception::Entity, row.id, "span"))?;
+    let change = match known(&row.kind, schedule_exception::Column::Kind, row.id)? {
         ExceptionKind::Add => ExceptionChange::Add(span),
         ExceptionKind::Remove if span.start() == 0 && span.end() == QUARTERS => ExceptionChange::RemoveAll,
         ExceptionKind::Remove => ExceptionChange::Remove(span),

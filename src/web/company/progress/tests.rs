@@ -7,6 +7,8 @@ use domain::{
     id::{CompanyId, ConsultationId},
     intake::company::Mode,
     settings::Settings,
+    silence::{SilenceClock, SilenceKind},
+    worklist::AwaitedResponse,
 };
 use uuid::Uuid;
 
@@ -21,6 +23,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
             state_since: now,
             fields: Fields::Ict,
             address_confirmed: true,
+            merged_into: None,
         },
         number: "R08-000123".parse().unwrap(),
         company: CompanyId(Uuid::nil()),
@@ -42,6 +45,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         response: None,
         last_inbound_at: None,
         snoozed_until: None,
+        number_unconfirmed: false,
         event_count: 1,
         version: 1,
     }
@@ -53,7 +57,15 @@ fn every_state_says_what_comes_next_and_until_when() {
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
     let said = |state, due: Option<Due>, at| {
         let record = record(state, due, now);
-        let facts = Facts { record: &record, live: None, follow_ups: &[], first_contact_days: 3, now: at };
+        let facts = Facts {
+            record: &record,
+            live: None,
+            follow_ups: &[],
+            awaits_reply: false,
+            settings: &settings,
+            calendar: &calendar,
+            now: at,
+        };
         sentences(facts).join("\n")
     };
     let contact = Some(Due::first_contact(&settings, &calendar, now));
@@ -70,4 +82,42 @@ fn every_state_says_what_comes_next_and_until_when() {
     assert!(said(unfulfilled, None, now).ends_with("理由：担当できる専門家がいない"));
     let referred = State::Referred { organization: "よろず相談所".into() };
     assert_eq!(said(referred, None, now), "よろず相談所をご案内しました。");
+}
+
+#[test]
+fn whoever_waits_is_told_until_when() {
+    let now: DateTime<Utc> = "2026-11-20T05:05:00Z".parse().unwrap();
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let clock = |kind| Some(SilenceClock::begin(kind, now, &settings, &calendar));
+    let said = |record: &Record, awaits_reply, now| {
+        let (settings, calendar) = (&settings, &calendar);
+        let facts = Facts { record, live: None, follow_ups: &[], awaits_reply, settings, calendar, now };
+        sentences(facts).join("\n")
+    };
+    let first = Some(Due::first_contact(&settings, &calendar, now));
+    for (state, due, silence, expected) in [
+        (State::Checking, first.clone(), None, "11月26日（木）までにご連絡します"),
+        (State::WaitingCompany, None, clock(SilenceKind::Answer), "12月7日（月）までに、メッセージに回答"),
+        (
+            State::Matching,
+            Some(Due::reply(&settings, &calendar, now)),
+            None,
+            "回答の期限は11月25日（水）です",
+        ),
+        (State::Scheduling, None, clock(SilenceKind::Choice), "12月7日（月）までに、候補の日時から"),
+    ] {
+        let record = Record { silence, ..record(state, due, now) };
+        let told = said(&record, false, now);
+        assert!(told.contains(expected), "{told}");
+        // A date that has passed is not promised any more.
+        let late = said(&record, false, now + TimeDelta::days(40));
+        assert!(!late.contains('（'), "{late}");
+    }
+    let unconfirmed = Record { silence: clock(SilenceKind::Address), ..record(State::Received, first, now) };
+    assert!(said(&unconfirmed, false, now).contains("12月7日（月）までに、メールアドレスの確認"));
+
+    let response = AwaitedResponse::after_message(None, &settings, &calendar, now);
+    let written = Record { response: Some(response), ..record(State::Booked, None, now) };
+    assert!(said(&written, true, now).contains("メッセージに、11月24日（火）までに返信します"));
+    assert!(!said(&written, false, now).contains("返信"), "another's message is no promise to the company");
 }

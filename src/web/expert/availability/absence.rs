@@ -64,13 +64,13 @@ pub async fn submit(
             AvailabilityChange::AddAbsence(absence, note),
         )
         .await?;
-        let told = match count {
+        let flash = match count {
             0 => "不在の期間を登録しました。".to_owned(),
             count => format!(
                 "不在の期間を登録しました。期間内の予約{count}件は、センターが代わりの専門家を探します。"
             ),
         };
-        return Ok(page::see_other_with("/expert/availability", &told));
+        return Ok(page::see_other_with("/expert/availability", &flash));
     }
     let typed = form.pairs().filter(|(name, _)| !matches!(*name, KNOWN | "act"));
     let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -74,8 +74,8 @@ pub async fn show(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let Some(date) = date(&app, &Fields::of_query(&req)) else {
-        let told = "今日から2年以内の日を選んでください。";
-        return Ok(page::see_other_with("/expert/availability", told));
+        let flash = "今日から2年以内の日を選んでください。";
+        return Ok(page::see_other_with("/expert/availability", flash));
     };
     page::html(&day_page(&app, &expert, shell, date, None, FieldErrors::default()).await?)
 }
@@ -90,7 +90,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let date = date(&app, &form).ok_or(Problem::Unreadable)?;
     let day = wording::month_day_weekday(date);
-    let (change, told) = match form.get("act") {
+    let (change, flash) = match form.get("act") {
         "none" => (AvailabilityChange::SetDay(date, Day::NONE), format!("{day}を、終日空きなしにしました。")),
         "reset" => (AvailabilityChange::ResetDay(date), format!("{day}を、毎週の空きに戻しました。")),
         _ => match parse(&form) {
@@ -105,7 +105,7 @@ pub async fn submit(
         },
     };
     ops::routing::expert::change_availability(&app, expert.id, change).await?;
-    Ok(page::see_other_with("/expert/availability", &told))
+    Ok(page::see_other_with("/expert/availability", &flash))
 }
 
 /// Parses the quarter hours of all rows, and whether some of the rows overlap.

@@ -53,13 +53,13 @@ pub fn parse_rules(form: &Fields, kept: &ScheduleEntries, today: NaiveDate) -> P
     let Some(span) = span.filter(|_| errors.is_empty()) else { return Err(errors) };
     let overlaps =
         |it: &WeeklyRule| days.contains(&it.weekday) && !it.span.day().intersection(span.day()).is_empty();
-    let told = if kept.rules.iter().any(|(_, it)| overlaps(it)) {
+    let flash = if kept.rules.iter().any(|(_, it)| overlaps(it)) {
         "空きを登録しました。登録済みの時間と重なる部分は、合わせて1つの空きになります。"
     } else {
         "空きを登録しました。"
     };
     let rule = |weekday| WeeklyRule { weekday, span, valid_from, valid_until };
-    Ok((AvailabilityChange::AddRules(days.into_iter().map(rule).collect()), told))
+    Ok((AvailabilityChange::AddRules(days.into_iter().map(rule).collect()), flash))
 }
 
 pub fn parse_exception(form: &Fields, today: NaiveDate) -> Parsed {

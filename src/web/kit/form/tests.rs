@@ -40,7 +40,7 @@ proptest::proptest! {
     }
 
     #[test]
-    fn what_a_browser_encodes_is_read_back(pairs: Vec<(String, String)>) {
+    fn an_encoded_form_is_read_as_typed(pairs: Vec<(String, String)>) {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         let fields = Fields::parse(body.as_bytes()).unwrap();
         let read: Vec<_> = fields.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

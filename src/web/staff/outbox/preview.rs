@@ -47,7 +47,7 @@ pub fn calendar(mail: &OutboxEntry, site: &Site) -> Option<String> {
 /// Returns the headers with which a mail is or was sent, without the signature, which is computed at each
 /// sending. `date` is the instant of sending. `None` if no message can be made of the mail.
 pub fn headers(app: &App, mail: &QueuedMail, date: DateTime<Utc>) -> Option<String> {
-    let reply_to = app.reply_to(&mail.letter);
+    let reply_to = app.reply_to(&mail.outgoing);
     let message = app.mail.message(mail, reply_to.as_ref(), date).ok()?;
     let raw = String::from_utf8_lossy(&message.formatted()).into_owned();
     let (headers, _) = raw.split_once("\r\n\r\n")?;
@@ -82,7 +82,7 @@ mod tests {
     use crate::url::Site;
 
     #[test]
-    fn what_acts_for_its_bearer_is_masked_and_the_rest_stays() {
+    fn a_link_that_signs_in_is_masked_and_the_rest_stays() {
         let site = Site::new("https://soudan.example.jp");
         for (text, shown) in [
             ("▼開く\nhttps://soudan.example.jp/l/abc-_1\n", "▼開く\n（本人用のリンク）\n"),

@@ -147,6 +147,70 @@ fn a_changed_programme_moves_what_is_planned_and_nothing_else() {
 }
 
 #[test]
+fn only_what_is_planned_and_not_yet_due_follows_a_changed_programme() {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    let (now, due_at) = (at("2026-12-01T01:00:00Z"), at("2026-12-11T01:00:00Z"));
+    let before = FollowUpStep::plain(Kind::Custom, When::BusinessDays(14));
+    let steps = [FollowUpStep { label: "規程の確認".to_owned(), ..before.clone() }];
+    let changes = |it: FollowUp| replan(&[it], &steps, from, &settings, &calendar, now);
+    let due = |at| planned(1, before.clone(), from, at);
+    let reworded = PlanChange::Reword { id: due(due_at).id, step: steps[0].clone(), due_at };
+    assert_eq!(changes(due(due_at)), [reworded]);
+    assert_eq!(changes(due(due_at).skip()), [], "it is not planned any more");
+    assert_eq!(changes(due(now)), [], "its sending has begun");
+}
+
+#[test]
+fn a_question_whose_new_time_has_come_is_asked_on_the_next_business_day_unless_it_is_new_or_that_is_its_end()
+{
+    let (settings, calendar) =
+        (Settings { mail_hour: 0, ..Settings::default() }, BusinessCalendar::default());
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    let (now, due_at) = (at("2026-12-18T00:00:00+09:00"), at("2026-12-25T00:00:00+09:00"));
+    let it = planned(1, FollowUpStep::plain(Kind::Custom, When::BusinessDays(24)), from, due_at);
+    // The 19th business day is the day of `now`.
+    let step = FollowUpStep::plain(Kind::Custom, When::BusinessDays(19));
+    assert_eq!(step.due(from, &settings, &calendar), Some(now));
+    let monday = at("2026-12-21T00:00:00+09:00");
+    let changes = |round: &[FollowUp], step: &FollowUpStep| {
+        replan(round, std::slice::from_ref(step), from, &settings, &calendar, now)
+    };
+    let moved = PlanChange::Move { id: it.id, step: step.clone(), from: due_at, due_at: monday };
+    assert_eq!(changes(std::slice::from_ref(&it), &step), [moved]);
+    assert_eq!(changes(&[], &step), []);
+    let ending = FollowUpStep { until_months: Some(1), ..step };
+    assert_eq!(ending.end(from), Some(monday));
+    assert!(matches!(changes(&[it], &ending)[..], [PlanChange::Drop { .. }]));
+}
+
+#[test]
+fn a_question_is_asked_before_its_end_and_not_at_it() {
+    let (settings, calendar) =
+        (Settings { mail_hour: 0, ..Settings::default() }, BusinessCalendar::default());
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    let due = |days, until_months| {
+        let step =
+            FollowUpStep { until_months, ..FollowUpStep::plain(Kind::Custom, When::BusinessDays(days)) };
+        step.due(from, &settings, &calendar)
+    };
+    let (friday, monday) = (at("2026-12-18T00:00:00+09:00"), at("2026-12-21T00:00:00+09:00"));
+    assert_eq!((due(19, Some(1)), due(20, None)), (Some(friday), Some(monday)));
+    assert_eq!(due(20, Some(1)), None);
+}
+
+#[test]
+fn a_month_of_the_next_fiscal_year_lies_in_the_calendar_year_to_which_it_belongs() {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    for (month, due) in [(4, "2027-04-01"), (12, "2027-12-01"), (1, "2028-01-04"), (3, "2028-03-01")] {
+        let step = FollowUpStep::plain(Kind::NextYear, When::NextYear(month));
+        let day = step.due(from, &settings, &calendar).map(japan_date);
+        assert_eq!(day.map(|it| it.to_string()).as_deref(), Some(due), "{month}");
+    }
+}
+
+#[test]
 fn conditions_are_looked_at_when_the_time_has_come() {
     let from = anchors(at("2026-11-20T02:00:00Z"));
     let now = at("2027-02-22T01:00:00Z");
@@ -310,4 +374,45 @@ proptest! {
         }
         prop_assert_eq!(replan(&round, &after, from, &settings, &calendar, now), []);
     }
+}
+
+#[test]
+fn a_question_lapses_after_sixty_days_without_an_answer() {
+    let sent = at("2026-11-24T01:00:00Z");
+    let from = anchors(sent);
+    let it = || planned(1, FollowUpStep::plain(Kind::Survey, When::BusinessDays(1)), from, sent);
+    let late = sent + TimeDelta::days(60);
+    let waiting = || it().send(sent).unwrap();
+    assert_eq!(waiting().lapse(late - TimeDelta::seconds(1)), Err(FollowUpRefused::StillWaiting));
+    let lapsed = waiting().lapse(late).unwrap();
+    assert_eq!((lapsed.state.code(), lapsed.state.label()), ("lapsed", lapsed.state.status().label()));
+    assert_ne!(lapsed.state.label(), waiting().state.label());
+    assert_eq!(it().lapse(late), Err(FollowUpRefused::NotSent));
+    assert_eq!(lapsed.clone().lapse(late), Err(FollowUpRefused::Over));
+    assert!(lapsed.is_over() && !waiting().is_over() && it().skip().is_over());
+}
+
+#[test]
+fn only_a_present_answer_that_says_so_asks_for_help() {
+    let now = at("2026-11-24T01:00:00Z");
+    let sent = planned(1, FollowUpStep::plain(Kind::ThreeMonths, When::Months(3)), anchors(now), now)
+        .send(now)
+        .unwrap();
+    let answered = |help| sent.clone().answer(progress(Progress::Preparing, help), now).unwrap();
+    assert!(answered(true).asks_for_help());
+    assert!(!answered(false).asks_for_help() && !sent.asks_for_help());
+}
+
+#[test]
+fn a_mail_begins_with_the_administrators_question_or_with_the_shipped_words() {
+    let lead = |when| FollowUpStep::plain(Kind::ThreeMonths, when).lead();
+    assert_eq!(lead(When::BusinessDays(1)), "相談をご利用いただき、ありがとうございました。");
+    assert_eq!(lead(When::Months(3)), "相談から、およそ3か月がたちました。");
+    assert_eq!(lead(When::NextYear(5)), "相談から年度が改まりましたので、ご連絡します。");
+    let question = " 規程はできましたか。 ".to_owned();
+    let own = FollowUpStep { question, ..FollowUpStep::plain(Kind::Custom, When::Months(3)) };
+    assert_eq!(own.lead(), "規程はできましたか。");
+    let labels =
+        [When::BusinessDays(1), When::BusinessDays(2), When::Months(3), When::NextYear(5)].map(When::label);
+    assert_eq!(labels, ["次の営業日", "2営業日後", "3か月後", "翌年度の5月の最初の営業日"]);
 }

@@ -26,7 +26,7 @@ fn appointment(state: AppointmentState) -> Appointment {
 
 /// Every state × every action: the resulting state, and whether calendars are told of it.
 #[test]
-fn transitions() {
+fn an_appointment_that_is_over_never_changes_again() {
     use AppointmentState::{CancelledByCenter, CancelledByCompany, Confirmed, Done, Held, NoShow, Released};
     let reason = || "都合".to_owned();
     let over = [
@@ -56,6 +56,7 @@ fn transitions() {
     assert_eq!(held().confirm().map(|it| (it.state, it.sequence)), Ok((Confirmed, 4)));
     let kept = held().keep_for(vec![], "会議室".to_owned()).unwrap();
     assert_eq!((kept.state, kept.place.as_str(), kept.sequence), (Held { until: None }, "会議室", 4));
+    assert_eq!(kept.experts, []);
     assert_eq!(held().release().map(|it| (it.state, it.sequence)), Ok((Released, 5)));
     assert_eq!(held().done(), Err(AppointmentRefused::NotConfirmed));
     assert_eq!(held().no_show(), Err(AppointmentRefused::NotConfirmed));
@@ -69,8 +70,10 @@ fn transitions() {
     assert_eq!(confirmed().no_show().map(|it| it.state), Ok(NoShow));
     assert_eq!(confirmed().confirm(), Err(AppointmentRefused::Over));
     assert_eq!(confirmed().release(), Err(AppointmentRefused::Over));
-    let moved = confirmed().move_to(NOW + TimeDelta::days(1), NOW + TimeDelta::hours(25), vec![]);
-    assert_eq!(moved.map(|it| (it.state, it.sequence)), Ok((Confirmed, 5)));
+    let (starts_at, ends_at) = (NOW + TimeDelta::days(1), NOW + TimeDelta::hours(25));
+    let moved = confirmed().move_to(starts_at, ends_at, vec![]).unwrap();
+    assert_eq!((moved.state, moved.sequence), (Confirmed, 5));
+    assert_eq!((moved.starts_at, moved.ends_at, moved.experts), (starts_at, ends_at, vec![]));
 }
 
 #[test]
@@ -80,4 +83,40 @@ fn a_hold_ends_at_its_limit_and_never_without_one() {
     assert!(!held.has_expired(until - TimeDelta::seconds(1)));
     assert!(held.has_expired(until));
     assert!(!appointment(AppointmentState::Held { until: None }).has_expired(until));
+}
+
+#[test]
+fn what_others_were_told_of_a_confirmed_appointment_can_change_and_nothing_of_another() {
+    let (from, to) = (ExpertId(Uuid::nil()), ExpertId(Uuid::from_u128(2)));
+    let confirmed = || Appointment {
+        experts: vec![from, ExpertId(Uuid::from_u128(3))],
+        ..appointment(AppointmentState::Confirmed)
+    };
+    let exchanged = confirmed().exchange(from, to).unwrap();
+    assert_eq!((exchanged.experts, exchanged.sequence), (vec![to, ExpertId(Uuid::from_u128(3))], 5));
+    let met = confirmed().meet_at("https://meet.example.jp/1".to_owned()).unwrap();
+    assert_eq!((met.place.as_str(), met.sequence), ("https://meet.example.jp/1", 5));
+    let held = || appointment(AppointmentState::Held { until: None });
+    assert_eq!(held().exchange(from, to), Err(AppointmentRefused::NotConfirmed));
+    assert_eq!(held().meet_at(String::new()), Err(AppointmentRefused::NotConfirmed));
+    assert!(confirmed().is_confirmed() && !held().is_confirmed());
+}
+
+#[test]
+fn a_meeting_link_can_be_changed_until_a_confirmed_online_appointment_ends() {
+    let end = NOW + TimeDelta::hours(1);
+    let before = end - TimeDelta::seconds(1);
+    let confirmed = || appointment(AppointmentState::Confirmed);
+    assert!(confirmed().is_online_ahead(before) && !confirmed().is_online_ahead(end));
+    assert!(!appointment(AppointmentState::Done).is_online_ahead(before));
+    let visit = Appointment { mode: AppointmentMode::Visit, ..confirmed() };
+    assert!(!visit.is_online_ahead(before));
+}
+
+#[test]
+fn a_state_has_the_code_and_the_label_of_its_status() {
+    let state = AppointmentState::CancelledByCompany { reason: "都合".into() };
+    assert_eq!((state.code(), state.label()), (state.status().code(), state.status().label()));
+    assert_eq!(state.code(), "cancelled_by_company");
+    assert_ne!(state.label(), AppointmentState::Confirmed.label());
 }

@@ -154,4 +154,12 @@ mod tests {
             assert_eq!((Slot::from_index(index), quarter_start(index)), (None, None));
         }
     }
+
+    #[test]
+    fn a_stretch_does_not_touch_the_quarter_hour_that_begins_at_its_end() {
+        let at = |quarter: i64| quarter_start(quarter).unwrap();
+        let touched = |end| -> Vec<i64> { touched_quarters(&[at(100)..end]).into_iter().flatten().collect() };
+        assert_eq!(touched(at(101)), [100]);
+        assert_eq!(touched(at(101) + TimeDelta::seconds(1)), [100, 101]);
+    }
 }

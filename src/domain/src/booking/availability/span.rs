@@ -121,4 +121,9 @@ mod tests {
         assert!(serde_json::from_str::<Span>("[12,12]").is_err());
         assert_eq!(serde_json::from_str::<Span>("[12,20]").ok(), Span::new(12, 20).ok());
     }
+
+    #[test]
+    fn a_span_is_stored_as_its_two_ends() {
+        assert_eq!(<(u8, u8)>::from(Span::new(12, 20).unwrap()), (12, 20));
+    }
 }

@@ -48,6 +48,8 @@ fn a_wish_is_all_that_it_says() {
         TimePreference { part: Some(HalfDay::Afternoon), ..any }.fits(slot("2026-11-24", 24)),
         "noon is afternoon"
     );
+    let morning = TimePreference { part: Some(HalfDay::Morning), ..any };
+    assert!(morning.fits(slot("2026-11-24", 23)) && !morning.fits(slot("2026-11-24", 24)));
     assert_eq!(any.label(), "いつでも");
     let full = TimePreference {
         weekday: Some(Weekday::Tue),
@@ -113,8 +115,12 @@ fn an_offer_is_answered_once_and_in_time() {
         }
         let open = state == WaitingOfferState::Open;
         assert_eq!(offer(state).lapse(now), None);
-        assert_eq!(offer(state).lapse(until).is_some(), open);
-        assert_eq!(offer(state).withdraw().is_some(), open);
+        let becomes = |state| open.then_some(state);
+        assert_eq!(offer(state).lapse(until).map(|it| it.state), becomes(WaitingOfferState::Lapsed));
+        assert_eq!(offer(state).withdraw().map(|it| it.state), becomes(WaitingOfferState::Withdrawn));
+        let answered = |it: Result<WaitingOffer, _>| it.ok().map(|it| it.state);
+        assert_eq!(answered(offer(state).accept(now)), becomes(WaitingOfferState::Accepted));
+        assert_eq!(answered(offer(state).decline(now)), becomes(WaitingOfferState::Declined));
         assert_eq!((offer(state).stands(now), offer(state).stands(until)), (open, false));
         assert_eq!(WaitingOfferState::from_code(state.code()), Some(state));
     }
@@ -186,7 +192,7 @@ proptest! {
     /// No other company that wanted the time has turned down fewer offers than the company that gets it, or as few
     /// and waited longer. The order in which the queue was read does not matter.
     #[test]
-    fn nobody_is_passed_over(queue in queue(), free in slots(), turn in 0..8_usize) {
+    fn the_company_at_the_head_of_the_queue_is_offered_the_time(queue in queue(), free in slots(), turn in 0..8_usize) {
         let mut turned = queue.clone();
         let by = turn % queue.len();
         turned.rotate_left(by);
@@ -206,7 +212,7 @@ proptest! {
     /// If all companies turn every offer down, each company that wants the time is asked once before any is asked
     /// twice.
     #[test]
-    fn turning_down_goes_round(mut queue in queue(), rounds in 1..4_usize) {
+    fn every_waiting_company_is_asked_once_before_any_is_asked_twice(mut queue in queue(), rounds in 1..4_usize) {
         let free = [slot("2026-11-24", 16)];
         for it in &mut queue {
             it.turned_down = 0;
@@ -240,4 +246,16 @@ proptest! {
         }
         prop_assert_eq!(open, 240);
     }
+}
+
+#[test]
+fn a_company_waits_while_it_has_a_time_to_choose_or_one_that_it_may_still_move() {
+    use crate::consultation::State;
+    let now = at("2026-11-20T01:00:00Z");
+    let later = now + TimeDelta::seconds(1);
+    assert!(super::may_wait(&State::Scheduling, None, now));
+    for (limit, may) in [(None, false), (Some(now), false), (Some(later), true)] {
+        assert_eq!(super::may_wait(&State::Booked, limit, now), may, "{limit:?}");
+    }
+    assert!(!super::may_wait(&State::Consulted, Some(later), now));
 }

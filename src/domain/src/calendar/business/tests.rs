@@ -46,7 +46,7 @@ fn business_days_skip_weekends_holidays_and_the_turn_of_the_year() {
 }
 
 #[test]
-fn a_closed_day_says_why() {
+fn a_closed_day_has_its_reason() {
     let calendar = closing(&["2026-11-25", "2026-11-28"]);
     for (date, why) in [
         ("2026-11-23", Some(Closed::Holiday(Holiday::LaborThanksgiving))),
@@ -87,14 +87,14 @@ fn the_ends_of_the_calendar_do_not_break_it() {
 
 proptest! {
     #[test]
-    fn the_result_is_an_open_day(from in days(), n in 0..80_u16, closed in closing_days()) {
+    fn adding_business_days_ends_on_an_open_day(from in days(), n in 0..80_u16, closed in closing_days()) {
         let calendar = BusinessCalendar::new(closed, 2027);
         prop_assert!(calendar.is_open(calendar.add_business_days(from, n)));
         prop_assert!(calendar.is_open(calendar.previous_business_day(from)));
     }
 
     #[test]
-    fn more_days_are_never_earlier(from in days(), n in 0..80_u16, closed in closing_days()) {
+    fn adding_more_business_days_never_ends_earlier(from in days(), n in 0..80_u16, closed in closing_days()) {
         let calendar = BusinessCalendar::new(closed, 2027);
         let (sooner, later) = (calendar.add_business_days(from, n), calendar.add_business_days(from, n + 1));
         prop_assert!(sooner <= later);
@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn closing_more_is_never_earlier(
+    fn more_closing_days_never_end_a_count_earlier(
         from in days(), n in 0..80_u16, closed in closing_days(), more in closing_days(),
     ) {
         let calendar = BusinessCalendar::new(closed.clone(), 2027);
@@ -112,7 +112,7 @@ proptest! {
     }
 
     #[test]
-    fn counting_undoes_adding(from in days(), n in 1..80_u16, closed in closing_days()) {
+    fn counting_business_days_is_the_inverse_of_adding_them(from in days(), n in 1..80_u16, closed in closing_days()) {
         let calendar = BusinessCalendar::new(closed, 2027);
         let to = calendar.add_business_days(from, n);
         prop_assert_eq!(calendar.business_days_between(from, to), usize::from(n));

@@ -42,7 +42,7 @@ fn the_first_contact_is_due_three_business_days_later() {
 }
 
 #[test]
-fn the_vectors_of_the_programme() {
+fn deadlines_are_those_of_the_examples_in_the_programme() {
     for (from, days, due) in [
         ("2026-04-28", 3, "2026-05-07"),
         ("2026-05-01", 1, "2026-05-07"),
@@ -130,7 +130,38 @@ fn on_the_last_day_at_least_the_rest_of_a_day_is_left() {
 }
 
 #[test]
-fn what_was_late_stays_late() {
+fn the_very_instant_of_closing_still_belongs_to_the_day() {
+    let friday = at("2026-11-20", 17, 0);
+    assert_eq!(deadline_after_business_days(&calendar(), friday, 0, 17).at, friday);
+    let late = deadline_after_business_days(&calendar(), friday + TimeDelta::seconds(1), 0, 17);
+    assert_eq!(late.at, at("2026-11-24", 17, 0));
+}
+
+#[test]
+fn a_limit_is_a_line_of_the_explanation_only_if_it_is_earlier() {
+    let deadline = deadline_after_business_days(&calendar(), at("2026-11-20", 14, 5), 3, 17);
+    let slot = at("2026-12-01", 10, 0);
+    assert_eq!(deadline.clone().no_later_than(deadline.at, slot), deadline);
+    let limit = deadline.at - TimeDelta::hours(1);
+    let limited = deadline.clone().no_later_than(limit, slot);
+    assert_eq!((limited.at, limited.trace.len()), (limit, deadline.trace.len() + 1));
+}
+
+#[test]
+fn a_resumed_deadline_moves_with_a_closing_day_after_its_pause() {
+    let paused = center_waits(
+        deadline_after_business_days(&calendar(), at("2026-11-20", 14, 5), 3, 17),
+        at("2026-11-24", 10, 0),
+    );
+    let resumed = paused.resumed(&calendar(), at("2026-12-03", 13, 0));
+    let closed = |text: &str| BusinessCalendar::new([text.parse().unwrap()].into(), 2027);
+    assert_eq!(resumed.moved(&closed("2026-11-25"), None), None, "the day lies before the pause ended");
+    let moved = resumed.moved(&closed("2026-12-04"), None).unwrap();
+    assert_eq!((resumed.at, moved.at), (at("2026-12-07", 17, 0), at("2026-12-08", 17, 0)));
+}
+
+#[test]
+fn a_missed_deadline_stays_missed() {
     let deadline = deadline_after_business_days(&calendar(), at("2026-11-20", 14, 5), 3, 17);
     let due = deadline.at;
     let resumed = center_waits(deadline, at("2026-11-27", 9, 0)).resumed(&calendar(), at("2026-12-01", 9, 0));

@@ -12,7 +12,7 @@ fn dates(year: i32) -> Vec<String> {
 }
 
 #[test]
-fn the_years_of_the_programme() {
+fn the_holidays_of_three_years_are_computed() {
     assert_eq!(
         dates(2026).join(" "),
         "1/1 1/12 2/11 2/23 3/20 4/29 5/3 5/4 5/5 5/6 7/20 8/11 9/21 9/22 9/23 10/12 11/3 11/23"

@@ -228,3 +228,53 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_value_is_on_the_page_of_its_section() {
+    let of = [F::Email, F::City, F::Mode, F::MeetingLink].map(CorrectionSection::of);
+    let [contact, company, request] = CorrectionSection::ALL;
+    assert_eq!(of, [Some(contact), Some(company), Some(request), None]);
+    let concerns = |field| Correction { field, old: String::new(), new: String::new() }.concerns_place();
+    assert!(concerns(F::City) && concerns(F::VisitPlace) && !concerns(F::Email) && !concerns(F::Mode));
+}
+
+#[test]
+fn values_are_read_as_what_they_stand_for() {
+    let case =
+        values(&[(F::Fields, "both"), (F::Themes, "security,rules"), (F::Mode, "visit"), (F::City, "")]);
+    assert_eq!(case.themes().collect::<Vec<_>>(), ["security", "rules"]);
+    assert_eq!(values(&[]).themes().count(), 0);
+    assert_eq!(case.fields(), Fields::from_code("both"));
+    assert_eq!(case.mode(), Some(crate::intake::company::Mode::Visit));
+    assert!(case.has(F::City) && !case.has(F::Email));
+    let named = values(&[
+        (F::CompanyName, "株式会社みなと"),
+        (F::CompanyKana, "ミナト"),
+        (F::CorporateNumber, "7000012050002"),
+    ]);
+    assert_eq!(named.search_key(), "ミナト ミナト 7000012050002");
+}
+
+#[test]
+fn who_has_a_field_is_said_when_it_cannot_be_removed() {
+    let refused = |accepted| {
+        let expert = ExpertId(Uuid::nil());
+        CorrectionRefused::FieldTaken { field: Field::Ict, expert, accepted }.to_string()
+    };
+    assert!(refused(true).starts_with("ICTの担当の専門家が決まっているため、"));
+    assert!(refused(false).starts_with("ICTの専門家に依頼しているため、"));
+}
+
+#[test]
+fn a_prefecture_is_stored_as_two_digits() {
+    let typed = values(&[(F::Prefecture, "1")]);
+    let found = corrections(&case(), &typed, CorrectionSection::Company).unwrap();
+    assert_eq!(found, [Correction { field: F::Prefecture, old: "13".into(), new: "01".into() }]);
+}
+
+#[test]
+fn a_mistake_in_the_place_of_a_visit_refuses_the_whole_section() {
+    let typed = values(&[(F::VisitPrefecture, "48"), (F::Mode, "visit")]);
+    let mistakes = corrections(&case(), &typed, CorrectionSection::Request).unwrap_err();
+    assert_eq!(mistakes.iter().map(|it| it.0).collect::<Vec<_>>(), [F::VisitPrefecture.code()]);
+}

@@ -40,7 +40,7 @@ fn a_participant_who_names_the_case_is_let_in_and_nobody_else() {
 }
 
 #[test]
-fn machines_are_kept_and_loops_end() {
+fn automatic_mail_is_kept_and_loops_are_ended() {
     assert_eq!(triage(&InboundFacts { automatic: true, ..PLAIN }), InboundDecision::AutoReply);
     assert_eq!(triage(&InboundFacts { repeated: true, ..PLAIN }), InboundDecision::AutoReply);
     assert_eq!(triage(&InboundFacts { ours: true, ..PLAIN }), InboundDecision::Drop(Dropped::OwnMail));
@@ -140,4 +140,15 @@ proptest! {
         let it = InvitationReplyFacts { answer, theirs, ours: theirs + newer, live, assignment: Some(&offered) };
         prop_assert_eq!(step(&it), InvitationReplyAction::Outdated);
     }
+}
+
+#[test]
+fn each_reason_is_a_sentence_of_its_own() {
+    let quarantined = Quarantine::ALL.iter().map(|it| it.sentence());
+    let sentences: Vec<_> = quarantined.chain(Dropped::ALL.iter().map(|it| it.sentence())).collect();
+    assert!(sentences.iter().all(|it| it.ends_with('。')));
+    let different: std::collections::BTreeSet<_> = sentences.iter().collect();
+    assert_eq!(different.len(), sentences.len());
+    let labels: std::collections::BTreeSet<_> = InvitationReply::ALL.iter().map(|it| it.label()).collect();
+    assert_eq!((labels.len(), InvitationReply::Declined.label()), (5, "辞退"));
 }

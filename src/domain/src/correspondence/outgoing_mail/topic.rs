@@ -73,3 +73,29 @@ impl NotificationTopic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::NotificationTopic;
+    use crate::actor::Role;
+
+    #[test]
+    fn each_topic_has_a_code_that_is_read_back_and_words_of_its_own() {
+        let all = NotificationTopic::ALL;
+        for topic in all {
+            assert_eq!(NotificationTopic::from_code(topic.code()), Some(topic));
+            assert!(topic.hint().ends_with('。'), "{topic:?}");
+            assert_eq!(all.iter().filter(|it| it.label() == topic.label()).count(), 1, "{topic:?}");
+        }
+        assert_eq!(NotificationTopic::NewMessage.code(), "new_message");
+        assert_eq!(NotificationTopic::NewMessage.label(), "新しいメッセージのお知らせ");
+        assert_eq!(NotificationTopic::from_code("news"), None);
+    }
+
+    #[test]
+    fn a_topic_belongs_to_one_role() {
+        let of = [Role::Coordinator, Role::Expert, Role::Desk].map(NotificationTopic::of);
+        assert_eq!(of.map(<[_]>::len), [1, 4, 0]);
+        assert_eq!(of.concat(), NotificationTopic::ALL);
+    }
+}

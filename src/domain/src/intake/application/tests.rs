@@ -89,7 +89,7 @@ fn a_clerk_on_the_telephone_needs_little() {
 }
 
 #[test]
-fn what_contradicts_itself_or_is_not_offered_is_told() {
+fn a_contradictory_or_unknown_value_is_refused_at_its_field() {
     let form = ApplicationForm {
         field: vec!["ict".into(), "cooking".into()],
         regular_employees: "29".into(),
@@ -99,6 +99,22 @@ fn what_contradicts_itself_or_is_not_offered_is_told() {
     let mistakes = Application::parse(&form, Intake::Company).unwrap_err();
     let fields: Vec<_> = mistakes.iter().map(|it| it.0).collect();
     assert_eq!(fields, ["field", "prefecture", "regular_employees"]);
+}
+
+#[test]
+fn all_employees_may_be_regular_ones() {
+    let form = ApplicationForm { employees: "25".into(), regular_employees: "25".into(), ..filled() };
+    let company = Application::parse(&form, Intake::Company).unwrap().company;
+    assert_eq!(
+        (company.employees, company.employees.map(Headcount::get)),
+        (company.regular_employees, Some(25))
+    );
+}
+
+#[test]
+fn the_form_says_whether_its_box_is_ticked() {
+    let consents = |consent: &str| ApplicationForm { consent: consent.into(), ..filled() }.consents();
+    assert!(consents("on") && !consents("") && !consents("off"));
 }
 
 proptest! {

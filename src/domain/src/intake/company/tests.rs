@@ -142,7 +142,7 @@ proptest! {
     }
 
     #[test]
-    fn any_input_has_an_answer(raw in any::<String>()) {
+    fn any_text_is_parsed_or_refused(raw in any::<String>()) {
         let _ = (CorporateNumber::parse(&raw), PostalCode::parse(&raw), Headcount::parse("x", &raw));
         let _ = Capital::parse(&raw);
     }
@@ -152,4 +152,18 @@ proptest! {
         let capital = Capital::try_from(yen).unwrap();
         prop_assert_eq!(Capital::parse(&capital.to_string()), Ok(capital));
     }
+}
+
+#[test]
+fn a_number_follows_from_the_last_twelve_digits_of_its_base() {
+    let number = CorporateNumber::parse("7000012050002").unwrap();
+    assert_eq!(CorporateNumber::from_base(12_050_002), number);
+    assert_eq!(CorporateNumber::from_base(3_000_012_050_002), number);
+}
+
+#[test]
+fn an_amount_is_stored_as_its_number() {
+    assert_eq!(u32::from(Headcount::parse("従業員数", "28").unwrap()), 28);
+    let capital = Capital::parse("1000万").unwrap_or_else(|_| Capital::parse("10000000").unwrap());
+    assert_eq!(u64::from(capital), capital.yen());
 }

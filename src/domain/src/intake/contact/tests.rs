@@ -16,10 +16,11 @@ fn addresses_that_mail_can_be_sent_to() {
     }
     let address = EmailAddress::parse("Name@Example.jp").unwrap();
     assert_eq!((address.as_str(), address.key().as_str()), ("Name@example.jp", "name@example.jp"));
+    assert_eq!(address.to_string(), "Name@example.jp");
 }
 
 #[test]
-fn what_could_reach_somebody_else_is_refused() {
+fn an_address_that_could_reach_another_person_is_refused() {
     for raw in [
         "name",
         "@example.jp",
@@ -90,6 +91,7 @@ fn telephone_numbers_are_kept_as_typed_and_as_digits() {
     }
     assert_eq!(Telephone::parse("　"), Err(BadTelephone::Missing));
     assert_eq!(Telephone::parse("03-1234-5678"), Telephone::parse("+81312345678"));
+    assert_ne!(Telephone::parse("03-1234-5678"), Telephone::parse("03-1234-5679"));
     assert_eq!(BadTelephone::Malformed.to_string(), "電話番号は、10桁または11桁の数字で入力してください");
 }
 
@@ -140,4 +142,9 @@ fn a_telephone_number_is_shown_in_one_form_whatever_was_typed() {
         assert_eq!(telephone.grouped(), expected, "{raw}");
         assert_eq!(Telephone::parse(expected).unwrap(), telephone, "{raw}");
     }
+}
+
+#[test]
+fn a_telephone_number_is_written_as_it_was_typed() {
+    assert_eq!(Telephone::parse(" 03.1234.5678 ").unwrap().to_string(), "03.1234.5678");
 }

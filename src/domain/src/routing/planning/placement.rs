@@ -348,3 +348,24 @@ fn places(team: Team, experts: &[Expert], eligible: &Eligible) -> Vec<usize> {
     let place = |id| eligible.0.iter().map(|it| it.0).find(|it| experts[*it].id == id);
     ids.into_iter().filter_map(place).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Footprint, PlacementMember};
+
+    #[test]
+    fn an_appointment_fits_if_no_part_of_it_is_longer() {
+        let footprint = |before, length, after| Footprint { before, length, after, site: None };
+        let member = PlacementMember {
+            expert: 0,
+            footprint: footprint(4, 8, 4),
+            holds: false,
+            anywhere: true,
+            nth: 1,
+        };
+        assert!(member.takes(footprint(4, 8, 4)) && member.takes(footprint(0, 4, 1)));
+        for longer in [footprint(5, 8, 4), footprint(4, 9, 4), footprint(4, 8, 5)] {
+            assert!(!member.takes(longer), "{longer:?}");
+        }
+    }
+}

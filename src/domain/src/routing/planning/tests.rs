@@ -23,6 +23,8 @@ use proptest::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+mod choices;
+
 /// A Tuesday after a holiday; the days after it are business days until Saturday.
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 const SPAN: u64 = 9;
@@ -279,7 +281,7 @@ proptest! {
 
     /// If all appointments are alike, the placements are the experts' earliest times, and the plan is optimal.
     #[test]
-    fn nobody_can_wait_less(case in cases()) {
+    fn a_plan_with_equal_experts_has_the_least_waiting(case in cases()) {
         let mut case = Case { waiting: case.waiting.into_iter().take(3).collect(), ..case };
         case.experts.truncate(3);
         case.calendars.truncate(3);
@@ -366,7 +368,7 @@ fn work_goes_to_who_has_less_of_it() {
 }
 
 #[test]
-fn who_holds_a_time_may_be_given_it_and_nobody_else_at_the_same_time() {
+fn a_held_time_can_be_planned_only_for_its_own_consultation() {
     let mut case = two([0, 0], 3);
     let slot = Slot::new(date(1), 20).unwrap();
     let footprint = Footprint::online(&Settings::default());

@@ -29,14 +29,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn spans_are_the_day_without_overlap(day in days()) {
+    fn the_spans_of_a_day_cover_it_without_overlap(day in days()) {
         let spans = day.spans();
         prop_assert_eq!(spans.iter().copied().collect::<Day>(), day);
         prop_assert!(spans.windows(2).all(|it| it[0].end() < it[1].start()));
     }
 
     #[test]
-    fn starts_are_those_of_the_definition(
+    fn starts_agree_with_a_slow_search(
         open in days(), busy in days(),
         length in 0..=70_u8, before in prop_oneof![0..20_u8, any::<u8>()], after in prop_oneof![0..20_u8, any::<u8>()],
     ) {
@@ -56,7 +56,7 @@ proptest! {
     }
 
     #[test]
-    fn sets_are_sets(a in days(), b in days(), quarter in any::<u8>()) {
+    fn union_intersection_and_difference_agree_with_membership(a in days(), b in days(), quarter in any::<u8>()) {
         prop_assert_eq!(a.union(b).contains(quarter), a.contains(quarter) || b.contains(quarter));
         prop_assert_eq!(a.intersection(b).contains(quarter), a.contains(quarter) && b.contains(quarter));
         prop_assert_eq!(a.minus(b).contains(quarter), a.contains(quarter) && !b.contains(quarter));
@@ -68,6 +68,6 @@ proptest! {
 }
 
 #[test]
-fn half_hours_are_the_even_quarters() {
+fn a_half_hour_begins_at_every_second_quarter() {
     assert!(Day::HALF_HOURS.quarters().eq((0..64).step_by(2)));
 }

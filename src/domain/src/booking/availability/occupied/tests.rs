@@ -128,7 +128,7 @@ proptest! {
 
     /// The database's condition for two visits whose quarter hours overlap is the same rule.
     #[test]
-    fn two_sittings_stand_where_their_cells_or_their_places_say_so((home, settings, appointments) in appointments(3)) {
+    fn two_appointments_fit_where_their_cells_or_their_places_allow_it((home, settings, appointments) in appointments(3)) {
         let [(one, at), (other, then)] = appointments[..] else { return Ok(()) };
         let (cells, others) = (one.cells(slot(at)), other.cells(slot(then)));
         let disjoint = cells.end <= others.start || others.end <= cells.start;
@@ -140,7 +140,7 @@ proptest! {
     /// Every appointment was offered when it was booked. After that it is enough that neighbours have room, whichever
     /// appointment is cancelled.
     #[test]
-    fn whatever_was_offered_stands_without_any_of_the_others((home, settings, appointments) in appointments(9), gone in 0..8_usize) {
+    fn a_booked_slot_stays_possible_when_others_are_cancelled((home, settings, appointments) in appointments(9), gone in 0..8_usize) {
         let mut day = BusyDay::default();
         let mut booked = Vec::new();
         for (footprint, at) in appointments {
@@ -189,4 +189,16 @@ fn two_visits_far_away_need_the_way_between_them_alone() {
     // Fukuoka is in the same region, two hours away.
     assert_eq!(starts(visit(40)).from(20).first(), Some(36));
     assert_eq!(day.all().count(), 40);
+}
+
+#[test]
+fn a_visit_of_the_database_takes_the_time_that_it_took_when_it_was_booked() {
+    let site = Prefecture::from_code(13).unwrap();
+    let visit = Footprint::visit(&Settings::default(), Some(site), Some(site));
+    let slot = Slot::new(DATE, 20).unwrap();
+    let (mut booked, mut read) = (Occupied::default(), Occupied::default());
+    booked.take(slot, visit);
+    read.visit(site, visit.appointment(slot), visit.cells(slot));
+    assert_eq!(read, booked);
+    assert!(!read.day(DATE).is_empty());
 }

@@ -134,3 +134,39 @@ fn a_rule_holds_on_its_last_day_and_an_absence_too() {
     assert_eq!(open(&schedule), [false, true, false, false]);
     assert_eq!(schedule.day(date(8)), Day::NONE);
 }
+
+#[test]
+fn spans_that_touch_are_one_whichever_comes_first() {
+    let rule = |from, to| WeeklyRule {
+        weekday: Weekday::Mon,
+        span: Span::new(from, to).unwrap(),
+        valid_from: None,
+        valid_until: None,
+    };
+    assert_eq!(rule(12, 20).united(rule(20, 28)), Some(rule(12, 28)));
+    assert_eq!(rule(20, 28).united(rule(12, 20)), Some(rule(12, 28)));
+    assert_eq!(rule(12, 20).united(rule(21, 28)), None);
+}
+
+#[test]
+fn a_day_that_is_wanted_free_is_removed_as_a_whole() {
+    let span = Span::new(12, 44).unwrap();
+    let rule = WeeklyRule { weekday: Weekday::Mon, span, valid_from: None, valid_until: None };
+    let schedule = Schedule { rules: vec![rule], ..Schedule::default() };
+    let removed = Exception { date: MONDAY, change: ExceptionChange::RemoveAll };
+    assert_eq!(schedule.changes_to(MONDAY, Day::NONE), [removed]);
+    let part = Exception { date: MONDAY, change: ExceptionChange::Remove(Span::new(12, 20).unwrap()) };
+    assert_eq!(schedule.changes_to(MONDAY, Span::new(20, 44).unwrap().day()), [part]);
+    assert_eq!(Schedule::default().changes_to(MONDAY, Day::NONE), []);
+    assert!(!schedule.offers_nothing() && Schedule::default().offers_nothing());
+    assert!(!Schedule { exceptions: vec![part], ..Schedule::default() }.offers_nothing());
+}
+
+#[test]
+fn the_stand_in_is_asked_for_on_the_days_of_the_absence_alone() {
+    let stand_in = Some(crate::id::ExpertId(uuid::Uuid::nil()));
+    let absence = Absence { first: date(3), last: date(5), stand_in };
+    let schedule = Schedule { absences: vec![absence], ..Schedule::default() };
+    let named = [2, 3, 5, 6].map(|n| schedule.stand_in(date(n)));
+    assert_eq!(named, [None, stand_in, stand_in, None]);
+}

@@ -1,4 +1,4 @@
-use super::{SlotQuery, Window};
+use super::{SlotQuery, Teams, Window};
 use crate::{
     booking::availability::{
         AppointmentLimits, Blocked, Calendar, Day, Footprint, Occupied, Pool, QUARTERS, Schedule, Slot, Span,
@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_has_no_start_has_a_reason(case in cases(), n in 0..HORIZON + 5, at in 0..60_u8) {
+    fn an_expert_without_a_start_has_a_reason(case in cases(), n in 0..HORIZON + 5, at in 0..60_u8) {
         let pool = case.pool(24);
         let why = pool.why_none(&case.ask, date(n));
         let suited = |it: usize| case.ask.fields.iter().any(|field| case.calendars[it].fields.contains(field));
@@ -323,4 +323,55 @@ fn five_hundred_experts_over_sixty_days_are_searched_exactly() {
             assert_eq!(starts, case.offered(date(n)), "{fields:?} {n}");
         }
     }
+}
+
+/// An expert who is open from 9:00 to 17:00 on each of the days.
+fn daily() -> Calendar {
+    let rule = |weekday| WeeklyRule {
+        weekday,
+        span: Span::new(12, 44).unwrap(),
+        valid_from: None,
+        valid_until: None,
+    };
+    let rules = [Weekday::Mon, Weekday::Tue, Weekday::Wed].map(rule).into();
+    Calendar {
+        expert: expert(0),
+        fields: Fields::Ict,
+        schedule: Schedule { rules, ..Schedule::default() },
+        occupied: Occupied::default(),
+        appointments: Vec::new(),
+        limits: AppointmentLimits { per_day: 1, per_week: 5 },
+    }
+}
+
+#[test]
+fn the_last_day_of_appointments_is_one_of_them() {
+    let window = Window { earliest: date(1), horizon: date(9), last_session: Some(date(8)) };
+    let footprints = vec![Some(Footprint { before: 0, length: 4, after: 1, site: None })];
+    let ask = SlotQuery { fields: Fields::Ict, footprints, window, starts: Day::ALL };
+    let pool = Pool::new(MONDAY, 10, |_| false, &[daily()]);
+    let why = [0, 1, 8, 9, 10].map(|n| pool.why_not_on(&ask, 0, date(n)));
+    let expected = [Some(Blocked::Notice), None, None, Some(Blocked::LastSession), Some(Blocked::Horizon)];
+    assert_eq!(why, expected);
+    assert_eq!(pool.why_not_on(&ask, 1, date(1)), Some(Blocked::Unsuited));
+}
+
+#[test]
+fn a_pool_takes_24_bytes_for_a_day_of_an_expert_and_more_for_visits() {
+    let bytes = |days, calendars: &[Calendar]| Pool::new(MONDAY, days, |_| false, calendars).bytes();
+    let (day, member) = (bytes(1, &[]), bytes(0, &[daily()]));
+    assert!(bytes(0, &[]) == 0 && day > 0 && member > 0);
+    assert_eq!(bytes(1, &[daily()]), day + member + 24);
+    assert_eq!(bytes(3, &[daily()]), 3 * day + member + 3 * 24);
+    let home = Prefecture::from_code(13).ok();
+    let mut visiting = daily();
+    let visit = Footprint::visit(&Settings::default(), home, home);
+    visiting.occupied.take(Slot::new(MONDAY, 20).unwrap(), visit);
+    assert!(bytes(1, &[visiting]) > bytes(1, &[daily()]));
+}
+
+#[test]
+fn a_pair_is_one_expert_of_each_field() {
+    let teams = Teams { alone: vec![expert(0)], ict: vec![expert(1), expert(2)], labor: vec![expert(3)] };
+    assert_eq!(teams.pairs().collect::<Vec<_>>(), [(expert(1), expert(3)), (expert(2), expert(3))]);
 }

@@ -145,3 +145,51 @@ fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
         assert_eq!(TeamQuery::new(vec![Skills::NONE; seats], vec![], vec![], window, Day::ALL), None);
     }
 }
+
+#[test]
+fn skills_cover_those_that_are_among_them() {
+    let (ict, labor, both): (Skills, Skills, Skills) =
+        (Fields::Ict.into(), Fields::Labor.into(), Fields::Both.into());
+    assert_eq!((ict, labor, both), (Skills(1), Skills(2), Skills(3)));
+    assert!(both.covers(ict) && both.covers(labor) && !ict.covers(both) && !ict.covers(labor));
+    assert_eq!(both.with(2).with(5), Skills(0b10_0111));
+    assert_eq!(ict.with(63), Skills(1 << 63 | 1));
+    for n in [0, 1, 64, 255] {
+        assert_eq!(labor.with(n), labor, "{n} is no skill that can be added");
+    }
+    assert_eq!(both.with(5).with(5), both.with(5));
+}
+
+#[test]
+fn each_takes_a_seat_for_which_they_have_the_skills_and_makes_room_for_others() {
+    let window = Window { earliest: MONDAY, horizon: MONDAY, last_session: None };
+    let slot = Slot::new(MONDAY, 20).unwrap();
+    let team = |skills: &[u64]| {
+        let calendars: Vec<_> = (0..skills.len())
+            .map(|n| Calendar {
+                expert: expert(n),
+                fields: Fields::Both,
+                schedule: Schedule {
+                    exceptions: vec![crate::booking::availability::Exception {
+                        date: MONDAY,
+                        change: crate::booking::availability::ExceptionChange::Add(
+                            Span::new(12, 44).unwrap(),
+                        ),
+                    }],
+                    ..Schedule::default()
+                },
+                occupied: Occupied::default(),
+                appointments: Vec::new(),
+                limits: AppointmentLimits { per_day: 1, per_week: 1 },
+            })
+            .collect();
+        let footprints = vec![Some(Footprint { before: 0, length: 4, after: 1, site: None }); skills.len()];
+        let skills = skills.iter().copied().map(Skills).collect();
+        let ask = TeamQuery::new(vec![Skills(1), Skills(2)], skills, footprints, window, Day::ALL).unwrap();
+        Pool::new(MONDAY, 1, |_| false, &calendars).team_at(&ask, slot)
+    };
+    assert_eq!(team(&[2, 1]), Some(vec![expert(1), expert(0)]));
+    assert_eq!(team(&[3, 1]), Some(vec![expert(1), expert(0)]), "who can do both moves to the other seat");
+    assert_eq!(team(&[2, 2]), None);
+    assert_eq!(team(&[2, 2, 1]), Some(vec![expert(2), expert(0)]));
+}

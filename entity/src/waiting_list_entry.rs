@@ -6,7 +6,7 @@ use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "waiting")]
+#[sea_orm(table_name = "waiting_list_entry")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,

@@ -6,7 +6,7 @@ use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "dated_exception")]
+#[sea_orm(table_name = "schedule_exception")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,

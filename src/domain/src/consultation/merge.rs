@@ -1,0 +1,166 @@
+//! Whether two cases that are about one request can become one, and which version of their values stays.
+use codes::{CorrectedField, codes};
+
+use super::{Consultation, correction::CaseValues};
+use crate::number::CaseNumber;
+
+codes! {
+    /// Values that are chosen together: those of the kept case, or those of the absorbed one.
+    pub enum MergeValue {
+        CompanyName = "company_name" => "会社名",
+        CorporateNumber = "corporate_number" => "法人番号",
+        Place = "place" => "所在地",
+        Business = "business" => "会社の概要",
+        Contact = "contact" => "担当者",
+        Telephone = "telephone" => "電話番号",
+        MailAddress = "mail_address" => "メールアドレス",
+        SecondContact = "second_contact" => "もう一人の担当者",
+        Fields = "fields" => "相談の分野",
+        Themes = "themes" => "テーマ",
+        Mode = "mode" => "希望する実施方法",
+        Participants = "participants" => "相談の参加者",
+        Description = "description" => "困っていること",
+    }
+}
+
+impl MergeValue {
+    /// Returns the fields of the value.
+    pub const fn fields(self) -> &'static [CorrectedField] {
+        use CorrectedField as F;
+        match self {
+            Self::CompanyName => &[F::CompanyName, F::CompanyKana],
+            Self::CorporateNumber => &[F::CorporateNumber],
+            Self::Place => &[F::PostalCode, F::Prefecture, F::City, F::Street, F::Building],
+            Self::Business => &[
+                F::Organization,
+                F::Industry,
+                F::Employees,
+                F::RegularEmployees,
+                F::Capital,
+                F::TeleworkStatus,
+            ],
+            Self::Contact => &[F::ContactName, F::ContactKana, F::Department, F::Position],
+            Self::Telephone => &[F::Phone],
+            Self::MailAddress => &[F::Email],
+            Self::SecondContact => &[F::SecondName, F::SecondKana, F::SecondEmail, F::SecondPhone],
+            Self::Fields => &[F::Fields],
+            Self::Themes => &[F::Themes],
+            Self::Mode => &[F::Mode, F::VisitPrefecture, F::VisitPlace],
+            Self::Participants => &[F::Participants],
+            Self::Description => &[F::Description],
+        }
+    }
+
+    /// Returns the value as people read it; empty if there is none. `theme` returns the label of a theme.
+    pub fn shown(self, values: &CaseValues, theme: impl Fn(&str) -> String) -> String {
+        let shown = self.fields().iter().map(|it| CaseValues::shown(*it, values.get(*it), &theme));
+        shown.filter(|it| !it.is_empty()).collect::<Vec<_>>().join("　")
+    }
+
+    /// Returns the versions that `other` has of these values.
+    pub fn taken_from(other: &CaseValues, chosen: &[Self]) -> CaseValues {
+        let mut taken = CaseValues::default();
+        for field in chosen.iter().flat_map(|it| it.fields()) {
+            taken.set(*field, other.get(*field));
+        }
+        taken
+    }
+}
+
+/// What decides whether a case can take part in a merge.
+#[derive(Clone, Copy, Debug)]
+pub struct MergedCase<'a> {
+    pub consultation: &'a Consultation,
+    pub number: CaseNumber,
+    /// Whether an expert is asked or has accepted, or a time is held or booked.
+    pub is_live: bool,
+    pub appointments_done: i32,
+    /// Whether other cases were merged into it.
+    pub has_absorbed: bool,
+}
+
+/// The reasons for which two cases stay two.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MergeRefused {
+    #[error("同じ案件どうしは統合できません。")]
+    Same,
+    #[error("{0}は、すでにほかの案件に統合されています。")]
+    Merged(CaseNumber),
+    #[error(
+        "{0}には、ほかの案件が統合されています。{0}を残す案件にするか、先にその統合を取り消してください。"
+    )]
+    HasAbsorbed(CaseNumber),
+    #[error("{0}は終了しています。先に{0}を再開するか、続いている案件のほうを残してください。")]
+    KeptHasEnded(CaseNumber),
+    #[error("{0}では、相談を実施しています。{0}を残す案件にしてください。")]
+    HasSessions(CaseNumber),
+    #[error("どちらの案件でも、相談を実施しています。企業を統合すると、1つの企業として数えます。")]
+    BothHaveSessions,
+    #[error("{0}には、専門家への依頼または予約があります。{0}を残す案件にしてください。")]
+    IsLive(CaseNumber),
+    #[error(
+        "{0}と{1}の両方に、専門家への依頼または予約があります。どちらかの予約を取り消すか、案件を終了してから統合してください。"
+    )]
+    BothAreLive(CaseNumber, CaseNumber),
+}
+
+/// Checks that `absorbed` can be merged into `kept`. A case in which a session took place, or with an expert or a time
+/// that is still held, can only be the one that stays, so that nothing is lost and nobody is told a thing that is not so.
+pub fn check_merge(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Result<(), MergeRefused> {
+    let open = |it: &MergedCase<'_>| it.consultation.state.is_open();
+    if kept.consultation.id == absorbed.consultation.id {
+        return Err(MergeRefused::Same);
+    }
+    for it in [kept, absorbed] {
+        if it.consultation.merged_into.is_some() {
+            return Err(MergeRefused::Merged(it.number));
+        }
+    }
+    if absorbed.has_absorbed {
+        return Err(MergeRefused::HasAbsorbed(absorbed.number));
+    }
+    if absorbed.appointments_done > 0 {
+        let both = kept.appointments_done > 0;
+        let refused =
+            if both { MergeRefused::BothHaveSessions } else { MergeRefused::HasSessions(absorbed.number) };
+        return Err(refused);
+    }
+    if open(absorbed) && absorbed.is_live {
+        let both = open(kept) && kept.is_live;
+        return Err(if both {
+            MergeRefused::BothAreLive(kept.number, absorbed.number)
+        } else {
+            MergeRefused::IsLive(absorbed.number)
+        });
+    }
+    if open(absorbed) && !open(kept) {
+        return Err(MergeRefused::KeptHasEnded(kept.number));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_of_a_case_has_one_choice() {
+        for field in CorrectedField::ALL {
+            let choices = MergeValue::ALL.into_iter().filter(|it| it.fields().contains(&field)).count();
+            // A meeting link belongs to an appointment, which a merge leaves where it is.
+            assert_eq!(choices, usize::from(field != CorrectedField::MeetingLink), "{field}");
+        }
+    }
+
+    #[test]
+    fn the_chosen_values_are_taken_and_no_others() {
+        let mut other = CaseValues::default();
+        other.set(CorrectedField::Prefecture, "13");
+        other.set(CorrectedField::City, "港区");
+        other.set(CorrectedField::Email, "a@example.co.jp");
+        let taken = MergeValue::taken_from(&other, &[MergeValue::Place]);
+        assert_eq!(MergeValue::Place.shown(&taken, str::to_owned), "東京都　港区");
+        assert!(taken.has(CorrectedField::Building), "an empty version is taken too");
+        assert!(!taken.has(CorrectedField::Email));
+    }
+}

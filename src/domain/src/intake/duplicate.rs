@@ -1,0 +1,125 @@
+//! Evidence that two applications are of one company. A person decides; the evidence says why the two are shown
+//! together.
+use crate::text::search_key;
+
+/// What an application says about who filed it. Empty texts say nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    pub corporate_number: Option<String>,
+    pub name: String,
+    /// The reading of the company's name.
+    pub reading: String,
+    pub city: String,
+    pub street: String,
+    /// The digits of the telephone number.
+    pub telephone: String,
+    /// The name of the contact.
+    pub person: String,
+    /// The contact's address in lower case.
+    pub mail_address: String,
+}
+
+/// One fact in which two applications agree, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// Both are filed under one company already.
+    Company,
+    CorporateNumber,
+    MailAddress,
+    Name,
+    Reading,
+    Telephone,
+    Address,
+    MailDomain,
+    Person,
+}
+
+impl Evidence {
+    /// Returns the evidence as the center reads it.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Company => "同じ企業として登録",
+            Self::CorporateNumber => "法人番号が一致",
+            Self::MailAddress => "メールアドレスが一致",
+            Self::Name => "会社名が一致（表記の違いを除く）",
+            Self::Reading => "会社名のフリガナが一致",
+            Self::Telephone => "電話番号が一致",
+            Self::Address => "所在地が一致",
+            Self::MailDomain => "メールアドレスのドメインが一致",
+            Self::Person => "担当者の氏名が一致",
+        }
+    }
+
+    /// Returns whether this fact alone suggests one company. Two people can have one name, and two companies can share
+    /// a building or the domain of their group.
+    pub const fn is_strong(self) -> bool {
+        match self {
+            Self::Company | Self::CorporateNumber | Self::MailAddress | Self::Name => true,
+            Self::Reading | Self::Telephone | Self::Address | Self::MailDomain | Self::Person => false,
+        }
+    }
+}
+
+/// Domains whose addresses anybody can have, so that two of them say nothing about the company.
+const FREE_MAIL: [&str; 24] = [
+    "gmail.com",
+    "googlemail.com",
+    "yahoo.co.jp",
+    "yahoo.com",
+    "ymail.ne.jp",
+    "icloud.com",
+    "me.com",
+    "mac.com",
+    "outlook.com",
+    "outlook.jp",
+    "hotmail.com",
+    "hotmail.co.jp",
+    "live.jp",
+    "live.com",
+    "msn.com",
+    "docomo.ne.jp",
+    "ezweb.ne.jp",
+    "au.com",
+    "softbank.ne.jp",
+    "i.softbank.jp",
+    "ocn.ne.jp",
+    "nifty.com",
+    "biglobe.ne.jp",
+    "so-net.ne.jp",
+];
+
+/// Returns the domain of an address; `None` if anybody can have an address there.
+pub fn company_domain(mail_address: &str) -> Option<&str> {
+    let (_, domain) = mail_address.rsplit_once('@')?;
+    (!domain.is_empty() && !FREE_MAIL.contains(&domain)).then_some(domain)
+}
+
+impl Identity {
+    /// Returns the facts in which two applications agree, strongest first. Both are compared folded, so that a variant
+    /// of a character or a legal form makes no difference.
+    pub fn evidence(&self, other: &Self) -> Vec<Evidence> {
+        let same = |a: &str, b: &str| {
+            let key = search_key(a);
+            !key.is_empty() && key == search_key(b)
+        };
+        let known = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+        let domains = company_domain(&self.mail_address).zip(company_domain(&other.mail_address));
+        let address = same(&self.street, &other.street) && same(&self.city, &other.city);
+        [
+            (Evidence::CorporateNumber, known(&self.corporate_number, &other.corporate_number)),
+            (Evidence::MailAddress, same(&self.mail_address, &other.mail_address)),
+            (Evidence::Name, same(&self.name, &other.name)),
+            (Evidence::Reading, same(&self.reading, &other.reading)),
+            (Evidence::Telephone, same(&self.telephone, &other.telephone)),
+            (Evidence::Address, address),
+            (Evidence::MailDomain, domains.is_some_and(|(a, b)| a == b)),
+            (Evidence::Person, same(&self.person, &other.person)),
+        ]
+        .into_iter()
+        .filter_map(|(it, holds)| holds.then_some(it))
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

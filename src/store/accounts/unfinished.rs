@@ -1,0 +1,110 @@
+//! Closed accounts that still hold work, because its hand-over was interrupted or overtaken.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, AssignmentStatus, ConsultationStatus, ReportStatus, Role, Turn};
+use domain::id::{AccountId, ExpertId};
+use entity::{account, appointment, appointment_expert, assignment, consultation, report, task};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::SelectStatement,
+};
+use uuid::Uuid;
+
+use crate::store;
+
+/// The states in which a request or an acceptance without a booking is handed over.
+const WITHOUT_BOOKING: [ConsultationStatus; 5] = [
+    ConsultationStatus::Received,
+    ConsultationStatus::Checking,
+    ConsultationStatus::WaitingCompany,
+    ConsultationStatus::Matching,
+    ConsultationStatus::Scheduling,
+];
+
+/// Returns the closed accounts that hold consultations, tasks, requests, bookings or reports.
+pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<BTreeSet<AccountId>, DbErr> {
+    let mut ids = BTreeSet::new();
+    let in_charge: Vec<Uuid> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::CoordinatorId)
+        .distinct()
+        .filter(consultation::COLUMN.turn.ne(Turn::Ended.code()))
+        .filter(consultation::Column::CoordinatorId.in_subquery(closed(Role::Coordinator)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    ids.extend(in_charge);
+    let with_tasks: Vec<Uuid> = task::Entity::find()
+        .select_only()
+        .column(task::Column::OwnerId)
+        .distinct()
+        .filter(task::COLUMN.done_at.is_null())
+        .filter(task::Column::OwnerId.in_subquery(closed(Role::Coordinator)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    ids.extend(with_tasks);
+    let waiting = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.state.is_in(WITHOUT_BOOKING.map(ConsultationStatus::code)))
+        .into_query();
+    let live = [AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code);
+    let asked: Vec<Uuid> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ExpertId)
+        .distinct()
+        .filter(assignment::COLUMN.state.is_in(live))
+        .filter(assignment::Column::ExpertId.in_subquery(closed(Role::Expert)))
+        .filter(assignment::Column::ConsultationId.in_subquery(waiting))
+        .into_tuple()
+        .all(db)
+        .await?;
+    ids.extend(asked);
+    ids.extend(store::booking::substitute::left_behind(db, now).await?.into_iter().map(|it| it.1.expert.0));
+    for expert in with_reports(db).await? {
+        let reports = store::booking::expert_agenda::reports(db, expert).await?;
+        if reports.iter().any(store::booking::expert_agenda::AgendaReport::is_to_be_written) {
+            ids.insert(expert.0);
+        }
+    }
+    Ok(ids.into_iter().map(AccountId).collect())
+}
+
+/// Returns the experts with a closed account who took part in an appointment whose report is not approved and was not
+/// handed over.
+async fn with_reports(db: &impl ConnectionTrait) -> Result<Vec<ExpertId>, DbErr> {
+    let approved = report::Entity::find()
+        .select_only()
+        .column(report::Column::AppointmentId)
+        .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()))
+        .into_query();
+    let done = appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::Id)
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
+        .filter(appointment::Column::Id.not_in_subquery(approved))
+        .into_query();
+    let ids: Vec<Uuid> = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::ExpertId)
+        .distinct()
+        .filter(appointment_expert::Column::ExpertId.in_subquery(closed(Role::Expert)))
+        .filter(appointment_expert::COLUMN.report_handed_over_at.is_null())
+        .filter(appointment_expert::Column::AppointmentId.in_subquery(done))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ExpertId).collect())
+}
+
+/// Returns a subquery of the accounts of a role that are closed.
+fn closed(role: Role) -> SelectStatement {
+    account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::COLUMN.role.eq(role.code()))
+        .filter(account::COLUMN.active.eq(false))
+        .into_query()
+}

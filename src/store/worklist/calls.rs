@@ -1,0 +1,82 @@
+//! The calls that the center has to make: whom, at which number, and about what.
+use std::collections::HashMap;
+
+use codes::FollowUpStatus;
+use domain::aftercare::follow_up::{Addressee, FollowUp};
+use entity::{contact, follow_up};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::store::{aftercare, correspondence};
+
+/// A call to the contact of a consultation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub name: String,
+    /// The number as it was stored; `None` if the contact has none.
+    pub phone: Option<String>,
+    pub reasons: Vec<CallReason>,
+}
+
+/// The reason for a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallReason {
+    /// The contact has no mail address and has not heard the news.
+    NoAddress,
+    /// No mail reaches the contact's address.
+    Undelivered { address: String },
+    /// A question that is asked by telephone.
+    Question(FollowUp),
+    /// The reason is settled, and the call is not recorded yet.
+    Settled,
+}
+
+/// Returns the calls about the consultations of `ids`. Three queries.
+pub async fn of_many(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Call>, DbErr> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let contacts = contact::Entity::find()
+        .filter(contact::COLUMN.consultation_id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
+    let addresses = contacts.iter().filter_map(|it| it.email_key.clone()).collect();
+    let dead = correspondence::bounce::dead_among(db, addresses).await?;
+    let mut asked: HashMap<Uuid, Vec<FollowUp>> = HashMap::new();
+    let rows = follow_up::Entity::find()
+        .filter(follow_up::COLUMN.consultation_id.is_in(ids))
+        .filter(follow_up::COLUMN.state.eq(FollowUpStatus::Sent.code()))
+        .all(db)
+        .await?;
+    for row in &rows {
+        let it = aftercare::follow_up::from_row(row)?;
+        asked.entry(it.consultation.0).or_default().push(it);
+    }
+    Ok(contacts
+        .into_iter()
+        .map(|it| {
+            let is_dead = it.email_key.as_ref().is_some_and(|key| dead.contains(key));
+            let questions = asked.remove(&it.consultation_id).unwrap_or_default();
+            (it.consultation_id, call(it, is_dead, questions))
+        })
+        .collect())
+}
+
+fn call(contact: contact::Model, is_dead: bool, questions: Vec<FollowUp>) -> Call {
+    let is_mailed = contact.email.is_some() && !is_dead;
+    let by_telephone = |it: &FollowUp| !is_mailed || it.step.to == Addressee::Center;
+    let mut reasons: Vec<_> = questions.into_iter().filter(by_telephone).map(CallReason::Question).collect();
+    match contact.email {
+        Some(address) if is_dead => reasons.insert(0, CallReason::Undelivered { address }),
+        None if reasons.is_empty() => reasons.push(CallReason::NoAddress),
+        Some(_) | None => {}
+    }
+    if reasons.is_empty() {
+        reasons.push(CallReason::Settled);
+    }
+    Call { name: contact.name, phone: contact.phone, reasons }
+}

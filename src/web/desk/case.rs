@@ -1,0 +1,114 @@
+//! One consultation that the desk has handed over: how it stands, and the messages between desk and center.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::{Actor, Party},
+    id::ConsultationId,
+    number::CaseNumber,
+    text::Prose,
+};
+
+use super::list::outcome;
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::{self, correspondence::message::Audience, reference::desk::HandOver},
+    web::kit::{
+        files,
+        form::Fields,
+        form_state::FormState,
+        page::{self, Shell},
+        session::DeskUser,
+        thread::{Reader, ThreadContext, ThreadLine},
+    },
+};
+
+/// The length of the longest message, in characters.
+const LONGEST: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "desk/case.html")]
+struct CasePage {
+    shell: Shell,
+    row: HandOver,
+    outcome: String,
+    lines: Vec<ThreadLine>,
+    typed: FormState,
+}
+
+#[get("/desk/{number}")]
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    user: DeskUser,
+    number: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &user, &number).await?;
+    render(&app, shell, &user, case, FormState::default()).await
+}
+
+/// Adds a message for the center to the thread.
+#[post("/desk/{number}/messages")]
+pub async fn write(
+    app: Data<App>,
+    shell: Shell,
+    user: DeskUser,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &user, &number).await?;
+    let mut typed = FormState::of(form);
+    let text = Prose::parse("メッセージ", typed.form.get("message"), LONGEST);
+    if let Some(text) = typed.errors.take("message", text) {
+        let by = Actor::Desk(user.desk);
+        let done = ops::correspondence::message::post(&app, case.0, by, Audience::Desk, &text).await;
+        if typed.done(done)? {
+            return Ok(page::see_other_with(
+                format!("/desk/{}", case.1.number),
+                "センターにメッセージを送りました。",
+            ));
+        }
+    }
+    render(&app, shell, &user, case, typed).await
+}
+
+/// Sends a file of the thread.
+#[get("/desk/{number}/files/{id}")]
+pub async fn download(
+    app: Data<App>,
+    user: DeskUser,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, _) = find(&app, &user, &path.0).await?;
+    files::answer(&app, id, &path.1, Audience::Desk).await
+}
+
+async fn find(app: &App, user: &DeskUser, number: &str) -> Result<(ConsultationId, HandOver), Problem> {
+    let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
+    store::reference::desk::one_handed_over(&app.db, user.desk, number).await?.ok_or(Problem::NotFound)
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    user: &DeskUser,
+    (id, row): (ConsultationId, HandOver),
+    typed: FormState,
+) -> Result<HttpResponse, Problem> {
+    let thread = store::correspondence::message::of(&app.db, id, Audience::Desk).await?;
+    let desk = store::reference::desk::find(&app.db, user.desk).await?.map(|it| it.name).unwrap_or_default();
+    let center = shell.settings.center_name.clone();
+    let mut around = ThreadContext::of(app, id, Reader::Desk).await?;
+    let path = format!("/desk/{}", row.number);
+    let lines = thread.iter().map(|it| {
+        let mine = it.author == Party::Desk;
+        let who = if mine { desk.clone() } else { center.clone() };
+        around.line(it, who, mine, &path)
+    });
+    let (lines, outcome, status) = (lines.collect(), outcome(&row), typed.status());
+    page::html_with(status, &CasePage { shell, row, outcome, lines, typed })
+}

@@ -1,0 +1,123 @@
+//! The sentences above every view of a consultation: what the center does next, and by when.
+use domain::{consultation::State, due::DueClock, settings::Settings, silence::SilenceStep, wording};
+
+use super::Head;
+
+impl Head {
+    /// Returns what follows by itself if nothing happens, and when.
+    pub fn next_by_itself(&self, settings: &Settings) -> Option<String> {
+        let (at, step) = self.case.record.silence?.next_step(settings).filter(|(at, _)| self.now < *at)?;
+        let day = wording::month_day_weekday(at);
+        Some(match step {
+            SilenceStep::RemindCompany => {
+                format!("{day}までに返事がないときは、企業にもう一度お知らせします。")
+            }
+            SilenceStep::ShowToCenter => {
+                format!("{day}までに動きがないときは、「動きがない案件」に表示します。")
+            }
+            SilenceStep::ProposeClosing => format!("{day}までに返事がないときは、終了を提案します。"),
+            SilenceStep::AskOutcome => {
+                format!("{day}までに実施の記録がないときは、専門家とセンターにお知らせします。")
+            }
+        })
+    }
+
+    /// Returns for what the case has waited for days, if it stands in the worklist for that.
+    pub fn stalled(&self) -> Option<String> {
+        let record = &self.case.record;
+        let (clock, _) = record.silence.zip(record.stalled_since)?;
+        let since = wording::month_day_weekday(clock.since);
+        Some(format!("{}を{since}から待っています。", clock.kind.label()))
+    }
+
+    /// Returns the deadline, such as 「初回の連絡：11月26日（木）17:00」.
+    pub fn due(&self) -> Option<String> {
+        let due = self.case.record.due.as_ref()?;
+        Some(match &due.clock {
+            DueClock::Running(deadline) => {
+                format!("{}：{}", due.label(), wording::month_day_time(deadline.at))
+            }
+            DueClock::Paused(_) => format!("{}：企業の回答を待つ間、停止しています", due.label()),
+        })
+    }
+
+    /// Returns the center's next step, in one sentence.
+    pub fn next_step(&self) -> &'static str {
+        if self.case.record.consultation.merged_into.is_some() {
+            return "統合した案件の記録です。統合先の案件で対応してください。";
+        }
+        match self.state() {
+            State::Received if !self.address_confirmed() => {
+                "連絡先を確認してください。連絡先が確認できると、専門家に依頼できます。"
+            }
+            State::Received => "内容を確認し、専門家に依頼してください。",
+            State::Checking if !self.address_confirmed() => {
+                "企業に連絡し、連絡先を確認してください。確認できると、専門家に依頼できます。"
+            }
+            State::Checking => "分野を確認し、専門家に依頼してください。",
+            State::WaitingCompany => {
+                "企業の回答を待っています。電話で聞いたときは、回答を記録してください。「確認中」に戻ります。"
+            }
+            State::Matching => "専門家の回答を待っています。辞退や期限切れのときは、次の候補に依頼します。",
+            State::Scheduling => {
+                "企業が日時を選ぶのを待っています。電話で希望を聞いたときは、センターで日時を決められます。"
+            }
+            State::Booked if self.has_begun() => "相談が終わったら、実施または欠席を記録してください。",
+            State::Booked => "相談当日を待っています。終わったら、実施または欠席を記録できます。",
+            State::Consulted if self.case.submitted_reports > 0 => {
+                "報告書が提出されました。内容を確認し、企業に渡してください。"
+            }
+            State::Consulted => "専門家の報告書を待っています。",
+            State::FollowUp if self.case.record.wants_help_since.is_some() => {
+                "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
+            }
+            State::FollowUp => {
+                "アンケートとその後の確認を、予定どおりお送りします。終わると「完了」になります。"
+            }
+            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => {
+                "この相談は終了しています。手続きは必要ありません。"
+            }
+        }
+    }
+
+    /// Returns how the consultation ended, beyond the label of the state.
+    pub fn ending(&self) -> Option<String> {
+        match self.state() {
+            State::Unfulfilled { reason } => Some(format!("理由：{}", reason.label())),
+            State::Referred { organization } => Some(format!("案内した機関：{organization}")),
+            State::Received
+            | State::Checking
+            | State::WaitingCompany
+            | State::Matching
+            | State::Scheduling
+            | State::Booked
+            | State::Consulted
+            | State::FollowUp
+            | State::Completed
+            | State::Withdrawn => None,
+        }
+    }
+
+    /// Returns why the company gets no mail, if it gets none.
+    pub fn no_mail(&self) -> Option<&'static str> {
+        if self.case.contact.email.is_none() {
+            Some("メールアドレスの登録がないため、企業にメールは送られません。電話で伝えてください。")
+        } else if !self.address_confirmed() {
+            Some("連絡先が未確認です。メールが届かないことがあるため、電話でも伝えてください。")
+        } else {
+            None
+        }
+    }
+
+    /// Returns why mails written to the company now are held, if they are.
+    pub fn held_mail(&self) -> Option<&'static str> {
+        let is_held = self.case.contact.email.is_some() && !self.address_confirmed();
+        if is_held {
+            Some(
+                "連絡先が未確認のため、企業へのメールは保留し、確認できたときに送ります。急ぐときは電話で伝えてください。",
+            )
+        } else {
+            self.no_mail()
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Taking a correction back: what it changes, whether experts and time still fit, and what stands in the way.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    consultation::correction::{CorrectedField, CorrectionRefused},
+    wording,
+};
+
+use super::{
+    case::{FormState, Head, find, seen, sentence},
+    correction::{WayOut, way_out},
+};
+use crate::{
+    app::App,
+    ops::{
+        case::actor::ActorAt,
+        consultation::correction::{self as ops, Fit},
+    },
+    problem::Problem,
+    store::{
+        self,
+        consultation::{case_details::CaseDetails, correction::SavedCorrection},
+    },
+    web::kit::{
+        correction::{ShownCorrection, reason},
+        form::Fields,
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/correction_undo.html")]
+struct UndoPage {
+    shell: Shell,
+    head: Head,
+    typed: FormState,
+    /// The correction; `None` if there is none at this position.
+    correction: Option<ShownCorrection>,
+    /// The later corrections of the same value, newest first, which have to be taken back before.
+    later: Vec<LaterCorrection>,
+    /// Whether experts and time fit the earlier value, where they were chosen by it.
+    fit: Option<Fit>,
+    /// The pages on which other obstacles are removed.
+    ways: Vec<WayOut>,
+    /// Whether the next submission confirms that the fit was seen.
+    asks: bool,
+}
+
+/// A later correction of the same value.
+struct LaterCorrection {
+    seq: i32,
+    when: String,
+    correction: ShownCorrection,
+}
+
+#[get("/staff/consultations/{number}/corrections/{seq}/undo")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    path: Path<(String, i32)>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &path.0).await?;
+    render(&app, shell, case, path.1, FormState::default()).await
+}
+
+#[post("/staff/consultations/{number}/corrections/{seq}/undo")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    path: Path<(String, i32)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let (number, seq) = path.into_inner();
+    let case = find(&app, &number).await?;
+    let mut typed = FormState::of(form);
+    let Some(reason) = reason(&typed.form, &mut typed.errors) else {
+        return render(&app, shell, case, seq, typed).await;
+    };
+    let done = match seen(&case, &typed.form, None) {
+        Err(problem) => Err(problem),
+        Ok(_) if is_to_be_asked(&app, &case, seq, &typed.form).await? => {
+            Err(Problem::Refused(QUESTION.to_owned()))
+        }
+        Ok(version) => {
+            let by = ActorAt::new(Actor::Coordinator(me.id), version);
+            ops::undo(&app, case.record.consultation.id, by, seq, reason.as_ref()).await
+        }
+    };
+    match done {
+        Ok(back) => {
+            let told = format!("「{}」の訂正を取り消しました。", back.field.label());
+            let path = format!("{}?view=history", crate::url::staff(&case.record.number));
+            Ok(page::see_other_with(path, &told))
+        }
+        Err(problem) => {
+            typed.refused = Some(sentence(problem)?);
+            let case = find(&app, &number).await?;
+            render(&app, shell, case, seq, typed).await
+        }
+    }
+}
+
+const QUESTION: &str = "まだ取り消していません。担当の専門家と日時が、取り消したあとも合うか確認してください。よければ、もう一度「訂正を取り消す」を押してください。";
+
+/// Returns whether the center has to see first whether experts and time fit the earlier value.
+async fn is_to_be_asked(app: &App, case: &CaseDetails, seq: i32, form: &Fields) -> Result<bool, Problem> {
+    if form.has("fit", "seen") {
+        return Ok(false);
+    }
+    let all = store::consultation::correction::of(&app.db, case.record.consultation.id).await?;
+    match all.iter().find(|it| it.seq == seq) {
+        Some(it) => Ok(fit(app, case, it).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Returns whether experts and time fit the earlier value, if they were chosen by it.
+async fn fit(app: &App, case: &CaseDetails, it: &SavedCorrection) -> Result<Option<Fit>, Problem> {
+    let after = ops::values_undone(app, case.record.consultation.id, it).await?;
+    match after {
+        Some(after) => Ok(Some(ops::fit_with(app, &case.record, &after).await?).filter(Fit::is_chosen)),
+        None => Ok(None),
+    }
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    case: CaseDetails,
+    seq: i32,
+    mut typed: FormState,
+) -> Result<HttpResponse, Problem> {
+    let id = case.record.consultation.id;
+    let all = store::consultation::correction::of(&app.db, id).await?;
+    let found = all.iter().find(|it| it.seq == seq);
+    let is_undone = |seq| all.iter().any(|it| it.undoes == Some(seq));
+    if found.is_none() {
+        typed.refused = Some(CorrectionRefused::Unknown.to_string());
+    } else if is_undone(seq) {
+        typed.refused = Some(CorrectionRefused::Undone.to_string());
+    }
+    let programme = app.programme().await?;
+    let events = store::audit::event::of(&app.db, id).await?;
+    let times: BTreeMap<_, _> = events.iter().map(|it| (it.seq, it.at)).collect();
+    let later = all.iter().rev().filter(|it| {
+        it.seq > seq
+            && Some(it.field) == found.map(|it| it.field)
+            && it.undoes.is_none()
+            && !is_undone(it.seq)
+    });
+    let later = later.map(|it| LaterCorrection {
+        seq: it.seq,
+        when: times.get(&it.seq).map(|at| wording::month_day_time(*at)).unwrap_or_default(),
+        correction: ShownCorrection::of(it, &programme),
+    });
+    let later = later.collect();
+    let (fit, ways) = match found {
+        Some(it) => (fit(app, &case, it).await?, ways(app, &case, it).await?),
+        None => (None, Vec::new()),
+    };
+    let correction = found.map(|it| ShownCorrection::of(it, &programme));
+    let (status, asks) = (typed.status(), fit.is_some());
+    let head = Head::of_act(case, app.clock.now(), &typed);
+    page::html_with(status, &UndoPage { shell, head, typed, correction, later, fit, ways, asks })
+}
+
+/// Returns the pages on which the obstacles to the undoing are removed: an expert who has the field that would go, or
+/// another consultation with the number that would go.
+async fn ways(app: &App, case: &CaseDetails, it: &SavedCorrection) -> Result<Vec<WayOut>, Problem> {
+    let id = case.record.consultation.id;
+    let mut ways = Vec::new();
+    if let Some(after) = ops::values_undone(app, id, it).await? {
+        ways.extend(way_out(app, case, &after).await?);
+    }
+    let is_of_this = it.company_before == Some(case.record.company);
+    if it.field == CorrectedField::CorporateNumber
+        && is_of_this
+        && let Some(other) =
+            store::intake::company::other_of_company(&app.db, case.record.company, id).await?
+    {
+        ways.push(WayOut {
+            href: format!("/staff/consultations/{other}/correct/company#corporate_number"),
+            label: format!("{other}の法人番号を確認する"),
+        });
+    }
+    Ok(ways)
+}
+
+impl UndoPage {
+    /// Returns whether nothing that the page knows stands in the way.
+    fn is_possible(&self) -> bool {
+        self.correction.is_some()
+            && self.later.is_empty()
+            && self.ways.is_empty()
+            && (self.typed.refused.is_none() || self.asks)
+    }
+}

@@ -1,0 +1,124 @@
+//! The page on which a part of a case becomes a case of its own.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    field::{Field, Fields as FieldsOfCase},
+    id::MessageId,
+    intake::application::TICKED,
+    text::Prose,
+    wording,
+};
+use uuid::Uuid;
+
+use super::case::{FormState, Head, find, seen, sentence};
+use crate::{
+    app::App,
+    ops::{self, intake::apply::SplitOff},
+    problem::Problem,
+    store::{
+        self,
+        consultation::case_details::CaseDetails,
+        correspondence::message::{Audience, ThreadEntry},
+    },
+    web::kit::{
+        form::{Choice, Fields},
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+/// The longest description of the new case, as long as the company's own may be. Characters.
+const LONGEST_TEXT: usize = 2000;
+/// The characters of a message by which it is chosen.
+const SHOWN: usize = 60;
+
+#[derive(Template)]
+#[template(path = "staff/split.html")]
+struct SplitPage {
+    shell: Shell,
+    head: Head,
+    typed: FormState,
+    key: Uuid,
+    fields: Vec<Choice>,
+    messages: Vec<Choice>,
+}
+
+#[get("/staff/consultations/{number}/split")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, FormState::default()).await
+}
+
+#[post("/staff/consultations/{number}/split")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    let mut typed = FormState::of(form);
+    if let Some(off) = split_off(&mut typed) {
+        // A form that was sent twice finds the case that it has made, whatever the version is now.
+        let version = match seen(&case, &typed.form, None) {
+            Ok(version) => version,
+            Err(_) => typed.form.get("version").parse().unwrap_or_default(),
+        };
+        let id = case.record.consultation.id;
+        match ops::intake::apply::split(&app, id, version, &off, me.id).await {
+            Ok(new) => {
+                let told = format!("{}から分けました。", case.record.number);
+                return Ok(page::see_other_with(crate::url::staff(&new.number), &told));
+            }
+            Err(problem) => typed.refused = Some(sentence(problem)?),
+        }
+    }
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, typed).await
+}
+
+/// Returns what the form asks for; `None` if a value is wrong.
+fn split_off(typed: &mut FormState) -> Option<SplitOff> {
+    let has = |field: Field| typed.form.has("field", field.code());
+    let fields = FieldsOfCase::from_flags(has(Field::Ict), has(Field::Labor));
+    let text = Prose::parse("相談内容", typed.form.get("description"), LONGEST_TEXT);
+    let messages = typed.form.all("message").filter_map(|it| Uuid::try_parse(it).ok());
+    let messages = messages.map(MessageId).collect();
+    let leave = typed.form.has("leave", TICKED);
+    let key = Uuid::try_parse(typed.form.get("key")).ok();
+    let fields = typed.errors.take("field", fields.ok_or("相談の分野を選択してください"));
+    let description = typed.errors.take("description", text);
+    Some(SplitOff { fields: fields?, leave, description: description?, messages, key: key? })
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    case: CaseDetails,
+    typed: FormState,
+) -> Result<HttpResponse, Problem> {
+    let id = case.record.consultation.id;
+    let thread = store::correspondence::message::of(&app.db, id, Audience::Center).await?;
+    let messages = thread.iter().map(|it| Choice::new(it.id.to_string(), begins(it))).collect();
+    let key = Uuid::try_parse(typed.form.get("key")).unwrap_or_else(|_| Uuid::new_v4());
+    let fields = [(Field::Ict, "ICT"), (Field::Labor, "労務管理")];
+    let fields = fields.into_iter().map(|(it, label)| Choice::new(it.code(), label)).collect();
+    let status = typed.status();
+    let head = Head::of_act(case, app.clock.now(), &typed);
+    page::html_with(status, &SplitPage { shell, head, typed, key, fields, messages })
+}
+
+/// Returns the time and the beginning of a message.
+fn begins(it: &ThreadEntry) -> String {
+    let line: String = it.body.chars().map(|it| if it == '\n' { ' ' } else { it }).take(SHOWN).collect();
+    format!("{}　{}　{line}", wording::month_day_time(it.at), it.author.label())
+}

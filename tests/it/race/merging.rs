@@ -1,0 +1,82 @@
+//! Merges against bookings and against each other: whichever is first, nothing is lost and nothing is half done.
+use domain::{actor::Actor, text::TextLine};
+use madoguchi::{
+    doctor,
+    ops::{self, consultation::merge::SeenCase, intake::company_merge::CompanyChoice},
+    problem::Problem,
+    store, worker,
+};
+
+use crate::{
+    cases::{self, Case, Cast},
+    site::Site,
+};
+
+async fn seen(site: &Site, case: Case) -> SeenCase {
+    SeenCase { id: case.id, version: cases::record(site, case).await.version }
+}
+
+fn reason() -> TextLine {
+    TextLine::parse("理由", "同じ相談", 200).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_case_is_merged_or_gets_an_expert_but_not_both() {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    let (mut merged, mut asked) = (0, 0);
+    for n in 0..12 {
+        let kept = cases::received(&site, &cast, &format!("kept{n}@example.co.jp")).await;
+        let absorbed = cases::received(&site, &cast, &format!("absorbed{n}@example.co.jp")).await;
+        let (one, other) = (seen(&site, kept).await, seen(&site, absorbed).await);
+        let version = other.version;
+        let (app, by) = (&site.app, cast.coordinator);
+        let (reason, experts) = (reason(), [cast.expert]);
+        let (merge, request) = tokio::join!(
+            ops::consultation::merge::merge(app, one, other, &[], &reason, by),
+            ops::routing::assignment::request(app, absorbed.id, version, cast.center(), &experts),
+        );
+        assert!(merge.is_ok() != request.is_ok(), "{n}: {merge:?} {request:?}");
+        for problem in [merge.as_ref().err(), request.as_ref().err()].into_iter().flatten() {
+            assert!(matches!(problem, Problem::Stale | Problem::Refused(_)), "{problem}");
+        }
+        merged += usize::from(merge.is_ok());
+        asked += usize::from(request.is_ok());
+    }
+    assert_eq!(merged + asked, 12);
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn companies_are_merged_while_their_cases_are_booked() {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    for n in 0..6 {
+        let kept = cases::received(&site, &cast, &format!("kept{n}@example.co.jp")).await;
+        let booking = cases::scheduling(&site, &cast, &format!("booking{n}@example.co.jp")).await;
+        let company = async |case| cases::record(&site, case).await.company;
+        let (one, other) = (company(kept).await, company(booking).await);
+        let slot = cases::free_slots(&site, booking).await[0];
+        let (app, by) = (&site.app, cast.coordinator);
+        let reason = reason();
+        let (choice, back) = (CompanyChoice::default(), CompanyChoice::default());
+        let (merge, opposite, booked) = tokio::join!(
+            ops::intake::company_merge::merge(app, one, other, choice, &reason, by),
+            ops::intake::company_merge::merge(app, other, one, back, &reason, by),
+            ops::booking::appointment::choose_slot(app, booking.id, Actor::Company, slot),
+        );
+        assert!(merge.is_ok() != opposite.is_ok(), "{n}: {merge:?} {opposite:?}");
+        booked.unwrap();
+        assert_eq!(cases::state(&site, booking).await, "booked");
+        assert_eq!(company(kept).await, company(booking).await);
+    }
+    let filter = store::statistics::StatisticsFilter {
+        year: domain::number::FiscalYear::new(2026).unwrap(),
+        field: None,
+        prefecture: None,
+    };
+    assert_eq!(store::statistics::of(&site.app.db, &filter).await.unwrap().companies, 6);
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
+}
