@@ -28,8 +28,32 @@ pub enum MarkupFault {
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = [
-        "a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "pre",
-        "small", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "small",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
     ];
     let mut cleaner = Builder::empty();
     cleaner
@@ -195,18 +219,23 @@ mod tests {
         let shown = html("[窓口](/help) [省](https://www.example.jp/)");
         assert!(shown.contains("<a href=\"/help\" rel=\"noopener noreferrer\">窓口</a> "), "{shown}");
         assert!(shown.contains("省</a><small>（外部サイト）</small>"), "{shown}");
-        assert_eq!(outside_links("[a](https://a.example.jp/) [b](/b) [c](https://a.example.jp/)"), [
-            "https://a.example.jp/"
-        ]);
+        assert_eq!(
+            outside_links("[a](https://a.example.jp/) [b](/b) [c](https://a.example.jp/)"),
+            ["https://a.example.jp/"]
+        );
     }
 
     #[test]
     fn an_editor_is_told_of_pictures_without_text_of_other_sites_and_of_too_many_links() {
         assert_eq!(faults("![](/a.png)"), [MarkupFault::PictureWithoutText]);
-        assert_eq!(faults("![図](https://www.example.jp/a.png)"), [MarkupFault::PictureFromOutside(
-            "https://www.example.jp/a.png".to_owned()
-        )]);
-        assert_eq!(faults("[x](javascript:alert(1))"), [MarkupFault::BadLink("javascript:alert(1)".to_owned())]);
+        assert_eq!(
+            faults("![図](https://www.example.jp/a.png)"),
+            [MarkupFault::PictureFromOutside("https://www.example.jp/a.png".to_owned())]
+        );
+        assert_eq!(
+            faults("[x](javascript:alert(1))"),
+            [MarkupFault::BadLink("javascript:alert(1)".to_owned())]
+        );
         assert_eq!(faults("![図](/a.png) [窓口](/help)"), []);
         let many = "[a](/a) ".repeat(5_000);
         assert_eq!(faults(&many), [MarkupFault::TooManyLinks(5_000)]);

@@ -31,7 +31,8 @@ impl MigrationTrait for Migration {
 
 /// Defines the table `publication`: its state. The text is in its revisions.
 fn publication() -> TableCreateStatement {
-    let by_number = Index::create().name("ux_publication_kind_number").col("kind").col("number").unique().take();
+    let by_number =
+        Index::create().name("ux_publication_kind_number").col("kind").col("number").unique().take();
     Table::create()
         .table("publication")
         .col(pk_uuid("id"))

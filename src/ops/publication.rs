@@ -3,8 +3,8 @@ use domain::{
     calendar::japan_date,
     id::{AccountId, PublicationId},
     publication::{
-        Content, Facts, Period, Publication, PublicationKind, PublicationState, RevisionAct, guide::GuideFacts,
-        shipped::SHIPPED,
+        Content, Facts, Period, Publication, PublicationKind, PublicationState, RevisionAct,
+        guide::GuideFacts, shipped::SHIPPED,
     },
 };
 use uuid::Uuid;
@@ -38,6 +38,10 @@ pub async fn ship(app: &App) -> Result<(), Problem> {
     let today = japan_date(app.clock.now());
     let tx = app.begin().await?;
     let first = store::publication::next_number(&tx, PublicationKind::Guide).await?;
+    // Another server that starts at the same time may have been first.
+    if !store::publication::newest(&tx, PublicationKind::Guide, 1).await?.is_empty() {
+        return Ok(());
+    }
     for (number, entry) in (first..).zip(SHIPPED) {
         let content = entry.content(today).map_err(|err| Problem::Internal(err.into()))?;
         let draft = Publication::draft(PublicationId(Uuid::now_v7()), number, content);

@@ -10,8 +10,10 @@ use domain::{
 };
 use entity::{account, publication as row, publication_revision};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
-    IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
     sea_query::{Expr, IntoCondition},
 };
 use uuid::Uuid;
@@ -45,8 +47,9 @@ pub struct ListedPublication {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Returns the next number of a kind. The unique key refuses the second of two drafts that are created at once.
+/// Returns the next number of a kind. Transactions that ask for one take turns.
 pub async fn next_number(tx: &DatabaseTransaction, kind: PublicationKind) -> Result<i32, DbErr> {
+    touch(tx, RevisedPart::Publications).await?;
     let last: Option<Option<i32>> = row::Entity::find()
         .select_only()
         .column_as(Expr::col(row::Column::Number).max(), "last")

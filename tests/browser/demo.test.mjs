@@ -15,7 +15,14 @@ const ROLES = {
   "expert01@example.jp": lookAtWork,
   "desk1@example.jp": async () => {},
   "soumu@example.jp": async () => {},
+  "editor@example.jp": lookAtPublications,
   "admin@example.jp": lookAtSettings,
+};
+/** The answers to the questions of the guide's matcher, after the first. */
+const ANSWERS = {
+  常時雇用する従業員は何人ですか: "20人以下",
+  テレワークを導入していますか: "導入していない",
+  何のための支援を探していますか: "費用",
 };
 const PICTURES = new URL("pictures/", import.meta.url).pathname;
 const PICTURE = { viewport: { width: 1200, height: 900 } };
@@ -28,6 +35,7 @@ test("every page of every role, wide and narrow", { timeout: 300_000 }, async (i
   for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login"]) {
     await lookAround(await enter(DESK), path);
   }
+  await lookAtNews(await enter(DESK));
   await lookAtMistakes(await enter(DESK));
   for (const [email, lookFurther] of Object.entries(ROLES)) {
     const visitor = await enter(DESK);
@@ -91,6 +99,43 @@ async function lookAtWork(expert) {
   for (const [page, entries] of [["/expert", "main article"], ["/expert/calendar", "main table"]]) {
     await expert.visit(page);
     for (const entry of await expert.links(entries)) await lookAround(expert, entry);
+  }
+}
+
+/** The lists of news and of the guide, an entry of each, and the way through the four questions. */
+async function lookAtNews(visitor) {
+  for (const [list, entries] of [["/news", "main ul.news"], ["/guide", "main h2"]]) {
+    await lookAround(visitor, list);
+    const [first] = await visitor.links(entries);
+    await lookAround(visitor, first);
+  }
+  for (const page of ["/news/2026", "/news?category=press", "/guide/local-government"]) await lookAround(visitor, page);
+  await lookAround(visitor, "/guide/match");
+  await visitor.select({ 会社はどこにありますか: "秋田県" });
+  await visitor.press("次へ進む");
+  for (const [question, answer] of Object.entries(ANSWERS)) {
+    await visitor.lookAt(NARROW);
+    await visitor.pick(question, answer);
+    await visitor.press("次へ進む");
+  }
+  await visitor.reads("合いそうな支援制度");
+  await visitor.lookAt(NARROW);
+}
+
+/** What the editor writes, from the list to the page that asks before it publishes, and with something wrong. */
+async function lookAtPublications(editor) {
+  for (const kind of ["news", "guide"]) {
+    const list = `/staff/publish/${kind}`;
+    await lookAround(editor, list);
+    const [entry] = await editor.links("table tbody th");
+    for (const page of ["", "/publish", "/history", "/history/1"]) await lookAround(editor, `${entry}${page}`);
+    await editor.visit(entry);
+    const [preview] = await editor.links("main .panel p:has-text('確認用のリンク')");
+    await lookAround(editor, preview);
+    await lookAround(editor, `${list}/new`);
+    await editor.press("保存する");
+    await editor.reads("入力内容を確認してください");
+    await editor.lookAt(DESK.viewport.width);
   }
 }
 

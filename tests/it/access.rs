@@ -14,8 +14,7 @@ use crate::{
 };
 use Person::{Administrator, Company, Coordinator, Desk, Editor, Expert, Observer, Visitor};
 
-const EVERYONE: &[Person] = 
-    &[Visitor, Company, Coordinator, Expert, Desk, Observer, Editor, Administrator];
+const EVERYONE: &[Person] = &[Visitor, Company, Coordinator, Expert, Desk, Observer, Editor, Administrator];
 
 /// The method, the path as the handler's attribute has it (within its scope), and the persons who may use it. A
 /// company, an expert or a desk means the one whose consultation it is.

@@ -30,8 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "ops",
         &[
-            "ops", "app", "database", "fetch", "files", "mail", "markup", "password", "secret", "url", "problem",
-            "store",
+            "ops", "app", "database", "fetch", "files", "mail", "markup", "password", "secret", "url",
+            "problem", "store",
         ],
     ),
     ("worker", &["worker", "app", "files", "mail", "ops", "problem", "store"]),
@@ -60,7 +60,8 @@ const FORMATS: &[(&str, &[&str])] = &[("mime", &["ops", "web"]), ("ical", &["mai
 const LEAVES: &[&str] = &["codes", "domain", "ical", "mime"];
 
 /// The pages of one audience do not use those of another; shared code lies beside them.
-const AUDIENCES: &[&str] = &["public", "apply", "company", "staff", "expert", "desk", "editor", "stats", "admin"];
+const AUDIENCES: &[&str] =
+    &["public", "apply", "company", "staff", "expert", "desk", "editor", "stats", "admin"];
 
 /// The modules in which a transaction that writes may begin. `app` defines it; `serve` makes a new database usable, and
 /// `demo` and `doctor` fill and examine a whole one.

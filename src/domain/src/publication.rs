@@ -2,10 +2,13 @@
 //! (`docs/spec/around.md` §0).
 //!
 //! A published address never dies: a publication that was public once is archived, not deleted, and its page says so.
-pub use codes::{PublicationKind, PublicationStatus, RevisionAct};
 use chrono::{DateTime, Utc};
+pub use codes::{PublicationKind, PublicationStatus, RevisionAct};
 
-use crate::{id::PublicationId, text::{Prose, TextLine}};
+use crate::{
+    id::PublicationId,
+    text::{Prose, TextLine},
+};
 
 pub mod guide;
 pub mod news;

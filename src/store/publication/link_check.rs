@@ -3,7 +3,8 @@ use chrono::{DateTime, Utc};
 use domain::id::PublicationId;
 use entity::link_check as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
     sea_query::{Expr, OnConflict},
 };
 
@@ -52,10 +53,7 @@ pub async fn set_links(
 }
 
 /// Returns the link that was checked longest ago, if that was before `before` or never.
-pub async fn next_due(
-    db: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-) -> Result<Option<LinkCheck>, DbErr> {
+pub async fn next_due(db: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Option<LinkCheck>, DbErr> {
     let new = row::Entity::find().filter(row::COLUMN.checked_at.is_null()).one(db).await?;
     if let Some(new) = new {
         return Ok(Some(from_row(new)));

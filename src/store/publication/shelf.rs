@@ -60,11 +60,19 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Shelf, DbErr> {
     let mut revisions = by_publication(at(row::Column::PublicRevision).all(db).await?);
     let shelved = rows.into_iter().map(|row| {
         let revision = revisions.remove(&row.id);
-        let revision = revision.ok_or_else(|| contradiction(row::Entity, row.id, "has no public revision"))?;
+        let revision =
+            revision.ok_or_else(|| contradiction(row::Entity, row.id, "has no public revision"))?;
         let number = revision.revision;
         let Publication { id, number: at, state, content, .. } =
             assembled(row, publication_revision::Model { body: None, ..revision })?;
-        Ok(ShelvedPublication { id, number: at, revision: number, state, title: content.title, facts: content.facts })
+        Ok(ShelvedPublication {
+            id,
+            number: at,
+            revision: number,
+            state,
+            title: content.title,
+            facts: content.facts,
+        })
     });
     Ok(Shelf { all: shelved.collect::<Result<_, DbErr>>()?, texts: Mutex::default() })
 }

@@ -25,7 +25,7 @@ use crate::{
     ops::{self, publication::Seen},
     problem::Problem,
     secret::Purpose,
-    store,
+    store, url,
     web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
@@ -148,12 +148,7 @@ pub async fn save(
 
 /// Shows the content that another editor saved meanwhile beside the typed one, which is kept. The next save is on top of
 /// the other's.
-async fn conflict(
-    app: &App,
-    shell: Shell,
-    id: PublicationId,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
+async fn conflict(app: &App, shell: Shell, id: PublicationId, form: Fields) -> Result<HttpResponse, Problem> {
     let current = store::publication::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let newest = store::publication::revision(&app.db, id, current.revision).await?;
     let by = newest.and_then(|it| it.by).unwrap_or_default();
@@ -191,8 +186,7 @@ fn entry_page(
     form: Fields,
     errors: FieldErrors,
 ) -> EntryPage {
-    let preview =
-        Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")) };
+    let preview = Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")) };
     let choices = match kind {
         PublicationKind::News => GuideChoices::default(),
         PublicationKind::Guide => guide_form::choices(),
@@ -207,6 +201,12 @@ fn entry_page(
         choices,
         preview,
         conflict: None,
+    }
+}
+
+impl Saved {
+    fn public_path(&self) -> String {
+        url::publication(self.publication.kind(), self.publication.number)
     }
 }
 

@@ -51,8 +51,7 @@ pub fn fill(facts: &GuideFacts, form: &mut Fields) {
     facts.industries.iter().for_each(|it| form.add("industry", it.code()));
     facts.statuses.iter().for_each(|it| form.add("status", it.code()));
     facts.purposes.iter().for_each(|it| form.add("purpose", it.code()));
-    for (name, date) in
-        [("opens", facts.opens), ("closes", facts.closes), ("valid_until", facts.valid_until)]
+    for (name, date) in [("opens", facts.opens), ("closes", facts.closes), ("valid_until", facts.valid_until)]
     {
         form.add(name, date.map_or_else(String::new, iso_date));
     }

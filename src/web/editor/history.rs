@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{publication::Publication, wording::table_date_time};
+use domain::publication::Publication;
 
 use super::entry::{address, find};
 use crate::{
@@ -78,5 +78,14 @@ pub async fn restore(
     let number = |name: &str| form.get(name).parse().map_err(|_| Problem::Unreadable);
     let seen = Seen { id: publication.id, revision: number("revision")? };
     let it = ops::publication::restore(&app, seen, number("restored")?, user.id).await?;
-    Ok(page::see_other_with(address(&it), "以前の版の内容に戻しました。公開するには、「公開する」を押してください。"))
+    Ok(page::see_other_with(
+        address(&it),
+        "以前の版の内容に戻しました。公開するには、「公開する」を押してください。",
+    ))
+}
+
+impl HistoryPage {
+    fn is_public(&self, it: &Revision) -> bool {
+        self.publication.public_revision == Some(it.number)
+    }
 }

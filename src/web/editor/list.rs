@@ -8,13 +8,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     calendar::japan_date,
     publication::{Facts, Phase, Publication, PublicationKind},
-    wording::table_date_time,
 };
 
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, publication::{ListedPublication, link_check::LinkCheck}},
+    store::{
+        self,
+        publication::{ListedPublication, link_check::LinkCheck},
+    },
     web::kit::{
         page::{self, Shell},
         session::EditorUser,
@@ -113,6 +115,7 @@ impl ListPage {
 
     fn title_of(&self, check: &LinkCheck) -> &str {
         let mut all = self.attention.iter().chain(&self.lines);
-        all.find(|it| it.publication.id == check.publication).map_or("", |it| it.publication.content.title.as_str())
+        all.find(|it| it.publication.id == check.publication)
+            .map_or("", |it| it.publication.content.title.as_str())
     }
 }

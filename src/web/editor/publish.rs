@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     calendar::at_japan,
-    publication::{Period, Phase, Publication},
+    publication::{Period, Phase, Publication, PublicationKind},
     wording::{iso_date, month_day_time, time},
 };
 
@@ -78,7 +78,9 @@ pub async fn submit(
         Ok(it) => {
             let message = match it.state.phase(app.clock.now()) {
                 Phase::Scheduled => format!("{}に公開します。", month_day_time(period.from())),
-                Phase::Draft | Phase::Current | Phase::Expired | Phase::Archived => "公開しました。".to_owned(),
+                Phase::Draft | Phase::Current | Phase::Expired | Phase::Archived => {
+                    "公開しました。".to_owned()
+                }
             };
             Ok(page::see_other_with(address(&it), &message))
         }

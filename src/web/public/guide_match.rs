@@ -131,9 +131,7 @@ fn answered(query: &Fields) -> Vec<Answered> {
 
 fn choices(name: &str) -> Vec<Choice> {
     let mut choices: Vec<_> = match name {
-        "region" => {
-            Prefecture::all().map(|it| Choice::new(format!("{:02}", it.code()), it.name())).collect()
-        }
+        "region" => Prefecture::all().map(|it| Choice::new(format!("{:02}", it.code()), it.name())).collect(),
         "size" => CompanySize::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         "status" => TeleworkStatus::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         _ => GuidePurpose::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),

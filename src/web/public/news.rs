@@ -143,4 +143,9 @@ impl NewsPage {
     fn path(&self) -> String {
         self.year.map_or_else(|| "/news".to_owned(), |it| format!("/news/{it}"))
     }
+
+    /// Returns whether the list is the archive of a year.
+    fn is_of(&self, year: &i32) -> bool {
+        self.year == Some(*year)
+    }
 }

@@ -7,13 +7,24 @@ use domain::{publication::PublicationKind, wording::iso_date};
 use crate::{app::App, problem::Problem, url};
 
 /// The public pages that always exist.
-const PAGES: [&str; 8] =
-    ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/stats"];
+const PAGES: [&str; 8] = ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/stats"];
 
 /// The pages that are of no use in a search: they belong to one visitor, or to the staff.
 const PRIVATE: [&str; 14] = [
-    "/apply/", "/my", "/l/", "/f/", "/a/", "/o/", "/u/", "/login", "/preview/", "/staff", "/expert", "/desk",
-    "/admin", "/calendar/",
+    "/apply/",
+    "/my",
+    "/l/",
+    "/f/",
+    "/a/",
+    "/o/",
+    "/u/",
+    "/login",
+    "/preview/",
+    "/staff",
+    "/expert",
+    "/desk",
+    "/admin",
+    "/calendar/",
 ];
 
 #[get("/robots.txt")]

@@ -1,5 +1,5 @@
 //! The guide to support: the matcher, and the entries that hide by themselves.
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{draft, editors_site, public_address, publish};
 use crate::site::Site;
@@ -81,7 +81,7 @@ async fn an_entry_hides_after_its_last_valid_day() {
     published(&site, &[("valid_until", "2026-11-21")]).await;
     let (visitor, public) = (site.visitor(), public_address(&site).await);
     // 23:59 on the last valid day in Japan.
-    let last = "2026-11-21T14:59:59Z".parse().unwrap();
+    let last: DateTime<Utc> = "2026-11-21T14:59:59Z".parse().unwrap();
     site.app.clock.advance(last - site.app.clock.now());
     visitor.get("/guide").await.shows(&public);
     site.app.clock.advance(TimeDelta::seconds(1));
@@ -102,11 +102,9 @@ async fn entries_for_local_governments_have_a_page_of_their_own() {
 #[actix_web::test]
 async fn dates_that_contradict_each_other_are_told() {
     let site = editors_site().await;
-    let fields = [
-        &GRANT[..],
-        &[("checked_on", "2026-11-21"), ("opens", "2026-12-10"), ("closes", "2026-12-01")],
-    ]
-    .concat();
+    let fields =
+        [&GRANT[..], &[("checked_on", "2026-11-21"), ("opens", "2026-12-10"), ("closes", "2026-12-01")]]
+            .concat();
     let reply = site.post("/staff/publish/guide/new", &fields).await;
     assert_eq!(reply.status, 422);
     reply.shows("募集を終える日は、始める日より後");

@@ -40,7 +40,8 @@ impl WebAddress {
             // Two slashes would be another site's address.
             None => address.starts_with('/') && !address.starts_with("//"),
         };
-        let is_plain = address.chars().all(|it| !it.is_whitespace() && !it.is_control() && !"<>\"\\".contains(it));
+        let is_plain =
+            address.chars().all(|it| !it.is_whitespace() && !it.is_control() && !"<>\"\\".contains(it));
         match () {
             () if address.is_empty() => Err(InvalidWebAddress::Missing),
             () if is_fine && is_plain && address.len() <= Self::LONGEST => Ok(Self(address.to_owned())),

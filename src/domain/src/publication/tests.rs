@@ -79,8 +79,16 @@ fn an_address_is_of_this_site_or_of_a_named_one() {
     for fine in ["https://www.example.jp/a?b=c#d", "http://example.jp", "/news/10001", "/"] {
         assert_eq!(WebAddress::parse(fine).unwrap().is_outside(), !fine.starts_with('/'), "{fine}");
     }
-    for bad in ["javascript:alert(1)", "//example.jp/", "https://", "https://user@example.jp/", "www.example.jp",
-        "https://example.jp/a b", "https://example.jp/\"onclick", "/\\example.jp"] {
+    for bad in [
+        "javascript:alert(1)",
+        "//example.jp/",
+        "https://",
+        "https://user@example.jp/",
+        "www.example.jp",
+        "https://example.jp/a b",
+        "https://example.jp/\"onclick",
+        "/\\example.jp",
+    ] {
         assert_eq!(WebAddress::parse(bad), Err(InvalidWebAddress::Malformed), "{bad}");
     }
     assert_eq!(WebAddress::parse(" "), Err(InvalidWebAddress::Missing));

@@ -2,7 +2,8 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::{
-    CompanySize, Condition, GuideAnswers, GuideFacts, GuideKind, GuidePurpose, Hidden, Reception, TeleworkStatus,
+    CompanySize, Condition, GuideAnswers, GuideFacts, GuideKind, GuidePurpose, Hidden, Reception,
+    TeleworkStatus,
 };
 use crate::{prefecture::Prefecture, publication::news::WebAddress, text::TextLine};
 
