@@ -2,6 +2,7 @@
 //! nor `domain`.
 pub use sea_orm_migration::{MigratorTrait, prelude::*};
 
+mod checks;
 mod indexes;
 mod m20261120_000001_people;
 mod m20261120_000002_programme;

@@ -1,6 +1,8 @@
 //! An entry of the thread that the center and the desk alone read, and requests that came by mail or by a visit.
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::checks::replace_check;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -28,25 +30,6 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Replaces the check of the column `origin`. SQLite has no statement for it: the text of the schema is changed, which
-/// is safe for a check, because no stored row changes (https://www.sqlite.org/lang_altertable.html).
 async fn check_origins(manager: &SchemaManager<'_>, before: &str, after: &str) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    if manager.get_database_backend() == sea_orm::DbBackend::Postgres {
-        db.execute_unprepared("ALTER TABLE consultation DROP CONSTRAINT consultation_origin_check").await?;
-        let add =
-            format!("ALTER TABLE consultation ADD CONSTRAINT consultation_origin_check CHECK ({after})");
-        db.execute_unprepared(&add).await?;
-        return Ok(());
-    }
-    let quoted = |it: &str| it.replace('\'', "''");
-    let change = format!(
-        "UPDATE sqlite_schema SET sql = replace(sql, '{}', '{}') WHERE type = 'table' AND name = 'consultation'",
-        quoted(before),
-        quoted(after)
-    );
-    for statement in ["PRAGMA writable_schema = ON", &change, "PRAGMA writable_schema = RESET"] {
-        db.execute_unprepared(statement).await?;
-    }
-    Ok(())
+    replace_check(manager, ("consultation", "origin"), before, after).await
 }

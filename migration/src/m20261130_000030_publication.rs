@@ -1,7 +1,10 @@
-//! Publications with all their revisions, the numbers of their public addresses, and the checks of their links.
+//! The role of editors; publications with all their revisions, the numbers of their public addresses, and the checks of their links.
 use sea_orm_migration::{prelude::*, schema::*};
 
-use crate::indexes::index;
+use crate::{checks::replace_check, indexes::index};
+
+const ROLES: &str = "role IN ('coordinator', 'expert', 'desk', 'observer', 'administrator')";
+const MORE_ROLES: &str = "role IN ('coordinator', 'expert', 'desk', 'observer', 'editor', 'administrator')";
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -14,6 +17,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        replace_check(manager, ("account", "role"), ROLES, MORE_ROLES).await?;
         manager.create_table(publication()).await?;
         manager.create_index(index("publication", &["kind", "updated_at"])).await?;
         manager.create_table(publication_revision()).await?;
@@ -25,7 +29,9 @@ impl MigrationTrait for Migration {
         for table in ["link_check", "publication_revision", "publication"] {
             manager.drop_table(Table::drop().table(table).take()).await?;
         }
-        Ok(())
+        let closed = "UPDATE account SET role = 'observer', active = FALSE WHERE role = 'editor'";
+        manager.get_connection().execute_unprepared(closed).await?;
+        replace_check(manager, ("account", "role"), MORE_ROLES, ROLES).await
     }
 }
 

@@ -110,6 +110,7 @@ fn welcome(site: &str) -> String {
   専門家            expert01@example.jp から expert40@example.jp /expert
   一次相談窓口      desk1@example.jp から desk5@example.jp       /desk
   所管省庁          soumu@example.jp、mhlw@example.jp            /stats
+  編集担当          editor@example.jp                            /staff/publish
   管理者            admin@example.jp                             /admin
 
   パスワードは、すべて {PASSWORD} です。ログイン：{site}/staff/sign-in
@@ -119,6 +120,7 @@ fn welcome(site: &str) -> String {
      日時を選んで申し込むと、確認のメールが data/mail に届きます。中のリンクを開くと、専門家に依頼します。
   2. 専門家として答える：expert01でログインし、依頼への回答、今週の予約、報告書の作成を試す。
   3. センターとして案件を進める：center1でログインし、期限を過ぎた案件と、連絡先未確認の案件を開く。
+  4. 使える支援制度を探す：{site}/guide/match　お知らせと支援制度を書く：editorでログインする。
 "
     )
 }

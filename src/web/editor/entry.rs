@@ -205,6 +205,11 @@ fn entry_page(
 }
 
 impl Saved {
+    /// Returns whether its publication can be ended.
+    const fn can_end(&self) -> bool {
+        matches!(self.phase, Phase::Scheduled | Phase::Current)
+    }
+
     fn public_path(&self) -> String {
         url::publication(self.publication.kind(), self.publication.number)
     }

@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     calendar::japan_date,
     publication::{
@@ -76,7 +76,8 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
     let number = id.parse().map_err(|_| Problem::NotFound)?;
     let it = shelf.numbered(PublicationKind::Guide, number, now).ok_or(Problem::NotFound)?;
-    let line = line(it, japan_date(now)).ok_or(Problem::NotFound)?;
+    let Facts::Guide(facts) = &it.facts else { return Err(Problem::NotFound) };
+    let line = line(it, facts, japan_date(now));
     let is_hidden = line.facts.hidden(japan_date(now), shell.settings.guide_check_days).is_some();
     let has_ended = is_hidden || it.state.phase(now) != Phase::Current;
     let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
@@ -84,14 +85,17 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
 }
 
 /// Returns the entries that may be shown at `now`: public, valid, and checked within the setting.
-pub fn shown<'a>(
-    shelf: &'a Shelf,
-    now: chrono::DateTime<chrono::Utc>,
+pub fn shown(
+    shelf: &Shelf,
+    now: DateTime<Utc>,
     check_days: u16,
-) -> impl Iterator<Item = GuideLine> + 'a {
+) -> impl Iterator<Item = (&ShelvedPublication, &GuideFacts)> {
     let today = japan_date(now);
-    let lines = shelf.current(PublicationKind::Guide, now).filter_map(move |it| line(it, today));
-    lines.filter(move |it| it.facts.hidden(today, check_days).is_none())
+    let entries = shelf.current(PublicationKind::Guide, now).filter_map(|it| match &it.facts {
+        Facts::Guide(guide) => Some((it, guide)),
+        Facts::News(_) => None,
+    });
+    entries.filter(move |(_, guide)| guide.hidden(today, check_days).is_none())
 }
 
 async fn guide_page(
@@ -102,23 +106,24 @@ async fn guide_page(
 ) -> Result<HttpResponse, Problem> {
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
     let kind = GuideKind::from_code(query.get("kind"));
-    let lines = shown(&shelf, now, shell.settings.guide_check_days).filter(|it| {
-        it.facts.for_local_government == for_local_government && kind.is_none_or(|kind| it.facts.kind == kind)
+    let chosen = shown(&shelf, now, shell.settings.guide_check_days).filter(|(_, guide)| {
+        guide.for_local_government == for_local_government && kind.is_none_or(|kind| guide.kind == kind)
     });
     let path = if for_local_government { "/guide/local-government" } else { "/guide" };
     let address = kind.map_or_else(|| path.to_owned(), |it| format!("{path}?kind={}", it.code()));
-    let page = ListPage::of(lines.collect(), query.get("page"), address);
+    let page = ListPage::of(chosen.collect(), query.get("page"), address);
+    let page = page.map(|(it, guide)| line(it, guide, japan_date(now)));
     page::html(&GuidePage { shell, page, kind, for_local_government })
 }
 
-fn line(it: &ShelvedPublication, today: NaiveDate) -> Option<GuideLine> {
-    let Facts::Guide(facts) = it.facts.clone() else { return None };
-    Some(GuideLine {
+/// Returns an entry as lists show it on `today`.
+pub fn line(it: &ShelvedPublication, facts: &GuideFacts, today: NaiveDate) -> GuideLine {
+    GuideLine {
         address: url::publication(PublicationKind::Guide, it.number),
         title: it.title.to_string(),
         reception: facts.reception(today),
-        facts,
-    })
+        facts: facts.clone(),
+    }
 }
 
 impl GuideLine {

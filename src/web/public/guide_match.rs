@@ -8,7 +8,7 @@ use domain::{
     publication::guide::{CompanySize, GuideAnswers, GuideMatch, GuidePurpose, TeleworkStatus},
 };
 
-use super::guide::{GuideLine, shown};
+use super::guide::{GuideLine, line, shown};
 use crate::{
     app::App,
     problem::Problem,
@@ -88,8 +88,9 @@ async fn result(app: &App, shell: Shell, query: &Fields) -> Result<HttpResponse,
     };
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
     let today = japan_date(now);
-    let found = shown(&shelf, now, shell.settings.guide_check_days)
-        .filter_map(|line| line.facts.matching(&answers, today).map(|it| matched(line, &it)));
+    let found = shown(&shelf, now, shell.settings.guide_check_days).filter_map(|(it, guide)| {
+        guide.matching(&answers, today).map(|how| matched(line(it, guide, today), &how))
+    });
     let (fitting, to_check) = found.partition(|it| it.open.is_empty());
     page::html(&ResultPage { answers: answered(query), shell, fitting, to_check })
 }

@@ -26,6 +26,12 @@ impl<T> ListPage<T> {
         Self { entries, total, number, last, address }
     }
 
+    /// Makes what is shown of the entries of this page.
+    pub fn map<U>(self, shown: impl FnMut(T) -> U) -> ListPage<U> {
+        let Self { entries, total, number, last, address } = self;
+        ListPage { entries: entries.into_iter().map(shown).collect(), total, number, last, address }
+    }
+
     /// Returns the address of another page of the list; empty if there is no such page.
     pub fn at(&self, number: usize) -> String {
         let joint = if self.address.contains('?') { '&' } else { '?' };

@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, Utc};
 use domain::{
     calendar::japan_date,
     publication::{
@@ -21,7 +21,7 @@ use crate::{
     app::App,
     markup,
     problem::Problem,
-    store::publication::shelf::ShelvedPublication,
+    store::publication::shelf::{Shelf, ShelvedPublication},
     url,
     web::kit::{
         form::Fields,
@@ -97,11 +97,25 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
 }
 
 /// Returns the newest items that are public, pinned ones first.
-pub fn latest<'a>(all: impl Iterator<Item = &'a ShelvedPublication>, most: usize) -> Vec<NewsLine> {
-    let mut lines: Vec<_> = all.filter_map(line).collect();
-    lines.sort_by_key(|it| !it.pinned);
-    lines.truncate(most);
-    lines
+pub fn latest(shelf: &Shelf, now: DateTime<Utc>, most: usize) -> Vec<NewsLine> {
+    let first = pinned_first(items(shelf, now)).into_iter().take(most);
+    first.map(|(it, news)| line(it, news)).collect()
+}
+
+/// Returns the items that are public, newest first.
+fn items(shelf: &Shelf, now: DateTime<Utc>) -> impl Iterator<Item = (&ShelvedPublication, &NewsFacts)> {
+    shelf.current(PublicationKind::News, now).filter_map(|it| match &it.facts {
+        Facts::News(news) => Some((it, news)),
+        Facts::Guide(_) => None,
+    })
+}
+
+fn pinned_first<'a>(
+    items: impl Iterator<Item = (&'a ShelvedPublication, &'a NewsFacts)>,
+) -> Vec<(&'a ShelvedPublication, &'a NewsFacts)> {
+    let mut items: Vec<_> = items.collect();
+    items.sort_by_key(|(_, news)| !news.pinned);
+    items
 }
 
 async fn news_page(
@@ -113,30 +127,28 @@ async fn news_page(
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
     let category = NewsCategory::from_code(query.get("category"));
     let of = |it: &ShelvedPublication| japan_date(it.from()).year();
-    let mut years: Vec<_> = shelf.current(PublicationKind::News, now).map(of).collect();
+    let mut years: Vec<_> = items(&shelf, now).map(|(it, _)| of(it)).collect();
     years.dedup();
-    let chosen = shelf.current(PublicationKind::News, now).filter(|it| {
-        let Facts::News(news) = &it.facts else { return false };
+    let chosen = items(&shelf, now).filter(|(it, news)| {
         year.is_none_or(|year| of(it) == year) && category.is_none_or(|it| news.category == it)
     });
-    let lines = latest(chosen, usize::MAX);
+    let chosen = pinned_first(chosen);
     let path = year.map_or_else(|| "/news".to_owned(), |it| format!("/news/{it}"));
     let address = category.map_or_else(|| path.clone(), |it| format!("{path}?category={}", it.code()));
     let heading = year.map_or_else(|| "お知らせ".to_owned(), |it| format!("{it}年のお知らせ"));
-    let page = ListPage::of(lines, query.get("page"), address);
+    let page = ListPage::of(chosen, query.get("page"), address).map(|(it, news)| line(it, news));
     page::html(&NewsPage { shell, heading, page, category, years, year })
 }
 
-fn line(it: &ShelvedPublication) -> Option<NewsLine> {
-    let Facts::News(news) = &it.facts else { return None };
-    Some(NewsLine {
+fn line(it: &ShelvedPublication, news: &NewsFacts) -> NewsLine {
+    NewsLine {
         address: url::publication(PublicationKind::News, it.number),
         title: it.title.to_string(),
         category: news.category,
         pinned: news.pinned,
         date: table_date(it.from()),
         iso_date: iso_date(it.from()),
-    })
+    }
 }
 
 impl NewsPage {

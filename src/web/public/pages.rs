@@ -1,7 +1,6 @@
 //! The start page and the pages that the footer leads to.
 use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
-use domain::publication::PublicationKind;
 
 use super::news::{NewsLine, latest};
 use crate::{
@@ -41,7 +40,7 @@ struct Help {
 #[get("/")]
 pub async fn start(app: Data<App>, shell: Shell) -> Result<HttpResponse, Problem> {
     let shelf = app.shelf_to_show().await?;
-    let news = latest(shelf.current(PublicationKind::News, app.clock.now()), LATEST);
+    let news = latest(&shelf, app.clock.now(), LATEST);
     page::html(&Start { shell, news })
 }
 
