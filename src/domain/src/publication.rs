@@ -122,7 +122,7 @@ pub struct Content {
 
 /// The facts of a publication, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "of", rename_all = "snake_case")]
 pub enum Facts {
     News(news::NewsFacts),
     Guide(guide::GuideFacts),

@@ -21,12 +21,12 @@ use crate::{
 /// The answer 「わからない」.
 const UNKNOWN: &str = "unknown";
 
-/// The questions in their order: the name of the field, and the words.
-const QUESTIONS: [(&str, &str); 4] = [
-    ("region", "会社はどこにありますか"),
-    ("size", "常時雇用する従業員は何人ですか"),
-    ("status", "テレワークを導入していますか"),
-    ("purpose", "何のための支援を探していますか"),
+/// The questions in their order: the name of the field, the words, and the label of the answer.
+const QUESTIONS: [(&str, &str, &str); 4] = [
+    ("region", "会社はどこにありますか", "所在地"),
+    ("size", "常時雇用する従業員は何人ですか", "従業員数"),
+    ("status", "テレワークを導入していますか", "テレワークの状況"),
+    ("purpose", "何のための支援を探していますか", "目的"),
 ];
 
 #[derive(Template)]
@@ -54,7 +54,7 @@ struct ResultPage {
 
 /// One answer, with the address at which it is changed.
 struct Answered {
-    question: &'static str,
+    label: &'static str,
     answer: String,
     change: String,
 }
@@ -71,8 +71,8 @@ struct Matched {
 pub async fn ask(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
     let is_answered = |name: &str| choices(name).iter().any(|it| query.has(name, it.value.as_ref()));
-    let asked = QUESTIONS.iter().position(|(name, _)| query.get("change") == *name);
-    match asked.or_else(|| QUESTIONS.iter().position(|(name, _)| !is_answered(name))) {
+    let asked = QUESTIONS.iter().position(|(name, ..)| query.get("change") == *name);
+    match asked.or_else(|| QUESTIONS.iter().position(|(name, ..)| !is_answered(name))) {
         Some(at) => page::html(&question_page(shell, &query, at)),
         None => result(&app, shell, &query).await,
     }
@@ -103,26 +103,26 @@ fn matched(line: GuideLine, it: &GuideMatch) -> Matched {
 }
 
 fn question_page(shell: Shell, query: &Fields, at: usize) -> QuestionPage {
-    let (name, question) = QUESTIONS[at];
-    let others = QUESTIONS.iter().filter(|(it, _)| *it != name && !query.get(it).is_empty());
+    let (name, question, _) = QUESTIONS[at];
+    let others = QUESTIONS.iter().filter(|(it, ..)| *it != name && !query.get(it).is_empty());
     QuestionPage {
         shell,
         number: at + 1,
         name,
         question,
         choices: choices(name),
-        others: others.map(|(it, _)| (*it, query.get(it).to_owned())).collect(),
+        others: others.map(|(it, ..)| (*it, query.get(it).to_owned())).collect(),
         form: query.clone(),
     }
 }
 
 fn answered(query: &Fields) -> Vec<Answered> {
-    let given = QUESTIONS.map(|(name, _)| format!("{name}={}", query.get(name))).join("&");
-    let answered = QUESTIONS.map(|(name, question)| {
+    let given = QUESTIONS.map(|(name, ..)| format!("{name}={}", query.get(name))).join("&");
+    let answered = QUESTIONS.map(|(name, _, label)| {
         let choices = choices(name);
         let chosen = choices.into_iter().find(|it| query.has(name, it.value.as_ref()));
         Answered {
-            question,
+            label,
             answer: chosen.map_or_else(String::new, |it| it.label.into_owned()),
             change: format!("/guide/match?{given}&change={name}"),
         }

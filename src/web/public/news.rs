@@ -13,7 +13,7 @@ use domain::{
         Facts, Phase, PublicationKind,
         news::{NewsCategory, NewsFacts},
     },
-    wording::{era_year, iso_date, long_date, table_date},
+    wording::{iso_date, long_date, table_date},
 };
 
 use super::list_page::ListPage;
@@ -91,7 +91,7 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
     let has_ended = it.state.phase(now) != Phase::Current;
     let day = japan_date(it.from());
-    let date = era_year(day).map_or_else(|| long_date(day), |era| format!("{}（{era}）", long_date(day)));
+    let date = long_date(day);
     let title = it.title.to_string();
     page::html(&NewsItemPage { shell, title, facts, date, iso_date: iso_date(day), html, has_ended })
 }

@@ -5,7 +5,11 @@ use super::{
     CompanySize, Condition, GuideAnswers, GuideFacts, GuideKind, GuidePurpose, Hidden, Reception,
     TeleworkStatus,
 };
-use crate::{prefecture::Prefecture, publication::news::WebAddress, text::TextLine};
+use crate::{
+    prefecture::Prefecture,
+    publication::{Facts, news::WebAddress},
+    text::TextLine,
+};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -33,6 +37,13 @@ fn grant() -> GuideFacts {
         valid_until: None,
         note: None,
     }
+}
+
+#[test]
+fn stored_facts_are_read_as_they_were() {
+    let facts = Facts::Guide(GuideFacts { prefectures: Prefecture::all().take(2).collect(), ..grant() });
+    let stored = serde_json::to_string(&facts).unwrap();
+    assert_eq!(serde_json::from_str::<Facts>(&stored).unwrap(), facts, "{stored}");
 }
 
 #[test]
