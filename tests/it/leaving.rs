@@ -77,6 +77,8 @@ async fn administrator(site: &Site) -> AccountId {
 }
 
 async fn examined(site: &Site) {
+    // The clock has moved, and the worker has not run meanwhile.
+    worker::once(&site.app).await;
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
@@ -139,7 +141,7 @@ async fn the_end_of_an_account_can_be_interrupted_anywhere_and_finished() {
 }
 
 #[actix_web::test]
-async fn what_a_closed_account_still_holds_is_shown_and_handed_over() {
+async fn holdings_that_a_closed_account_still_has_are_shown_and_handed_over() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let reported = cases::consulted(&site, &cast, "report@example.co.jp").await;

@@ -270,13 +270,8 @@ impl<'a> CaseTransaction<'a> {
         };
         store::audit::event::append(&self.tx, &mut batch, id, before, &self.events).await?;
         batch.append(self.batch)?;
-        store::correspondence::outbox::add(
-            &mut batch,
-            mails,
-            &threads,
-            &self.app.config.mail_reply_domain,
-            now,
-        )?;
+        let domain = &self.app.config.mail_reply_domain;
+        store::correspondence::outbox::add(&mut batch, mails, &threads, domain, now)?;
         batch.write(&self.tx).await?;
         Ok((self.tx, self.record))
     }

@@ -221,7 +221,8 @@ async fn carry_out(
     }
     let after = apply(current, all)?;
     let before = Before {
-        company: store::consultation::correction::filed_under(work.read(), work.record.consultation.id).await?,
+        company: store::consultation::correction::filed_under(work.read(), work.record.consultation.id)
+            .await?,
         confirmed: store::consultation::correction::confirmed_at(work.read(), work.record.consultation.id)
             .await?,
         fields: work.record.consultation.fields,

@@ -81,7 +81,8 @@ pub async fn follow(
 
 /// Drops the mails that wait for an address which was removed. The company has to be called instead.
 async fn removed(work: &mut CaseTransaction<'_>, old: &str) -> Result<(), Problem> {
-    let waiting = readdressed::waiting(work.read(), work.record.consultation.id, &[old.to_lowercase()]).await?;
+    let waiting =
+        readdressed::waiting(work.read(), work.record.consultation.id, &[old.to_lowercase()]).await?;
     if !waiting.is_empty() {
         work.record.to_call_since.get_or_insert(work.context.now);
     }

@@ -10,8 +10,8 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    FormTurn, Incoming, Submitter, acknowledged, expired, handed_over, hold, in_turn, kept_for, release_held, save,
-    slot_search::slot_search, take_in,
+    FormTurn, Incoming, Submitter, acknowledged, expired, handed_over, hold, in_turn, kept_for, release_held,
+    save, slot_search::slot_search, take_in,
 };
 use crate::{
     app::App,
