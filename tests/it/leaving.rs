@@ -273,12 +273,13 @@ async fn an_operation_that_began_before_the_end_gives_nothing_to_the_account() {
     assert_eq!(state(&site, asked).await, "matching");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// On one thread the mails take the only connection in the order of their lease.
+#[tokio::test]
 async fn a_mail_in_hand_does_not_go_to_an_account_that_is_closed() {
     let mut site = Site::on_disk_with_settings(&[("SMTP_CONNECTIONS", "1")]).await;
     let cast = Cast::new(&site).await;
     // Closing the account takes far less time than the mails before the request.
-    let sink = Sink::open(Manner::Take(Duration::from_secs(2)));
+    let sink = Sink::open(Manner::Take(Duration::from_secs(1)));
     site.app.mail.transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
     // The expert is the contact of a company too.
