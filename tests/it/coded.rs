@@ -4,7 +4,7 @@ use entity::Coded;
 use sea_orm::{Value, sea_query::ValueType};
 
 #[test]
-fn what_is_stored_is_written_back_as_it_was() {
+fn a_stored_code_is_written_back_as_it_was() {
     for (stored, value) in [("center", Some(Turn::Center)), ("Center", None), ("", None)] {
         let read = Coded::<Turn>::read(stored.to_owned());
         assert_eq!((read.known(), read.code()), (value, stored));

@@ -303,14 +303,14 @@ async fn a_wish_for_help_survives_the_migration() {
     assert_eq!(before.len(), open.len() - 1);
     // Later migrations are undone first.
     let all = Migrator::migrations();
-    let later = all.iter().rev().take_while(|it| !it.name().contains("000020")).count();
+    let later = all.iter().rev().take_while(|it| !it.name().contains("20261120_000020")).count();
     Migrator::down(db, Some(u32::try_from(later).unwrap())).await.unwrap();
     let tx = site.app.begin().await.unwrap();
     for statement in [
         "DROP INDEX ix_consultation_sort_at_id_wants_help",
         "ALTER TABLE consultation DROP COLUMN wants_help_since",
         "CREATE INDEX ix_follow_up_wants_help_consultation_id ON follow_up (wants_help, consultation_id)",
-        "DELETE FROM seaql_migrations WHERE version LIKE '%000020%'",
+        "DELETE FROM seaql_migrations WHERE version LIKE '%20261120_000020%'",
     ] {
         tx.execute_unprepared(statement).await.unwrap();
     }

@@ -24,7 +24,10 @@ fn every_kind_is_written_and_reads_well() {
         let (text, name) = (&it.text, it.kind.code());
         assert!(it.subject.starts_with("【テレワーク相談センター】"), "{}", it.subject);
         assert!(!text.contains("\n\n\n"), "{name}: {text}");
-        let last = match (it.consultation, it.to == COMPANY.address) {
+        let to_desk =
+            [MailKind::HandOverAccepted, MailKind::HandOverResult, MailKind::DeskMessage].contains(&it.kind);
+        // Only the words of people of the center and of experts can be internal.
+        let last = match (it.consultation, it.to == COMPANY.address || to_desk) {
             (None, _) => "このメールは送信専用です。ご返信には対応していません。\n",
             (Some(_), true) => "このメールに返信すると、この相談へのメッセージとして届きます。\n",
             (Some(_), false) => "先頭に #internal と書くと、企業には表示されません。\n",

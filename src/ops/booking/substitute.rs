@@ -164,9 +164,12 @@ pub async fn ask_team(
     let cells = found.cells(team, slot, &work.context.settings);
     work.save(HeldParticipation(appointment.id, &cells)).await?;
     let due = reply_due(&work, &appointment, agreement)?;
+    if agreement == SubstituteConsent::Given {
+        withdraw_leaving(&mut work, participation.expert).await?;
+    }
     let mut requests = Vec::new();
     for member in chosen {
-        requests.push(substitute_request(&mut work, member, &due, instead_of).await?);
+        requests.push(substitute_request(&mut work, member, &due, instead_of, agreement).await?);
     }
     match (agreement, &requests[..]) {
         (SubstituteConsent::Asked, [request]) => {
@@ -178,7 +181,7 @@ pub async fn ask_team(
             work.note(by, format!("{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
         }
         (SubstituteConsent::Asked, _) => return Err(refused(PAIR_IS_CALLED)),
-        (SubstituteConsent::Given, _) => take_over(&mut work, requests, by).await?,
+        (SubstituteConsent::Given, _) => take_over(&mut work, participation.expert, requests, by).await?,
     }
     work.commit().await?;
     Ok(())
@@ -187,14 +190,15 @@ pub async fn ask_team(
 const PAIR_IS_CALLED: &str =
     "二人の専門家に引き継ぐときは、先に二人に引受けを確かめてから、すぐに交代してください。";
 
-/// Writes the request to one member of the team that takes a participation.
+/// Writes the request to one member of the team that takes a participation. It is accepted if the member has agreed.
 async fn substitute_request(
     work: &mut CaseTransaction<'_>,
     member: TeamMember,
     due: &Due,
     instead_of: AssignmentId,
+    agreement: SubstituteConsent,
 ) -> Result<Assignment, Problem> {
-    let request = Assignment {
+    let asked = Assignment {
         id: AssignmentId(Uuid::now_v7()),
         consultation: work.record.consultation.id,
         expert: member.expert,
@@ -203,6 +207,10 @@ async fn substitute_request(
         offered_at: work.now(),
         due_at: due.at().unwrap_or(work.now()),
         instead_of: Some(instead_of),
+    };
+    let request = match agreement {
+        SubstituteConsent::Asked => asked,
+        SubstituteConsent::Given => asked.accept(work.now())?,
     };
     work.save(NewAssignment(&request, due, &member.reasons)).await?;
     work.assignments.push(request.clone());
@@ -245,7 +253,21 @@ pub async fn withdraw_request(
 
 /// Records that the substitute accepts, and exchanges the two experts.
 pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
-    take_over(work, vec![request], by).await
+    let replaced = work.assignments.iter().find(|it| Some(it.id) == request.instead_of);
+    let leaving = replaced.map(|it| it.expert).ok_or(Problem::Stale)?;
+    withdraw_leaving(work, leaving).await?;
+    let accepted = request.accept(work.now())?;
+    work.save_assignment(accepted.clone()).await?;
+    take_over(work, leaving, vec![accepted], by).await
+}
+
+/// Withdraws the accepted assignments of an expert who leaves, before those of others are accepted: for each field only
+/// one may be.
+async fn withdraw_leaving(work: &mut CaseTransaction<'_>, leaving: ExpertId) -> Result<(), Problem> {
+    for it in accepted_by(&work.assignments, leaving) {
+        work.save_assignment(it.withdraw(work.now())).await?;
+    }
+    Ok(())
 }
 
 /// Records that the substitute has declined or has not answered in time, as the state of `turned` tells. The
@@ -363,30 +385,22 @@ fn search(
     }
 }
 
-/// Exchanges the experts: their assignments, the participation with its quarter hours, and the calendar entries of all
-/// experts concerned, and notifies company, experts and center. `requests` are those to the team that takes over.
+/// Exchanges the experts: the participation with its quarter hours and the calendar entries of all experts concerned, and
+/// notifies company, experts and center. `accepted` are the assignments of the team that takes over.
 async fn take_over(
     work: &mut CaseTransaction<'_>,
-    requests: Vec<Assignment>,
+    leaving: ExpertId,
+    accepted: Vec<Assignment>,
     by: Actor,
 ) -> Result<(), Problem> {
-    let appointment = work.appointment.clone();
-    let instead_of = requests.first().and_then(|it| it.instead_of);
-    let leaving = work.assignments.iter().find(|it| Some(it.id) == instead_of).map(|it| it.expert);
-    let (Some(appointment), Some(leaving)) = (appointment.filter(Appointment::is_confirmed), leaving) else {
+    let Some(appointment) = work.appointment.clone().filter(Appointment::is_confirmed) else {
         return Err(Problem::Stale);
     };
-    // The leaving expert's assignments are withdrawn first: for each field only one may be accepted.
-    for it in accepted_by(&work.assignments, leaving) {
-        work.save_assignment(it.withdraw(work.now())).await?;
-    }
     let mut sequence = appointment.sequence;
     let mut coming = Vec::new();
-    for request in requests {
-        let accepted = request.accept(work.now())?;
-        sequence = sequence.max(sequence_for(work, &appointment, accepted.expert).await?);
-        coming.push(accepted.expert);
-        work.save_assignment(accepted).await?;
+    for it in accepted {
+        sequence = sequence.max(sequence_for(work, &appointment, it.expert).await?);
+        coming.push(it.expert);
     }
     let [first, ..] = coming[..] else { return Err(Problem::Stale) };
     let place = venue::after_exchange(work, &appointment, leaving, first);

@@ -251,9 +251,8 @@ impl<'a> CaseTransaction<'a> {
         }
         self.keep_silence_clock();
         self.call_if_unreachable().await?;
-        let now = self.now();
         let mails: Vec<_> = std::mem::take(&mut self.mails).into_iter().map(|it| self.timed(it)).collect();
-        let (id, before) = (self.record.consultation.id, self.record.event_count);
+        let (now, id, before) = (self.now(), self.record.consultation.id, self.record.event_count);
         self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
         self.record.version += 1;
         let mut batch = WriteBatch::default();
@@ -270,13 +269,8 @@ impl<'a> CaseTransaction<'a> {
         };
         store::audit::event::append(&self.tx, &mut batch, id, before, &self.events).await?;
         batch.append(self.batch)?;
-        store::correspondence::outbox::add(
-            &mut batch,
-            mails,
-            &threads,
-            &self.app.config.mail_reply_domain,
-            now,
-        )?;
+        let domain = &self.app.config.mail_reply_domain;
+        store::correspondence::outbox::add(&mut batch, mails, &threads, domain, now)?;
         batch.write(&self.tx).await?;
         Ok((self.tx, self.record))
     }

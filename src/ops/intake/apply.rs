@@ -5,6 +5,7 @@ mod resume;
 mod row;
 mod slot_search;
 mod split;
+mod submitter;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ use domain::{
     calendar::japan_date,
     consultation::Consultation,
     due::Due,
-    id::{AccountId, AppointmentId, CompanyId, ConsultationId, DeskId, DraftId},
+    id::{AppointmentId, CompanyId, ConsultationId, DraftId},
     intake::application::{Application, ApplicationForm, Intake},
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -32,6 +33,7 @@ pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;
 pub use split::{SplitOff, split};
+pub use submitter::Submitter;
 
 use crate::{
     app::App,
@@ -49,7 +51,7 @@ use crate::{
     store::{
         self,
         accounts::link::Purpose,
-        consultation::{NewConsultation, Origin, Record, Submission},
+        consultation::{NewConsultation, Record, Submission},
         intake::{company::Applicant, draft::Draft},
     },
 };
@@ -323,29 +325,6 @@ struct Incoming<'a> {
     slot: Option<DateTime<Utc>>,
     /// The company, if it is known already.
     company: Option<Applicant>,
-}
-
-/// The person who submits an application, and the way by which it came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Submitter {
-    pub actor: Actor,
-    pub origin: Origin,
-    /// The desk that handed the request over.
-    pub desk: Option<DeskId>,
-    /// The account that entered the application, if not the company itself.
-    pub account: Option<AccountId>,
-}
-
-impl From<Actor> for Submitter {
-    /// Returns the usual way of an actor: a coordinator records a telephone call.
-    fn from(actor: Actor) -> Self {
-        let (origin, desk, account) = match actor {
-            Actor::Desk(desk) => (Origin::Desk, Some(desk), None),
-            Actor::Coordinator(account) | Actor::Stead(account, _) => (Origin::Phone, None, Some(account)),
-            Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None, None),
-        };
-        Self { actor, origin, desk, account }
-    }
 }
 
 /// Begins the consultation that an application becomes, with its first event. Nothing of it is written yet.

@@ -150,7 +150,7 @@ impl StaffAction {
             Self::Further => "次回の相談を計画する",
             Self::DropFurther => "次回の相談を取りやめる",
             Self::Complete => "完了にする",
-            Self::Withdraw => "取下げを記録する",
+            Self::Withdraw => "企業の申し出で終了する",
             Self::Unfulfilled => "不成立にする",
             Self::CloseInSilence => "返事がないため終了する",
             Self::Refer => "他機関を案内する",
@@ -183,7 +183,9 @@ impl StaffAction {
                 "次回の相談を取りやめ、企業にメールで知らせます。これまでの相談と報告書は残り、予定していたアンケートなどをあらためて送ります。"
             }
             Self::Complete => "相談をすべて終了します。まだ送っていないアンケートなどは送りません。",
-            Self::Withdraw => "企業の申し出による取下げを記録します。予約と依頼はすべて取り消します。",
+            Self::Withdraw => {
+                "企業の申し出による終了を記録します。相談の実施前は「取下げ」、実施後は「完了」になります。予約と依頼はすべて取り消します。"
+            }
             Self::Unfulfilled => {
                 "相談を実施できないまま終了します。予約と依頼はすべて取り消し、企業に理由をメールで知らせます。"
             }
@@ -212,7 +214,7 @@ impl StaffAction {
             Self::Further => "次回の相談を計画しました。",
             Self::DropFurther => "次回の相談を取りやめました。",
             Self::Complete => "相談を完了にしました。",
-            Self::Withdraw => "取下げを記録しました。",
+            Self::Withdraw => "企業の申し出による終了を記録しました。",
             Self::Unfulfilled => "不成立として終了しました。",
             Self::CloseInSilence => "返事がないため終了しました。",
             Self::Refer => "他機関の案内を記録しました。",

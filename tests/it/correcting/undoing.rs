@@ -43,7 +43,7 @@ async fn the_page_shows_the_correction_and_keeps_the_reason() {
 }
 
 #[actix_web::test]
-async fn what_stands_in_the_way_is_shown_with_a_link() {
+async fn an_obstacle_to_undoing_is_shown_with_a_link() {
     let (site, cast) = center().await;
     let case = cases::received(&site, &cast, CONTACT).await;
     let section = CorrectionSection::Contact;

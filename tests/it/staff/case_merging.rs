@@ -127,7 +127,7 @@ async fn a_merged_case_is_shown_with_the_other_and_everything_leads_on() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_merged_says_why() {
+async fn a_merge_that_is_refused_says_why() {
     let (site, cast) = center().await;
     let booked = cases::booked(&site, &cast, CONTACT).await;
     let matching = cases::matching(&site, &cast, OTHER).await;

@@ -56,7 +56,7 @@ const PLACES: &[(&str, &str)] = &[
     ("related_case.second_id", "shown with the kept case"),
     ("report.consultation_id", "none; a case in which an appointment took place is not absorbed"),
     ("task.consultation_id", "goes to the kept case"),
-    ("waiting.consultation_id", "none live; only a case with a booking waits"),
+    ("waiting_list_entry.consultation_id", "none live; only a case with a booking waits"),
 ];
 
 /// Returns the columns that refer to a case or a company: those with a foreign key, and those that are named so.

@@ -80,7 +80,7 @@ async fn sound(site: &Site) {
 }
 
 #[actix_web::test]
-async fn what_two_applications_agree_in_is_shown_and_the_companies_become_one() {
+async fn facts_in_which_two_applications_agree_are_shown_and_the_companies_become_one() {
     let (site, cast) = center().await;
     let first = taken(&site, &cast, &form("みなと", Some(1), "a@minato.example.co.jp")).await;
     let mut again = form("湊製作所", None, "b@minato.example.co.jp");

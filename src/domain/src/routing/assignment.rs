@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_asked_to_replace_another_expert_is_asked_until_the_answer() {
+    fn an_expert_asked_to_replace_another_is_asked_until_the_answer() {
         let instead_of = Some(AssignmentId(Uuid::nil()));
         let offered = Assignment { instead_of, ..assignment(Fields::Ict, AssignmentState::Offered) };
         assert!(offered.is_asked_instead());

@@ -85,7 +85,7 @@ fn every_state_says_what_comes_next_and_until_when() {
 }
 
 #[test]
-fn whoever_waits_is_told_until_when() {
+fn each_party_that_waits_is_told_until_when() {
     let now: DateTime<Utc> = "2026-11-20T05:05:00Z".parse().unwrap();
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
     let clock = |kind| Some(SilenceClock::begin(kind, now, &settings, &calendar));

@@ -86,7 +86,7 @@ fn a_hold_ends_at_its_limit_and_never_without_one() {
 }
 
 #[test]
-fn what_others_were_told_of_a_confirmed_appointment_can_change_and_nothing_of_another() {
+fn only_a_confirmed_appointment_can_change_after_others_were_told() {
     let (from, to) = (ExpertId(Uuid::nil()), ExpertId(Uuid::from_u128(2)));
     let confirmed = || Appointment {
         experts: vec![from, ExpertId(Uuid::from_u128(3))],

@@ -256,7 +256,7 @@ fn values_are_read_as_what_they_stand_for() {
 }
 
 #[test]
-fn who_has_a_field_is_said_when_it_cannot_be_removed() {
+fn an_expert_who_has_a_field_is_named_when_it_cannot_be_removed() {
     let refused = |accepted| {
         let expert = ExpertId(Uuid::nil());
         CorrectionRefused::FieldTaken { field: Field::Ict, expert, accepted }.to_string()

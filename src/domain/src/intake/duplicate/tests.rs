@@ -35,7 +35,7 @@ fn spelling_and_legal_form_make_no_difference() {
 }
 
 #[test]
-fn what_is_missing_says_nothing() {
+fn a_missing_fact_is_no_evidence() {
     assert_eq!(Identity::default().evidence(&Identity::default()), []);
     assert_eq!(minato().evidence(&Identity::default()), []);
 }
