@@ -108,7 +108,14 @@ async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
 async fn the_people_are_there(app: &App, now: DateTime<Utc>) {
     let accounts = account::Entity::find().all(&app.db).await.unwrap();
     let roles = counted(accounts.iter().map(|it| it.role.code()));
-    let expected = [("administrator", 1), ("coordinator", 3), ("desk", 5), ("expert", 40), ("observer", 2)];
+    let expected = [
+        ("administrator", 1),
+        ("coordinator", 3),
+        ("desk", 5),
+        ("editor", 1),
+        ("expert", 40),
+        ("observer", 2),
+    ];
     assert_eq!(roles, expected.into_iter().collect());
     let visited = expert_prefecture::Entity::find().all(&app.db).await.unwrap();
     let visited: BTreeSet<_> = visited.iter().map(|it| it.prefecture).collect();

@@ -1,6 +1,6 @@
 //! Dates in three inputs, as forms show and parse them.
 use chrono::NaiveDate;
-use domain::text::digits;
+use domain::text::{digits, hyphenated};
 
 use super::form::{FieldErrors, Fields};
 
@@ -61,8 +61,8 @@ pub fn take_optional_date(
 
 /// Parses a date as a date field of a browser sends it, or as it is typed into one: 「2026-11-30」, 「2026/11/30」.
 pub fn iso(typed: &str) -> Result<NaiveDate, &'static str> {
-    let typed = digits(typed).replace(['/', '.'], "-");
-    NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").map_err(|_| NO_DATE)
+    let typed = hyphenated(typed).replace(['/', '.'], "-");
+    NaiveDate::parse_from_str(&typed, "%Y-%m-%d").map_err(|_| NO_DATE)
 }
 
 /// Parses a date as `iso` does, but allows the field to be empty.

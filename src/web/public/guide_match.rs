@@ -96,7 +96,7 @@ async fn result(app: &App, shell: Shell, query: &Fields) -> Result<HttpResponse,
 }
 
 fn matched(line: GuideLine, it: &GuideMatch) -> Matched {
-    let words = |of: &[domain::publication::guide::Condition]| {
+    let words = |of: &[domain::publication::guide::GuideCondition]| {
         of.iter().map(|it| it.words()).collect::<Vec<_>>().join("、")
     };
     Matched { line, because: words(&it.met), open: words(&it.open) }

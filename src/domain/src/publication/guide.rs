@@ -86,7 +86,7 @@ pub struct GuideAnswers {
 
 /// One condition of an entry, which an answer meets or which remains to be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub enum GuideCondition {
     Prefecture(Option<Prefecture>),
     Size(Option<CompanySize>),
     Status(Option<TeleworkStatus>),
@@ -100,9 +100,9 @@ pub enum Condition {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GuideMatch {
     /// The conditions that an answer meets, each with the answer.
-    pub met: Vec<Condition>,
+    pub met: Vec<GuideCondition>,
     /// The conditions that remain to be checked.
-    pub open: Vec<Condition>,
+    pub open: Vec<GuideCondition>,
 }
 
 impl GuideMatch {
@@ -112,7 +112,7 @@ impl GuideMatch {
     }
 }
 
-impl Condition {
+impl GuideCondition {
     /// Returns the words that say why the entry is shown, or what remains to be checked.
     pub fn words(self) -> String {
         match self {
@@ -157,14 +157,14 @@ impl GuideFacts {
             return None;
         }
         let mut found = GuideMatch::default();
-        found.add(&self.prefectures, answers.prefecture, Condition::Prefecture)?;
-        found.add(&self.sizes, answers.size, Condition::Size)?;
-        found.add(&self.statuses, answers.status, Condition::Status)?;
-        found.add(&self.purposes, answers.purpose, Condition::Purpose)?;
-        found.add(&self.industries, answers.industry, Condition::Industry)?;
+        found.add(&self.prefectures, answers.prefecture, GuideCondition::Prefecture)?;
+        found.add(&self.sizes, answers.size, GuideCondition::Size)?;
+        found.add(&self.statuses, answers.status, GuideCondition::Status)?;
+        found.add(&self.purposes, answers.purpose, GuideCondition::Purpose)?;
+        found.add(&self.industries, answers.industry, GuideCondition::Industry)?;
         match self.reception(today) {
             Reception::Always | Reception::Open => {}
-            Reception::Upcoming | Reception::Closed => found.open.push(Condition::Reception),
+            Reception::Upcoming | Reception::Closed => found.open.push(GuideCondition::Reception),
         }
         Some(found)
     }
@@ -176,7 +176,7 @@ impl GuideMatch {
         &mut self,
         allowed: &[T],
         answer: Option<T>,
-        condition: fn(Option<T>) -> Condition,
+        condition: fn(Option<T>) -> GuideCondition,
     ) -> Option<()> {
         match answer {
             _ if allowed.is_empty() => {}

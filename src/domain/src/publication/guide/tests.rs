@@ -2,7 +2,7 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::{
-    CompanySize, Condition, GuideAnswers, GuideFacts, GuideKind, GuidePurpose, Hidden, Reception,
+    CompanySize, GuideAnswers, GuideCondition, GuideFacts, GuideKind, GuidePurpose, Hidden, Reception,
     TeleworkStatus,
 };
 use crate::{
@@ -76,8 +76,8 @@ fn an_answer_meets_a_condition_or_excludes_the_entry_and_no_answer_leaves_it_ope
     let today = day("2026-11-20");
     let answers = GuideAnswers { size: Some(CompanySize::UpTo100), ..GuideAnswers::default() };
     let found = grant().matching(&answers, today).unwrap();
-    assert_eq!(found.met, [Condition::Size(Some(CompanySize::UpTo100))]);
-    assert_eq!(found.open, [Condition::Purpose(None)]);
+    assert_eq!(found.met, [GuideCondition::Size(Some(CompanySize::UpTo100))]);
+    assert_eq!(found.open, [GuideCondition::Purpose(None)]);
     assert!(!found.is_whole());
     let answers = GuideAnswers { purpose: Some(GuidePurpose::Cost), ..answers };
     assert!(grant().matching(&answers, today).unwrap().is_whole());
@@ -94,7 +94,7 @@ fn a_closed_entry_is_to_be_checked_and_one_for_local_governments_fits_no_company
         ..GuideAnswers::default()
     };
     let closed = GuideFacts { closes: Some(day("2026-11-19")), ..grant() };
-    assert_eq!(closed.matching(&answers, today).unwrap().open, [Condition::Reception]);
+    assert_eq!(closed.matching(&answers, today).unwrap().open, [GuideCondition::Reception]);
     assert_eq!(GuideFacts { for_local_government: true, ..grant() }.matching(&answers, today), None);
 }
 
