@@ -144,11 +144,14 @@ struct Parsed<'a> {
     mark: Option<Event<'a>>,
     /// Whether each open link leads to another site.
     open: Vec<bool>,
+    /// The written levels of the last heading and of those above it. Their number is the level that is shown, so that
+    /// no level is skipped.
+    outline: Vec<HeadingLevel>,
 }
 
 impl<'a> Parsed<'a> {
     fn new(source: &'a str) -> Self {
-        Self { events: parser(source), mark: None, open: Vec::new() }
+        Self { events: parser(source), mark: None, open: Vec::new(), outline: Vec::new() }
     }
 }
 
@@ -162,9 +165,11 @@ impl<'a> Iterator for Parsed<'a> {
         Some(match self.events.next()? {
             Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
             Event::Start(Tag::Heading { level, id, classes, attrs }) => {
-                Event::Start(Tag::Heading { level: lower(level), id, classes, attrs })
+                self.outline.retain(|above| *above < level);
+                self.outline.push(level);
+                Event::Start(Tag::Heading { level: shown(&self.outline), id, classes, attrs })
             }
-            Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
+            Event::End(TagEnd::Heading(_)) => Event::End(TagEnd::Heading(shown(&self.outline))),
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 self.open.push(is_outside(&dest_url));
                 Event::Start(Tag::Link { link_type, dest_url, title, id })
@@ -180,13 +185,14 @@ impl<'a> Iterator for Parsed<'a> {
     }
 }
 
-const fn lower(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H2,
-        HeadingLevel::H2 => HeadingLevel::H3,
-        HeadingLevel::H3 => HeadingLevel::H4,
-        HeadingLevel::H4 => HeadingLevel::H5,
-        HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
+/// Returns the level at which the last heading of an outline is shown: the first is below the title of the page.
+const fn shown(outline: &[HeadingLevel]) -> HeadingLevel {
+    match outline.len() {
+        0 | 1 => HeadingLevel::H2,
+        2 => HeadingLevel::H3,
+        3 => HeadingLevel::H4,
+        4 => HeadingLevel::H5,
+        _ => HeadingLevel::H6,
     }
 }
 
@@ -195,8 +201,10 @@ mod tests {
     use super::{MOST_LINKS, MarkupFault, faults, html, outside_links};
 
     #[test]
-    fn headings_begin_below_the_title_of_the_page() {
+    fn headings_begin_below_the_title_of_the_page_and_skip_no_level() {
         assert_eq!(html("# 大\n\n## 中\n\n本文"), "<h2>大</h2>\n<h3>中</h3>\n<p>本文</p>\n");
+        assert_eq!(html("## 中\n\n## 中\n\n# 大"), "<h2>中</h2>\n<h2>中</h2>\n<h2>大</h2>\n");
+        assert_eq!(html("# 大\n\n### 小\n\n## 中"), "<h2>大</h2>\n<h3>小</h3>\n<h3>中</h3>\n");
     }
 
     #[test]

@@ -105,7 +105,7 @@ async fn an_item_is_written_published_read_and_ended() {
     let page = visitor.get(&public).await;
     assert_eq!(page.status, 200);
     page.shows("<h2>休業日</h2>");
-    page.shows("2026年11月20日");
+    page.shows("2026年（令和8年）11月20日（金）");
     visitor.get("/news").await.shows(&format!("href=\"{public}\""));
     visitor.get("/news/2026").await.shows("年末年始の休業");
     visitor.get("/").await.shows("年末年始の休業");
@@ -284,7 +284,10 @@ async fn links_are_checked_weekly_and_a_fault_is_told_to_the_editor_and_blocks_n
     site.app.clock.advance(TimeDelta::days(7) + TimeDelta::seconds(1));
     host.set(Manner::Page("ok".to_owned(), Vec::new()));
     assert!(job::step(&site.app).await.unwrap());
-    assert!(!site.get("/staff/publish/news").await.body.contains("つながらないリンク"));
+    assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
+    let page = site.get("/staff/publish/news").await;
+    page.shows("お知らせの編集");
+    assert!(!page.body.contains("つながらないリンク"));
     // A publication that has ended is not checked any more.
     assert_eq!(site.post(&format!("{address}/archive"), &[("revision", "2")]).await.status, 303);
     assert!(link_check::Entity::find().all(&site.app.db).await.unwrap().is_empty());

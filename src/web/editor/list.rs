@@ -92,7 +92,7 @@ fn attention(it: &Publication, now: DateTime<Utc>, check_days: u16) -> String {
     let today = japan_date(now);
     if let Facts::Guide(guide) = &it.content.facts {
         if let Some(hidden) = guide.hidden(today, check_days) {
-            return format!("{}のため、公開のページに出ていません", hidden.label());
+            return format!("{}ため、公開のページに出ていません", hidden.label());
         }
         let soon = (today + SOON, guide.checked_on + TimeDelta::days(i64::from(check_days)));
         if soon.1 < soon.0 {

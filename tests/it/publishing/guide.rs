@@ -72,7 +72,7 @@ async fn an_entry_hides_when_its_check_is_too_old_and_comes_back_when_it_is_conf
     let reply = site.post(&format!("{address}/checked"), &[("revision", "2")]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     visitor.get("/guide").await.shows(&public);
-    visitor.get(&public).await.shows("2027年2月19日");
+    visitor.get(&public).await.shows("2027年（令和9年）2月19日");
 }
 
 #[actix_web::test]

@@ -46,7 +46,7 @@ pub enum Hidden {
 impl Hidden {
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Invalid => "有効期限切れ",
+            Self::Invalid => "有効期限が切れた",
             Self::Unchecked => "確認日が古い",
         }
     }
