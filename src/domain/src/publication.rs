@@ -123,6 +123,10 @@ pub struct Content {
 /// The facts of a publication, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the two kinds are read side by side and never kept in great numbers"
+)]
 pub enum Facts {
     News(news::NewsFacts),
     Guide(guide::GuideFacts),
