@@ -75,6 +75,7 @@ pub fn html(source: &str) -> String {
 }
 
 /// Returns the faults of a text, each once.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other events of the parser have no faults")]
 pub fn faults(source: &str) -> Vec<MarkupFault> {
     let (mut found, mut links, mut picture) = (Vec::new(), 0, None);
     for event in parser(source) {
@@ -86,9 +87,7 @@ pub fn faults(source: &str) -> Vec<MarkupFault> {
                 picture = Some(String::new());
             }
             Event::Text(text) => {
-                if let Some(described) = &mut picture {
-                    described.push_str(&text);
-                }
+                picture.iter_mut().for_each(|described: &mut String| described.push_str(&text))
             }
             Event::End(TagEnd::Image) => {
                 if picture.take().is_some_and(|it| it.trim().is_empty()) {
@@ -158,6 +157,10 @@ impl<'a> Parsed<'a> {
 impl<'a> Iterator for Parsed<'a> {
     type Item = Event<'a>;
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other events of the parser are shown as they are"
+    )]
     fn next(&mut self) -> Option<Event<'a>> {
         if let Some(mark) = self.mark.take() {
             return Some(mark);

@@ -92,7 +92,7 @@ pub async fn newest(
         let updated_at = row.updated_at;
         let revision = contents.remove(&row.id);
         let revision = revision.ok_or_else(|| contradiction(row::Entity, row.id, "has no revision"))?;
-        Ok(ListedPublication { publication: assembled(row, revision)?, updated_at })
+        Ok(ListedPublication { publication: assembled(&row, revision)?, updated_at })
     });
     listed.collect()
 }
@@ -182,7 +182,7 @@ async fn with_content(
     let Some(row) = found else { return Ok(None) };
     let revision = publication_revision::Entity::find_by_id((row.id, row.revision)).one(db).await?;
     let revision = revision.ok_or_else(|| contradiction(row::Entity, row.id, "has no newest revision"))?;
-    assembled(row, revision).map(Some)
+    assembled(&row, revision).map(Some)
 }
 
 /// Adds the names of the authors to revisions.
@@ -201,7 +201,7 @@ async fn named(
     revisions.collect()
 }
 
-fn assembled(row: row::Model, revision: publication_revision::Model) -> Result<Publication, DbErr> {
+fn assembled(row: &row::Model, revision: publication_revision::Model) -> Result<Publication, DbErr> {
     let content = content(revision)?;
     let kind = known(&row.kind, row::Column::Kind, row.id)?;
     if content.facts.kind() != kind {
@@ -212,7 +212,7 @@ fn assembled(row: row::Model, revision: publication_revision::Model) -> Result<P
         number: row.number,
         revision: row.revision,
         public_revision: row.public_revision,
-        state: state(&row)?,
+        state: state(row)?,
         content,
     })
 }

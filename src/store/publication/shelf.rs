@@ -10,7 +10,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use domain::{
     id::PublicationId,
-    publication::{Facts, Phase, Publication, PublicationKind, PublicationState},
+    publication::{Facts, Period, Phase, Publication, PublicationKind, PublicationState},
     text::{Prose, TextLine},
 };
 use entity::{publication as row, publication_revision};
@@ -45,7 +45,7 @@ pub struct Shelf {
 impl ShelvedPublication {
     /// Returns the first instant at which it is public. It is shown as the date of the publication.
     pub fn from(&self) -> DateTime<Utc> {
-        self.state.period().map_or(DateTime::<Utc>::MIN_UTC, |it| it.from())
+        self.state.period().map_or(DateTime::<Utc>::MIN_UTC, Period::from)
     }
 }
 
@@ -64,7 +64,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Shelf, DbErr> {
             revision.ok_or_else(|| contradiction(row::Entity, row.id, "has no public revision"))?;
         let number = revision.revision;
         let Publication { id, number: at, state, content, .. } =
-            assembled(row, publication_revision::Model { body: None, ..revision })?;
+            assembled(&row, publication_revision::Model { body: None, ..revision })?;
         Ok(ShelvedPublication {
             id,
             number: at,

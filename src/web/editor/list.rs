@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     calendar::japan_date,
-    publication::{Facts, Phase, Publication, PublicationKind},
+    publication::{Facts, Period, Phase, Publication, PublicationKind},
 };
 
 use crate::{
@@ -102,7 +102,7 @@ fn attention(it: &Publication, now: DateTime<Utc>, check_days: u16) -> String {
             return format!("{}で有効期限が切れます", domain::wording::month_day_weekday(last));
         }
     }
-    let until = it.state.period().and_then(|it| it.until()).filter(|it| *it < now + SOON);
+    let until = it.state.period().and_then(Period::until).filter(|it| *it < now + SOON);
     let ends = until.map(|it| format!("{}に公開が終わります", domain::wording::month_day_time(it)));
     let changed = it.has_unpublished_changes().then(|| "公開していない変更があります".to_owned());
     changed.or(ends).unwrap_or_default()
