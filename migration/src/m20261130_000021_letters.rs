@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
 }
 
 /// Replaces the check of the column `origin`. SQLite has no statement for it: the text of the schema is changed, which
-/// is safe for a check, because no stored row changes (https://www.sqlite.org/lang_altertable.html).
+/// is safe for a check, because no stored row changes (<https://www.sqlite.org/lang_altertable.html>).
 async fn check_origins(manager: &SchemaManager<'_>, before: &str, after: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
     if manager.get_database_backend() == sea_orm::DbBackend::Postgres {
