@@ -30,6 +30,7 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// Replaces the check of the column `origin`.
 async fn check_origins(manager: &SchemaManager<'_>, before: &str, after: &str) -> Result<(), DbErr> {
     replace_check(manager, ("consultation", "origin"), before, after).await
 }

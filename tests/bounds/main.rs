@@ -54,29 +54,15 @@ fn main() {
                 feed::measure(&mut table, &small).await;
             }
         }
-        if wants("posting") {
-            posting::measure(&mut table, "SQLite", &format!("sqlite://{}/post.db", folder.display())).await;
-        }
-        if wants("mails") {
-            mails::measure(&mut table, "SQLite", &format!("sqlite://{}/mail.db", folder.display())).await;
-        }
-        if wants("merging") {
-            let url = format!("sqlite://{}/merge.db", folder.display());
-            merging::measure(&mut table, "SQLite", &url).await;
+        for part in ["posting", "mails", "merging"].into_iter().filter(|it| wants(it)) {
+            let url = format!("sqlite://{}/{part}.db", folder.display());
+            measure_writing(&mut table, part, "SQLite", &url).await;
         }
         match postgres {
             Some(server) => {
-                if wants("posting") {
+                for part in ["posting", "mails", "merging"].into_iter().filter(|it| wants(it)) {
                     let url = server::fresh_postgres(&server).await;
-                    posting::measure(&mut table, "PostgreSQL", &url).await;
-                }
-                if wants("mails") {
-                    let url = server::fresh_postgres(&server).await;
-                    mails::measure(&mut table, "PostgreSQL", &url).await;
-                }
-                if wants("merging") {
-                    let url = server::fresh_postgres(&server).await;
-                    merging::measure(&mut table, "PostgreSQL", &url).await;
+                    measure_writing(&mut table, part, "PostgreSQL", &url).await;
                 }
             }
             None => table.note("PostgreSQL was not measured: MADOGUCHI_TEST_POSTGRES names no server."),
@@ -86,5 +72,14 @@ fn main() {
     table.print();
     if !table.all_met() {
         std::process::exit(1);
+    }
+}
+
+/// Measures one part that writes, on a fresh database.
+async fn measure_writing(table: &mut Table, part: &str, database: &'static str, url: &str) {
+    match part {
+        "posting" => posting::measure(table, database, url).await,
+        "mails" => mails::measure(table, database, url).await,
+        _ => merging::measure(table, database, url).await,
     }
 }

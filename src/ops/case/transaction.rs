@@ -193,7 +193,7 @@ impl<'a> CaseTransaction<'a> {
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
-            // What the company was to be told before is settled or has changed. A company that no mail reaches stays an
+            // News from before is settled or has changed. A company that no mail reaches stays an
             // item until it is called.
             if !self.is_to_call && (self.person.email.is_none() || !event.to.is_open()) {
                 self.record.to_call_since = None;

@@ -217,7 +217,7 @@ fn joined(kept: &CaseMarks, absorbed: &CaseMarks, has_address: bool) -> CaseMark
         to_call_since: earlier(kept.to_call_since, absorbed.to_call_since.filter(|_| !has_address)),
         response,
         last_inbound_at: kept.last_inbound_at.max(absorbed.last_inbound_at),
-        // What waits in the absorbed case has not been put aside.
+        // The work that waits in the absorbed case has not been put aside.
         snoozed_until: kept.snoozed_until.filter(|_| absorbed.response.is_none()),
         ..kept.clone()
     }

@@ -280,18 +280,23 @@ async fn facts(
             }
         },
         names_case: claim.is_some(),
-        part: match author {
-            Some(MailAuthor::Former(_)) => SenderRelation::FormerExpert,
-            Some(
-                MailAuthor::Company
-                | MailAuthor::Coordinator(_)
-                | MailAuthor::Desk(_)
-                | MailAuthor::Asked(_)
-                | MailAuthor::Expert(_),
-            ) => SenderRelation::Participant,
-            None => SenderRelation::None,
-        },
+        part: relation(author),
     })
+}
+
+/// Returns how the author is related to the consultation.
+const fn relation(author: Option<&MailAuthor>) -> SenderRelation {
+    match author {
+        Some(MailAuthor::Former(_)) => SenderRelation::FormerExpert,
+        Some(
+            MailAuthor::Company
+            | MailAuthor::Coordinator(_)
+            | MailAuthor::Desk(_)
+            | MailAuthor::Asked(_)
+            | MailAuthor::Expert(_),
+        ) => SenderRelation::Participant,
+        None => SenderRelation::None,
+    }
 }
 
 /// The beginnings of the subjects of automatic replies that lack a header of RFC 3834, lower-cased.

@@ -39,6 +39,7 @@ const NO_TIME: UnfulfilledReason = UnfulfilledReason::NoSuitableTime;
 const NAME: &str = "（専門家の氏名）";
 const DAYS: &str = "（不在の期間）";
 const ADDRESS: &str = "contact@example.co.jp";
+const REASON: &str = "（理由）";
 const RESULT: &str = "専門家との相談が終わりました。";
 
 /// Puts a wording into force for a year, as the version after `seen`; `None` restores the built-in wording. Returns
@@ -141,13 +142,13 @@ enum Example<'a> {
 
 use Example::{Case, Plain};
 
-/// Returns an example of the event that a text is for, as it would be for the consultation.
+/// Returns an example of the event that a text is for, as it would be for the consultation. The frame that surrounds every
+/// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
     let Facts { appointment, names: experts, outline, link, .. } = *facts;
     let (portal, answer, side, due_at) = (link, link, side(kind, link), facts.due());
-    let was = appointment.starts_at - TimeDelta::days(7);
-    let (fields, slot, reason) = (facts.record.consultation.fields, Some(appointment), "（理由）");
+    let (was, fields) = (appointment.starts_at - TimeDelta::days(7), facts.record.consultation.fields);
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
         K::AddressChanged => Case(O::AddressChanged { confirm: link }),
@@ -169,29 +170,28 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::OutcomeMissingExpert | K::OutcomeMissingCenter => outcome_missing(side, appointment),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => booked(side, facts),
         K::MovedCompany | K::MovedExpert | K::MovedCenter => moved(side, facts, was),
-        K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => cancelled(side, facts, reason),
+        K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => cancelled(side, facts, REASON),
         K::ReminderCompany | K::ReminderExpert | K::ReminderCenter => Case(O::Reminder { side, appointment }),
         K::NewMessageCompany | K::NewMessageExpert | K::NewMessageCenter => Case(O::NewMessage { side }),
         K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => withdrawn(side),
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
         K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
-        // The frame that surrounds every mail is shown around this one.
         K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
-        K::Request => Case(O::Request { answer, fields, slot, due_at, outline }),
+        K::Request => Case(O::Request { answer, fields, slot: Some(appointment), due_at, outline }),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
-        K::RequestLapsed => Case(O::RequestLapsed { slot }),
-        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot }),
+        K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
+        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment) }),
         K::RequestDeclined => Case(O::RequestDeclined { appointment }),
         K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
-        K::ReportReturned => Case(O::ReportReturned { reason }),
+        K::ReportReturned => Case(O::ReportReturned { reason: REASON }),
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
         K::NobodyLeft => Case(O::NobodyLeft),
-        K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason }),
+        K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason: REASON }),
         K::NoDelegatesCompany => no_delegates(true, appointment),
         K::NoDelegatesExpert => no_delegates(false, appointment),
         K::HandOverAccepted => Case(O::HandOverAccepted),

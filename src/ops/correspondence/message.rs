@@ -116,8 +116,8 @@ pub async fn answer_in_stead(
     let by = Actor::Stead(by, Represented::Company);
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.check(ActionKind::Answer, by)?;
+    // The company has heard the question; it has not read the thread.
     enter(&mut work, by, Channel::Phone, Audience::Everyone, answer).await?;
-    work.save(ReadMessages(id)).await?;
     work.commit().await?;
     Ok(())
 }

@@ -22,7 +22,7 @@ pub use moved::{MovedDraft, MovedRows, give_back, hand_over};
 use super::{Record, from_row};
 use crate::store::contradiction;
 
-/// What a merge changed.
+/// The changes that a merge made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergeChange {
     /// The clocks and marks of the absorbed case, which ended with the merge.

@@ -26,7 +26,7 @@ pub enum CallReason {
     /// No mail reaches the contact's address.
     Undelivered { address: String },
     /// A question that is asked by telephone.
-    Question(FollowUp),
+    Question(Box<FollowUp>),
     /// The reason is settled, and the call is not recorded yet.
     Settled,
 }
@@ -69,7 +69,8 @@ pub async fn of_many(
 fn call(contact: contact::Model, is_dead: bool, questions: Vec<FollowUp>) -> Call {
     let is_mailed = contact.email.is_some() && !is_dead;
     let by_telephone = |it: &FollowUp| !is_mailed || it.step.to == Addressee::Center;
-    let mut reasons: Vec<_> = questions.into_iter().filter(by_telephone).map(CallReason::Question).collect();
+    let mut reasons: Vec<_> =
+        questions.into_iter().filter(by_telephone).map(|it| CallReason::Question(Box::new(it))).collect();
     match contact.email {
         Some(address) if is_dead => reasons.insert(0, CallReason::Undelivered { address }),
         None if reasons.is_empty() => reasons.push(CallReason::NoAddress),

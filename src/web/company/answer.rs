@@ -48,7 +48,7 @@ struct ThanksPage {
     shell: Shell,
     place: Place,
     title: &'static str,
-    /// What happens next, one sentence each.
+    /// The next steps, one sentence each.
     next: Vec<String>,
     /// Until when the answer can be changed; empty afterwards.
     editable: String,

@@ -155,7 +155,7 @@ async fn a_further_appointment_is_taken_back_to_the_report_that_is_due() {
     sound(&site).await;
 }
 
-/// What cannot be done yet is not offered: the outcome of an appointment before it has begun, and taking back what was
+/// An action that cannot be done yet is not offered: the outcome of an appointment before it has begun, and taking back what was
 /// never planned.
 #[actix_web::test]
 async fn outcomes_are_offered_once_the_appointment_has_begun() {

@@ -78,7 +78,7 @@ async fn correct(
     .map(drop)
 }
 
-/// What the rules say of the cases.
+/// The answer of the rules about the cases.
 struct Model {
     values: Vec<CaseValues>,
     merged_into: Vec<Option<usize>>,

@@ -199,7 +199,7 @@ async fn a_merge_on_which_another_was_built_is_undone_after_it() {
     assert_eq!(company_of(&site, cases[2]).await, companies[1]);
     ops::intake::company_merge::undo(app, first, by).await.unwrap();
     assert_eq!(company_of(&site, cases[2]).await, companies[2]);
-    // What came under its number since goes with it.
+    // Rows that came under its number since go with it.
     assert_eq!(company_of(&site, later).await, companies[2]);
     sound(&site).await;
 }

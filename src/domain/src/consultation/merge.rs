@@ -67,7 +67,7 @@ impl MergeValue {
     }
 }
 
-/// What decides whether a case can take part in a merge.
+/// The facts that decide whether a case can take part in a merge.
 #[derive(Clone, Copy, Debug)]
 pub struct MergedCase<'a> {
     pub consultation: &'a Consultation,

@@ -2,7 +2,7 @@
 //! together.
 use crate::text::search_key;
 
-/// What an application says about who filed it. Empty texts say nothing.
+/// The facts of an application about the company and the person that filed it. Empty texts are no facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     pub corporate_number: Option<String>,

@@ -28,7 +28,7 @@ use crate::{
     store::{self, consultation::Record, intake::company::Applicant},
 };
 
-/// What becomes a case of its own.
+/// The part of a case that becomes a case of its own.
 #[derive(Clone, Debug)]
 pub struct SplitOff {
     /// The fields of the new case.

@@ -1,4 +1,4 @@
-//! What decides between two experts for one consultation, and between two consultations for one time.
+//! The criteria between two experts for one consultation, and between two consultations for one time.
 use super::{Case, TODAY, company, date, place, two};
 use crate::{
     booking::{
