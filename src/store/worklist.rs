@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::contradiction;
 
-pub use query::{counts, statement};
+pub use query::{count_statement, counts, statement};
 
 /// The number of rows on a page.
 pub const PAGE: usize = 50;

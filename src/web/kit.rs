@@ -15,7 +15,6 @@ pub mod meeting_link;
 pub mod notification_preferences;
 pub mod origin;
 pub mod page;
-pub mod pdf;
 pub mod problem;
 pub mod report_form;
 pub mod session;

@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("url", &[]),
     ("secret", &[]),
     ("fault", &[]),
+    ("pdf", &[]),
     ("markup", &[]),
     ("problem", &["fault"]),
     ("password", &["problem", "secret"]),

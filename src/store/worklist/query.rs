@@ -61,8 +61,8 @@ const fn sorted_by(tab: WorklistTab) -> row::Column {
     }
 }
 
-/// Returns the count of each tab, in one query that stops counting at `MOST_COUNTED`.
-pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<WorklistCounts, DbErr> {
+/// Returns the statement that counts the consultations of each tab. It reads indexes alone.
+pub fn count_statement(now: DateTime<Utc>) -> SelectStatement {
     let of = |tab| row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now)).into_query();
     let reports = submitted().into_query();
     let failed = outbox::Entity::find().select_only().expr(Expr::val(1));
@@ -85,8 +85,13 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
     ] {
         query.union(UnionType::All, capped(name, one));
     }
+    query
+}
+
+/// Returns the count of each tab, in one query that stops counting at `MOST_COUNTED`.
+pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<WorklistCounts, DbErr> {
     let mut tallies = WorklistCounts::default();
-    for it in db.query_all(&query).await? {
+    for it in db.query_all(&count_statement(now)).await? {
         let n: i64 = it.try_get("", "n")?;
         let name: String = it.try_get("", "name")?;
         match WorklistTab::from_code(&name) {

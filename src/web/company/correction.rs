@@ -5,11 +5,12 @@ use actix_web::{
     HttpResponse, get,
     http::header,
     post,
-    web::{Data, Path},
+    web::{Data, Path, block},
 };
 use askama::Template;
 use domain::{
     actor::{Actor, Party},
+    calendar::jst,
     consultation::correction::{CaseValues, CorrectedField, Correction, CorrectionSection, corrections},
     wording::{long_date_time, month_day_time},
 };
@@ -18,6 +19,7 @@ use super::own_consultation::OwnConsultation;
 use crate::{
     app::App,
     ops::consultation::correction::{self as ops, CorrectionCause},
+    pdf::{Block, Document},
     problem::Problem,
     store::{self, reference::programme::Programme},
     web::kit::{
@@ -25,7 +27,6 @@ use crate::{
         form::Fields,
         form_state::FormState,
         page::{self, Shell},
-        pdf::{self, Paragraph, Style},
     },
 };
 
@@ -82,34 +83,38 @@ pub async fn application_pdf(
 ) -> Result<HttpResponse, Problem> {
     let page = as_it_was_sent(&app, shell, &own).await?;
     let name = format!("attachment; filename=\"application-{}.pdf\"", page.number);
-    let title = format!("申込みの内容（{}）", page.number);
+    let document = Document {
+        title: format!("申込みの内容（{}）", page.number),
+        made_at: app.clock.now().with_timezone(&jst()),
+        blocks: blocks(&page),
+    };
+    // Setting the type takes milliseconds, which other requests of this thread would wait for.
+    let file = block(move || document.write()).await.map_err(anyhow::Error::from)?;
+    let file = file.map_err(anyhow::Error::from)?;
     Ok(HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((header::CONTENT_DISPOSITION, name))
-        .body(pdf::document(&title, &paragraphs(&page))))
+        .body(file))
 }
 
-fn paragraphs(page: &ApplicationPage) -> Vec<Paragraph> {
-    let text = |it: &str| Paragraph::new(Style::Text, if it.is_empty() { "入力なし" } else { it });
-    let mut all = vec![
-        Paragraph::new(Style::Title, "申込みの内容"),
-        text(&format!("受付番号 {}　{}に受付", page.number, page.received)),
-        text(&page.shell.settings.center_name),
-    ];
+fn blocks(page: &ApplicationPage) -> Vec<Block> {
+    let received = format!("{}に受け付けました。", page.received);
+    let mut all = vec![Block::Paragraph(received), Block::Paragraph(page.shell.settings.center_name.clone())];
     for section in &page.sections {
-        all.push(Paragraph::new(Style::Heading, section.title));
+        all.push(Block::Heading(section.title.to_owned()));
         for (label, value) in &section.rows {
-            all.extend([Paragraph::new(Style::Label, *label), text(value)]);
+            let value = if value.trim().is_empty() { "入力なし" } else { value };
+            all.push(Block::Value((*label).to_owned(), value.to_owned()));
         }
     }
-    all.push(Paragraph::new(Style::Heading, "そのあとの訂正"));
+    all.push(Block::Heading("そのあとの訂正".to_owned()));
     if page.corrections.is_empty() {
-        all.push(text("訂正はありません。"));
+        all.push(Block::Paragraph("訂正はありません。".to_owned()));
     }
     for it in &page.corrections {
         let ShownCorrection { label, old, new, .. } = &it.correction;
-        all.push(Paragraph::new(Style::Label, format!("{}　{}　{label}", it.when, it.who)));
-        all.extend([text(&format!("訂正前：{old}")), text(&format!("訂正後：{new}"))]);
+        let change = format!("訂正前：{old}\n訂正後：{new}");
+        all.push(Block::Value(format!("{}　{}　{label}", it.when, it.who), change));
     }
     all
 }
