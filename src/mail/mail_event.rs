@@ -1,10 +1,12 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
+mod parts;
 mod silence;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    booking::appointment::AppointmentMode, calendar::BusinessCalendar, consultation::UnfulfilledReason,
-    due::Due, field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
+    actor::Party, booking::appointment::AppointmentMode, calendar::BusinessCalendar,
+    consultation::UnfulfilledReason, due::Due, field::Fields, id::ConsultationId, number::CaseNumber,
+    settings::Settings,
 };
 
 use crate::{
@@ -12,6 +14,7 @@ use crate::{
     url::Site,
 };
 
+pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};
 
 /// The recipient of a mail.
@@ -66,38 +69,6 @@ pub struct AppointmentText<'a> {
     pub sequence: i32,
 }
 
-/// The reader of a mail that is sent to several sides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReaderSide<'a> {
-    /// The company; `portal` is the address that opens its page.
-    Company {
-        portal: &'a str,
-    },
-    Expert,
-    Center,
-}
-
-/// The reason why a request is back at the center. The mail claims nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhyBack {
-    /// The company wished for a time, and every expert who could be asked for it was asked.
-    NobodyForTime,
-    /// The company wished for a time that is too near to ask further experts.
-    TimeTooNear,
-    /// The company wished for no time, and no expert is left to be asked.
-    NobodyLeft,
-    /// An expert has accepted one field, and no expert is left to be asked for the other one.
-    PartOpen,
-}
-
-/// The visit to a desk, or the call, of which a request that was handed over came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HandedOver<'a> {
-    pub desk: &'a str,
-    /// The day and the way, such as 「11月20日（金）の窓口でのご相談」; may be empty.
-    pub visit: &'a str,
-}
-
 /// The event that causes a mail about a consultation. A `portal` is the absolute address that opens the
 /// company's page.
 #[derive(Clone, Copy, Debug)]
@@ -124,10 +95,18 @@ pub enum MailEvent<'a> {
         portal: &'a str,
         experts: &'a [String],
     },
-    /// A further appointment was planned; the company chooses its time.
+    /// A further appointment was planned; the company chooses its time, or waits for the experts of the fields that are
+    /// open.
     FurtherAppointment {
         portal: &'a str,
+        /// The experts who stay.
         experts: &'a [String],
+        /// Whether the center asks experts first.
+        is_open: bool,
+        /// The fields until now, if the further appointment has others.
+        was: Option<Fields>,
+        /// Whether the report on the last appointment has become ready with it.
+        with_report: bool,
     },
     /// The further appointment that was planned is not wished for any more.
     FurtherDropped {
@@ -158,9 +137,39 @@ pub enum MailEvent<'a> {
         portal: &'a str,
         why: WhyBack,
     },
-    /// An expert who had accepted does not take the consultation any more, before a time was booked.
+    /// An expert does not take the consultation any more, and the time that the company had is lost or not chosen yet.
     TeamChanging {
         portal: &'a str,
+        /// The released experts of whom the company knew.
+        released: &'a [String],
+        /// The party whose wish it is.
+        by: Party,
+        /// The reason that is passed on; may be empty.
+        reason: &'a str,
+        /// The time that is lost.
+        lost: Option<(AppointmentText<'a>, TimeNews)>,
+        /// Whether the company can choose another time now.
+        may_choose: bool,
+    },
+    /// A field has left the consultation, with its experts.
+    FieldsChanged {
+        portal: &'a str,
+        was: Fields,
+        /// The released experts of whom the company knew.
+        released: &'a [String],
+        /// The time that the company has, or has lost with them.
+        time: Option<(AppointmentText<'a>, TimeNews)>,
+        /// Whether the company chooses a time now.
+        chooses: bool,
+    },
+    /// A part of a consultation has become this one. `from` is the number of the first one, and `left` are its fields.
+    CaseSplit {
+        /// The address that confirms the company's mail address and opens its page.
+        confirm: &'a str,
+        from: &'a CaseNumber,
+        left: Fields,
+        /// The number of messages that went to the new one.
+        messages: usize,
     },
     Silence(SilenceEvent<'a>),
     Booked {
@@ -251,6 +260,8 @@ pub enum MailEvent<'a> {
     },
     RequestWithdrawn {
         slot: Option<AppointmentText<'a>>,
+        /// Why; may be empty.
+        reason: &'a str,
     },
     /// The expert has declined an invitation elsewhere than in the calendar.
     RequestDeclined {
@@ -358,7 +369,11 @@ impl MailEvent<'_> {
             | Self::Referred { cancelled: it, .. }
             | Self::Request { slot: it, .. }
             | Self::RequestLapsed { slot: it }
-            | Self::RequestWithdrawn { slot: it } => it.as_ref(),
+            | Self::RequestWithdrawn { slot: it, .. } => it.as_ref(),
+            Self::TeamChanging { lost: time, .. } | Self::FieldsChanged { time, .. } => match time {
+                Some((it, news)) if news.is_booked() => Some(it),
+                Some(_) | None => None,
+            },
             Self::Acknowledgement { .. }
             | Self::AddressChanged { .. }
             | Self::Question { .. }
@@ -368,7 +383,7 @@ impl MailEvent<'_> {
             | Self::NoShow { .. }
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
-            | Self::TeamChanging { .. }
+            | Self::CaseSplit { .. }
             | Self::Silence(_)
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
@@ -389,6 +404,10 @@ impl MailEvent<'_> {
     }
 }
 
+/// The texts about another expert at the same time.
+const EXPERT_CHANGED: [TextKind; 3] =
+    [TextKind::ExpertChangedCompany, TextKind::ExpertChangedExpert, TextKind::ExpertChangedCenter];
+
 impl TextKind {
     /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
@@ -404,6 +423,8 @@ impl TextKind {
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
             MailEvent::TeamChanging { .. } => Self::TeamChanging,
+            MailEvent::FieldsChanged { .. } => Self::FieldsChanged,
+            MailEvent::CaseSplit { .. } => Self::CaseSplit,
             MailEvent::Silence(event) => event.text(),
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
@@ -411,10 +432,7 @@ impl TextKind {
             MailEvent::Moved { side, .. } => {
                 side_of(side, [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter])
             }
-            MailEvent::ExpertChanged { side, .. } => side_of(
-                side,
-                [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter],
-            ),
+            MailEvent::ExpertChanged { side, .. } => side_of(side, EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
             MailEvent::Room { side, .. } => {
                 side_of(side, [Self::RoomCompany, Self::RoomExpert, Self::RoomCenter])

@@ -87,12 +87,13 @@ pub async fn end(
     if matches!(ending, Ending::CloseInSilence) && !is_proposed {
         return Err(Problem::Stale);
     }
+    let is_over = over.is_some();
     if let Some(over) = over {
         keep_as_done(&mut work, over).await?;
         work.note(Actor::System, "相談の時間が終わっていたため、実施した相談として記録しました");
     }
     let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
-    let cancelled = let_go(&mut work, by, &reason).await?;
+    let cancelled = let_go(&mut work, by, &reason, is_over).await?;
     work.act(act, by, note)?;
     say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
@@ -194,11 +195,12 @@ pub async fn plan_with_team(
     {
         return Err(Problem::NotFound);
     }
+    let was = work.record.consultation.fields;
     if let Some(team) = team {
         work.check(ActionKind::PlanFurtherSession, by)?;
         change_team(&mut work, by, team).await?;
     }
-    further_session(&mut work, by, override_reason).await?;
+    plan(&mut work, by, override_reason, (was, false)).await?;
     work.commit().await?;
     Ok(())
 }
@@ -215,19 +217,27 @@ async fn change_team(work: &mut CaseTransaction<'_>, by: Actor, team: &NextTeam)
         work.save_assignment(assignment.withdraw(work.now())).await?;
         work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
     }
-    if team.fields != before {
-        work.record.consultation.fields = team.fields;
-        let (from, to) = (before.label(), team.fields.label());
-        work.note(by, format!("相談の分野を変えました：{from}から{to}へ"));
-    }
-    Ok(())
+    correction::extend_fields(work, by, team.fields).await
 }
 
-/// Plans a further appointment, as part of another operation.
+/// Plans a further appointment together with the approval of the report on the last one, of which the same letter tells.
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     override_reason: Option<&TextLine>,
+) -> Result<(), Problem> {
+    let was = work.record.consultation.fields;
+    plan(work, by, override_reason, (was, true)).await
+}
+
+/// Plans a further appointment. `was` are the fields before it, and `with_report` says whether a report has become ready with
+/// it. The company hears of it once: it chooses a time, or waits
+/// until experts for every field have accepted.
+async fn plan(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    override_reason: Option<&TextLine>,
+    (was, with_report): (Fields, bool),
 ) -> Result<(), Problem> {
     work.check(ActionKind::PlanFurtherSession, by)?;
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
@@ -239,12 +249,9 @@ pub async fn further_session(
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    // The company chooses a time once experts for every field have accepted.
-    if work.record.consultation.state == State::Scheduling {
-        notify_further_appointment(work)
-    } else {
-        Ok(())
-    }
+    let is_open = work.record.consultation.state != State::Scheduling;
+    let was = Some(was).filter(|it| *it != work.record.consultation.fields);
+    notify_further_appointment(work, is_open, was, with_report)
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
@@ -322,11 +329,13 @@ fn act_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
     }
 }
 
-/// Frees the slot, withdraws requests and drops planned questions. Returns the appointment that was cancelled.
+/// Frees the slot, withdraws requests and drops planned questions. `is_over` says whether the appointment has just been
+/// kept as done. Returns the appointment that was cancelled.
 async fn let_go(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     reason: &str,
+    is_over: bool,
 ) -> Result<Option<Appointment>, Problem> {
     let mut cancelled = None;
     match work.appointment.take() {
@@ -342,7 +351,11 @@ async fn let_go(
             withdraw_live(work, None).await?;
         }
         held => {
-            withdraw_unfinished(work, held.as_ref()).await?;
+            // The assignments show which experts carried the consultation out, and their report is asked for.
+            let carried_out = matches!(work.record.consultation.state, State::Consulted | State::FollowUp);
+            if !is_over && !carried_out {
+                withdraw_live(work, held.as_ref()).await?;
+            }
             if let Some(held) = held {
                 work.save(&held.release()?).await?;
             }
@@ -350,15 +363,6 @@ async fn let_go(
     }
     skip_follow_ups(work).await?;
     Ok(cancelled)
-}
-
-/// Withdraws the requests, unless the consultation was carried out: then they show which experts did it.
-async fn withdraw_unfinished(
-    work: &mut CaseTransaction<'_>,
-    held: Option<&Appointment>,
-) -> Result<(), Problem> {
-    let carried_out = matches!(work.record.consultation.state, State::Consulted | State::FollowUp);
-    if carried_out { Ok(()) } else { withdraw_live(work, held).await }
 }
 
 /// Mails the company once: that the consultation has ended, and that an appointment was cancelled with it.

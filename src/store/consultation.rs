@@ -4,6 +4,7 @@ pub mod case_merge;
 pub mod correction;
 pub mod related_case;
 mod row;
+pub mod split;
 
 use std::collections::{HashMap, HashSet};
 
@@ -354,10 +355,26 @@ pub async fn response_due_from(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
 ) -> Result<Vec<ConsultationId>, DbErr> {
+    with_instant_from(db, consultation::Column::ResponseDueAt, from).await
+}
+
+/// Returns the consultations whose next step, if nothing happens, is due at `from` or later.
+pub async fn next_step_from(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    with_instant_from(db, consultation::Column::NextStepAt, from).await
+}
+
+async fn with_instant_from(
+    db: &impl ConnectionTrait,
+    column: consultation::Column,
+    from: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
     let ids: Vec<Uuid> = consultation::Entity::find()
         .select_only()
         .column(consultation::Column::Id)
-        .filter(consultation::COLUMN.response_due_at.gte(from))
+        .filter(column.gte(from))
         .into_tuple()
         .all(db)
         .await?;

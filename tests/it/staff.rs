@@ -10,6 +10,7 @@ mod merging;
 mod people;
 mod plan;
 mod stead;
+mod told_once;
 mod workspace;
 
 use domain::number::CaseNumber;

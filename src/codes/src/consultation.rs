@@ -100,6 +100,7 @@ codes! {
         Accept = "accept" => "専門家が引受け",
         Decline = "decline" => "専門家が辞退・回答期限切れ",
         ReleaseExpert = "release_expert" => "専門家の依頼・担当を取消し",
+        SettleTeam = "settle_team" => "担当者を確定",
         ChooseSlot = "choose_slot" => "日時を決定",
         Reschedule = "reschedule" => "日時を変更",
         CancelAppointment = "cancel_appointment" => "予約を取消し",

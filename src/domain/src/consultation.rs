@@ -135,8 +135,11 @@ impl Consultation {
                 State::Matching
             }
             Action::Accept { still_open: Some(_), .. } => State::Matching,
-            Action::Accept { still_open: None, slot_held: true } => State::Booked,
-            Action::Accept { still_open: None, slot_held: false } => State::Scheduling,
+            Action::Accept { still_open: None, slot_held: true } | Action::SettleTeam { slot_held: true } => {
+                State::Booked
+            }
+            Action::Accept { still_open: None, slot_held: false }
+            | Action::SettleTeam { slot_held: false } => State::Scheduling,
             Action::Decline { next_candidate: asked } | Action::ReleaseExpert { asked } => {
                 if asked {
                     State::Matching

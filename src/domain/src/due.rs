@@ -187,6 +187,7 @@ pub fn after(
         (ActionKind::Accept, State::Matching) | (ActionKind::Note | ActionKind::StartCheck, _) => before,
         (
             ActionKind::Accept
+            | ActionKind::SettleTeam
             | ActionKind::ChooseSlot
             | ActionKind::Reschedule
             | ActionKind::CancelAppointment

@@ -3,6 +3,7 @@
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
 mod dates;
+mod team;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -12,9 +13,7 @@ use domain::{
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
-use dates::{
-    changeable, company_turn, contact_soon, further_dropped, report_returned, team_changing, visited,
-};
+use dates::{changeable, company_turn, contact_soon, further_dropped, report_returned, visited};
 
 use super::{
     Answers, Frame,
@@ -107,13 +106,15 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
         MailEvent::Question { portal, text } => asked(values, about, portal, text),
-        MailEvent::SlotsToChoose { portal: it, experts }
-        | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
+        MailEvent::SlotsToChoose { portal: it, experts } => slots(values, about, it, experts),
+        MailEvent::FurtherAppointment { .. } => team::further(values, about, mail_event),
         MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
             earlier(values, about, answer, &it, booked, until);
         }
-        MailEvent::TeamChanging { portal } => team_changing(values, about, portal),
+        MailEvent::TeamChanging { .. } => team::changing(values, about, mail_event),
+        MailEvent::FieldsChanged { .. } => team::fields_changed(values, about, mail_event),
+        MailEvent::CaseSplit { .. } => team::split(values, about, mail_event),
         MailEvent::FurtherDropped { portal } => further_dropped(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
         MailEvent::Silence(event) => silent(values, about, event),
@@ -148,7 +149,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         }
         MailEvent::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
         MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
-        MailEvent::RequestWithdrawn { slot } => request_withdrawn(values, about, slot.as_ref()),
+        MailEvent::RequestWithdrawn { slot, reason } => request_taken_back(values, about, slot, reason),
         MailEvent::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
         MailEvent::ReportReturned { reason } => report_returned(values, about, reason),
         MailEvent::NobodyLeft => nobody_left(values, about),
@@ -342,6 +343,16 @@ fn request_lapsed(values: &mut Values, about: &MailContext<'_>, slot: Option<&Ap
 fn request_withdrawn(values: &mut Values, about: &MailContext<'_>, slot: Option<&AppointmentText<'_>>) {
     values.set(Link, about.sender.site.absolute("/expert"));
     maybe_sit(values, slot);
+}
+
+fn request_taken_back(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    slot: Option<AppointmentText<'_>>,
+    reason: &str,
+) {
+    request_withdrawn(values, about, slot.as_ref());
+    values.set(Reason, quoted(reason));
 }
 
 fn report_due(values: &mut Values, about: &MailContext<'_>, due_at: DateTime<Utc>, overdue: bool) {

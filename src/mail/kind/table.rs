@@ -39,8 +39,9 @@ mails! {
         SlotsToChoose to Company, "相談の日時を選んでください", [Link] [Number, Fields, Company, Experts, CompanyDue];
     }
     FurtherAppointment = "further_appointment", "次回の相談の案内" {
-        FurtherAppointment to Company, "次回の相談の日時を選んでください",
-            [Link] [Number, Fields, Company, Experts, CompanyDue];
+        FurtherAppointment to Company,
+            "{% if 専門家を調整中 %}次回の相談を担当する専門家を調整します{% else %}次回の相談の日時を選んでください{% endif %}",
+            [Link] [Number, Fields, Company, Experts, CompanyDue, ContactDue, Searching, WasFields, ReportThere];
     }
     FurtherDropped = "further_dropped", "次回の相談の取りやめ" {
         FurtherDropped to Company, "次回の相談を取りやめました", [Link] [Number, Fields, Company, ReportDue];
@@ -94,7 +95,19 @@ mails! {
     }
     TeamChanging = "team_changing", "担当者の再調整" {
         TeamChanging to Company, "担当する専門家を再調整します",
-            [Link] [Number, Fields, ContactDue, AnswerDue], reaches_unconfirmed;
+            [Link] [Number, Fields, ContactDue, AnswerDue, Released, Wish, Reason, When, TimeNews, HasFile, MayChoose],
+            cancels, reaches_unconfirmed;
+    }
+    FieldsChanged = "fields_changed", "相談分野の変更" {
+        FieldsChanged to Company, "相談の分野を変更しました",
+            [Link, Fields, WasFields]
+            [Number, Released, When, TimeNews, HasFile, Experts, CompanyDue, ContactDue, AnswerDue],
+            invites, reaches_unconfirmed;
+    }
+    CaseSplit = "case_split", "相談を分けたお知らせ" {
+        CaseSplit to Company, "ご相談を2つに分けました",
+            [Number, Fields, FirstNumber, FirstFields, Link] [MovedCount, Confirmed, ContactDue],
+            reaches_unconfirmed;
     }
 
     // Requests to experts.
@@ -113,7 +126,7 @@ mails! {
     }
     RequestWithdrawn = "request_withdrawn", "依頼の取消し" {
         RequestWithdrawn to Expert, "担当のお願いを取り消しました",
-            [Number] [When, Mode, IsVisit, Place, Experts, Link], cancels;
+            [Number] [Reason, When, Mode, IsVisit, Place, Experts, Link], cancels;
         RequestDeclined = "request_declined" to Expert, "担当の辞退を受け付けました",
             [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("辞退の確認");
     }

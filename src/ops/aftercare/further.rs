@@ -1,9 +1,11 @@
 //! Takes back a further appointment that was planned and is not wished for any more.
+use std::collections::BTreeSet;
+
 use domain::{
     aftercare::report::ReportState,
-    booking::appointment::AppointmentState,
+    booking::appointment::{Appointment, AppointmentState},
     consultation::{Action, ActionKind, State},
-    id::ConsultationId,
+    id::{ConsultationId, ExpertId},
 };
 
 use super::report::plan_follow_ups;
@@ -11,8 +13,10 @@ use crate::{
     app::App,
     mail::mail_event::MailEvent,
     ops::{
+        booking::notices::notify_experts_cancelled,
         case::{actor::ActorAt, save::AskedAgain, transaction::CaseTransaction},
-        routing::requests::withdraw_unanswered,
+        consultation::correction::restore_fields,
+        routing::requests::withdraw,
     },
     problem::Problem,
     store,
@@ -37,11 +41,9 @@ pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) ->
         reported: done.iter().all(|it| is_approved(it.id)),
     };
     work.act(act, acting.actor, None)?;
-    let held = work.appointment.take();
-    withdraw_unanswered(&mut work, held.as_ref()).await?;
-    if let Some(held) = held {
-        work.save(&held.release()?).await?;
-    }
+    restore_fields(&mut work, acting.actor).await?;
+    let carried_out = done.iter().flat_map(|it| it.experts.iter().copied()).collect();
+    release_planned(&mut work, &carried_out).await?;
     if work.record.consultation.state == State::FollowUp {
         let round = i16::try_from(work.record.appointments_done).unwrap_or(i16::MAX);
         work.save(AskedAgain(id, round)).await?;
@@ -54,3 +56,24 @@ pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) ->
     work.commit().await?;
     Ok(())
 }
+
+/// Releases the time and the experts of the further appointment, and tells each of them once. The experts who carried an
+/// appointment out keep their assignment, which shows it.
+async fn release_planned(
+    work: &mut CaseTransaction<'_>,
+    carried_out: &BTreeSet<ExpertId>,
+) -> Result<(), Problem> {
+    let held = work.appointment.take();
+    let planned: Vec<_> =
+        work.live().filter(|it| !it.is_accepted() || !carried_out.contains(&it.expert)).cloned().collect();
+    withdraw(work, planned, held.as_ref()).await?;
+    let Some(held) = held else { return Ok(()) };
+    let released = held.release()?;
+    work.save(&released).await?;
+    let accepted = work.accepted();
+    let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
+    notify_experts_cancelled(work, &Appointment { experts, ..released }, DROPPED)
+}
+
+/// The reason that experts are given when a time is lost that they had accepted for a further appointment.
+const DROPPED: &str = "次回の相談を取りやめたため";

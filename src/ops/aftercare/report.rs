@@ -111,6 +111,7 @@ pub async fn decide(
         }
         ReportDecision::Approve => {
             approve(&mut work, report, by).await?;
+            notify_ready(&mut work)?;
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &appointment).await?;
@@ -153,12 +154,17 @@ fn consultation_of(appointment: &Appointment) -> Result<ConsultationId, Problem>
     }
 }
 
-/// Approves the report and mails it to the company.
+/// Mails the company that its report is ready.
+fn notify_ready(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    work.mail_company(MailEvent::ReportReady { portal: &portal })?;
+    Ok(())
+}
+
+/// Approves the report. The caller tells the company.
 async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
     let approved = report.approve(by, work.now())?;
     work.save(&approved).await?;
-    let portal = work.portal()?;
-    work.mail_company(MailEvent::ReportReady { portal: &portal })?;
     Ok(())
 }
 

@@ -325,12 +325,23 @@ pub async fn cancel_appointment(
     by: Party,
     reason: &str,
 ) -> Result<Appointment, Problem> {
+    let cancelled = cancel_untold(work, before, by, reason).await?;
+    notify_experts_cancelled(work, &cancelled, reason)?;
+    Ok(cancelled)
+}
+
+/// Cancels a confirmed appointment as part of a larger change, whose caller tells everybody once it is complete.
+pub async fn cancel_untold(
+    work: &mut CaseTransaction<'_>,
+    before: Appointment,
+    by: Party,
+    reason: &str,
+) -> Result<Appointment, Problem> {
     withdraw_asked(work, &before).await?;
     work.save(ClosedProposals(work.record.consultation.id)).await?;
     let cancelled = before.cancel(by, reason.to_owned())?;
     work.save(&cancelled).await?;
     work.appointment = None;
-    notify_experts_cancelled(work, &cancelled, reason)?;
     Ok(cancelled)
 }
 

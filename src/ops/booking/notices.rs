@@ -5,6 +5,7 @@ use domain::{
         appointment::Appointment,
         notice::{change_until, hold_warned_at, reminder_at},
     },
+    field::Fields,
     id::ExpertId,
 };
 
@@ -98,11 +99,19 @@ pub fn notify_slots_to_choose(work: &mut CaseTransaction<'_>) -> Result<(), Prob
     Ok(())
 }
 
-/// Mails the company that it can choose a time for a further appointment.
-pub fn notify_further_appointment(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+/// Mails the company that a further appointment is planned: it can choose a time, or, with `is_open`, the center asks
+/// experts first. `was` are the fields until now, if the further appointment has others; `with_report` says that the report
+/// on the last one is ready.
+pub fn notify_further_appointment(
+    work: &mut CaseTransaction<'_>,
+    is_open: bool,
+    was: Option<Fields>,
+    with_report: bool,
+) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&work.accepted());
-    work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts: &names })?;
+    let experts = &names[..];
+    work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts, is_open, was, with_report })?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@ mod address;
 mod carried;
 mod company;
 mod fit;
+mod narrowed;
 mod routed;
 
 use chrono::{DateTime, Utc};
@@ -220,15 +221,9 @@ async fn carry_out(
         return Err(CorrectionRefused::NotYours(it.field).into());
     }
     let after = apply(current, all)?;
-    let before = Before {
-        company: store::consultation::correction::filed_under(work.read(), work.record.consultation.id)
-            .await?,
-        confirmed: store::consultation::correction::confirmed_at(work.read(), work.record.consultation.id)
-            .await?,
-        fields: work.record.consultation.fields,
-    };
+    let before = Before::of(work).await?;
     let fields = after.fields().unwrap_or(before.fields);
-    check_fields(fields, &work.assignments)?;
+    check_fields(fields, &work.assignments, narrowed::can_release(work))?;
     company::follow(work, by, all, &after, cause.undone).await?;
     work.save(CorrectedValues(work.record.consultation.id, all, &after)).await?;
     refresh(work, &after);
@@ -239,7 +234,52 @@ async fn carry_out(
         let confirmed = cause.undone.and_then(|it| it.confirmed_before).or(cause.confirmed);
         address::follow(work, &it.old, confirmed, cause.over_limit).await?;
     }
-    routed::follow(work, before.fields, all).await
+    routed::follow(work, by, before.fields, all).await
+}
+
+/// Gives the consultation the fields of a further appointment. It is a correction, so that it is taken back with the
+/// appointment.
+pub async fn extend_fields(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    fields: domain::field::Fields,
+) -> Result<(), Problem> {
+    if fields == work.record.consultation.fields {
+        return Ok(());
+    }
+    let reason = TextLine::parse("理由", "次回の相談の分野", 100).ok();
+    replace_fields(work, by, fields, CorrectionCause::reason(reason.as_ref())).await
+}
+
+/// Restores the fields from before the further appointment that was planned last, unless they were corrected since.
+pub async fn restore_fields(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
+    let history = store::audit::event::of(work.read(), id).await?;
+    let Some(seq) = store::audit::event::notes_of_further(&history) else { return Ok(()) };
+    let all = store::consultation::correction::of(work.read(), id).await?;
+    let undone = |seq: i32| all.iter().any(|it| it.undoes == Some(seq));
+    let extended = all.iter().rfind(|it| seq.contains(&it.seq) && it.field == CorrectedField::Fields);
+    let Some(saved) = extended.filter(|it| !undone(it.seq)) else { return Ok(()) };
+    let fields = saved.old.as_deref().and_then(domain::field::Fields::from_code);
+    let is_present = saved.new.as_deref() == Some(work.record.consultation.fields.code());
+    let Some(fields) = fields.filter(|_| is_present) else { return Ok(()) };
+    let reason = TextLine::parse("理由", "次回の相談の取りやめ", 100).ok();
+    let cause = CorrectionCause { undone: Some(saved), ..CorrectionCause::reason(reason.as_ref()) };
+    replace_fields(work, by, fields, cause).await
+}
+
+/// Replaces the fields, with the event of a correction. What follows from it is the caller's.
+async fn replace_fields(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    fields: domain::field::Fields,
+    cause: CorrectionCause<'_>,
+) -> Result<(), Problem> {
+    let before = Before::of(work).await?;
+    let (old, new) = (before.fields.code().to_owned(), fields.code().to_owned());
+    let change = Correction { field: CorrectedField::Fields, old, new };
+    work.record.consultation.fields = fields;
+    note(work, by, &change, cause, &before).await
 }
 
 /// The corrected values of a consultation, with all values as they are then.
@@ -256,6 +296,17 @@ struct Before {
     company: CompanyId,
     confirmed: Option<DateTime<Utc>>,
     fields: domain::field::Fields,
+}
+
+impl Before {
+    async fn of(work: &CaseTransaction<'_>) -> Result<Self, Problem> {
+        let consultation = &work.record.consultation;
+        Ok(Self {
+            company: store::consultation::correction::filed_under(work.read(), consultation.id).await?,
+            confirmed: store::consultation::correction::confirmed_at(work.read(), consultation.id).await?,
+            fields: consultation.fields,
+        })
+    }
 }
 
 /// Brings the loaded consultation and its contact up to date with the corrected values.

@@ -2,6 +2,7 @@
 //! one.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    actor::Party,
     booking::{
         appointment::{Appointment, AppointmentMode},
         notice::change_until,
@@ -9,6 +10,7 @@ use domain::{
     calendar::{BusinessCalendar, at_japan, japan_date},
     consultation::UnfulfilledReason,
     due::Due,
+    field::Fields,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -20,7 +22,7 @@ use crate::{
         compose,
         mail_event::{
             AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
-            SenderContext, SilenceEvent, WhyBack,
+            SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -154,12 +156,11 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::AddressChanged => Case(O::AddressChanged { confirm: link }),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
-        K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),
+        K::FurtherAppointment | K::TeamChanging | K::FieldsChanged | K::CaseSplit => of_team(kind, facts),
         K::Finished => Case(O::Finished { portal, cancelled: None }),
         K::FurtherDropped => Case(O::FurtherDropped { portal }),
         K::NoShow => Case(O::NoShow { portal, appointment }),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
-        K::TeamChanging => Case(O::TeamChanging { portal }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
         K::HoldReleased => Case(O::Silence(SilenceEvent::HoldReleased { portal, slot: appointment })),
@@ -185,15 +186,14 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Request => Case(O::Request { answer, fields, slot: Some(appointment), due_at, outline }),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
         K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
-        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment) }),
+        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment), reason: REASON }),
         K::RequestDeclined => Case(O::RequestDeclined { appointment }),
         K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
         K::ReportReturned => Case(O::ReportReturned { reason: REASON }),
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason: REASON }),
-        K::NoDelegatesCompany => no_delegates(true, appointment),
-        K::NoDelegatesExpert => no_delegates(false, appointment),
+        K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
         K::HandOverAccepted => Case(O::HandOverAccepted),
         K::DeskMessage => Case(O::DeskMessage),
         K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
@@ -214,6 +214,25 @@ fn booked<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
 fn moved<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, was: DateTime<Utc>) -> Example<'a> {
     let (appointment, change_until) = (facts.appointment, facts.change_until());
     Case(MailEvent::Moved { side, appointment, change_until, was })
+}
+
+/// Returns an example of a change of experts or fields, or of a split.
+const fn of_team<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let (portal, released) = (facts.link, facts.names);
+    Case(if matches!(kind, TextKind::CaseSplit) {
+        let left = facts.record.consultation.fields;
+        MailEvent::CaseSplit { confirm: portal, from: facts.about.number, left, messages: 1 }
+    } else if matches!(kind, TextKind::FieldsChanged) {
+        let time = Some((facts.appointment, TimeNews::Stands));
+        MailEvent::FieldsChanged { portal, was: Fields::Both, released, time, chooses: false }
+    } else if matches!(kind, TextKind::TeamChanging) {
+        let lost = Some((facts.appointment, TimeNews::Cancelled));
+        let (by, reason) = (Party::Expert, REASON);
+        MailEvent::TeamChanging { portal, released, by, reason, lost, may_choose: false }
+    } else {
+        let (experts, is_open, was, with_report) = (released, false, None, false);
+        MailEvent::FurtherAppointment { portal, experts, is_open, was, with_report }
+    })
 }
 
 const fn cancelled<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, reason: &'a str) -> Example<'a> {
@@ -241,7 +260,8 @@ const fn outcome_missing<'a>(side: ReaderSide<'a>, appointment: AppointmentText<
     Case(MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment }))
 }
 
-const fn no_delegates(is_company: bool, it: AppointmentText<'_>) -> Example<'_> {
+fn no_delegates(kind: TextKind, it: AppointmentText<'_>) -> Example<'_> {
+    let is_company = kind == TextKind::NoDelegatesCompany;
     Case(MailEvent::NoDelegates { is_company, starts_at: it.starts_at, ends_at: it.ends_at })
 }
 

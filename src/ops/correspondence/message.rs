@@ -15,10 +15,13 @@ use super::attachment::{self, AttachedFiles, UploadedFile};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
-    ops::case::{
-        context::Context,
-        save::{FinishedDraft, ReadMessages},
-        transaction::CaseTransaction,
+    ops::{
+        case::{
+            context::Context,
+            save::{FinishedDraft, ReadMessages},
+            transaction::CaseTransaction,
+        },
+        routing::assignment::settle_after_answer,
     },
     problem::Problem,
     store::{
@@ -90,6 +93,7 @@ pub async fn enter(
     }
     if work.check(ActionKind::Answer, by).is_ok() {
         work.act(Action::Answer, by, None)?;
+        Box::pin(settle_after_answer(work)).await?;
     } else {
         work.note(by, noted_as(audience));
         let before = work.record.response;

@@ -228,6 +228,44 @@ pub async fn fields_to_ask(db: &impl ConnectionTrait, record: &Record) -> Result
     Ok(open_fields(record.consultation.fields, &assignments))
 }
 
+/// Goes on with the experts who have accepted, if they cover every field that is left and nobody else is asked: the time
+/// that is held for them is booked, or the company chooses one. Returns whether it did. The caller tells everybody.
+pub async fn settle(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
+    let accepted = work.accepted();
+    let is_covered = work.still_open().is_none() && work.live().all(Assignment::is_accepted);
+    if accepted.is_empty() || !is_covered || work.check(ActionKind::SettleTeam, by).is_err() {
+        return Ok(false);
+    }
+    let now = work.now();
+    let is_theirs = |it: &Appointment| {
+        !it.has_expired(now) && it.starts_at > now && it.experts.iter().all(|it| accepted.contains(it))
+    };
+    let held = work.appointment.clone().filter(is_theirs);
+    work.act(Action::SettleTeam { slot_held: held.is_some() }, by, None)?;
+    if let Some(held) = held {
+        let confirmed = held.confirm()?;
+        work.save(&confirmed).await?;
+        work.appointment = Some(confirmed);
+    } else if let Some(stale) = work.appointment.take() {
+        work.save(&stale.release()?).await?;
+    }
+    Ok(true)
+}
+
+/// Goes on as `settle` does after the company has answered a question, and tells everybody.
+pub async fn settle_after_answer(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if !settle(work, Actor::System).await? {
+        return Ok(());
+    }
+    match work.appointment.clone() {
+        Some(booked) => {
+            notify_booked(work, &booked)?;
+            plan_reminders(work, &booked)
+        }
+        None => notify_slots_to_choose(work),
+    }
+}
+
 async fn begin_answer(
     app: &App,
     id: AssignmentId,

@@ -262,7 +262,8 @@ pub async fn withdraw_unanswered(
     withdraw(work, open, held).await
 }
 
-async fn withdraw(
+/// Withdraws assignments, and tells their experts. `held` is the appointment that is removed from their calendars.
+pub async fn withdraw(
     work: &mut CaseTransaction<'_>,
     live: Vec<Assignment>,
     held: Option<&Appointment>,
@@ -273,7 +274,7 @@ async fn withdraw(
         let held = held.cloned().map(|it| Appointment { sequence: it.sequence + 1, ..it });
         let names = held.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
         let slot = held.as_ref().map(|it| appointment_text(it, &names));
-        work.mail_expert(expert, MailEvent::RequestWithdrawn { slot })?;
+        work.mail_expert(expert, MailEvent::RequestWithdrawn { slot, reason: "" })?;
     }
     Ok(())
 }
@@ -292,7 +293,7 @@ pub async fn withdraw_asked(
         let names = work.names(&left.experts);
         work.mail_expert(
             expert,
-            MailEvent::RequestWithdrawn { slot: Some(appointment_text(&left, &names)) },
+            MailEvent::RequestWithdrawn { slot: Some(appointment_text(&left, &names)), reason: "" },
         )?;
     }
     Ok(())

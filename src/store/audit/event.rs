@@ -179,6 +179,7 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         | ActionKind::Accept
         | ActionKind::Decline
         | ActionKind::ReleaseExpert
+        | ActionKind::SettleTeam
         | ActionKind::ChooseSlot
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
@@ -191,6 +192,17 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         | ActionKind::Note => false,
     };
     history.iter().rev().find(decides).is_some_and(|it| it.action == ActionKind::PlanFurtherSession)
+}
+
+/// Returns the positions of the notes that the plan of the latest further appointment has made; `None` if none was
+/// planned.
+pub fn notes_of_further(history: &[HistoryEntry]) -> Option<std::ops::Range<i32>> {
+    let planned = history.iter().rposition(|it| it.action == ActionKind::PlanFurtherSession)?;
+    let plan = &history[planned];
+    let is_of_plan =
+        |it: &&HistoryEntry| it.action == ActionKind::Note && it.at == plan.at && it.by == plan.by;
+    let first = history[..planned].iter().rev().take_while(is_of_plan).last().map_or(plan.seq, |it| it.seq);
+    Some(first..plan.seq)
 }
 
 fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {

@@ -70,8 +70,8 @@ struct CasePage {
     next: Option<CompanyAppointment>,
     /// Whether the next appointment is confirmed, so that a calendar entry can be downloaded.
     is_confirmed: bool,
-    /// The time that was kept for the company and is released, if it can choose another one; else empty.
-    released: String,
+    /// The time that the company had and has lost, if it can choose another one.
+    lost: Option<LostTime>,
     acts: Acts,
     /// Whether the company waits for an earlier time.
     waits: bool,
@@ -83,6 +83,12 @@ struct CasePage {
     survey: &'static str,
     /// The questions that wait for an answer.
     questions: Vec<OpenQuestion>,
+}
+
+/// A time that was kept or booked for the company, and is not any more.
+struct LostTime {
+    when: String,
+    was_booked: bool,
 }
 
 /// A question that waits for the company's answer.
@@ -148,7 +154,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let (programme, roster) = app.programme_and_experts().await?;
     let id = own.0.consultation.id;
     let appointments = store::booking::appointment::of(&app.db, id).await?;
-    let released = released(&app, &own.0, &appointments).await?;
+    let lost = lost(&app, &own.0, &appointments).await?;
     let live = appointments.into_iter().find(Appointment::is_live);
     let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?;
     let thread = store::correspondence::message::of(&app.db, id, Audience::Everyone).await?;
@@ -185,7 +191,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
         waits: (acts.choose || acts.reschedule)
             && store::booking::waiting_list::of(&app.db, id).await?.is_some(),
-        released,
+        lost,
         acts,
         steps: history::steps(&events),
         messages: thread.len(),
@@ -264,14 +270,25 @@ fn awaits_reply(thread: &[ThreadEntry]) -> bool {
     last.is_some_and(|it| it.author == Party::Company)
 }
 
-/// Returns the time that was kept for the company and is released, if the company can choose another one.
-async fn released(app: &App, record: &Record, appointments: &[Appointment]) -> Result<String, Problem> {
-    let lost = appointments.last().filter(|it| it.state == AppointmentState::Released);
-    let Some(lost) = lost else { return Ok(String::new()) };
+/// Returns the time that was kept for the company and is released, or was booked and is cancelled with its expert, if the
+/// company can choose another one.
+async fn lost(app: &App, record: &Record, appointments: &[Appointment]) -> Result<Option<LostTime>, Problem> {
+    let now = app.clock.now();
+    let is_cancelled = |it: &Appointment| {
+        let state = &it.state;
+        let cancelled = matches!(
+            state,
+            AppointmentState::CancelledByCompany { .. } | AppointmentState::CancelledByCenter { .. }
+        );
+        cancelled && it.starts_at > now
+    };
+    let is_lost = |it: &&Appointment| it.state == AppointmentState::Released || is_cancelled(it);
+    let Some(lost) = appointments.last().filter(is_lost) else { return Ok(None) };
     let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
     let has_expert = assignments.iter().any(Assignment::is_live);
     let may_choose = ops::booking::hold::may_choose(record, appointments, has_expert);
-    Ok(if may_choose { long_date_time_range(lost.starts_at, lost.ends_at) } else { String::new() })
+    let (when, was_booked) = (long_date_time_range(lost.starts_at, lost.ends_at), is_cancelled(lost));
+    Ok(may_choose.then_some(LostTime { when, was_booked }))
 }
 
 fn survey_label(it: &FollowUp, now: DateTime<Utc>) -> &'static str {

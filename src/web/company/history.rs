@@ -41,7 +41,12 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::Accept, State::Booked) => plain("専門家が決まり、予約が確定しました"),
         (ActionKind::Accept, State::Scheduling) => plain("担当する専門家が決まりました"),
         (ActionKind::Decline, State::Checking) => plain("担当する専門家と日時を再調整しています"),
+        (ActionKind::ReleaseExpert, _) if it.from.as_deref() == Some("booked") => {
+            plain("予約を取り消し、担当する専門家を再調整しています")
+        }
         (ActionKind::ReleaseExpert, _) => plain("担当する専門家を再調整しています"),
+        (ActionKind::SettleTeam, State::Booked) => plain("専門家が決まり、予約が確定しました"),
+        (ActionKind::SettleTeam, _) => plain("担当する専門家が決まりました"),
         // One expert has answered while another is still being asked.
         (ActionKind::Accept | ActionKind::Decline, _) => None,
         (ActionKind::ChooseSlot, _) => Some(("相談の日時が決まりました".to_owned(), time())),

@@ -222,6 +222,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::Answer
             | ActionKind::RequestExperts
             | ActionKind::ReleaseExpert
+            | ActionKind::SettleTeam
             | ActionKind::ApproveReport
             | ActionKind::DropFurtherSession
             | ActionKind::Complete

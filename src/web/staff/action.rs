@@ -33,6 +33,7 @@ pub enum StaffAction {
     Done,
     Further,
     DropFurther,
+    DropHelp,
     Complete,
     Withdraw,
     Unfulfilled,
@@ -55,12 +56,13 @@ pub enum StaffActionInput {
     Done,
     Further(Option<TextLine>, Option<NextTeam>),
     DropFurther,
+    DropHelp,
     End(Ending),
     Reopen(TextLine),
 }
 
 impl StaffAction {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::StartCheck,
         Self::Ask,
         Self::Answer,
@@ -72,6 +74,7 @@ impl StaffAction {
         Self::Done,
         Self::Further,
         Self::DropFurther,
+        Self::DropHelp,
         Self::Complete,
         Self::Withdraw,
         Self::Unfulfilled,
@@ -94,6 +97,7 @@ impl StaffAction {
             Self::Done => "done",
             Self::Further => "further",
             Self::DropFurther => "drop-further",
+            Self::DropHelp => "drop-help",
             Self::Complete => "complete",
             Self::Withdraw => "withdraw",
             Self::Unfulfilled => "unfulfilled",
@@ -113,7 +117,7 @@ impl StaffAction {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
             Self::Answer => Some(ActionKind::Answer),
-            Self::ConfirmAddress | Self::Called => None,
+            Self::ConfirmAddress | Self::Called | Self::DropHelp => None,
             // A hold can be released only while experts could still be asked.
             Self::ReleaseHold => Some(ActionKind::RequestExperts),
             Self::Cancel => Some(ActionKind::CancelAppointment),
@@ -149,6 +153,7 @@ impl StaffAction {
             Self::Done => "実施を記録する",
             Self::Further => "次回の相談を計画する",
             Self::DropFurther => "次回の相談を取りやめる",
+            Self::DropHelp => "次回の相談の希望を取り下げる",
             Self::Complete => "完了にする",
             Self::Withdraw => "企業の申し出で終了する",
             Self::Unfulfilled => "不成立にする",
@@ -182,6 +187,9 @@ impl StaffAction {
             Self::DropFurther => {
                 "次回の相談を取りやめ、企業にメールで知らせます。これまでの相談と報告書は残り、予定していたアンケートなどをあらためて送ります。"
             }
+            Self::DropHelp => {
+                "次回の相談を希望しないことを電話などで聞いたときに、企業に代わって記録します。連絡の期限がなくなり、残りのアンケートなどは予定どおりお送りします。すべて終わっているときは「完了」になります。"
+            }
             Self::Complete => "相談をすべて終了します。まだ送っていないアンケートなどは送りません。",
             Self::Withdraw => {
                 "企業の申し出による終了を記録します。相談の実施前は「取下げ」、実施後は「完了」になります。予約と依頼はすべて取り消します。"
@@ -213,6 +221,7 @@ impl StaffAction {
             Self::Done => "実施を記録しました。報告書の提出を依頼しました。",
             Self::Further => "次回の相談を計画しました。",
             Self::DropFurther => "次回の相談を取りやめました。",
+            Self::DropHelp => "次回の相談の希望の取下げを記録しました。",
             Self::Complete => "相談を完了にしました。",
             Self::Withdraw => "企業の申し出による終了を記録しました。",
             Self::Unfulfilled => "不成立として終了しました。",
@@ -238,6 +247,7 @@ impl StaffAction {
             Self::NoShow => Some(StaffActionInput::NoShow),
             Self::Done => Some(StaffActionInput::Done),
             Self::DropFurther => Some(StaffActionInput::DropFurther),
+            Self::DropHelp => Some(StaffActionInput::DropHelp),
             Self::Complete => Some(StaffActionInput::End(Ending::Complete)),
             Self::CloseInSilence => Some(StaffActionInput::End(Ending::CloseInSilence)),
             Self::Ask => errors
@@ -308,6 +318,10 @@ impl StaffActionInput {
                 ops::consultation::plan_with_team(app, id, seen, reason, team).await
             }
             Self::DropFurther => ops::aftercare::further::take_back(app, id, seen).await,
+            Self::DropHelp => {
+                let by = Actor::Stead(me, Represented::Company);
+                ops::aftercare::follow_up::drop_help(app, id, version, by).await
+            }
             // It is the company that withdraws.
             Self::End(ending @ Ending::Withdraw { .. }) => {
                 let by = Actor::Stead(me, Represented::Company);

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
+    ops::aftercare::follow_up::NO_WISH,
     problem::Problem,
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
@@ -128,6 +129,7 @@ async fn render(
         | StaffAction::ConfirmAddress
         | StaffAction::Called
         | StaffAction::ReleaseHold
+        | StaffAction::DropHelp
         | StaffAction::Further
         | StaffAction::Complete
         | StaffAction::Withdraw
@@ -190,6 +192,10 @@ fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
         None if act == StaffAction::Called => {
             let is_told = case.record.to_call_since.is_none();
             is_told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
+        }
+        None if act == StaffAction::DropHelp => {
+            let is_settled = case.record.wants_help_since.is_none();
+            is_settled.then(|| Problem::Refused(NO_WISH.to_owned()))
         }
         None if !consultation.state.is_open() => {
             Some(domain::consultation::ActionRefused::HasEnded(consultation.state.clone()).into())

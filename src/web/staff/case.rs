@@ -314,6 +314,10 @@ impl Head {
         if self.case.record.consultation.allows_in_stead(ActionKind::Answer, Party::Company).is_ok() {
             offers.push(self.offer(StaffAction::Answer));
         }
+        if self.case.record.wants_help_since.is_some() && self.case.record.consultation.merged_into.is_none()
+        {
+            offers.push(self.offer(StaffAction::DropHelp));
+        }
         let mut endings = Vec::new();
         for action in self.case.record.consultation.possible(domain::actor::Party::Coordinator) {
             match action {
@@ -338,8 +342,8 @@ impl Head {
                 ActionKind::RecordNoShow | ActionKind::RecordDone if !self.has_begun() => {}
                 ActionKind::DropFurtherSession if !self.plans_further => {}
                 // A report is approved on its own page, where it can be read; an expert is released from the list
-                // of experts.
-                ActionKind::ApproveReport | ActionKind::ReleaseExpert => {}
+                // of experts; a team is settled when a field is removed.
+                ActionKind::ApproveReport | ActionKind::ReleaseExpert | ActionKind::SettleTeam => {}
                 ActionKind::Submit
                 | ActionKind::StartCheck
                 | ActionKind::Ask

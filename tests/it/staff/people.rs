@@ -145,7 +145,8 @@ async fn an_expert_is_replaced_after_acceptance() {
     assert_eq!(state(&site, lost).await, "checking");
     let gone = cases::appointment(&site, lost).await;
     assert!(matches!(gone.state, AppointmentState::CancelledByCenter { .. }), "{gone:?}");
-    assert_eq!(told(&site, "c@example.co.jp", "cancelled").await, 1);
+    assert_eq!(told(&site, "c@example.co.jp", "team_changing").await, 1);
+    assert_eq!(told(&site, "c@example.co.jp", "cancelled").await, 0, "one letter says both");
     sound(&site).await;
 }
 

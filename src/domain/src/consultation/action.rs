@@ -32,6 +32,11 @@ pub enum Action {
         /// Whether an expert is being asked afterwards, in place of the released one or for the other field.
         asked: bool,
     },
+    /// The experts who have accepted cover every field that is left, so that no further one is asked.
+    SettleTeam {
+        /// Whether the company's slot is held with these experts.
+        slot_held: bool,
+    },
     ChooseSlot,
     Reschedule {
         /// The time limit for the company; `None` for the center and the expert, who have no limit.
@@ -88,6 +93,7 @@ impl Action {
             Self::Accept { .. } => ActionKind::Accept,
             Self::Decline { .. } => ActionKind::Decline,
             Self::ReleaseExpert { .. } => ActionKind::ReleaseExpert,
+            Self::SettleTeam { .. } => ActionKind::SettleTeam,
             Self::ChooseSlot => ActionKind::ChooseSlot,
             Self::Reschedule { .. } => ActionKind::Reschedule,
             Self::CancelAppointment { .. } => ActionKind::CancelAppointment,
@@ -123,7 +129,7 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         | ActionKind::Refer
         | ActionKind::Reopen => &[Coordinator],
         ActionKind::Answer => &[Company],
-        ActionKind::RequestExperts | ActionKind::Complete => &[Coordinator, System],
+        ActionKind::RequestExperts | ActionKind::SettleTeam | ActionKind::Complete => &[Coordinator, System],
         ActionKind::Accept => &[Expert],
         ActionKind::Decline => &[Expert, System],
         ActionKind::ChooseSlot
@@ -144,7 +150,8 @@ pub const fn steads(action: ActionKind) -> &'static [Party] {
         ActionKind::Accept | ActionKind::Decline | ActionKind::RecordNoShow | ActionKind::RecordDone => {
             &[Expert]
         }
-        ActionKind::ChooseSlot
+        ActionKind::ReleaseExpert
+        | ActionKind::ChooseSlot
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::PlanFurtherSession
@@ -153,7 +160,7 @@ pub const fn steads(action: ActionKind) -> &'static [Party] {
         | ActionKind::StartCheck
         | ActionKind::Ask
         | ActionKind::RequestExperts
-        | ActionKind::ReleaseExpert
+        | ActionKind::SettleTeam
         | ActionKind::ApproveReport
         | ActionKind::Complete
         | ActionKind::CloseUnfulfilled
@@ -178,7 +185,8 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         ActionKind::Ask | ActionKind::RequestExperts => matches!(state, State::Received | State::Checking),
         ActionKind::Answer => matches!(state, State::WaitingCompany),
         ActionKind::Accept | ActionKind::Decline => matches!(state, State::Matching),
-        ActionKind::ReleaseExpert => matches!(state, State::Matching | State::Scheduling),
+        ActionKind::ReleaseExpert => matches!(state, State::Matching | State::Scheduling | State::Booked),
+        ActionKind::SettleTeam => matches!(state, State::Checking | State::Matching),
         ActionKind::ChooseSlot => matches!(state, State::Scheduling),
         ActionKind::Reschedule
         | ActionKind::CancelAppointment
@@ -213,6 +221,7 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         (ActionKind::Decline | ActionKind::ReleaseExpert, _) => {
             matches!(to, State::Matching | State::Checking)
         }
+        (ActionKind::SettleTeam, _) => matches!(to, State::Scheduling | State::Booked),
         (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
         (ActionKind::CancelAppointment | ActionKind::RecordNoShow, _) => matches!(to, State::Scheduling),
         (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),

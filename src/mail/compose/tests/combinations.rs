@@ -1,12 +1,16 @@
 //! Composes every event with every combination of missing values.
 use std::sync::OnceLock;
 
-use domain::{booking::appointment::AppointmentMode, consultation::UnfulfilledReason, field::Fields};
+use domain::{
+    actor::Party, booking::appointment::AppointmentMode, consultation::UnfulfilledReason, field::Fields,
+};
 
 use super::samples::{
     CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_occasions, experts, now, occasions, outline,
 };
-use crate::mail::mail_event::{AccountMailEvent, AppointmentText, MailEvent, ReaderSide, Recipient};
+use crate::mail::mail_event::{
+    AccountMailEvent, AppointmentText, MailEvent, ReaderSide, Recipient, TimeNews,
+};
 
 pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
     let sided = [
@@ -82,9 +86,14 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all.extend(
         [&[], experts(), two_experts()].map(|it| MailEvent::SlotsToChoose { portal: LINK, experts: it }),
     );
-    all.extend(
-        [&[], experts(), two_experts()].map(|it| MailEvent::FurtherAppointment { portal: LINK, experts: it }),
-    );
+    all.extend([&[], experts(), two_experts()].map(|it| MailEvent::FurtherAppointment {
+        portal: LINK,
+        experts: it,
+        is_open: false,
+        was: None,
+        with_report: false,
+    }));
+    all.extend(further_and_team());
     all.extend(appointments().into_iter().map(|appointment| MailEvent::NoShow { portal: LINK, appointment }));
     all.push(MailEvent::AddressChanged { confirm: LINK });
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
@@ -92,6 +101,47 @@ fn for_company() -> Vec<MailEvent<'static>> {
         lead: "規程の案はできましたか。",
         answer: "https://soudan.example.jp/f/A?b=c",
     });
+    all
+}
+
+/// Returns further appointments, and changes of the team and of the fields, each with and without every part.
+fn further_and_team() -> Vec<MailEvent<'static>> {
+    let mut all = Vec::new();
+    for experts in [&[], experts(), two_experts()] {
+        for is_open in [false, true] {
+            for with_report in [false, true] {
+                let plan =
+                    |was| MailEvent::FurtherAppointment { portal: LINK, experts, is_open, was, with_report };
+                all.extend([None, Some(Fields::Labor)].map(plan));
+            }
+        }
+    }
+    let news = [TimeNews::Stands, TimeNews::Booked, TimeNews::Kept, TimeNews::Cancelled, TimeNews::Released];
+    let times = maybe_sittings().into_iter().flat_map(|it| match it {
+        Some(it) => news.map(|news| Some((it, news))).to_vec(),
+        None => vec![None],
+    });
+    for time in times {
+        for released in [&[], experts(), two_experts()] {
+            for flag in [false, true] {
+                all.push(MailEvent::FieldsChanged {
+                    portal: LINK,
+                    was: Fields::Both,
+                    released,
+                    time,
+                    chooses: flag,
+                });
+                all.extend(REASONS.map(|reason| MailEvent::TeamChanging {
+                    portal: LINK,
+                    released,
+                    by: Party::Expert,
+                    reason,
+                    lost: time,
+                    may_choose: flag,
+                }));
+            }
+        }
+    }
     all
 }
 
@@ -108,7 +158,8 @@ fn for_expert() -> Vec<MailEvent<'static>> {
                 outline,
             }));
         }
-        all.extend([MailEvent::RequestLapsed { slot }, MailEvent::RequestWithdrawn { slot }]);
+        all.push(MailEvent::RequestLapsed { slot });
+        all.extend(REASONS.map(|reason| MailEvent::RequestWithdrawn { slot, reason }));
     }
     for appointment in appointments() {
         all.extend([MailEvent::RequestDeclined { appointment }, MailEvent::Relieved { appointment }]);

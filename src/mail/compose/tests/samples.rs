@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Party,
     booking::appointment::AppointmentMode,
     calendar::BusinessCalendar,
     consultation::UnfulfilledReason,
@@ -18,7 +19,7 @@ use crate::{
         compose::{about, plain},
         mail_event::{
             AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, ReaderSide,
-            Recipient, SenderContext, SilenceEvent, WhyBack,
+            Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -135,11 +136,18 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         MailEvent::AddressChanged { confirm: PORTAL },
         MailEvent::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
         MailEvent::SlotsToChoose { portal: PORTAL, experts: experts() },
-        MailEvent::FurtherAppointment { portal: PORTAL, experts: experts() },
+        further(false, None),
+        further(true, Some(Fields::Ict)),
+        MailEvent::FurtherAppointment {
+            portal: PORTAL,
+            experts: experts(),
+            is_open: false,
+            was: None,
+            with_report: true,
+        },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
         MailEvent::NoShow { portal: PORTAL, appointment: appointment_text() },
-        MailEvent::TeamChanging { portal: PORTAL },
         MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
         MailEvent::ReportReady { portal: PORTAL },
@@ -161,6 +169,7 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     ];
     let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
+    all.extend(team_occasions());
     let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
     all.extend(
         turns
@@ -173,6 +182,46 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     all.extend(leads.map(|lead| MailEvent::FollowUp { lead, answer }));
     all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled: None }));
     all
+}
+
+pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
+    MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, with_report: false }
+}
+
+fn team_occasions() -> Vec<MailEvent<'static>> {
+    let (slot, released) = (appointment_text(), experts());
+    let changing = |by, reason, lost, may_choose| MailEvent::TeamChanging {
+        portal: PORTAL,
+        released,
+        by,
+        reason,
+        lost,
+        may_choose,
+    };
+    let changed = |time, chooses| MailEvent::FieldsChanged {
+        portal: PORTAL,
+        was: Fields::Both,
+        released,
+        time,
+        chooses,
+    };
+    vec![
+        changing(Party::Expert, "入院のため", Some((slot, TimeNews::Cancelled)), true),
+        changing(Party::Company, "", Some((slot, TimeNews::Released)), false),
+        changing(Party::Coordinator, "", None, false),
+        changed(Some((slot, TimeNews::Stands)), false),
+        changed(Some((slot, TimeNews::Booked)), false),
+        changed(Some((slot, TimeNews::Kept)), false),
+        changed(None, true),
+        split(2),
+        split(0),
+    ]
+}
+
+pub fn split(messages: usize) -> MailEvent<'static> {
+    static FIRST: OnceLock<CaseNumber> = OnceLock::new();
+    let from = FIRST.get_or_init(|| CaseNumber::new(FiscalYear::new(2026).unwrap(), 122).unwrap());
+    MailEvent::CaseSplit { confirm: PORTAL, from, left: Fields::Ict, messages }
 }
 
 fn expert_occasions() -> [MailEvent<'static>; 13] {
@@ -188,8 +237,8 @@ fn expert_occasions() -> [MailEvent<'static>; 13] {
         }),
         MailEvent::RequestLapsed { slot },
         MailEvent::RequestLapsed { slot: None },
-        MailEvent::RequestWithdrawn { slot },
-        MailEvent::RequestWithdrawn { slot: None },
+        MailEvent::RequestWithdrawn { slot, reason: "入院のため" },
+        MailEvent::RequestWithdrawn { slot: None, reason: "" },
         MailEvent::RequestDeclined { appointment: appointment_text() },
         MailEvent::Relieved { appointment: appointment_text() },
         MailEvent::ReportDue { due_at, overdue: false },
