@@ -1,10 +1,11 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
+mod outcome;
 mod silence;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    booking::appointment::AppointmentMode, calendar::BusinessCalendar, consultation::UnfulfilledReason,
-    due::Due, field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
+    actor::Party, booking::appointment::AppointmentMode, calendar::BusinessCalendar,
+    consultation::UnfulfilledReason, due::Due, field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
 };
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     url::Site,
 };
 
+pub use outcome::OutcomeEvent;
 pub use silence::{CompanyTurn, SilenceEvent};
 
 /// The recipient of a mail.
@@ -142,7 +144,10 @@ pub enum MailEvent<'a> {
     NoShow {
         portal: &'a str,
         appointment: AppointmentText<'a>,
+        /// Whether another outcome was recorded before.
+        is_correction: bool,
     },
+    Outcome(OutcomeEvent<'a>),
     /// A time for which the company was waiting has become free.
     EarlierTime {
         /// The address of the page with 「この日時にする」 and 「見送る」.
@@ -194,6 +199,10 @@ pub enum MailEvent<'a> {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
         reason: &'a str,
+        /// The party that has cancelled a booking; `None` if a time that was kept is lost.
+        by: Option<Party>,
+        /// Whether the reader has cancelled it, and is not offered at that time any more.
+        is_blocked: bool,
     },
     Reminder {
         side: ReaderSide<'a>,
@@ -223,6 +232,8 @@ pub enum MailEvent<'a> {
     },
     Unfulfilled {
         reason: UnfulfilledReason,
+        /// Whether an appointment has taken place.
+        advised: bool,
         cancelled: Option<AppointmentText<'a>>,
     },
     Referred {
@@ -366,6 +377,7 @@ impl MailEvent<'_> {
             | Self::FurtherAppointment { .. }
             | Self::FurtherDropped { .. }
             | Self::NoShow { .. }
+            | Self::Outcome(_)
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
             | Self::TeamChanging { .. }
@@ -400,6 +412,7 @@ impl TextKind {
             MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
             MailEvent::FurtherDropped { .. } => Self::FurtherDropped,
             MailEvent::NoShow { .. } => Self::NoShow,
+            MailEvent::Outcome(event) => event.text(),
             MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,

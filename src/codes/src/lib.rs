@@ -17,6 +17,7 @@ mod publication;
 
 pub use account::{LinkPurpose, Party, Role};
 pub use appointment::{
+    AppointmentOutcome,
     AppointmentMode, AppointmentStatus, AssignmentStatus, ReportStatus, WaitingEndReason, WaitingOfferState,
 };
 pub use calendar::{CalendarEntryStatus, CalendarKind, ExceptionKind};

@@ -210,6 +210,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         merged_into: None,
         own_company_id: None,
         number_unconfirmed: false,
+        report_by_center: false,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
         to_call_since: None,

@@ -7,6 +7,7 @@ mod action;
 pub mod correction;
 mod event;
 mod merge;
+mod outcome;
 mod refused;
 mod state;
 
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 pub use action::{Action, ActionKind};
 pub use event::{Event, History, Rebuilt, rebuild};
 pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
+pub use outcome::{AppointmentOutcome, BuiltOnOutcome, OutcomeCorrection};
 pub use refused::ActionRefused;
 pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};
 
@@ -80,6 +82,10 @@ impl Consultation {
     pub fn allows(&self, action: ActionKind, party: Party) -> Result<(), ActionRefused> {
         if !action::parties(action).contains(&party) {
             return Err(ActionRefused::NotYours(action));
+        }
+        // The center has closed the case: only the center corrects it now.
+        if action == ActionKind::CorrectOutcome && party == Party::Expert && !self.state.is_open() {
+            return Err(ActionRefused::HasEnded(self.state.clone()));
         }
         self.allows_now(action)
     }
@@ -152,11 +158,16 @@ impl Consultation {
             }
             Action::Reschedule { .. } => State::Booked,
             Action::CancelAppointment { .. } => State::Scheduling,
-            Action::RecordNoShow { starts_at } | Action::RecordDone { starts_at } if now < starts_at => {
+            Action::RecordNoShow { starts_at }
+            | Action::RecordExpertNoShow { starts_at }
+            | Action::RecordDone { starts_at }
+                if now < starts_at =>
+            {
                 return Err(ActionRefused::NotStarted { starts_at });
             }
-            Action::RecordNoShow { .. } => State::Scheduling,
+            Action::RecordNoShow { .. } | Action::RecordExpertNoShow { .. } => State::Scheduling,
             Action::RecordDone { .. } => State::Consulted,
+            Action::CorrectOutcome(it) => it.state_after(&self.state)?,
             Action::ApproveReport => State::FollowUp,
             Action::PlanFurtherSession { appointments, cap, overridden, covered } => {
                 if appointments >= cap && !overridden {
@@ -177,7 +188,9 @@ impl Consultation {
             Action::Withdraw { advised: false } => State::Withdrawn,
             Action::CloseUnfulfilled { reason } => State::Unfulfilled { reason },
             Action::Refer { organization } => State::Referred { organization },
-            Action::Reopen => State::Checking,
+            Action::Reopen { advised: false, .. } => State::Checking,
+            Action::Reopen { reported: true, .. } => State::FollowUp,
+            Action::Reopen { reported: false, .. } => State::Consulted,
         })
     }
 }

@@ -3,6 +3,7 @@
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
 mod dates;
+mod outcome;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -109,7 +110,11 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Question { portal, text } => asked(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts }
         | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
-        MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
+        MailEvent::NoShow { portal, appointment: it, is_correction } => {
+            missed(values, about, portal, &it);
+            values.set_flag(IsCorrection, is_correction);
+        }
+        MailEvent::Outcome(event) => outcome::told(values, about, event),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
             earlier(values, about, answer, &it, booked, until);
         }
@@ -130,7 +135,10 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             request_withdrawn(values, about, Some(&it));
         }
         MailEvent::Room { side, appointment } => sit_with(values, about, side, &appointment),
-        MailEvent::Cancelled { side, appointment: it, reason } => cancelled(values, about, side, &it, reason),
+        MailEvent::Cancelled { side, appointment: it, reason, by, is_blocked } => {
+            outcome::cancelled_by(values, side, by, is_blocked);
+            cancelled(values, about, side, &it, reason);
+        }
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
@@ -138,8 +146,12 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::ReportReady { portal } => known(values, about, &at_page(portal, REPORT)),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
-        MailEvent::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
+        MailEvent::Unfulfilled { reason, advised, cancelled } => {
+            outcome::ended(values, about, advised);
+            unfulfilled(values, reason, cancelled.as_ref());
+        }
         MailEvent::Referred { organization, note, cancelled } => {
+            outcome::ended(values, about, false);
             referred(values, organization, note, cancelled.as_ref());
         }
         MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {

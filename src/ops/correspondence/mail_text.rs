@@ -2,12 +2,13 @@
 //! one.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    actor::Party,
     booking::{
         appointment::{Appointment, AppointmentMode},
         notice::change_until,
     },
     calendar::{BusinessCalendar, at_japan, japan_date},
-    consultation::UnfulfilledReason,
+    consultation::{AppointmentOutcome, UnfulfilledReason},
     due::Due,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
@@ -19,8 +20,8 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
-            SenderContext, SilenceEvent, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, OutcomeEvent, ReaderSide,
+            Recipient, SenderContext, SilenceEvent, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -157,7 +158,9 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),
         K::Finished => Case(O::Finished { portal, cancelled: None }),
         K::FurtherDropped => Case(O::FurtherDropped { portal }),
-        K::NoShow => Case(O::NoShow { portal, appointment }),
+        K::NoShow => Case(O::NoShow { portal, appointment, is_correction: false }),
+        K::ExpertMissedCompany | K::ExpertMissedExpert | K::ExpertMissedCenter => missed(side, appointment),
+        K::OutcomeCorrectedCompany | K::OutcomeCorrectedExpert => corrected(side, appointment),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::TeamChanging => Case(O::TeamChanging { portal }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
@@ -180,7 +183,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
-        K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, cancelled: None }),
+        K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
         K::Request => Case(O::Request { answer, fields, slot: Some(appointment), due_at, outline }),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
@@ -217,7 +220,17 @@ fn moved<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, was: DateTime<Utc>) -> Exa
 }
 
 const fn cancelled<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, reason: &'a str) -> Example<'a> {
-    Case(MailEvent::Cancelled { side, appointment: facts.appointment, reason })
+    let (appointment, by) = (facts.appointment, Some(Party::Coordinator));
+    Case(MailEvent::Cancelled { side, appointment, reason, by, is_blocked: false })
+}
+
+const fn missed<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    Case(MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }))
+}
+
+const fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    let (was, outcome) = (AppointmentOutcome::NoShow, AppointmentOutcome::Done);
+    Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 
 const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {

@@ -96,7 +96,7 @@ pub async fn release_in(
     let booked = work.appointment.clone().filter(Appointment::is_confirmed);
     if let Some(booked) = booked.filter(|_| work.check(ActionKind::CancelAppointment, by).is_ok()) {
         work.act(Action::CancelAppointment { until: None }, by, Some(reason.as_str().to_owned()))?;
-        let cancelled = cancel_appointment(work, booked, by.party(), reason.as_str()).await?;
+        let cancelled = cancel_appointment(work, booked, by, reason.as_str()).await?;
         notify_company_cancelled(work, &cancelled, reason.as_str())?;
     }
     if keeps_acceptances(&work.record.consultation.state) {

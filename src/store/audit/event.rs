@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use codes::ConsultationStatus;
 use domain::{
     actor::{Actor, Party, Represented},
     consultation::{ActionKind, Event, State},
@@ -170,6 +171,7 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         ActionKind::PlanFurtherSession
         | ActionKind::DropFurtherSession
         | ActionKind::RecordDone
+        | ActionKind::CorrectOutcome
         | ActionKind::Reopen => true,
         ActionKind::Submit
         | ActionKind::StartCheck
@@ -183,6 +185,7 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordNoShow
+        | ActionKind::RecordExpertNoShow
         | ActionKind::ApproveReport
         | ActionKind::Complete
         | ActionKind::Withdraw
@@ -190,7 +193,20 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         | ActionKind::Refer
         | ActionKind::Note => false,
     };
-    history.iter().rev().find(decides).is_some_and(|it| it.action == ActionKind::PlanFurtherSession)
+    // The appointment of which the outcome is corrected to one that was not held did not end the plan.
+    let mut not_held = false;
+    for it in history.iter().rev().filter(decides) {
+        let after_held = [ConsultationStatus::Consulted, ConsultationStatus::FollowUp].map(ConsultationStatus::code);
+        let was_held = it.from.as_deref().is_some_and(|from| after_held.contains(&from));
+        match it.action {
+            ActionKind::CorrectOutcome if it.to == State::Scheduling && was_held => not_held = true,
+            ActionKind::CorrectOutcome
+                if it.to != State::Consulted || it.from.as_deref() == Some(it.to.code()) => {}
+            ActionKind::CorrectOutcome | ActionKind::RecordDone if not_held => not_held = false,
+            action => return action == ActionKind::PlanFurtherSession,
+        }
+    }
+    false
 }
 
 fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {

@@ -3,9 +3,13 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Party,
     booking::appointment::AppointmentMode,
     calendar::BusinessCalendar,
-    consultation::UnfulfilledReason,
+    consultation::{
+        AppointmentOutcome::{Done, NoShow},
+        UnfulfilledReason,
+    },
     field::Fields,
     id::ConsultationId,
     number::{CaseNumber, FiscalYear},
@@ -17,8 +21,8 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, ReaderSide,
-            Recipient, SenderContext, SilenceEvent, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, OutcomeEvent,
+            ReaderSide, Recipient, SenderContext, SilenceEvent, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -138,7 +142,7 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         MailEvent::FurtherAppointment { portal: PORTAL, experts: experts() },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
-        MailEvent::NoShow { portal: PORTAL, appointment: appointment_text() },
+        MailEvent::NoShow { portal: PORTAL, appointment: appointment_text(), is_correction: false },
         MailEvent::TeamChanging { portal: PORTAL },
         MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
@@ -171,7 +175,8 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     let answer = "https://soudan.example.jp/f/TOKEN";
     let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
     all.extend(leads.map(|lead| MailEvent::FollowUp { lead, answer }));
-    all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled: None }));
+    let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised: false, cancelled: None };
+    all.extend(UnfulfilledReason::ALL.map(unfulfilled));
     all
 }
 
@@ -198,7 +203,7 @@ fn expert_occasions() -> [MailEvent<'static>; 13] {
     ]
 }
 
-fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 11] {
+fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
     [
@@ -210,8 +215,22 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 11] {
             side,
             appointment: AppointmentText { mode: AppointmentMode::Online, ..appointment },
         },
-        MailEvent::Cancelled { side, appointment, reason: "急な予定が入ったため" },
-        MailEvent::Cancelled { side, appointment: online, reason: "" },
+        MailEvent::Cancelled {
+            side,
+            appointment,
+            reason: "急な予定が入ったため",
+            by: Some(Party::Expert),
+            is_blocked: side == ReaderSide::Expert,
+        },
+        MailEvent::Cancelled { side, appointment: online, reason: "", by: None, is_blocked: false },
+        MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }),
+        MailEvent::Outcome(match side {
+            // The center is not told of a correction.
+            ReaderSide::Center => OutcomeEvent::ExpertMissed { side, appointment, is_correction: true },
+            ReaderSide::Company { .. } | ReaderSide::Expert => {
+                OutcomeEvent::Corrected { side, appointment, was: NoShow, outcome: Done }
+            }
+        }),
         MailEvent::Reminder { side, appointment },
         MailEvent::NewMessage { side },
         MailEvent::Withdrawn { side, cancelled: None },

@@ -128,7 +128,8 @@ pub async fn outdated_entries(
         .filter(
             appointment::COLUMN
                 .state
-                .is_not_in([AppointmentStatus::Done, AppointmentStatus::NoShow].map(AppointmentStatus::code)),
+                .is_not_in([AppointmentStatus::Done, AppointmentStatus::NoShow, AppointmentStatus::ExpertNoShow]
+                    .map(AppointmentStatus::code)),
         )
         .into_tuple()
         .all(db)
