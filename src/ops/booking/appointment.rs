@@ -388,7 +388,8 @@ async fn block(
     cancelled: &Appointment,
 ) -> Result<(), Problem> {
     let Some(from) = Slot::at(cancelled.starts_at) else { return Ok(()) };
-    let quarters = (cancelled.ends_at - cancelled.starts_at).num_minutes().div_ceil(15);
+    // Appointments have whole quarter hours.
+    let quarters = (cancelled.ends_at - cancelled.starts_at).num_minutes() / 15;
     let length = u8::try_from(quarters).unwrap_or(u8::MAX);
     let change = match Span::new(from.quarter(), from.quarter().saturating_add(length)) {
         Ok(span) => ExceptionChange::Remove(span),

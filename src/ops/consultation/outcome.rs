@@ -121,6 +121,12 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
         work.record.due = None;
     }
     keep_report_due(work, due).await?;
+    if !is_open && work.record.appointments_done == 0 {
+        // Nothing took place, so that nobody has a part in the consultation that has ended.
+        for assignment in work.live().cloned().collect::<Vec<_>>() {
+            work.save_assignment(assignment.withdraw(work.now())).await?;
+        }
+    }
     match work.record.consultation.state {
         State::Scheduling => skip_follow_ups(work).await,
         _ => Ok(()),

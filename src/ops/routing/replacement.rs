@@ -239,7 +239,9 @@ async fn tell_freed(
         let names = work.names(&left.experts);
         let appointment = appointment_text(&left, &names);
         let reason = "もう一人の専門家が交代し、日時を決め直すため";
-        work.mail_expert(expert, MailEvent::Cancelled { side: ReaderSide::Expert, appointment, reason })?;
+        let side = ReaderSide::Expert;
+        let event = MailEvent::Cancelled { side, appointment, reason, by: None, is_blocked: false };
+        work.mail_expert(expert, event)?;
     }
     Ok(())
 }

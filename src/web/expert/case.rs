@@ -40,7 +40,7 @@ pub struct Case {
     /// The expert's assignment, offered or accepted; the latest one of an expert who has held an appointment and has no
     /// part any more.
     pub mine: Assignment,
-    /// Whether the expert has held an appointment of the consultation, whose report stays theirs.
+    /// Whether the expert has held an appointment of the consultation, or has written the report on one; it stays theirs.
     pub has_held: bool,
 }
 
@@ -59,11 +59,19 @@ pub async fn find(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, 
     let own = || assignments.iter().filter(|it| it.expert == expert.id);
     let live = || own().filter(|it| it.is_live());
     let mine = live().find(|it| it.is_accepted()).or_else(|| live().next());
-    let held = |it: &Appointment| it.state == AppointmentState::Done && it.experts.contains(&expert.id);
-    let all = store::booking::appointment::of(&app.db, record.consultation.id).await?;
-    let has_held = all.iter().any(held);
+    let has_held = has_held(app, expert, record.consultation.id).await?;
     let mine = mine.or_else(|| own().next_back().filter(|_| has_held)).cloned();
     Ok(Case { mine: mine.ok_or(Problem::NotFound)?, record, has_held })
+}
+
+/// Returns whether the expert has held an appointment of the consultation, or has written the report on one.
+async fn has_held(app: &App, expert: &ExpertUser, id: ConsultationId) -> Result<bool, Problem> {
+    let mut all = store::booking::appointment::of(&app.db, id).await?;
+    all.retain(|it| it.state.outcome().is_some() && it.experts.contains(&expert.id));
+    if all.iter().any(|it| it.state == AppointmentState::Done) {
+        return Ok(true);
+    }
+    Ok(!store::aftercare::report::states(&app.db, all.iter().map(|it| it.id)).await?.is_empty())
 }
 
 impl FromRequest for Opened {
