@@ -117,7 +117,7 @@ async fn an_absence_that_was_none_is_corrected_and_the_report_becomes_due() {
     sound(&site).await;
     let overdue = letters(&site, "expert@example.jp").await;
     let overdue = overdue.iter().filter(|it| it.kind == "report_due" && it.subject.contains("過ぎて"));
-    assert!(overdue.into_iter().all(|it| it.state != "sent"), "no report is due any more");
+    assert!(overdue.into_iter().all(|it| it.state.code() != "sent"), "no report is due any more");
 }
 
 #[actix_web::test]
@@ -390,7 +390,7 @@ async fn what_took_place_stays_when_a_case_is_closed_as_unfulfilled_or_referred(
         sound(&site).await;
         let mails = letters(&site, "expert@example.jp").await;
         let about = |it: &&entity::outbox::Model| it.consultation_id == Some(case.id.0) && it.kind == "report_due";
-        let sent = mails.iter().filter(about).filter(|it| it.state == "sent").count();
+        let sent = mails.iter().filter(about).filter(|it| it.state.code() == "sent").count();
         assert_eq!(sent, 2, "the request and the reminder");
         assert_eq!(expert.sign_in("expert@example.jp", PASSWORD).await.status, 303);
         done(&expert.post(&format!("{own}/report"), &form).await);
