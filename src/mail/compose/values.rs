@@ -147,11 +147,12 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Unfulfilled { reason, advised, cancelled } => {
-            outcome::ended(values, about, advised);
+            outcome::ended(values, about);
+            values.set_flag(Advised, advised);
             unfulfilled(values, reason, cancelled.as_ref());
         }
         MailEvent::Referred { organization, note, cancelled } => {
-            outcome::ended(values, about, false);
+            outcome::ended(values, about);
             referred(values, organization, note, cancelled.as_ref());
         }
         MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {

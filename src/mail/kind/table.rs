@@ -50,7 +50,7 @@ mails! {
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
     }
     ExpertMissed = "expert_missed", "専門家の欠席のお詫び" {
-        ExpertMissedCompany = "expert_missed_company" to Company, "専門家がうかがえなかったことのお詫び",
+        ExpertMissedCompany = "expert_missed_company" to Company, "専門家が参加できなかったことのお詫び",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
         ExpertMissedExpert = "expert_missed_expert" to Expert, "専門家の欠席を記録しました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, IsCorrection];

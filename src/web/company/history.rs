@@ -49,7 +49,7 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::CancelAppointment, _) => Some((cancelled_by(it.by).to_owned(), own())),
         (ActionKind::RecordNoShow, _) => plain("予約の日時に、お会いできませんでした"),
         (ActionKind::RecordExpertNoShow, _) => {
-            plain("予約の日時に、専門家がうかがえませんでした。申し訳ありません")
+            plain("予約の日時に、専門家が参加できませんでした。申し訳ありません")
         }
         (ActionKind::CorrectOutcome, _) => plain("相談の結果の記録を訂正しました"),
         (ActionKind::RecordDone, _) => plain("相談を実施しました"),

@@ -101,7 +101,7 @@ async fn an_absence_that_was_none_is_corrected_and_the_report_becomes_due() {
     assert_eq!(told(&site, "expert@example.jp", "outcome_corrected").await, 1);
     assert_eq!(told(&site, "expert@example.jp", "report_due").await, 2, "one now, one when it is overdue");
     let letter = letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "outcome_corrected").unwrap();
-    assert!(letter.text_body.contains("先にお送りしたお知らせは、取り消します"), "{}", letter.text_body);
+    assert!(letter.text_body.contains("このメールの内容が正しいものです"), "{}", letter.text_body);
     assert!(letter.text_body.contains("訂正後　：相談を実施"), "{}", letter.text_body);
     let history = site.get(&at(case.number, "?view=history")).await;
     history.shows("「企業の欠席」から「実施」に訂正しました。理由：別の会議室で行っていた");
@@ -260,7 +260,7 @@ async fn a_company_says_that_the_expert_did_not_come() {
     done(&company.post(&path, &[]).await);
     assert_eq!(state(&site, case).await, "scheduling");
     assert_eq!(appointment(&site, case).await.state, AppointmentState::ExpertNoShow);
-    company.get(&company::my(case, "")).await.shows("専門家がうかがえませんでした");
+    company.get(&company::my(case, "")).await.shows("専門家が参加できませんでした");
     let letter = letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "expert_missed").unwrap();
     assert!(letter.text_body.contains("申し訳ありません"), "{}", letter.text_body);
     assert!(letter.text_body.contains("次の候補をご案内します"), "{}", letter.text_body);

@@ -17,7 +17,9 @@ pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: OutcomeE
                 ReaderSide::Company { portal } => missed(values, about, portal, &appointment),
                 ReaderSide::Expert | ReaderSide::Center => sit_with(values, about, side, &appointment),
             }
-            values.set_flag(IsCorrection, is_correction);
+            if side != ReaderSide::Center {
+                values.set_flag(IsCorrection, is_correction);
+            }
         }
         OutcomeEvent::Corrected { side, appointment, was, outcome } => {
             sit_with(values, about, side, &appointment);
@@ -26,14 +28,15 @@ pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: OutcomeE
             let is_due = outcome == AppointmentOutcome::Done;
             let due = due_day(about, DueKind::Report).filter(|_| is_due);
             values.set(Variable::ReportDue, due.unwrap_or_default());
-            values.set_flag(NoReport, !is_due);
+            if !matches!(side, ReaderSide::Company { .. }) {
+                values.set_flag(NoReport, !is_due);
+            }
         }
     }
 }
 
 /// Sets until when the report on what took place is expected, although the consultation ends.
-pub(super) fn ended(values: &mut Values, about: &MailContext<'_>, advised: bool) {
-    values.set_flag(Advised, advised);
+pub(super) fn ended(values: &mut Values, about: &MailContext<'_>) {
     values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
 }
 
@@ -58,5 +61,7 @@ pub(super) fn cancelled_by(values: &mut Values, side: ReaderSide<'_>, by: Option
         Some(Party::Coordinator | Party::System) => "相談センターの都合により",
     };
     values.set(CancelledBy, said);
-    values.set_flag(TimeBlocked, is_blocked);
+    if side == ReaderSide::Expert {
+        values.set_flag(TimeBlocked, is_blocked);
+    }
 }
