@@ -5,7 +5,8 @@ mod silence;
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Party, booking::appointment::AppointmentMode, calendar::BusinessCalendar,
-    consultation::UnfulfilledReason, due::Due, field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
+    consultation::UnfulfilledReason, due::Due, field::Fields, id::ConsultationId, number::CaseNumber,
+    settings::Settings,
 };
 
 use crate::{

@@ -369,9 +369,7 @@ fn say_farewell(
         Ending::Withdraw { .. } => {
             MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
         }
-        Ending::CloseUnfulfilled { reason } => {
-            MailEvent::Unfulfilled { reason: *reason, advised, cancelled }
-        }
+        Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, advised, cancelled },
         Ending::CloseInSilence => MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: &portal }),
         Ending::Refer { organization, note } => MailEvent::Referred {
             organization: organization.as_str(),

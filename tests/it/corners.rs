@@ -92,7 +92,9 @@ async fn a_consultation_that_ended_after_its_appointment_is_sound_and_goes_on_af
     sound(&site).await;
     let version = store::consultation::find(&site.app.db, id).await.unwrap().unwrap().version;
     let reason = TextLine::parse("理由", "改めて相談したいとのこと", 100).unwrap();
-    ops::consultation::reopening::reopen(&site.app, id, version, Actor::Coordinator(by), &reason).await.unwrap();
+    ops::consultation::reopening::reopen(&site.app, id, version, Actor::Coordinator(by), &reason)
+        .await
+        .unwrap();
     let record = store::consultation::find(&site.app.db, id).await.unwrap().unwrap();
     assert_eq!(record.consultation.state.code(), "follow_up", "what took place stays");
     assert!(record.due.is_some(), "the center has something to do");

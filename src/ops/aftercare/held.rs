@@ -24,7 +24,8 @@ pub async fn held(work: &CaseTransaction<'_>) -> Result<HeldAppointments, Proble
     all.retain(|it| it.state == AppointmentState::Done);
     let states = store::aftercare::report::states(work.read(), all.iter().map(|it| it.id)).await?;
     let state = |it: &Appointment| states.get(&it.id);
-    let is_there = |it: &ReportState| matches!(it, ReportState::Submitted { .. } | ReportState::Approved { .. });
+    let is_there =
+        |it: &ReportState| matches!(it, ReportState::Submitted { .. } | ReportState::Approved { .. });
     let is_approved = |it: &ReportState| matches!(it, ReportState::Approved { .. });
     Ok(HeldAppointments {
         is_report_missing: !all.iter().all(|it| state(it).is_some_and(is_there)),
@@ -41,7 +42,8 @@ pub async fn keep_report_due(work: &mut CaseTransaction<'_>, before: Option<Due>
     }
     let is_missing = work.record.appointments_done > 0 && held(work).await?.is_report_missing;
     let before = before.filter(|it| it.kind == DueKind::Report);
-    let due = || before.unwrap_or_else(|| Due::report(&work.context.settings, &work.context.calendar, work.now()));
+    let due =
+        || before.unwrap_or_else(|| Due::report(&work.context.settings, &work.context.calendar, work.now()));
     let due = is_missing.then(due);
     work.record.due = due;
     work.record.report_by_center &= is_missing;

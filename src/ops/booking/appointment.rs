@@ -34,7 +34,8 @@ use crate::{
             actor::ActorAt,
             context::Context,
             save::{
-                BlockedTime, ClosedProposals, MovedAppointment, NewAppointment, ScheduleChange, SuppressedMail,
+                BlockedTime, ClosedProposals, MovedAppointment, NewAppointment, ScheduleChange,
+                SuppressedMail,
             },
             transaction::CaseTransaction,
         },

@@ -23,13 +23,27 @@ use crate::{
 /// A change of an appointment that both sides are told of.
 #[derive(Clone, Copy)]
 enum News<'a> {
-    Booked { change_until: DateTime<Utc> },
-    Moved { change_until: DateTime<Utc>, was: DateTime<Utc> },
+    Booked {
+        change_until: DateTime<Utc>,
+    },
+    Moved {
+        change_until: DateTime<Utc>,
+        was: DateTime<Utc>,
+    },
     Room,
     /// `blocked` is the expert who has cancelled, and is not offered at that time any more.
-    Cancelled { reason: &'a str, by: Option<Party>, blocked: Option<ExpertId> },
-    ExpertMissed { is_correction: bool },
-    Corrected { was: AppointmentOutcome, outcome: AppointmentOutcome },
+    Cancelled {
+        reason: &'a str,
+        by: Option<Party>,
+        blocked: Option<ExpertId>,
+    },
+    ExpertMissed {
+        is_correction: bool,
+    },
+    Corrected {
+        was: AppointmentOutcome,
+        outcome: AppointmentOutcome,
+    },
 }
 
 impl<'a> News<'a> {
@@ -125,7 +139,11 @@ pub fn notify_expert_missed(
     if by == Actor::Company {
         let names = work.names(&missed.experts);
         let (side, appointment) = (ReaderSide::Center, appointment_text(missed, &names));
-        work.mail_center(MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction }))?;
+        work.mail_center(MailEvent::Outcome(OutcomeEvent::ExpertMissed {
+            side,
+            appointment,
+            is_correction,
+        }))?;
     }
     Ok(())
 }

@@ -196,7 +196,8 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
     // The appointment of which the outcome is corrected to one that was not held did not end the plan.
     let mut not_held = false;
     for it in history.iter().rev().filter(decides) {
-        let after_held = [ConsultationStatus::Consulted, ConsultationStatus::FollowUp].map(ConsultationStatus::code);
+        let after_held =
+            [ConsultationStatus::Consulted, ConsultationStatus::FollowUp].map(ConsultationStatus::code);
         let was_held = it.from.as_deref().is_some_and(|from| after_held.contains(&from));
         match it.action {
             ActionKind::CorrectOutcome if it.to == State::Scheduling && was_held => not_held = true,

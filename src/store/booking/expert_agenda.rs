@@ -336,9 +336,8 @@ async fn cases(
         return Ok(BTreeMap::new());
     }
     let wanted = || ids.iter().map(|it| it.0);
-    let concerns = Condition::any()
-        .add(is_live())
-        .add(assignment::Column::ConsultationId.in_subquery(held_by(expert)));
+    let concerns =
+        Condition::any().add(is_live()).add(assignment::Column::ConsultationId.in_subquery(held_by(expert)));
     let asked: Vec<(Uuid, bool, bool, Coded<AssignmentStatus>)> = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ConsultationId)

@@ -2,10 +2,12 @@
 use chrono::{DateTime, Utc};
 use codes::{AppointmentStatus, DueKind, MailStatus, ReportStatus};
 use domain::{consultation::Turn, field::Field};
-use entity::{appointment, case_tag, consultation as row, contact, inbound_mail, mail_bounce, outbox, report};
+use entity::{
+    appointment, case_tag, consultation as row, contact, inbound_mail, mail_bounce, outbox, report,
+};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
     sea_query::{Expr, Query, SelectStatement, UnionType},
 };
 

@@ -85,7 +85,10 @@ fn main(facts: Facts<'_>) -> String {
         }
         State::Withdrawn => "申込みを取り下げました。あらためて申し込むことができます。".to_owned(),
         State::Unfulfilled { reason } if facts.record.appointments_done > 0 => {
-            format!("ご相談を終了しました。理由：{}。実施した相談の内容はこの画面から見られます。", reason.label())
+            format!(
+                "ご相談を終了しました。理由：{}。実施した相談の内容はこの画面から見られます。",
+                reason.label()
+            )
         }
         State::Unfulfilled { reason } => {
             format!("今回は相談を実施できませんでした。理由：{}", reason.label())

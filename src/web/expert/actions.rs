@@ -94,9 +94,11 @@ pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem
             }
         }
         "expert_no_show" => {
-            let done = ops::booking::appointment::record_expert_no_show(&open.app, open.id(), open.by()).await;
+            let done =
+                ops::booking::appointment::record_expert_no_show(&open.app, open.id(), open.by()).await;
             if typed.done(done)? {
-                let flash = "専門家の欠席を記録しました。企業には、お詫びと、別の日時の選び方をお知らせしました。";
+                let flash =
+                    "専門家の欠席を記録しました。企業には、お詫びと、別の日時の選び方をお知らせしました。";
                 return Ok(open.back(flash));
             }
         }

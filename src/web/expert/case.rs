@@ -86,11 +86,7 @@ impl FromRequest for Opened {
         Box::pin(async move {
             let (app, expert, shell) = (app.ok_or_else(no_app)?, expert.await?, shell.await?);
             let case = find(&app, &expert, &number).await?;
-            if case.may_read() {
-                Ok(Self { app, expert, shell, case })
-            } else {
-                Err(Problem::NotFound)
-            }
+            if case.may_read() { Ok(Self { app, expert, shell, case }) } else { Err(Problem::NotFound) }
         })
     }
 }
@@ -131,8 +127,7 @@ impl Case {
     }
 
     pub fn title(&self) -> String {
-        let name =
-            if self.may_read() { self.record.company_name.as_str() } else { "担当の依頼" };
+        let name = if self.may_read() { self.record.company_name.as_str() } else { "担当の依頼" };
         format!("{name}（{}）", self.record.number)
     }
 

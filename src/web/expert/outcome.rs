@@ -58,7 +58,8 @@ pub async fn submit(
 async fn render(open: Opened, id: &str, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let (appointment, recorded) = of(&open, id).await?;
     if typed.refused.is_none() {
-        let may = open.case.record.consultation.allows(ActionKind::CorrectOutcome, domain::actor::Party::Expert);
+        let may =
+            open.case.record.consultation.allows(ActionKind::CorrectOutcome, domain::actor::Party::Expert);
         typed.refused = may.err().map(|it| it.to_string());
     }
     let status = typed.status();

@@ -158,9 +158,13 @@ async fn render(
     };
     let gaps = gaps.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
     let now = app.clock.now();
-    let changes =
-        store::audit::schedule_change::between(&app.db, now - CHANGES_DAYS, now + TimeDelta::days(1), CHANGES)
-            .await?;
+    let changes = store::audit::schedule_change::between(
+        &app.db,
+        now - CHANGES_DAYS,
+        now + TimeDelta::days(1),
+        CHANGES,
+    )
+    .await?;
     page::html_with(status, &AbsencesPage { shell, errors, refused, gaps, more, changes })
 }
 

@@ -4,12 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{
-    booking::appointment::Appointment,
-    consultation::ActionKind,
-    id::AppointmentId,
-    wording,
-};
+use domain::{booking::appointment::Appointment, consultation::ActionKind, id::AppointmentId, wording};
 use uuid::Uuid;
 
 use super::{

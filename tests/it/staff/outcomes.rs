@@ -26,7 +26,7 @@ use crate::{
 };
 
 async fn sound(site: &Site) {
-    while worker::outbox::step(&site.app).await.unwrap() {}
+    worker::once(&site.app).await;
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
@@ -323,8 +323,13 @@ async fn an_expert_who_cannot_come_is_not_offered_at_that_time_again() {
     assert!(!offered.is_empty() && !offered.iter().any(overlaps), "{offered:?}");
     site.get(&at(case.number, "?view=sessions")).await.shows("専門家都合で中止（発熱のため）");
     let letter = letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "cancelled").unwrap();
-    assert!(letter.text_body.contains("専門家の都合により、下記の予約を取り消しました"), "{}", letter.text_body);
-    let own = letters(&site, "expert@example.jp").await.into_iter().find(|it| it.kind == "cancelled").unwrap();
+    assert!(
+        letter.text_body.contains("専門家の都合により、下記の予約を取り消しました"),
+        "{}",
+        letter.text_body
+    );
+    let own =
+        letters(&site, "expert@example.jp").await.into_iter().find(|it| it.kind == "cancelled").unwrap();
     assert!(own.text_body.contains("空きの登録から除きました"), "{}", own.text_body);
     let company = site.visitor();
     company::sign_in(&company, CONTACT).await;
@@ -342,7 +347,8 @@ async fn days_of_absence_say_who_entered_them() {
     let (site, cast) = center().await;
     let day = domain::calendar::japan_date(site.app.clock.now()) + TimeDelta::days(200);
     let absence = domain::booking::availability::Absence { first: day, last: day, stand_in: None };
-    let none = ops::routing::expert::record_absence(&site.app, cast.expert, absence, "研修", cast.coordinator);
+    let none =
+        ops::routing::expert::record_absence(&site.app, cast.expert, absence, "研修", cast.coordinator);
     assert_eq!(none.await.unwrap(), 0);
     let entries = store::routing::expert::entries(&site.app.db, cast.expert).await.unwrap();
     let removal = ops::routing::expert::AvailabilityChange::RemoveAbsence(entries.absences[0].0);
@@ -397,7 +403,8 @@ async fn an_appointment_that_took_place_stays_when_its_case_is_unfulfilled_or_re
             site.app.clock.advance(TimeDelta::days(1));
         }
         let mails = letters(&site, "expert@example.jp").await;
-        let about = |it: &&entity::outbox::Model| it.consultation_id == Some(case.id.0) && it.kind == "report_due";
+        let about =
+            |it: &&entity::outbox::Model| it.consultation_id == Some(case.id.0) && it.kind == "report_due";
         let sent = mails.iter().filter(about).filter(|it| it.state.code() == "sent").count();
         assert_eq!(sent, 2, "the request and the reminder");
         assert_eq!(expert.sign_in("expert@example.jp", PASSWORD).await.status, 303);

@@ -236,10 +236,9 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
             matches!(to, State::Matching | State::Checking)
         }
         (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
-        (
-            ActionKind::CancelAppointment | ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow,
-            _,
-        ) => matches!(to, State::Scheduling),
+        (ActionKind::CancelAppointment | ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow, _) => {
+            matches!(to, State::Scheduling)
+        }
         (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
         (ActionKind::DropFurtherSession, _) => matches!(to, State::Consulted | State::FollowUp),
         (ActionKind::RecordDone, _) => matches!(to, State::Consulted),

@@ -279,7 +279,11 @@ fn facts_refuse_what_the_table_would_allow() {
         (Action::CancelAppointment { until: Some(NOW) }, company, ActionRefused::TooLate { until: NOW }),
         (Action::RecordDone { starts_at: later }, center, ActionRefused::NotStarted { starts_at: later }),
         (Action::RecordNoShow { starts_at: later }, center, ActionRefused::NotStarted { starts_at: later }),
-        (Action::RecordExpertNoShow { starts_at: later }, company, ActionRefused::NotStarted { starts_at: later }),
+        (
+            Action::RecordExpertNoShow { starts_at: later },
+            company,
+            ActionRefused::NotStarted { starts_at: later },
+        ),
     ] {
         assert_eq!(booked().act(act, by, NOW), Err(expected));
     }

@@ -28,8 +28,8 @@ fn appointment(state: AppointmentState) -> Appointment {
 #[test]
 fn an_appointment_that_is_over_never_changes_again() {
     use AppointmentState::{
-        CancelledByCenter, CancelledByCompany, CancelledByExpert, Confirmed, Done, ExpertNoShow, Held, NoShow,
-        Released,
+        CancelledByCenter, CancelledByCompany, CancelledByExpert, Confirmed, Done, ExpertNoShow, Held,
+        NoShow, Released,
     };
     let reason = || "都合".to_owned();
     let over = [
