@@ -460,8 +460,7 @@ impl TextKind {
             MailEvent::NobodyLeft => Self::NobodyLeft,
             MailEvent::SubstituteNeeded { .. } => Self::SubstituteNeeded,
             MailEvent::Undelivered { .. } => Self::Undelivered,
-            MailEvent::NoDelegates { is_company: true, .. } => Self::NoDelegatesCompany,
-            MailEvent::NoDelegates { is_company: false, .. } => Self::NoDelegatesExpert,
+            MailEvent::NoDelegates { is_company, .. } => no_delegates(*is_company),
             MailEvent::HandOverAccepted => Self::HandOverAccepted,
             MailEvent::DeskMessage => Self::DeskMessage,
             MailEvent::HandOverResult { .. } => Self::HandOverResult,
@@ -480,6 +479,10 @@ impl TextKind {
             AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
         }
     }
+}
+
+const fn no_delegates(is_company: bool) -> TextKind {
+    if is_company { TextKind::NoDelegatesCompany } else { TextKind::NoDelegatesExpert }
 }
 
 const fn side_of(side: &ReaderSide<'_>, [company, expert, center]: [TextKind; 3]) -> TextKind {

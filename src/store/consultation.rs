@@ -75,9 +75,10 @@ pub struct Record {
 impl Record {
     /// Returns the party whose turn it is: the center's where it writes the report in the experts' place.
     pub fn turn(&self) -> Turn {
-        match self.consultation.turn() {
-            Turn::Expert if self.writes_report() => Turn::Center,
-            turn => turn,
+        if self.writes_report() && self.consultation.merged_into.is_none() {
+            Turn::Center
+        } else {
+            self.consultation.turn()
         }
     }
 

@@ -176,21 +176,13 @@ impl Consultation {
                 if covered { State::Scheduling } else { State::Checking }
             }
             Action::DropFurtherSession { planned: false, .. } => return Err(ActionRefused::NothingPlanned),
-            Action::DropFurtherSession { planned: true, reported } => {
-                if reported {
-                    State::FollowUp
-                } else {
-                    State::Consulted
-                }
-            }
+            Action::DropFurtherSession { planned: true, reported } => action::reopened(true, reported),
             Action::Complete => State::Completed,
             Action::Withdraw { advised: true } => State::Completed,
             Action::Withdraw { advised: false } => State::Withdrawn,
             Action::CloseUnfulfilled { reason } => State::Unfulfilled { reason },
             Action::Refer { organization } => State::Referred { organization },
-            Action::Reopen { advised: false, .. } => State::Checking,
-            Action::Reopen { reported: true, .. } => State::FollowUp,
-            Action::Reopen { reported: false, .. } => State::Consulted,
+            Action::Reopen { advised, reported } => action::reopened(advised, reported),
         })
     }
 }

@@ -127,10 +127,10 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
             work.save_assignment(assignment.withdraw(work.now())).await?;
         }
     }
-    match work.record.consultation.state {
-        State::Scheduling => skip_follow_ups(work).await,
-        _ => Ok(()),
+    if work.record.consultation.state == State::Scheduling {
+        skip_follow_ups(work).await?;
     }
+    Ok(())
 }
 
 /// Tells both sides. A company that can choose another time gets the letter of an appointment that was missed.

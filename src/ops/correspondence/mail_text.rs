@@ -125,6 +125,11 @@ struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// Returns the earlier start of an appointment that has moved.
+    fn was(&self) -> DateTime<Utc> {
+        self.appointment.starts_at - TimeDelta::days(7)
+    }
+
     fn due(&self) -> DateTime<Utc> {
         let SenderContext { settings, calendar, now, .. } = self.about.sender;
         Due::reply(settings, calendar, now).at().unwrap_or(now)
@@ -147,9 +152,8 @@ use Example::{Case, Plain};
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
-    let Facts { appointment, names: experts, outline, link, .. } = *facts;
-    let (portal, answer, side, due_at) = (link, link, side(kind, link), facts.due());
-    let (was, fields) = (appointment.starts_at - TimeDelta::days(7), facts.record.consultation.fields);
+    let Facts { appointment, names: experts, link, .. } = *facts;
+    let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
         K::AddressChanged => Case(O::AddressChanged { confirm: link }),
@@ -185,7 +189,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
-        K::Request => Case(O::Request { answer, fields, slot: Some(appointment), due_at, outline }),
+        K::Request => asked(facts, answer),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
         K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
         K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment) }),
@@ -195,8 +199,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason: REASON }),
-        K::NoDelegatesCompany => no_delegates(true, appointment),
-        K::NoDelegatesExpert => no_delegates(false, appointment),
+        K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(is_company(side), appointment),
         K::HandOverAccepted => Case(O::HandOverAccepted),
         K::DeskMessage => Case(O::DeskMessage),
         K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
@@ -208,6 +211,15 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::WeeklyDigest => weekly(facts),
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
     }
+}
+
+fn asked<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
+    let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));
+    Case(MailEvent::Request { answer, fields, slot, due_at: facts.due(), outline: facts.outline })
+}
+
+const fn is_company(side: ReaderSide<'_>) -> bool {
+    matches!(side, ReaderSide::Company { .. })
 }
 
 fn booked<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {

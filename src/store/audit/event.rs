@@ -196,18 +196,26 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
     // The appointment of which the outcome is corrected to one that was not held did not end the plan.
     let mut not_held = false;
     for it in history.iter().rev().filter(decides) {
-        let after_held =
-            [ConsultationStatus::Consulted, ConsultationStatus::FollowUp].map(ConsultationStatus::code);
-        let was_held = it.from.as_deref().is_some_and(|from| after_held.contains(&from));
-        match it.action {
-            ActionKind::CorrectOutcome if it.to == State::Scheduling && was_held => not_held = true,
-            ActionKind::CorrectOutcome
-                if it.to != State::Consulted || it.from.as_deref() == Some(it.to.code()) => {}
-            ActionKind::CorrectOutcome | ActionKind::RecordDone if not_held => not_held = false,
-            action => return action == ActionKind::PlanFurtherSession,
+        if it.action == ActionKind::CorrectOutcome && !is_held_now(it) {
+            not_held |= was_held(it);
+        } else if not_held && matches!(it.action, ActionKind::CorrectOutcome | ActionKind::RecordDone) {
+            not_held = false;
+        } else {
+            return it.action == ActionKind::PlanFurtherSession;
         }
     }
     false
+}
+
+/// Returns whether a correction says that the latest appointment was held after all.
+fn is_held_now(it: &HistoryEntry) -> bool {
+    it.to == State::Consulted && it.from.as_deref() != Some(it.to.code())
+}
+
+/// Returns whether a correction says that the latest appointment was not held after all.
+fn was_held(it: &HistoryEntry) -> bool {
+    let after = [ConsultationStatus::Consulted, ConsultationStatus::FollowUp].map(ConsultationStatus::code);
+    it.to == State::Scheduling && it.from.as_deref().is_some_and(|from| after.contains(&from))
 }
 
 fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {

@@ -296,16 +296,7 @@ async fn a_forged_act_changes_nothing() {
     for (case, paths, sentence) in [
         (
             open,
-            &[
-                "/slots",
-                "/cancel",
-                "/no-show",
-                "/expert-no-show",
-                "/done",
-                "/further",
-                "/complete",
-                "/reopen",
-            ][..],
+            &["/slots", "/cancel", "/no-show", "/done", "/further", "/complete", "/reopen"][..],
             "いまの状況（受付済み）では「",
         ),
         (

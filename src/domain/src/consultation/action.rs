@@ -251,3 +251,12 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         (ActionKind::CorrectOutcome | ActionKind::Note, Some(_)) => true,
     }
 }
+
+/// Returns the state in which a consultation goes on after what took place, or from its beginning.
+pub const fn reopened(advised: bool, reported: bool) -> State {
+    match (advised, reported) {
+        (false, _) => State::Checking,
+        (true, true) => State::FollowUp,
+        (true, false) => State::Consulted,
+    }
+}

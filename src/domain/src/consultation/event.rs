@@ -54,11 +54,9 @@ pub fn rebuild(history: &History) -> Rebuilt {
         if !action::is_allowed_in(event.action, from) {
             return broken("it is not allowed in that state");
         }
-        let may_stay_only = match event.action {
-            ActionKind::Note => true,
-            ActionKind::CorrectOutcome => !matches!(event.to, State::Scheduling | State::Consulted),
-            _ => false,
-        };
+        let may_stay_only = event.action == ActionKind::Note
+            || event.action == ActionKind::CorrectOutcome
+                && !matches!(event.to, State::Scheduling | State::Consulted);
         if !action::may_lead_to(event.action, Some(from), &event.to) || may_stay_only && event.to != *from {
             return broken("it does not lead there");
         }

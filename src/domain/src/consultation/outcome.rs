@@ -46,17 +46,18 @@ impl OutcomeCorrection {
             return Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Booking));
         }
         if done(self.from) {
-            return match before {
-                _ if self.is_report_sent => Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Report)),
-                State::Consulted | State::FollowUp if self.is_latest => Ok(State::Scheduling),
-                stays => Ok(stays.clone()),
-            };
+            if self.is_report_sent {
+                return Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Report));
+            }
+            let leads_back = self.is_latest && matches!(before, State::Consulted | State::FollowUp);
+            return Ok(if leads_back { State::Scheduling } else { before.clone() });
         }
-        match before {
-            ended if !ended.is_open() => Ok(ended.clone()),
-            stays if self.plans_further => Ok(stays.clone()),
-            _ if self.is_asked => Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Request)),
-            _ => Ok(State::Consulted),
+        if !before.is_open() || self.plans_further {
+            return Ok(before.clone());
         }
+        if self.is_asked {
+            return Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Request));
+        }
+        Ok(State::Consulted)
     }
 }

@@ -453,12 +453,12 @@ proptest! {
         prop_assert_eq!(after.state.is_open(), before.state.is_open());
         let back = OutcomeCorrection { from: to, to: from, is_asked: false, is_report_sent: false, ..facts };
         let again = after.act(Action::CorrectOutcome(back), center, NOW).map(|(it, _)| it.state);
-        let came_from_outcome = match before.state {
-            State::Consulted => done(from) && !plans_further || !done(from) && !done(to),
-            State::FollowUp => !done(from) && !done(to),
-            State::Scheduling => !done(from),
-            _ => !before.state.is_open() || plans_further && !done(from) || !done(from) && !done(to),
-        };
+        let is_between_absences = !done(from) && !done(to);
+        let came_from_outcome = is_between_absences
+            || before.state == State::Consulted && done(from) && !plans_further
+            || before.state == State::Scheduling && !done(from)
+            || !before.state.is_open()
+            || !matches!(before.state, State::Consulted | State::FollowUp) && plans_further && !done(from);
         if came_from_outcome && is_latest {
             prop_assert_eq!(again, Ok(before.state));
         }

@@ -1,9 +1,17 @@
 //! Sets the values of mails about the outcome of an appointment, and about the party that cancelled it.
-use domain::{actor::Party, consultation::AppointmentOutcome, due::DueKind};
+use domain::{
+    actor::Party,
+    consultation::{AppointmentOutcome, UnfulfilledReason},
+    due::DueKind,
+};
 
-use super::{dates::due_day, missed, sit_with};
+use super::{
+    dates::{company_turn, due_day},
+    gone, known, maybe_sit, set, sit_with,
+};
 use crate::mail::{
-    mail_event::{MailContext, OutcomeEvent, ReaderSide},
+    compose::wording::{SLOTS, at_page, help, quoted},
+    mail_event::{AppointmentText, MailContext, MailEvent, OutcomeEvent, ReaderSide},
     text::{
         Values,
         Variable::{self, *},
@@ -36,8 +44,56 @@ pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: OutcomeE
 }
 
 /// Sets until when the report on what took place is expected, although the consultation ends.
-pub(super) fn ended(values: &mut Values, about: &MailContext<'_>) {
+fn ended(values: &mut Values, about: &MailContext<'_>) {
     values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
+}
+
+/// Sets the values of a mail about an appointment, or a consultation, that does not take place.
+pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    if let MailEvent::NoShow { portal, appointment, is_correction } = *mail_event {
+        missed(values, about, portal, &appointment);
+        values.set_flag(IsCorrection, is_correction);
+    } else if let MailEvent::Cancelled { side, appointment, reason, by, is_blocked } = *mail_event {
+        cancelled_by(values, side, by, is_blocked);
+        cancelled(values, about, side, &appointment, reason);
+    } else if let MailEvent::Unfulfilled { reason, advised, cancelled } = *mail_event {
+        ended(values, about);
+        values.set_flag(Advised, advised);
+        unfulfilled(values, reason, cancelled.as_ref());
+    } else if let MailEvent::Referred { organization, note, cancelled } = *mail_event {
+        ended(values, about);
+        referred(values, organization, note, cancelled.as_ref());
+    }
+}
+
+fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
+    known(values, about, &at_page(portal, SLOTS));
+    company_turn(values, about, about.sender.now);
+    maybe_sit(values, Some(appointment));
+}
+
+fn cancelled(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    side: ReaderSide<'_>,
+    appointment: &AppointmentText<'_>,
+    reason: &str,
+) {
+    sit_with(values, about, side, appointment);
+    values.set(Reason, quoted(reason));
+    if matches!(side, ReaderSide::Company { .. }) {
+        company_turn(values, about, about.sender.now);
+    }
+}
+
+fn unfulfilled(values: &mut Values, reason: UnfulfilledReason, cancelled: Option<&AppointmentText<'_>>) {
+    set(values, [(Reason, reason.label()), (Help, help(reason))]);
+    gone(values, cancelled);
+}
+
+fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Option<&AppointmentText<'_>>) {
+    set(values, [(Organization, organization), (Note, &quoted(note))]);
+    gone(values, cancelled);
 }
 
 /// Returns the outcome as a letter says it.
@@ -50,7 +106,7 @@ const fn said(outcome: AppointmentOutcome) -> &'static str {
 }
 
 /// Sets at whose wish the appointment was cancelled, in the words of the reader.
-pub(super) fn cancelled_by(values: &mut Values, side: ReaderSide<'_>, by: Option<Party>, is_blocked: bool) {
+fn cancelled_by(values: &mut Values, side: ReaderSide<'_>, by: Option<Party>, is_blocked: bool) {
     let is_company = matches!(side, ReaderSide::Company { .. });
     let said = match by {
         None => "",
