@@ -1,4 +1,5 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
+mod outcome;
 mod parts;
 mod silence;
 
@@ -14,6 +15,7 @@ use crate::{
     url::Site,
 };
 
+pub use outcome::OutcomeEvent;
 pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};
 
@@ -121,7 +123,10 @@ pub enum MailEvent<'a> {
     NoShow {
         portal: &'a str,
         appointment: AppointmentText<'a>,
+        /// Whether another outcome was recorded before.
+        is_correction: bool,
     },
+    Outcome(OutcomeEvent<'a>),
     /// A time for which the company was waiting has become free.
     EarlierTime {
         /// The address of the page with 「この日時にする」 and 「見送る」.
@@ -203,6 +208,10 @@ pub enum MailEvent<'a> {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
         reason: &'a str,
+        /// The party that has cancelled a booking; `None` if a time that was kept is lost.
+        by: Option<Party>,
+        /// Whether the reader has cancelled it, and is not offered at that time any more.
+        is_blocked: bool,
     },
     Reminder {
         side: ReaderSide<'a>,
@@ -232,6 +241,8 @@ pub enum MailEvent<'a> {
     },
     Unfulfilled {
         reason: UnfulfilledReason,
+        /// Whether an appointment has taken place.
+        advised: bool,
         cancelled: Option<AppointmentText<'a>>,
     },
     Referred {
@@ -381,6 +392,7 @@ impl MailEvent<'_> {
             | Self::FurtherAppointment { .. }
             | Self::FurtherDropped { .. }
             | Self::NoShow { .. }
+            | Self::Outcome(_)
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
             | Self::CaseSplit { .. }
@@ -419,6 +431,7 @@ impl TextKind {
             MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
             MailEvent::FurtherDropped { .. } => Self::FurtherDropped,
             MailEvent::NoShow { .. } => Self::NoShow,
+            MailEvent::Outcome(event) => event.text(),
             MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
@@ -464,8 +477,7 @@ impl TextKind {
             MailEvent::NobodyLeft => Self::NobodyLeft,
             MailEvent::SubstituteNeeded { .. } => Self::SubstituteNeeded,
             MailEvent::Undelivered { .. } => Self::Undelivered,
-            MailEvent::NoDelegates { is_company: true, .. } => Self::NoDelegatesCompany,
-            MailEvent::NoDelegates { is_company: false, .. } => Self::NoDelegatesExpert,
+            MailEvent::NoDelegates { is_company, .. } => no_delegates(*is_company),
             MailEvent::HandOverAccepted => Self::HandOverAccepted,
             MailEvent::DeskMessage => Self::DeskMessage,
             MailEvent::HandOverResult { .. } => Self::HandOverResult,
@@ -484,6 +496,10 @@ impl TextKind {
             AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
         }
     }
+}
+
+const fn no_delegates(is_company: bool) -> TextKind {
+    if is_company { TextKind::NoDelegatesCompany } else { TextKind::NoDelegatesExpert }
 }
 
 const fn side_of(side: &ReaderSide<'_>, [company, expert, center]: [TextKind; 3]) -> TextKind {

@@ -1,7 +1,9 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
 pub mod correction;
 pub mod merge;
+pub mod outcome;
 pub mod related_case;
+pub mod reopening;
 pub mod transfer;
 
 use domain::{
@@ -20,6 +22,7 @@ pub mod silence;
 pub mod to_call;
 
 use super::{
+    aftercare::held::keep_report_due,
     booking::{
         appointment::{cancel_appointment, keep_as_done},
         hold::{ask_or_keep, take_again},
@@ -87,6 +90,7 @@ pub async fn end(
     if matches!(ending, Ending::CloseInSilence) && !is_proposed {
         return Err(Problem::Stale);
     }
+    // An appointment that took place shows which experts held it.
     let is_over = over.is_some();
     if let Some(over) = over {
         keep_as_done(&mut work, over).await?;
@@ -94,7 +98,9 @@ pub async fn end(
     }
     let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason, is_over).await?;
+    let due = work.record.due.clone();
     work.act(act, by, note)?;
+    keep_report_due(&mut work, due).await?;
     say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
     notify_desk(&mut work).await?;
@@ -128,24 +134,6 @@ pub fn result(state: &State) -> Option<String> {
         | State::Consulted
         | State::FollowUp => return None,
     })
-}
-
-/// Reopens an ended consultation.
-pub async fn reopen(
-    app: &App,
-    id: ConsultationId,
-    version: i32,
-    by: Actor,
-    reason: &TextLine,
-) -> Result<(), Problem> {
-    let mut work = CaseTransaction::begin_at(app, id, version).await?;
-    work.act(Action::Reopen, by, Some(reason.as_str().to_owned()))?;
-    // The appointments show which experts carried it out; now experts are searched for again.
-    for assignment in work.live().cloned().collect::<Vec<_>>() {
-        work.save_assignment(assignment.withdraw(work.now())).await?;
-    }
-    work.commit().await?;
-    Ok(())
 }
 
 /// Records that a coordinator has called the company and told it what it could not be mailed.
@@ -329,8 +317,8 @@ fn act_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
     }
 }
 
-/// Frees the slot, withdraws requests and drops planned questions. `is_over` says whether the appointment has just been
-/// kept as done. Returns the appointment that was cancelled.
+/// Frees the slot, withdraws requests and drops planned questions. The experts of an appointment that is over stay, as
+/// those who held it. Returns the appointment that was cancelled.
 async fn let_go(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -341,7 +329,7 @@ async fn let_go(
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
-            cancelled = Some(cancel_appointment(work, it, by.principal().party(), reason).await?);
+            cancelled = Some(cancel_appointment(work, it, by.principal(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
             for assignment in
                 work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()
@@ -351,10 +339,8 @@ async fn let_go(
             withdraw_live(work, None).await?;
         }
         held => {
-            // The assignments show which experts carried the consultation out, and their report is asked for.
-            let carried_out = matches!(work.record.consultation.state, State::Consulted | State::FollowUp);
-            if !is_over && !carried_out {
-                withdraw_live(work, held.as_ref()).await?;
+            if !is_over {
+                withdraw_unfinished(work, held.as_ref()).await?;
             }
             if let Some(held) = held {
                 work.save(&held.release()?).await?;
@@ -363,6 +349,15 @@ async fn let_go(
     }
     skip_follow_ups(work).await?;
     Ok(cancelled)
+}
+
+/// Withdraws the requests, unless the consultation was carried out: then they show which experts did it.
+async fn withdraw_unfinished(
+    work: &mut CaseTransaction<'_>,
+    held: Option<&Appointment>,
+) -> Result<(), Problem> {
+    let carried_out = matches!(work.record.consultation.state, State::Consulted | State::FollowUp);
+    if carried_out { Ok(()) } else { withdraw_live(work, held).await }
 }
 
 /// Mails the company once: that the consultation has ended, and that an appointment was cancelled with it.
@@ -380,7 +375,7 @@ fn say_farewell(
         Ending::Withdraw { .. } => {
             MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
         }
-        Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, cancelled },
+        Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, advised, cancelled },
         Ending::CloseInSilence => MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: &portal }),
         Ending::Refer { organization, note } => MailEvent::Referred {
             organization: organization.as_str(),

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use codes::Turn;
 use domain::{
-    consultation::Consultation,
+    consultation::{Consultation, State},
     due::Due,
     id::{AccountId, CompanyId, ConsultationId, DeskId},
     intake::company::{Industry, Mode},
@@ -66,12 +66,28 @@ pub struct Record {
     pub snoozed_until: Option<DateTime<Utc>>,
     /// Whether it was filed under the corporate number of a known company and nobody has confirmed that yet.
     pub number_unconfirmed: bool,
+    /// Whether the center writes a report on an appointment, because none of its experts can.
+    pub report_by_center: bool,
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
 }
 
 impl Record {
+    /// Returns the party whose turn it is: the center's where it writes the report in the experts' place.
+    pub fn turn(&self) -> Turn {
+        if self.writes_report() && self.consultation.merged_into.is_none() {
+            Turn::Center
+        } else {
+            self.consultation.turn()
+        }
+    }
+
+    /// Returns whether the case waits for a report that the center writes.
+    pub fn writes_report(&self) -> bool {
+        self.report_by_center && self.consultation.state == State::Consulted
+    }
+
     /// Returns the prefecture to which an expert travels for a visit.
     pub fn site(&self) -> Option<Prefecture> {
         self.visit_prefecture.or(self.prefecture)
@@ -267,7 +283,7 @@ pub fn insert(
 
 /// Adds the columns that actions can change to a batch. The version of `record` is written as it is.
 pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let state = row::state_columns(&record.consultation, record.due.as_ref(), now)?;
+    let state = row::state_columns(record, now)?;
     let silence = row::silence_columns(record.silence.as_ref());
     batch.update(consultation::ActiveModel {
         id: Set(record.consultation.id.0),
@@ -298,6 +314,7 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         snoozed_until: Set(record.snoozed_until),
         merged_into: Set(record.consultation.merged_into.map(|it| it.0)),
         number_unconfirmed: Set(record.number_unconfirmed),
+        report_by_center: Set(record.report_by_center),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()

@@ -35,7 +35,8 @@ codes! {
         Center = "center" => "対応が必要",
         /// A message of the company or an expert waits for the center's response, whatever the state.
         Unanswered = "unanswered" => "未返信",
-        /// A report has been submitted and waits for the center.
+        /// A report has been submitted and waits for the center, is written by the center, or is due in a case that has
+        /// ended.
         Reports = "reports" => "報告書の確認",
         /// The company has asked for further help, and the center has not responded yet.
         FurtherHelp = "wishes" => "継続の希望",

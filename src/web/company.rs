@@ -6,6 +6,7 @@ mod cancel;
 mod case;
 mod correction;
 mod earlier_time;
+mod expert_missed;
 mod further_appointment;
 mod history;
 mod messages;
@@ -51,6 +52,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(earlier_time::submit)
         .service(cancel::show)
         .service(cancel::submit)
+        .service(expert_missed::show)
+        .service(expert_missed::submit)
         .service(further_appointment::show)
         .service(further_appointment::submit)
         .service(further_appointment::take_back)

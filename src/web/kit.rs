@@ -14,6 +14,7 @@ pub mod mail_document;
 pub mod meeting_link;
 pub mod notification_preferences;
 pub mod origin;
+pub mod outcome_form;
 pub mod page;
 pub mod problem;
 pub mod report_form;

@@ -23,6 +23,7 @@ mod intake;
 mod meeting_link;
 mod notifications;
 mod outbox;
+mod outcome;
 mod password;
 mod plan;
 mod possible_duplicate;
@@ -122,6 +123,8 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(slots::submit)
         .service(meeting_link::show)
         .service(meeting_link::submit)
+        .service(outcome::show)
+        .service(outcome::submit)
         .service(thread::message)
         .service(thread::note)
         .service(thread::center_note)

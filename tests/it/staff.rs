@@ -7,6 +7,7 @@ mod mail;
 mod merge_model;
 mod merged_rows;
 mod merging;
+mod outcomes;
 mod people;
 mod plan;
 mod stead;

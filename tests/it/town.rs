@@ -157,7 +157,7 @@ impl Town {
         match () {
             () if pattern.starts_with("/desk/") || about(&["/desk-message"]) => &self.handed_over,
             () if about(&["/answer", "/requests/", "/experts/"]) => &self.asked,
-            () if about(&["/report", "/survey", "/questions/"]) => &self.reported,
+            () if about(&["/report", "/survey", "/questions/", "/outcome/"]) => &self.reported,
             () => &self.booked,
         }
     }

@@ -159,8 +159,7 @@ impl Rows {
 }
 
 fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<consultation::Model, DbErr> {
-    let received_at = it.opening.outline.received_at;
-    let state = &story.it.state;
+    let (received_at, state) = (it.opening.outline.received_at, &story.it.state);
     let (unfulfilled_reason, referred_to) = carried(state);
     let due_at = story.due.as_ref().and_then(Due::at);
     let events = i32::try_from(story.history.len()).unwrap_or(i32::MAX);
@@ -210,6 +209,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         merged_into: None,
         own_company_id: None,
         number_unconfirmed: false,
+        report_by_center: false,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
         to_call_since: None,

@@ -273,7 +273,7 @@ async fn ended(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Ne
     if case.twist(Twist::Reopened) {
         let reason = line("担当者が替わり、改めて相談したいとの連絡がありました")?;
         let (app, id) = (&stage.app, record.consultation.id);
-        ops::consultation::reopen(app, id, record.version, case.coordinator(), &reason).await?;
+        ops::consultation::reopening::reopen(app, id, record.version, case.coordinator(), &reason).await?;
         return Ok(Some(stage.office(1, 8)));
     }
     Ok(None)

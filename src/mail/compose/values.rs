@@ -3,13 +3,13 @@
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
 mod dates;
+mod outcome;
 mod team;
 
 use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
     booking::appointment::AppointmentMode,
-    consultation::UnfulfilledReason,
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
@@ -17,7 +17,7 @@ use dates::{changeable, company_turn, contact_soon, further_dropped, report_retu
 
 use super::{
     Answers, Frame,
-    wording::{MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, help, hours, names, quoted},
+    wording::{MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, hours, names, quoted},
 };
 use crate::{
     mail::{
@@ -108,7 +108,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Question { portal, text } => asked(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::FurtherAppointment { .. } => team::further(values, about, mail_event),
-        MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
+        MailEvent::Outcome(event) => outcome::told(values, about, event),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
             earlier(values, about, answer, &it, booked, until);
         }
@@ -131,7 +131,10 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             request_withdrawn(values, about, Some(&it));
         }
         MailEvent::Room { side, appointment } => sit_with(values, about, side, &appointment),
-        MailEvent::Cancelled { side, appointment: it, reason } => cancelled(values, about, side, &it, reason),
+        MailEvent::NoShow { .. }
+        | MailEvent::Cancelled { .. }
+        | MailEvent::Unfulfilled { .. }
+        | MailEvent::Referred { .. } => outcome::over(values, about, mail_event),
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
@@ -139,10 +142,6 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::ReportReady { portal } => known(values, about, &at_page(portal, REPORT)),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
-        MailEvent::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
-        MailEvent::Referred { organization, note, cancelled } => {
-            referred(values, organization, note, cancelled.as_ref());
-        }
         MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {
             set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
             request(values, answer, slot.as_ref(), due_at);
@@ -167,12 +166,6 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
 fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
     set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
     company_turn(values, about, about.sender.now);
-}
-
-fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
-    known(values, about, &at_page(portal, SLOTS));
-    company_turn(values, about, about.sender.now);
-    maybe_sit(values, Some(appointment));
 }
 
 /// Sets the link alone for the company: its address may be unconfirmed, and gets no words of its form.
@@ -236,16 +229,6 @@ fn earlier(
     maybe_sit(values, Some(appointment));
     values.set(CurrentBooking, booked.map(long_date_time).unwrap_or_default());
     values.set(HeldUntil, month_day_time(until));
-}
-
-fn unfulfilled(values: &mut Values, reason: UnfulfilledReason, cancelled: Option<&AppointmentText<'_>>) {
-    set(values, [(Reason, reason.label()), (Help, help(reason))]);
-    gone(values, cancelled);
-}
-
-fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Option<&AppointmentText<'_>>) {
-    set(values, [(Organization, organization), (Note, &quoted(note))]);
-    gone(values, cancelled);
 }
 
 fn answer_until(values: &mut Values, answer: &str, due_at: DateTime<Utc>) {
@@ -445,20 +428,6 @@ fn sit_until(
 ) {
     sit_with(values, about, side, appointment);
     changeable(values, about, side, change_until);
-}
-
-fn cancelled(
-    values: &mut Values,
-    about: &MailContext<'_>,
-    side: ReaderSide<'_>,
-    appointment: &AppointmentText<'_>,
-    reason: &str,
-) {
-    sit_with(values, about, side, appointment);
-    values.set(Reason, quoted(reason));
-    if matches!(side, ReaderSide::Company { .. }) {
-        company_turn(values, about, about.sender.now);
-    }
 }
 
 fn remind(

@@ -48,7 +48,23 @@ mails! {
     }
     NoShow = "missed_appointment", "欠席のお知らせ" {
         NoShow to Company, "予定の日時にお会いできませんでした",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
+    }
+    ExpertMissed = "expert_missed", "専門家の欠席のお詫び" {
+        ExpertMissedCompany = "expert_missed_company" to Company, "専門家が参加できなかったことのお詫び",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
+        ExpertMissedExpert = "expert_missed_expert" to Expert, "専門家の欠席を記録しました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, IsCorrection];
+        ExpertMissedCenter = "expert_missed_center" to Center, "専門家が来なかったと、企業から連絡がありました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
+    OutcomeCorrected = "outcome_corrected", "相談の結果の訂正" {
+        OutcomeCorrectedCompany = "outcome_corrected_company" to Company, "相談の結果の記録を訂正しました",
+            [When, Link, RecordedOutcome]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasOutcome, ReportDue];
+        OutcomeCorrectedExpert = "outcome_corrected_expert" to Expert, "相談の結果の記録が訂正されました",
+            [When, Link, RecordedOutcome]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasOutcome, ReportDue, NoReport];
     }
     EarlierTime = "earlier_time", "空いた日時の案内", only_if(ConditionKind::OfferStands) {
         EarlierTime to Company, "お待ちの日時が空きました",
@@ -178,11 +194,12 @@ mails! {
     }
     Cancelled = "cancelled", "予約取消し" {
         CancelledCompany = "cancelled_company" to Company, "相談の予約を取り消しました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue], cancels;
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue, CancelledBy], cancels;
         CancelledExpert = "cancelled_expert" to Expert, "相談の予約が取り消されました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason], cancels;
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked],
+            cancels;
         CancelledCenter = "cancelled_center" to Center, "相談の予約が取り消されました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy];
     }
     Reminder = "reminder", "前営業日のお知らせ",
         not_waited_for, keeps_hours, topic(NotificationTopic::SessionReminder), only_if(ConditionKind::AppointmentStands)
@@ -242,12 +259,14 @@ mails! {
     }
     Unfulfilled = "unfulfilled", "不成立" {
         Unfulfilled to Company, "ご相談についてのお知らせ",
-            [Reason] [Number, Fields, Help, When, Mode, IsVisit, CancelledPlace, Experts],
+            [Reason]
+            [Number, Fields, Help, When, Mode, IsVisit, CancelledPlace, Experts, Advised, ReportDue],
             cancels, reaches_unconfirmed;
     }
     Referred = "referred", "他機関案内" {
         Referred to Company, "ほかの窓口のご案内",
-            [Organization] [Number, Fields, Note, When, Mode, IsVisit, CancelledPlace, Experts],
+            [Organization]
+            [Number, Fields, Note, When, Mode, IsVisit, CancelledPlace, Experts, ReportDue],
             cancels, reaches_unconfirmed;
     }
     NoDelegates = "no_delegates", "代理についてのお知らせ" {

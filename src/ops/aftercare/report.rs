@@ -15,6 +15,7 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
+use super::held::{held, keep_report_due};
 use crate::{
     app::App,
     mail::mail_event::MailEvent,
@@ -28,6 +29,8 @@ use crate::{
     problem::Problem,
     store,
 };
+
+const NOT_HELD: &str = "この相談は実施されていないため、報告書は確認できません。結果の記録が誤っているときは、先に結果を訂正してください。";
 
 /// Whether an expert only saves a report or submits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +87,10 @@ pub async fn write(
     }
     if saving == Saving::Submit {
         work.note(by, "実施報告書を提出しました");
+        // The center or the experts may owe the report on another appointment.
+        work.record.report_by_center &= held(&work).await?.is_report_missing;
+        let due = work.record.due.clone();
+        keep_report_due(&mut work, due).await?;
     }
     work.commit().await?;
     Ok(())
@@ -100,6 +107,11 @@ pub async fn decide(
     let mut work = CaseTransaction::begin(app, consultation_of(&appointment)?).await?;
     let report = work.lock(ReportOf(id)).await?;
     let report = report.ok_or(Problem::NotFound)?;
+    // The outcome may have been corrected since the report was written.
+    let current = store::booking::appointment::find(work.read(), id).await?;
+    if current.is_none_or(|it| it.state != AppointmentState::Done) {
+        return Err(Problem::Refused(NOT_HELD.to_owned()));
+    }
     let center = Actor::Coordinator(by);
     match decision {
         ReportDecision::Return { reason } => {
@@ -108,6 +120,8 @@ pub async fn decide(
             work.save(&returned).await?;
             work.note(center, format!("実施報告書を差し戻しました：{}", reason.as_str()));
             work.mail_expert(author, MailEvent::ReportReturned { reason: reason.as_str() })?;
+            let due = work.record.due.clone();
+            keep_report_due(&mut work, due).await?;
         }
         ReportDecision::Approve => {
             approve(&mut work, report, by).await?;

@@ -1,17 +1,19 @@
 //! Notifies both sides of an appointment, with its calendar entries, and plans their reminders.
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::{Actor, Party},
     booking::{
         appointment::Appointment,
         notice::{change_until, hold_warned_at, reminder_at},
     },
+    consultation::AppointmentOutcome,
     field::Fields,
     id::ExpertId,
 };
 
 use crate::{
     mail::{
-        mail_event::{AppointmentText, MailEvent, ReaderSide, SilenceEvent},
+        mail_event::{AppointmentText, MailEvent, OutcomeEvent, ReaderSide, SilenceEvent},
         outgoing_mail::SendCondition,
     },
     ops::case::{save::FormerParticipation, transaction::CaseTransaction},
@@ -22,19 +24,51 @@ use crate::{
 /// A change of an appointment that both sides are told of.
 #[derive(Clone, Copy)]
 enum News<'a> {
-    Booked { change_until: DateTime<Utc> },
-    Moved { change_until: DateTime<Utc>, was: DateTime<Utc> },
+    Booked {
+        change_until: DateTime<Utc>,
+    },
+    Moved {
+        change_until: DateTime<Utc>,
+        was: DateTime<Utc>,
+    },
     Room,
-    Cancelled { reason: &'a str },
+    /// `blocked` is the expert who has cancelled, and is not offered at that time any more.
+    Cancelled {
+        reason: &'a str,
+        by: Option<Party>,
+        blocked: Option<ExpertId>,
+    },
+    ExpertMissed {
+        is_correction: bool,
+    },
+    Corrected {
+        was: AppointmentOutcome,
+        outcome: AppointmentOutcome,
+    },
 }
 
 impl<'a> News<'a> {
-    const fn event(&self, side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> MailEvent<'a> {
+    /// Returns the event for one reader, who may be an expert.
+    fn event(
+        &self,
+        side: ReaderSide<'a>,
+        appointment: AppointmentText<'a>,
+        reader: Option<ExpertId>,
+    ) -> MailEvent<'a> {
         match *self {
             Self::Booked { change_until } => MailEvent::Booked { side, appointment, change_until },
             Self::Moved { change_until, was } => MailEvent::Moved { side, appointment, change_until, was },
             Self::Room => MailEvent::Room { side, appointment },
-            Self::Cancelled { reason } => MailEvent::Cancelled { side, appointment, reason },
+            Self::Cancelled { reason, by, blocked } => {
+                let is_blocked = blocked.is_some() && blocked == reader;
+                MailEvent::Cancelled { side, appointment, reason, by, is_blocked }
+            }
+            Self::ExpertMissed { is_correction } => {
+                MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction })
+            }
+            Self::Corrected { was, outcome } => {
+                MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome })
+            }
         }
     }
 }
@@ -79,16 +113,54 @@ pub fn notify_company_cancelled(
     cancelled: &Appointment,
     reason: &str,
 ) -> Result<(), Problem> {
-    tell_company(work, cancelled, News::Cancelled { reason })
+    let by = cancelled.state.cancelled_by().map(|(party, _)| party);
+    tell_company(work, cancelled, News::Cancelled { reason, by, blocked: None })
 }
 
-/// Mails the cancellation to the experts.
+/// Mails the cancellation to the experts. `blocked` is the expert who has cancelled, if one has.
 pub fn notify_experts_cancelled(
     work: &mut CaseTransaction<'_>,
     cancelled: &Appointment,
     reason: &str,
+    blocked: Option<ExpertId>,
 ) -> Result<(), Problem> {
-    tell_experts(work, cancelled, News::Cancelled { reason })
+    let by = cancelled.state.cancelled_by().map(|(party, _)| party);
+    tell_experts(work, cancelled, News::Cancelled { reason, by, blocked })
+}
+
+/// Mails both sides, and the center if the company has said it, that the expert did not come. The company gets an
+/// apology and how to go on.
+pub fn notify_expert_missed(
+    work: &mut CaseTransaction<'_>,
+    missed: &Appointment,
+    by: Actor,
+    is_correction: bool,
+) -> Result<(), Problem> {
+    tell(work, missed, News::ExpertMissed { is_correction })?;
+    if by == Actor::Company {
+        let names = work.names(&missed.experts);
+        let (side, appointment) = (ReaderSide::Center, appointment_text(missed, &names));
+        work.mail_center(MailEvent::Outcome(OutcomeEvent::ExpertMissed {
+            side,
+            appointment,
+            is_correction,
+        }))?;
+    }
+    Ok(())
+}
+
+/// Mails the company, if `to_company`, and the experts that the outcome was recorded wrongly.
+pub fn notify_outcome_corrected(
+    work: &mut CaseTransaction<'_>,
+    corrected: &Appointment,
+    (was, outcome): (AppointmentOutcome, AppointmentOutcome),
+    to_company: bool,
+) -> Result<(), Problem> {
+    let news = News::Corrected { was, outcome };
+    if to_company {
+        tell_company(work, corrected, news)?;
+    }
+    tell_experts(work, corrected, news)
 }
 
 /// Mails the company that it can choose among the joint free slots of the experts who have accepted.
@@ -116,11 +188,15 @@ pub fn notify_further_appointment(
 }
 
 /// Mails the company that it was not met at its appointment, and how to go on.
-pub fn notify_no_show(work: &mut CaseTransaction<'_>, missed: &Appointment) -> Result<(), Problem> {
+pub fn notify_no_show(
+    work: &mut CaseTransaction<'_>,
+    missed: &Appointment,
+    is_correction: bool,
+) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&missed.experts);
     let appointment = appointment_text(missed, &names);
-    work.mail_company(MailEvent::NoShow { portal: &portal, appointment })?;
+    work.mail_company(MailEvent::NoShow { portal: &portal, appointment, is_correction })?;
     Ok(())
 }
 
@@ -229,14 +305,15 @@ fn tell(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Res
 fn tell_company(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&it.experts);
-    work.mail_company(news.event(ReaderSide::Company { portal: &portal }, appointment_text(it, &names)))?;
+    let side = ReaderSide::Company { portal: &portal };
+    work.mail_company(news.event(side, appointment_text(it, &names), None))?;
     Ok(())
 }
 
 fn tell_experts(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
     let names = work.names(&it.experts);
     for &expert in &it.experts {
-        work.mail_expert(expert, news.event(ReaderSide::Expert, appointment_text(it, &names)))?;
+        work.mail_expert(expert, news.event(ReaderSide::Expert, appointment_text(it, &names), Some(expert)))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use domain::{
         notice::change_until,
     },
     calendar::{BusinessCalendar, at_japan, japan_date},
-    consultation::UnfulfilledReason,
+    consultation::{AppointmentOutcome, UnfulfilledReason},
     due::Due,
     field::Fields,
     id::AccountId,
@@ -21,8 +21,8 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
-            SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, OutcomeEvent, ReaderSide,
+            Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -126,6 +126,11 @@ struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// Returns the earlier start of an appointment that has moved.
+    fn was(&self) -> DateTime<Utc> {
+        self.appointment.starts_at - TimeDelta::days(7)
+    }
+
     fn due(&self) -> DateTime<Utc> {
         let SenderContext { settings, calendar, now, .. } = self.about.sender;
         Due::reply(settings, calendar, now).at().unwrap_or(now)
@@ -148,9 +153,8 @@ use Example::{Case, Plain};
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
-    let Facts { appointment, names: experts, outline, link, .. } = *facts;
-    let (portal, answer, side, due_at) = (link, link, side(kind, link), facts.due());
-    let (was, fields) = (appointment.starts_at - TimeDelta::days(7), facts.record.consultation.fields);
+    let Facts { appointment, names: experts, link, .. } = *facts;
+    let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
         K::AddressChanged => Case(O::AddressChanged { confirm: link }),
@@ -159,7 +163,9 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::FurtherAppointment | K::TeamChanging | K::FieldsChanged | K::CaseSplit => of_team(kind, facts),
         K::Finished => Case(O::Finished { portal, cancelled: None }),
         K::FurtherDropped => Case(O::FurtherDropped { portal }),
-        K::NoShow => Case(O::NoShow { portal, appointment }),
+        K::NoShow => Case(O::NoShow { portal, appointment, is_correction: false }),
+        K::ExpertMissedCompany | K::ExpertMissedExpert | K::ExpertMissedCenter => missed(side, appointment),
+        K::OutcomeCorrectedCompany | K::OutcomeCorrectedExpert => corrected(side, appointment),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
@@ -181,9 +187,9 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
-        K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, cancelled: None }),
+        K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
-        K::Request => Case(O::Request { answer, fields, slot: Some(appointment), due_at, outline }),
+        K::Request => asked(facts, answer),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
         K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
         K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment), reason: REASON }),
@@ -205,6 +211,11 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::WeeklyDigest => weekly(facts),
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
     }
+}
+
+fn asked<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
+    let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));
+    Case(MailEvent::Request { answer, fields, slot, due_at: facts.due(), outline: facts.outline })
 }
 
 fn booked<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
@@ -236,7 +247,17 @@ const fn of_team<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
 }
 
 const fn cancelled<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, reason: &'a str) -> Example<'a> {
-    Case(MailEvent::Cancelled { side, appointment: facts.appointment, reason })
+    let (appointment, by) = (facts.appointment, Some(Party::Coordinator));
+    Case(MailEvent::Cancelled { side, appointment, reason, by, is_blocked: false })
+}
+
+const fn missed<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    Case(MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }))
+}
+
+const fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    let (was, outcome) = (AppointmentOutcome::NoShow, AppointmentOutcome::Done);
+    Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 
 const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {

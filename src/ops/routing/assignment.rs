@@ -359,7 +359,7 @@ async fn give_back(work: &mut CaseTransaction<'_>, slot: Option<Slot>) -> Result
         let released = held.release()?;
         work.save(&released).await?;
         let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
-        return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST);
+        return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST, None);
     };
     work.appointment = Some(held.clone());
     let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;

@@ -205,7 +205,8 @@ fn tell_others(
     let appointment = appointment_text(cancelled, &names);
     for &other in cancelled.experts.iter().filter(|it| **it != leaving) {
         let (side, reason) = (ReaderSide::Expert, OTHER_LEAVES);
-        work.mail_expert(other, MailEvent::Cancelled { side, appointment, reason })?;
+        let event = MailEvent::Cancelled { side, appointment, reason, by: None, is_blocked: false };
+        work.mail_expert(other, event)?;
     }
     Ok(())
 }
@@ -333,7 +334,8 @@ async fn tell_freed(
         let names = work.names(&left.experts);
         let appointment = appointment_text(&left, &names);
         let (side, reason) = (ReaderSide::Expert, OTHER_LEAVES);
-        work.mail_expert(expert, MailEvent::Cancelled { side, appointment, reason })?;
+        let event = MailEvent::Cancelled { side, appointment, reason, by: None, is_blocked: false };
+        work.mail_expert(expert, event)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use codes::ConsultationStatus;
 use domain::{
     actor::{Actor, Party, Represented},
     consultation::{ActionKind, Event, State},
@@ -170,6 +171,7 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         ActionKind::PlanFurtherSession
         | ActionKind::DropFurtherSession
         | ActionKind::RecordDone
+        | ActionKind::CorrectOutcome
         | ActionKind::Reopen => true,
         ActionKind::Submit
         | ActionKind::StartCheck
@@ -184,6 +186,7 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordNoShow
+        | ActionKind::RecordExpertNoShow
         | ActionKind::ApproveReport
         | ActionKind::Complete
         | ActionKind::Withdraw
@@ -191,7 +194,29 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         | ActionKind::Refer
         | ActionKind::Note => false,
     };
-    history.iter().rev().find(decides).is_some_and(|it| it.action == ActionKind::PlanFurtherSession)
+    // The appointment of which the outcome is corrected to one that was not held did not end the plan.
+    let mut not_held = false;
+    for it in history.iter().rev().filter(decides) {
+        if it.action == ActionKind::CorrectOutcome && !is_held_now(it) {
+            not_held |= was_held(it);
+        } else if not_held && matches!(it.action, ActionKind::CorrectOutcome | ActionKind::RecordDone) {
+            not_held = false;
+        } else {
+            return it.action == ActionKind::PlanFurtherSession;
+        }
+    }
+    false
+}
+
+/// Returns whether a correction says that the latest appointment was held after all.
+fn is_held_now(it: &HistoryEntry) -> bool {
+    it.to == State::Consulted && it.from.as_deref() != Some(it.to.code())
+}
+
+/// Returns whether a correction says that the latest appointment was not held after all.
+fn was_held(it: &HistoryEntry) -> bool {
+    let after = [ConsultationStatus::Consulted, ConsultationStatus::FollowUp].map(ConsultationStatus::code);
+    it.to == State::Scheduling && it.from.as_deref().is_some_and(|from| after.contains(&from))
 }
 
 /// Returns the positions of the notes that the plan of the latest further appointment has made; `None` if none was

@@ -68,7 +68,10 @@ pub async fn events(
 }
 
 /// Returns the names of the accounts and desks `ids`, in two queries.
-async fn names(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, String>, DbErr> {
+pub(super) async fn names(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, String>, DbErr> {
     let people: Vec<(Uuid, String)> = account::Entity::find()
         .select_only()
         .column(account::Column::Id)

@@ -176,6 +176,8 @@ pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why:
         .filter(row::COLUMN.consultation_id.eq(id.0))
         .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.send_condition.is_not_null())
+        // A report on what took place is due all the same.
+        .filter(row::COLUMN.kind.ne(MailKind::ReportDue.code()))
         .exec(tx)
         .await?;
     Ok(())

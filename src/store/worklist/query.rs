@@ -1,11 +1,13 @@
 //! The statements of the worklist. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
-use codes::{MailStatus, ReportStatus};
+use codes::{AppointmentStatus, DueKind, MailStatus, ReportStatus};
 use domain::{consultation::Turn, field::Field};
-use entity::{case_tag, consultation as row, contact, inbound_mail, mail_bounce, outbox, report};
+use entity::{
+    appointment, case_tag, consultation as row, contact, inbound_mail, mail_bounce, outbox, report,
+};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
     sea_query::{Expr, Query, SelectStatement, UnionType},
 };
 
@@ -64,7 +66,7 @@ const fn sorted_by(tab: WorklistTab) -> row::Column {
 /// Returns the statement that counts the consultations of each tab. It reads indexes alone.
 pub fn count_statement(now: DateTime<Utc>) -> SelectStatement {
     let of = |tab| row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now)).into_query();
-    let reports = submitted().into_query();
+    let reports = reports_at_center();
     let failed = outbox::Entity::find().select_only().expr(Expr::val(1));
     let failed = failed.filter(outbox::COLUMN.state.eq(MailStatus::Failed.code())).into_query();
     let open = inbound_mail::Entity::find().select_only().expr(Expr::val(1));
@@ -152,7 +154,7 @@ fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
         WorklistTab::Unanswered => row::Column::ResponseDueAt.is_not_null(),
         WorklistTab::Snoozed => row::Column::SnoozedUntil.gt(now),
         WorklistTab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
-        WorklistTab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
+        WorklistTab::Reports => row::Column::Id.in_subquery(reports_at_center()),
         WorklistTab::FurtherHelp => row::Column::WantsHelpSince.is_not_null(),
         WorklistTab::Calls => row::Column::ToCallSince.is_not_null(),
         WorklistTab::Stalled => row::Column::StalledSince.is_not_null(),
@@ -210,12 +212,30 @@ fn beyond(sort: row::Column, cursor: WorklistCursor, later: bool) -> Expr {
     if later { place.gt(cursor) } else { place.lt(cursor) }
 }
 
-/// Returns the query for reports that wait for the center's approval.
-fn submitted() -> sea_orm::Select<report::Entity> {
-    report::Entity::find()
+/// Returns the query for the cases with a report that concerns the center: it waits for the approval, is written by the
+/// center, or is still due although the case has ended.
+fn reports_at_center() -> SelectStatement {
+    let held = report::Entity::belongs_to(appointment::Entity)
+        .from(report::Column::AppointmentId)
+        .to(appointment::Column::Id)
+        .into();
+    let submitted = report::Entity::find()
         .select_only()
         .column(report::Column::ConsultationId)
+        .join(JoinType::InnerJoin, held)
         .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
+        .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()));
+    let of = |condition: String| {
+        let case = row::Entity::find().select_only().column(row::Column::Id);
+        case.filter(Expr::cust(condition)).into_query()
+    };
+    // The conditions are those of the partial indexes.
+    let due = format!("deadline_kind = '{}' AND turn = '{}'", DueKind::Report, Turn::Ended);
+    submitted
+        .into_query()
+        .union(UnionType::Distinct, of("report_by_center".to_owned()))
+        .union(UnionType::Distinct, of(due))
+        .take()
 }
 
 /// Returns the query for mails of the row's consultation that could not be sent.

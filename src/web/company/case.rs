@@ -108,6 +108,8 @@ struct Acts {
     /// Whether that time has passed.
     too_late: bool,
     cancel: bool,
+    /// Whether the appointment has begun, so that the company can say that the expert did not come.
+    missed: bool,
     withdraw: bool,
     /// Whether an appointment has taken place, so that the consultation is ended rather than withdrawn.
     advised: bool,
@@ -179,7 +181,10 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
     let survey = survey::latest(&follow_ups);
     let is_over = live.as_ref().is_some_and(|it| it.is_confirmed() && it.ends_at <= now);
+    let begun = live.as_ref().is_some_and(|it| it.is_confirmed() && it.starts_at <= now);
+    let can_say = own.0.consultation.allows(ActionKind::RecordExpertNoShow, Party::Company).is_ok();
     let acts = Acts {
+        missed: begun && can_say,
         advised: own.0.appointments_done > 0 || is_over,
         read: reports > 0 && matches!(own.0.consultation.state, State::FollowUp | State::Completed),
         ..acts(&own.0, until, further(&app, &own.0, &events, shell.settings.session_cap, now).await?, now)
@@ -223,6 +228,7 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
         change_until: until.filter(|_| can(ActionKind::Reschedule)).map(month_day_time).unwrap_or_default(),
         too_late: can(ActionKind::Reschedule) && !in_time,
         cancel: can(ActionKind::CancelAppointment) && in_time,
+        missed: false,
         withdraw: can(ActionKind::Withdraw),
         advised: record.appointments_done > 0,
         read: false,

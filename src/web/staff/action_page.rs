@@ -122,7 +122,11 @@ async fn render(
         _ => 0,
     };
     let is_told = match act {
-        StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done | StaffAction::DropFurther => true,
+        StaffAction::Cancel
+        | StaffAction::NoShow
+        | StaffAction::ExpertNoShow
+        | StaffAction::Done
+        | StaffAction::DropFurther => true,
         StaffAction::StartCheck
         | StaffAction::Ask
         | StaffAction::Answer

@@ -339,11 +339,16 @@ impl Head {
                     endings.extend(StaffAction::of(action).map(|it| self.offer(it)));
                 }
                 // Nothing has taken place yet, and nothing is planned.
-                ActionKind::RecordNoShow | ActionKind::RecordDone if !self.has_begun() => {}
+                ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow | ActionKind::RecordDone
+                    if !self.has_begun() => {}
                 ActionKind::DropFurtherSession if !self.plans_further => {}
                 // A report is approved on its own page, where it can be read; an expert is released from the list
-                // of experts; a team is settled when a field is removed.
-                ActionKind::ApproveReport | ActionKind::ReleaseExpert | ActionKind::SettleTeam => {}
+                // of experts, an outcome is corrected in the list of appointments, and a team is settled when a field
+                // is removed.
+                ActionKind::ApproveReport
+                | ActionKind::ReleaseExpert
+                | ActionKind::CorrectOutcome
+                | ActionKind::SettleTeam => {}
                 ActionKind::Submit
                 | ActionKind::StartCheck
                 | ActionKind::Ask
@@ -352,6 +357,7 @@ impl Head {
                 | ActionKind::Decline
                 | ActionKind::CancelAppointment
                 | ActionKind::RecordNoShow
+                | ActionKind::RecordExpertNoShow
                 | ActionKind::RecordDone
                 | ActionKind::PlanFurtherSession
                 | ActionKind::DropFurtherSession

@@ -277,6 +277,9 @@ impl Head {
     /// Returns the page on which the value is entered that the next step asks to confirm, with its label.
     pub fn entered_at(&self) -> Option<(&'static str, String)> {
         let confirmed = self.address_confirmed();
+        if self.case.record.report_by_center {
+            return Some(("報告書を書く", self.at("?view=sessions")));
+        }
         match self.state() {
             State::Received | State::Checking if !confirmed => {
                 Some(("連絡先を訂正する", self.at("/correct/contact")))

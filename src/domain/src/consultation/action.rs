@@ -2,7 +2,10 @@
 use chrono::{DateTime, Utc};
 pub use codes::ActionKind;
 
-use super::state::{State, UnfulfilledReason};
+use super::{
+    outcome::OutcomeCorrection,
+    state::{State, UnfulfilledReason},
+};
 use crate::{
     actor::{Actor, Party},
     field::Fields,
@@ -48,9 +51,14 @@ pub enum Action {
     RecordNoShow {
         starts_at: DateTime<Utc>,
     },
+    /// The company was there, and the expert did not come.
+    RecordExpertNoShow {
+        starts_at: DateTime<Utc>,
+    },
     RecordDone {
         starts_at: DateTime<Utc>,
     },
+    CorrectOutcome(OutcomeCorrection),
     ApproveReport,
     PlanFurtherSession {
         /// The number of appointments of the company in the fiscal year that have taken place or are booked.
@@ -80,7 +88,12 @@ pub enum Action {
     Refer {
         organization: String,
     },
-    Reopen,
+    Reopen {
+        /// Whether an appointment of the consultation has taken place.
+        advised: bool,
+        /// Whether the reports on all appointments that took place are approved.
+        reported: bool,
+    },
 }
 
 impl Action {
@@ -98,7 +111,9 @@ impl Action {
             Self::Reschedule { .. } => ActionKind::Reschedule,
             Self::CancelAppointment { .. } => ActionKind::CancelAppointment,
             Self::RecordNoShow { .. } => ActionKind::RecordNoShow,
+            Self::RecordExpertNoShow { .. } => ActionKind::RecordExpertNoShow,
             Self::RecordDone { .. } => ActionKind::RecordDone,
+            Self::CorrectOutcome(_) => ActionKind::CorrectOutcome,
             Self::ApproveReport => ActionKind::ApproveReport,
             Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
             Self::DropFurtherSession { .. } => ActionKind::DropFurtherSession,
@@ -106,7 +121,7 @@ impl Action {
             Self::Withdraw { .. } => ActionKind::Withdraw,
             Self::CloseUnfulfilled { .. } => ActionKind::CloseUnfulfilled,
             Self::Refer { .. } => ActionKind::Refer,
-            Self::Reopen => ActionKind::Reopen,
+            Self::Reopen { .. } => ActionKind::Reopen,
         }
     }
 }
@@ -135,8 +150,11 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         ActionKind::ChooseSlot
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
+        | ActionKind::RecordExpertNoShow
         | ActionKind::PlanFurtherSession => &[Company, Coordinator, Expert],
-        ActionKind::RecordNoShow | ActionKind::RecordDone => &[Expert, Coordinator],
+        ActionKind::RecordNoShow | ActionKind::RecordDone | ActionKind::CorrectOutcome => {
+            &[Expert, Coordinator]
+        }
         ActionKind::Withdraw | ActionKind::DropFurtherSession => &[Company, Coordinator],
         ActionKind::Note => &[Company, Coordinator, Expert, Desk, System],
     }
@@ -147,13 +165,16 @@ pub const fn steads(action: ActionKind) -> &'static [Party] {
     use Party::{Company, Expert};
     match action {
         ActionKind::Answer | ActionKind::Withdraw | ActionKind::DropFurtherSession => &[Company],
-        ActionKind::Accept | ActionKind::Decline | ActionKind::RecordNoShow | ActionKind::RecordDone => {
-            &[Expert]
-        }
+        ActionKind::Accept
+        | ActionKind::Decline
+        | ActionKind::RecordNoShow
+        | ActionKind::RecordDone
+        | ActionKind::CorrectOutcome => &[Expert],
         ActionKind::ReleaseExpert
         | ActionKind::ChooseSlot
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
+        | ActionKind::RecordExpertNoShow
         | ActionKind::PlanFurtherSession
         | ActionKind::Note => &[Company, Expert],
         ActionKind::Submit
@@ -191,6 +212,7 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordNoShow
+        | ActionKind::RecordExpertNoShow
         | ActionKind::RecordDone => {
             matches!(state, State::Booked)
         }
@@ -202,7 +224,8 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         ActionKind::Complete => matches!(state, State::FollowUp),
         ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => state.is_open(),
         ActionKind::Reopen => !state.is_open(),
-        ActionKind::Note => true,
+        // The facts say whether there is an outcome that can be corrected.
+        ActionKind::CorrectOutcome | ActionKind::Note => true,
     }
 }
 
@@ -212,9 +235,8 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
     match (action, from) {
         (ActionKind::Submit, None) => matches!(to, State::Received),
         (ActionKind::Submit, Some(_)) | (_, None) => false,
-        (ActionKind::StartCheck | ActionKind::Answer | ActionKind::Reopen, _) => {
-            matches!(to, State::Checking)
-        }
+        (ActionKind::StartCheck | ActionKind::Answer, _) => matches!(to, State::Checking),
+        (ActionKind::Reopen, _) => matches!(to, State::Checking | State::Consulted | State::FollowUp),
         (ActionKind::Ask, _) => matches!(to, State::WaitingCompany),
         (ActionKind::RequestExperts, _) => matches!(to, State::Matching),
         (ActionKind::Accept, _) => matches!(to, State::Matching | State::Scheduling | State::Booked),
@@ -223,7 +245,9 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         }
         (ActionKind::SettleTeam, _) => matches!(to, State::Scheduling | State::Booked),
         (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
-        (ActionKind::CancelAppointment | ActionKind::RecordNoShow, _) => matches!(to, State::Scheduling),
+        (ActionKind::CancelAppointment | ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow, _) => {
+            matches!(to, State::Scheduling)
+        }
         (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
         (ActionKind::DropFurtherSession, _) => matches!(to, State::Consulted | State::FollowUp),
         (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
@@ -232,7 +256,16 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn | State::Completed),
         (ActionKind::CloseUnfulfilled, _) => matches!(to, State::Unfulfilled { .. }),
         (ActionKind::Refer, _) => matches!(to, State::Referred { .. }),
-        // `rebuild` checks that a note does not change the state, since it can compare the data of a state.
-        (ActionKind::Note, Some(_)) => true,
+        // `rebuild` checks that these do not change the state otherwise, since it can compare the data of a state.
+        (ActionKind::CorrectOutcome | ActionKind::Note, Some(_)) => true,
+    }
+}
+
+/// Returns the state in which a consultation goes on after what took place, or from its beginning.
+pub const fn reopened(advised: bool, reported: bool) -> State {
+    match (advised, reported) {
+        (false, _) => State::Checking,
+        (true, true) => State::FollowUp,
+        (true, false) => State::Consulted,
     }
 }

@@ -2,14 +2,20 @@
 use std::sync::OnceLock;
 
 use domain::{
-    actor::Party, booking::appointment::AppointmentMode, consultation::UnfulfilledReason, field::Fields,
+    actor::Party,
+    booking::appointment::AppointmentMode,
+    consultation::{
+        AppointmentOutcome::{Done, ExpertNoShow, NoShow},
+        UnfulfilledReason,
+    },
+    field::Fields,
 };
 
 use super::samples::{
     CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_occasions, experts, now, occasions, outline,
 };
 use crate::mail::mail_event::{
-    AccountMailEvent, AppointmentText, MailEvent, ReaderSide, Recipient, TimeNews,
+    AccountMailEvent, AppointmentText, MailEvent, OutcomeEvent, ReaderSide, Recipient, TimeNews,
 };
 
 pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
@@ -54,7 +60,23 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
             all.push(MailEvent::Booked { side, appointment, change_until });
             all.push(MailEvent::Moved { side, appointment, change_until, was: ahead });
         }
-        all.extend(REASONS.map(|reason| MailEvent::Cancelled { side, appointment, reason }));
+        let parties = [None, Some(Party::Company), Some(Party::Expert), Some(Party::Coordinator)];
+        all.extend(REASONS.iter().flat_map(|reason| {
+            parties.map(|by| {
+                let is_blocked = by == Some(Party::Expert);
+                MailEvent::Cancelled { side, appointment, reason, by, is_blocked }
+            })
+        }));
+        for is_correction in [false, true] {
+            let missed = OutcomeEvent::ExpertMissed { side, appointment, is_correction };
+            all.push(MailEvent::Outcome(missed));
+        }
+        if side != ReaderSide::Center {
+            for [was, outcome] in [[NoShow, Done], [Done, NoShow], [NoShow, ExpertNoShow]] {
+                let corrected = OutcomeEvent::Corrected { side, appointment, was, outcome };
+                all.push(MailEvent::Outcome(corrected));
+            }
+        }
         all.extend([experts(), two_experts()].map(|was| MailEvent::ExpertChanged { side, appointment, was }));
         all.extend([MailEvent::Room { side, appointment }, MailEvent::Reminder { side, appointment }]);
     }
@@ -66,7 +88,10 @@ fn for_company() -> Vec<MailEvent<'static>> {
     let mut all = company_occasions();
     for cancelled in maybe_sittings() {
         all.push(MailEvent::Finished { portal: LINK, cancelled });
-        all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled }));
+        for advised in [false, true] {
+            let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised, cancelled };
+            all.extend(UnfulfilledReason::ALL.map(unfulfilled));
+        }
         let organization = "商工の窓口";
         all.extend(REASONS.map(|note| MailEvent::Referred { organization, note, cancelled }));
         let slot = cancelled.map(|it| (it, at("2026-11-21T05:05:00Z")));
@@ -94,7 +119,10 @@ fn for_company() -> Vec<MailEvent<'static>> {
         with_report: false,
     }));
     all.extend(further_and_team());
-    all.extend(appointments().into_iter().map(|appointment| MailEvent::NoShow { portal: LINK, appointment }));
+    for is_correction in [false, true] {
+        let missed = |appointment| MailEvent::NoShow { portal: LINK, appointment, is_correction };
+        all.extend(appointments().into_iter().map(missed));
+    }
     all.push(MailEvent::AddressChanged { confirm: LINK });
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {

@@ -6,7 +6,10 @@ use domain::{
     actor::Party,
     booking::appointment::AppointmentMode,
     calendar::BusinessCalendar,
-    consultation::UnfulfilledReason,
+    consultation::{
+        AppointmentOutcome::{Done, NoShow},
+        UnfulfilledReason,
+    },
     field::Fields,
     id::ConsultationId,
     number::{CaseNumber, FiscalYear},
@@ -18,8 +21,8 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, ReaderSide,
-            Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, OutcomeEvent,
+            ReaderSide, Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -147,7 +150,7 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
-        MailEvent::NoShow { portal: PORTAL, appointment: appointment_text() },
+        MailEvent::NoShow { portal: PORTAL, appointment: appointment_text(), is_correction: false },
         MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
         MailEvent::ReportReady { portal: PORTAL },
@@ -180,7 +183,8 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     let answer = "https://soudan.example.jp/f/TOKEN";
     let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
     all.extend(leads.map(|lead| MailEvent::FollowUp { lead, answer }));
-    all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled: None }));
+    let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised: false, cancelled: None };
+    all.extend(UnfulfilledReason::ALL.map(unfulfilled));
     all
 }
 
@@ -247,7 +251,7 @@ fn expert_occasions() -> [MailEvent<'static>; 13] {
     ]
 }
 
-fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 11] {
+fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
     [
@@ -259,8 +263,22 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 11] {
             side,
             appointment: AppointmentText { mode: AppointmentMode::Online, ..appointment },
         },
-        MailEvent::Cancelled { side, appointment, reason: "急な予定が入ったため" },
-        MailEvent::Cancelled { side, appointment: online, reason: "" },
+        MailEvent::Cancelled {
+            side,
+            appointment,
+            reason: "急な予定が入ったため",
+            by: Some(Party::Expert),
+            is_blocked: side == ReaderSide::Expert,
+        },
+        MailEvent::Cancelled { side, appointment: online, reason: "", by: None, is_blocked: false },
+        MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }),
+        MailEvent::Outcome(match side {
+            // The center is not told of a correction.
+            ReaderSide::Center => OutcomeEvent::ExpertMissed { side, appointment, is_correction: true },
+            ReaderSide::Company { .. } | ReaderSide::Expert => {
+                OutcomeEvent::Corrected { side, appointment, was: NoShow, outcome: Done }
+            }
+        }),
         MailEvent::Reminder { side, appointment },
         MailEvent::NewMessage { side },
         MailEvent::Withdrawn { side, cancelled: None },

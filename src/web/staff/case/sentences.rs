@@ -67,12 +67,30 @@ impl Head {
             State::Consulted if self.case.submitted_reports > 0 => {
                 "報告書が提出されました。内容を確認し、企業に渡してください。"
             }
+            State::Consulted if self.case.record.writes_report() => {
+                "報告書を書ける専門家がいません。センターが実施報告書を書いてください。"
+            }
             State::Consulted => "専門家の報告書を待っています。",
             State::FollowUp if self.case.record.wants_help_since.is_some() => {
                 "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
             }
             State::FollowUp => {
                 "アンケートとその後の確認を、予定どおりお送りします。終わると「完了」になります。"
+            }
+            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }
+                if self.case.submitted_reports > 0 =>
+            {
+                "この相談は終了しています。実施した相談の報告書が提出されました。内容を確認し、企業に渡してください。"
+            }
+            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }
+                if self.case.record.report_by_center =>
+            {
+                "この相談は終了しています。実施した相談の報告書を、センターが書いてください。"
+            }
+            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }
+                if self.case.record.due.is_some() =>
+            {
+                "この相談は終了しています。実施した相談について、専門家の報告書を待っています。"
             }
             State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => {
                 "この相談は終了しています。手続きは必要ありません。"
