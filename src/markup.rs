@@ -77,7 +77,7 @@ pub fn html(source: &str) -> String {
 /// Returns the faults of a text, each once.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other events of the parser have no faults")]
 pub fn faults(source: &str) -> Vec<MarkupFault> {
-    let (mut found, mut links, mut picture) = (Vec::new(), 0, None);
+    let (mut found, mut links, mut picture) = (Vec::new(), 0, None::<String>);
     for event in parser(source) {
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
@@ -87,12 +87,12 @@ pub fn faults(source: &str) -> Vec<MarkupFault> {
                 picture = Some(String::new());
             }
             Event::Text(text) => {
-                picture.iter_mut().for_each(|described: &mut String| described.push_str(&text))
-            }
-            Event::End(TagEnd::Image) => {
-                if picture.take().is_some_and(|it| it.trim().is_empty()) {
-                    found.push(MarkupFault::PictureWithoutText);
+                if let Some(described) = &mut picture {
+                    described.push_str(&text);
                 }
+            }
+            Event::End(TagEnd::Image) if picture.take().is_some_and(|it| it.trim().is_empty()) => {
+                found.push(MarkupFault::PictureWithoutText);
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
                 links += 1;

@@ -1,4 +1,5 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
+mod account;
 mod outcome;
 mod parts;
 mod silence;
@@ -15,6 +16,7 @@ use crate::{
     url::Site,
 };
 
+pub use account::AccountMailEvent;
 pub use outcome::OutcomeEvent;
 pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};
@@ -311,48 +313,6 @@ pub enum MailEvent<'a> {
     /// The result of the hand-over in one sentence.
     HandOverResult {
         result: &'a str,
-    },
-}
-
-/// The event that causes a mail about no consultation.
-#[derive(Clone, Copy, Debug)]
-pub enum AccountMailEvent<'a> {
-    SignIn {
-        link: &'a str,
-    },
-    ResumeDraft {
-        link: &'a str,
-        expires_at: DateTime<Utc>,
-    },
-    Invitation {
-        link: &'a str,
-        role: &'a str,
-    },
-    PasswordReset {
-        link: &'a str,
-    },
-    /// An expert will be absent at the time of these appointments, one line each.
-    AbsenceOverBookings {
-        expert: &'a str,
-        days: &'a str,
-        lines: &'a [String],
-    },
-    /// The numbers of new and of overdue consultations, and one line for each of the most urgent.
-    Digest {
-        new: u64,
-        overdue: u64,
-        /// The number of consultations in which nothing has happened for days.
-        stalled: u64,
-        lines: &'a [String],
-        /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
-        stop: &'a str,
-    },
-    /// An expert's week, in lines.
-    WeeklyDigest {
-        appointments: &'a [String],
-        requests: &'a [String],
-        reports: &'a [String],
-        stop: &'a str,
     },
 }
 

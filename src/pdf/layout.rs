@@ -175,13 +175,10 @@ impl Line {
     fn append(&mut self, other: &Self) {
         let at = self.text.len();
         self.text.push_str(&other.text);
-        self.glyphs.extend(
-            other
-                .glyphs
-                .iter()
-                .cloned()
-                .map(|it| KrillaGlyph { text_range: it.text_range.start + at..it.text_range.end + at, ..it }),
-        );
+        self.glyphs.extend(other.glyphs.iter().map(|it| KrillaGlyph {
+            text_range: it.text_range.start + at..it.text_range.end + at,
+            ..it.clone()
+        }));
         self.width += other.width;
     }
 

@@ -157,18 +157,8 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         MailEvent::Survey { answer: PORTAL },
         MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
         MailEvent::Referred { organization, note: "", cancelled: Some(appointment_text()) },
-        MailEvent::EarlierTime {
-            answer: PORTAL,
-            appointment: appointment_text(),
-            booked: None,
-            until: now(),
-        },
-        MailEvent::EarlierTime {
-            answer: PORTAL,
-            appointment: appointment_text(),
-            booked: Some(now()),
-            until: now(),
-        },
+        earlier(None),
+        earlier(Some(now())),
     ];
     let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
@@ -190,6 +180,10 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
 
 pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
     MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, with_report: false }
+}
+
+fn earlier(booked: Option<DateTime<Utc>>) -> MailEvent<'static> {
+    MailEvent::EarlierTime { answer: PORTAL, appointment: appointment_text(), booked, until: now() }
 }
 
 fn team_occasions() -> Vec<MailEvent<'static>> {
