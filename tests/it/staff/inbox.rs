@@ -2,8 +2,10 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use domain::actor::Role;
-use madoguchi::store::worklist::{PageStart, WorklistCursor, WorklistFilter, WorklistTab, statement};
+use domain::{actor::Role, id::AccountId};
+use madoguchi::store::worklist::{
+    InCharge, PageStart, WorklistCursor, WorklistFilter, WorklistTab, statement,
+};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
@@ -144,19 +146,30 @@ async fn a_page_reads_along_one_index() {
         (WorklistTab::Ended, "ix_consultation_turn_sort_at_id"),
         (WorklistTab::All, "ix_consultation_received_at_id"),
     ] {
-        for from in [PageStart::Start, cursor] {
-            let plan = plan(&site, tab, from).await;
-            assert!(
-                plan.iter().any(|it| it.contains("consultation USING INDEX") && it.contains(index)),
-                "{tab:?} {plan:?}"
-            );
-            assert!(!plan.iter().any(|it| it.contains("TEMP B-TREE")), "{tab:?} {plan:?}");
+        let of_coordinator = if tab == WorklistTab::All {
+            "ix_consultation_coordinator_id_received_at_id"
+        } else {
+            "ix_consultation_coordinator_id_turn_sort_at_id"
+        };
+        let somebody = InCharge::Coordinator(AccountId(Uuid::nil()));
+        for (in_charge, index) in
+            [(None, index), (Some(somebody), of_coordinator), (Some(InCharge::Nobody), of_coordinator)]
+        {
+            for from in [PageStart::Start, cursor] {
+                let plan = plan(&site, tab, in_charge, from).await;
+                assert!(
+                    plan.iter().any(|it| it.contains("consultation USING INDEX") && it.contains(index)),
+                    "{tab:?} {in_charge:?} {plan:?}"
+                );
+                assert!(!plan.iter().any(|it| it.contains("TEMP B-TREE")), "{tab:?} {in_charge:?} {plan:?}");
+            }
         }
     }
 }
 
-async fn plan(site: &Site, tab: WorklistTab, from: PageStart) -> Vec<String> {
-    let select = statement(tab, &WorklistFilter::default(), from, site.app.clock.now());
+async fn plan(site: &Site, tab: WorklistTab, in_charge: Option<InCharge>, from: PageStart) -> Vec<String> {
+    let filter = WorklistFilter { in_charge, ..WorklistFilter::default() };
+    let select = statement(tab, &filter, from, site.app.clock.now());
     let built = site.app.db.get_database_backend().build(&select);
     let explain = format!("EXPLAIN QUERY PLAN {}", built.sql);
     let values = built.values.unwrap();
