@@ -36,6 +36,7 @@ mod m20261130_000023_report_handed_over;
 mod m20261130_000024_names;
 mod m20261130_000030_publication;
 mod m20261130_000031_outcome;
+mod m20261130_000033_coordination;
 mod m20261130_000043_counts;
 mod renames;
 
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000024_names::Migration),
             Box::new(m20261130_000030_publication::Migration),
             Box::new(m20261130_000031_outcome::Migration),
+            Box::new(m20261130_000033_coordination::Migration),
             Box::new(m20261130_000043_counts::Migration),
         ]
     }

@@ -1,6 +1,7 @@
 //! The center's pages over HTTP.
 mod acts;
 mod case_merging;
+mod finding;
 mod inbox;
 mod intake;
 mod mail;
@@ -11,7 +12,9 @@ mod outcomes;
 mod people;
 mod plan;
 mod stead;
+mod strangers;
 mod told_once;
+mod wording;
 mod workspace;
 
 use domain::number::CaseNumber;

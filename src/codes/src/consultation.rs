@@ -98,7 +98,7 @@ codes! {
         Answer = "answer" => "企業が回答",
         RequestExperts = "request_experts" => "専門家に依頼",
         Accept = "accept" => "専門家が引受け",
-        Decline = "decline" => "専門家が辞退・回答期限切れ",
+        Decline = "decline" => "専門家が辞退",
         ReleaseExpert = "release_expert" => "専門家の依頼・担当を取消し",
         SettleTeam = "settle_team" => "担当者を確定",
         ChooseSlot = "choose_slot" => "日時を決定",

@@ -6,6 +6,7 @@
 mod action;
 pub mod correction;
 mod event;
+mod event_word;
 mod merge;
 mod outcome;
 mod refused;
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 
 pub use action::{Action, ActionKind};
 pub use event::{Event, History, Rebuilt, rebuild};
+pub use event_word::event_word;
 pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
 pub use outcome::{AppointmentOutcome, BuiltOnOutcome, OutcomeCorrection};
 pub use refused::ActionRefused;

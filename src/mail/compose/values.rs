@@ -105,6 +105,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
     match *mail_event {
         MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
+        MailEvent::AddressReplaced { object } => known(values, about, object),
         MailEvent::Question { portal, text } => asked(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::FurtherAppointment { .. } => team::further(values, about, mail_event),
@@ -139,7 +140,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
-        MailEvent::ReportReady { portal } => known(values, about, &at_page(portal, REPORT)),
+        MailEvent::ReportReady { portal, appointment: it } => report_ready(values, about, portal, &it),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {
@@ -166,6 +167,11 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
 fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
     set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
     company_turn(values, about, about.sender.now);
+}
+
+fn report_ready(values: &mut Values, about: &MailContext<'_>, portal: &str, held: &AppointmentText<'_>) {
+    known(values, about, &at_page(portal, REPORT));
+    maybe_sit(values, Some(held));
 }
 
 /// Sets the link alone for the company: its address may be unconfirmed, and gets no words of its form.

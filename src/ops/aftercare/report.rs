@@ -20,6 +20,7 @@ use crate::{
     app::App,
     mail::mail_event::MailEvent,
     ops::{
+        booking::notices::appointment_text,
         case::{
             save::{Lock, NewFollowUps, NewReport},
             transaction::CaseTransaction,
@@ -125,7 +126,7 @@ pub async fn decide(
         }
         ReportDecision::Approve => {
             approve(&mut work, report, by).await?;
-            notify_ready(&mut work)?;
+            notify_ready(&mut work, &appointment)?;
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &appointment).await?;
@@ -168,10 +169,12 @@ fn consultation_of(appointment: &Appointment) -> Result<ConsultationId, Problem>
     }
 }
 
-/// Mails the company that its report is ready.
-fn notify_ready(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+/// Mails the company that its report on this appointment is ready.
+fn notify_ready(work: &mut CaseTransaction<'_>, appointment: &Appointment) -> Result<(), Problem> {
     let portal = work.portal()?;
-    work.mail_company(MailEvent::ReportReady { portal: &portal })?;
+    let names = work.names(&appointment.experts);
+    let appointment = appointment_text(appointment, &names);
+    work.mail_company(MailEvent::ReportReady { portal: &portal, appointment })?;
     Ok(())
 }
 

@@ -370,7 +370,7 @@ pub async fn cancel_appointment(
     let cancelled = cancel_untold(work, before, by.party(), reason).await?;
     let blocked = match by {
         Actor::Expert(expert) => Some(expert),
-        Actor::Company | Actor::Coordinator(_) | Actor::Desk(_) | Actor::System | Actor::Stead(..) => None,
+        Actor::Company | Actor::Coordinator(_) | Actor::Desk(..) | Actor::System | Actor::Stead(..) => None,
     };
     notify_experts_cancelled(work, &cancelled, reason, blocked)?;
     Ok(cancelled)
@@ -450,7 +450,7 @@ fn may_speak_for(work: &CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
         Actor::Expert(_)
         | Actor::Company
         | Actor::Coordinator(_)
-        | Actor::Desk(_)
+        | Actor::Desk(..)
         | Actor::System
         | Actor::Stead(..) => Ok(()),
     }

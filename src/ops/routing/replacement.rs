@@ -13,7 +13,7 @@ use domain::{
     wording::long_date_time_range,
 };
 
-use super::requests::{ask, held_slot, offers_for_held, search, turned_down, withdraw_unanswered};
+use super::requests::{ask, held_slot, named, offers_for_held, search, turned_down, withdraw_unanswered};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide, TimeNews},
@@ -114,8 +114,10 @@ pub async fn release_in(
     };
     let (fields, known) = let_go(work, &leaving, booked.as_ref(), wish).await?;
     let excluded = unavailable(&work.assignments, expert);
+    let mut next = None;
     let (asked, released) = match team(work, fields, excluded, successor).await? {
         Some(team) => {
+            next = Some(named(work, &team));
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
             let slot = held_slot(work);
             ask(work, &whole, team, slot).await?;
@@ -124,6 +126,9 @@ pub async fn release_in(
         None => give_back(work).await?,
     };
     work.act(Action::ReleaseExpert { asked }, by, Some(noted(work, expert, wish.reason, booked.as_ref())))?;
+    if let Some(next) = next {
+        work.note(by, format!("次の候補に依頼しました：{next}"));
+    }
     if let Some(booked) = &booked {
         tell_others(work, booked, expert)?;
     }

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{event::actor_id, log::names};
+use super::{event::actor_id, log::people};
 use crate::store::known;
 
 /// A change of an expert's schedule as a page shows it.
@@ -46,7 +46,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Returns the latest `limit` changes between `from` (included) and `to` (excluded), newest first. Three queries.
+/// Returns the latest `limit` changes between `from` (included) and `to` (excluded), newest first. Two queries.
 pub async fn between(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
@@ -61,9 +61,11 @@ pub async fn between(
         .limit(limit)
         .all(db)
         .await?;
-    let people = rows.iter().flat_map(|it| [Some(it.expert_id), it.actor_id]).flatten().collect();
-    let names = names(db, people).await?;
-    let name = |id: Option<Uuid>| id.and_then(|it| names.get(&it).cloned()).unwrap_or_default();
+    let ids = rows.iter().flat_map(|it| [Some(it.expert_id), it.actor_id]).flatten();
+    let people = people(db, ids).await?;
+    let name = |id: Option<Uuid>| {
+        id.and_then(|it| people.get(&it)).map(|(name, _)| name.clone()).unwrap_or_default()
+    };
     let change = |it: row::Model| {
         Ok(RecordedChange {
             at: it.at,

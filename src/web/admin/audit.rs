@@ -10,7 +10,10 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        audit::{log::AuditEntry, schedule_change::RecordedChange},
+        audit::{
+            log::{ActorNames, AuditEntry},
+            schedule_change::RecordedChange,
+        },
     },
     web::kit::{
         form::{FieldErrors, Fields},
@@ -30,6 +33,7 @@ struct AuditPage {
     errors: FieldErrors,
     /// The entries found; `None` before a range was entered.
     rows: Option<Vec<AuditEntry>>,
+    names: ActorNames,
     /// The address of the next page; empty on the last page.
     next: String,
     /// The latest changes of experts' days of absence within the range.
@@ -54,6 +58,7 @@ pub async fn show(
             form,
             errors,
             rows: None,
+            names: ActorNames::default(),
             next: String::new(),
             changes: Vec::new(),
         };
@@ -71,8 +76,10 @@ pub async fn show(
         None => store::audit::schedule_change::between(&app.db, start, end, ROWS).await?,
         Some(_) => Vec::new(),
     };
+    let actors: Vec<_> = rows.iter().map(|it| it.by).collect();
+    let names = store::audit::log::names(&app.db, &actors).await?;
     let tabs = tabs("/admin/audit");
-    page::html(&AuditPage { shell, tabs, form, errors, rows: Some(rows), next, changes })
+    page::html(&AuditPage { shell, tabs, form, errors, rows: Some(rows), names, next, changes })
 }
 
 /// Parses a range of two days and refuses a second day before the first.
