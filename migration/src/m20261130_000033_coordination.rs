@@ -9,7 +9,7 @@ pub struct Migration;
 const TEXTS: [&str; 2] = ["proven_email", "proven_email_key"];
 const INDEXES: [(&str, &[&str]); 3] = [
     ("contact", &["proven_email_key"]),
-    ("consultation", &["coordinator_id", "turn", "sort_at", "id"]),
+    ("consultation", &["turn", "coordinator_id", "sort_at", "id"]),
     ("consultation", &["coordinator_id", "received_at", "id"]),
 ];
 
