@@ -87,12 +87,10 @@ pub fn faults(source: &str) -> Vec<MarkupFault> {
                 picture = Some(String::new());
             }
             Event::Text(text) => {
-                picture.iter_mut().for_each(|described: &mut String| described.push_str(&text))
+                picture.iter_mut().for_each(|described: &mut String| described.push_str(&text));
             }
-            Event::End(TagEnd::Image) => {
-                if picture.take().is_some_and(|it| it.trim().is_empty()) {
-                    found.push(MarkupFault::PictureWithoutText);
-                }
+            Event::End(TagEnd::Image) if picture.take().is_some_and(|it| it.trim().is_empty()) => {
+                found.push(MarkupFault::PictureWithoutText);
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
                 links += 1;

@@ -116,6 +116,10 @@ pub enum MailEvent<'a> {
     AddressChanged {
         confirm: &'a str,
     },
+    /// The contact's proved address was replaced. `object` is the page on which its reader objects.
+    AddressReplaced {
+        object: &'a str,
+    },
     Question {
         portal: &'a str,
         text: &'a str,
@@ -201,6 +205,8 @@ pub enum MailEvent<'a> {
     },
     ReportReady {
         portal: &'a str,
+        /// The appointment that the report is about.
+        appointment: AppointmentText<'a>,
     },
     Survey {
         answer: &'a str,
@@ -341,6 +347,14 @@ impl MailEvent<'_> {
         !matches!(self, Self::Reminder { .. } | Self::Acknowledgement { .. })
     }
 
+    /// Returns whether the mail has the company's address confirmed: it goes there although it is not proved.
+    pub const fn proves_address(&self) -> bool {
+        if let Self::Silence(event) = self {
+            return event.proves_address();
+        }
+        matches!(self, Self::Acknowledgement { .. } | Self::AddressChanged { .. })
+    }
+
     /// Returns the appointment that the mail puts into or removes from its reader's calendar, if its text
     /// does so.
     pub const fn calendar_appointment(&self) -> Option<&AppointmentText<'_>> {
@@ -361,6 +375,7 @@ impl MailEvent<'_> {
             | Self::RequestWithdrawn { slot: it } => it.as_ref(),
             Self::Acknowledgement { .. }
             | Self::AddressChanged { .. }
+            | Self::AddressReplaced { .. }
             | Self::Question { .. }
             | Self::SlotsToChoose { .. }
             | Self::FurtherAppointment { .. }
@@ -390,11 +405,15 @@ impl MailEvent<'_> {
 }
 
 impl TextKind {
+    const EXPERT_CHANGED: [Self; 3] =
+        [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
+
     /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
         match mail_event {
             MailEvent::Acknowledgement { .. } => Self::Acknowledgement,
             MailEvent::AddressChanged { .. } => Self::AddressChanged,
+            MailEvent::AddressReplaced { .. } => Self::AddressReplaced,
             MailEvent::Question { .. } => Self::Question,
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
             MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
@@ -411,10 +430,7 @@ impl TextKind {
             MailEvent::Moved { side, .. } => {
                 side_of(side, [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter])
             }
-            MailEvent::ExpertChanged { side, .. } => side_of(
-                side,
-                [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter],
-            ),
+            MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
             MailEvent::Room { side, .. } => {
                 side_of(side, [Self::RoomCompany, Self::RoomExpert, Self::RoomCenter])

@@ -1,4 +1,5 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
+pub mod address_objection;
 pub mod correction;
 pub mod merge;
 pub mod related_case;
@@ -256,10 +257,16 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         return Ok(());
     }
     work.record.consultation.address_confirmed = true;
+    let proven = work.person.proven.take();
     work.save(ConfirmedAddress(id)).await?;
+    if let Some(proven) = proven {
+        correction::move_mails(&mut work, vec![proven.key()]).await?;
+    }
+    // What a mail had to wait for is told now.
+    work.record.to_call_since = None;
     let how = match by {
         Actor::Coordinator(_) | Actor::Stead(..) => "連絡先をセンターが確認しました",
-        Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => {
+        Actor::Company | Actor::Expert(_) | Actor::Desk(..) | Actor::System => {
             "連絡先のメールアドレスが確認されました"
         }
     };

@@ -1,4 +1,5 @@
 //! The pages of a company about its own consultations. The contact signs in by a link, without an account.
+mod address;
 mod answer;
 mod appointment;
 mod calendar;
@@ -33,6 +34,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(case::list)
         .service(case::show)
         .service(case::confirm)
+        .service(address::prove_again)
+        .service(address::show_objection)
+        .service(address::object)
         .service(correction::application)
         .service(correction::application_pdf)
         .service(correction::show)

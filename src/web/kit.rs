@@ -1,5 +1,6 @@
 //! Parts that the pages of all audiences share.
 pub mod absence_form;
+pub mod actor;
 pub mod client;
 pub mod correction;
 pub mod date_form;

@@ -40,6 +40,7 @@ mod tasks;
 mod thread;
 mod time_proposals;
 mod transfer;
+mod transferred;
 mod waiting_list;
 mod worklist;
 mod workspace;
@@ -93,7 +94,7 @@ fn work(cfg: &mut ServiceConfig) {
         .service(tasks::show)
         .service(tasks::done)
         .service(tasks::reopen)
-        .service(transfer::many)
+        .service(transferred::many)
         .configure(case_routes);
 }
 

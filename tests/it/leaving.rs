@@ -475,3 +475,22 @@ async fn an_expert_who_waits_for_the_other_field_is_let_go() {
         examined(&site).await;
     }
 }
+
+/// A choice that was not offered is refused before anything is closed, and can be made again.
+#[actix_web::test]
+async fn a_team_that_was_not_offered_closes_no_account() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    site.account(Role::Administrator, "admin9@example.jp").await;
+    assert_eq!(site.sign_in("admin9@example.jp", PASSWORD).await.status, 303);
+    let path = format!("/admin/users/{}/deactivate", cast.expert);
+    let control = format!("booking-{}", cases::appointment(&site, case).await.id);
+    for wrong in [uuid::Uuid::nil().to_string(), "rubbish".to_owned(), cast.expert.to_string()] {
+        let reply = site.post(&path, &[(control.as_str(), wrong.as_str())]).await;
+        assert_eq!(reply.status, 422, "{wrong}");
+        reply.shows("選んだ専門家は候補にありません");
+        assert!(account(&site, cast.expert).await.active, "{wrong}");
+    }
+    assert_eq!(left(&site, cast.expert).await, 1);
+}

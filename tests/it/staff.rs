@@ -1,6 +1,7 @@
 //! The center's pages over HTTP.
 mod acts;
 mod case_merging;
+mod finding;
 mod inbox;
 mod intake;
 mod mail;
@@ -10,6 +11,8 @@ mod merging;
 mod people;
 mod plan;
 mod stead;
+mod strangers;
+mod wording;
 mod workspace;
 
 use domain::number::CaseNumber;

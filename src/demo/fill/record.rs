@@ -125,17 +125,16 @@ impl Rows {
             second_kana: String::new(),
             second_email: String::new(),
             second_phone: String::new(),
+            proven_email: None,
+            proven_email_key: None,
+            proven_at: None,
         });
     }
 
     fn add_history(&mut self, story: &Story) -> Result<(), DbErr> {
         let mut previous = String::new();
         for ((event, note), seq) in story.history.iter().zip(1..) {
-            let detail = history::EventDetail {
-                to: event.to.clone(),
-                note: note.map(str::to_owned),
-                in_stead_of: event.by.represented(),
-            };
+            let detail = history::EventDetail::of(event, note.map(str::to_owned));
             let mut row = event::Model {
                 id: 0,
                 consultation_id: story.it.id.0,

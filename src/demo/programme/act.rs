@@ -125,7 +125,7 @@ async fn apply(stage: &mut Stage, case: &mut Case) -> Result<Next, Problem> {
     case.id = Some(record.consultation.id);
     Ok(match by {
         Actor::Company => Some(stage.now() + TimeDelta::minutes(stage.dice.number(2, 90))),
-        Actor::Desk(_) => Some(stage.daytime(1, 6)),
+        Actor::Desk(..) => Some(stage.daytime(1, 6)),
         Actor::Coordinator(_) | Actor::Expert(_) | Actor::System | Actor::Stead(..) => {
             Some(stage.office(0, 3))
         }

@@ -6,6 +6,7 @@
 mod action;
 pub mod correction;
 mod event;
+mod event_word;
 mod merge;
 mod refused;
 mod state;
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 
 pub use action::{Action, ActionKind};
 pub use event::{Event, History, Rebuilt, rebuild};
+pub use event_word::event_word;
 pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
 pub use refused::ActionRefused;
 pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};

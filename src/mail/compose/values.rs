@@ -106,6 +106,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
     match *mail_event {
         MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
+        MailEvent::AddressReplaced { object } => known(values, about, object),
         MailEvent::Question { portal, text } => asked(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts }
         | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
@@ -135,7 +136,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
-        MailEvent::ReportReady { portal } => known(values, about, &at_page(portal, REPORT)),
+        MailEvent::ReportReady { portal, appointment: it } => report_ready(values, about, portal, &it),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
@@ -172,6 +173,11 @@ fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointmen
     known(values, about, &at_page(portal, SLOTS));
     company_turn(values, about, about.sender.now);
     maybe_sit(values, Some(appointment));
+}
+
+fn report_ready(values: &mut Values, about: &MailContext<'_>, portal: &str, held: &AppointmentText<'_>) {
+    known(values, about, &at_page(portal, REPORT));
+    maybe_sit(values, Some(held));
 }
 
 /// Sets the link alone for the company: its address may be unconfirmed, and gets no words of its form.

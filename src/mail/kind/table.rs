@@ -31,6 +31,9 @@ mails! {
     AddressChanged = "address_changed", "連絡先の変更" {
         AddressChanged to Company, "メールアドレスの確認をお願いします", [Link] [Number, Fields], reaches_unconfirmed;
     }
+    AddressReplaced = "address_replaced", "連絡先の変更のお知らせ" {
+        AddressReplaced to Company, "登録のメールアドレスが変更されました", [Link] [Number, Fields, Company];
+    }
     Question = "question", "追加確認", only_if(ConditionKind::AddressConfirmed) {
         Question to Company, "確認したいことがあります",
             [QuestionText, Link] [Number, Fields, CompanyDue], reaches_unconfirmed;
@@ -184,7 +187,8 @@ mails! {
 
     // Aftercare.
     ReportReady = "report_ready", "報告書" {
-        ReportReady to Company, "相談の報告書ができました", [Link] [Number, Fields, Company];
+        ReportReady to Company, "相談の報告書ができました",
+            [Link] [Number, Fields, Company, When, Mode, IsVisit, Place, Experts];
     }
     Survey = "survey", "アンケート", not_waited_for, keeps_hours, only_if(ConditionKind::FollowUpOpen) {
         Survey to Company, "アンケートのお願い", [Link] [Number, Fields, Company, WaitsDays, EditableDays];

@@ -173,7 +173,7 @@ async fn hand_over(
     let by_center = Actor::Coordinator(by);
     for it in &held.cases {
         if let Some(to) = successors.coordinator {
-            done(transfer(app, it.consultation.id, None, by, to).await)?;
+            done(transfer(app, it.consultation.id, None, by, to).await.map(drop))?;
         }
     }
     for it in &held.tasks {

@@ -19,6 +19,7 @@ use crate::{
     app::App,
     mail::mail_event::MailEvent,
     ops::{
+        booking::notices::appointment_text,
         case::{
             save::{Lock, NewFollowUps, NewReport},
             transaction::CaseTransaction,
@@ -110,7 +111,7 @@ pub async fn decide(
             work.mail_expert(author, MailEvent::ReportReturned { reason: reason.as_str() })?;
         }
         ReportDecision::Approve => {
-            approve(&mut work, report, by).await?;
+            approve(&mut work, report, &appointment, by).await?;
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &appointment).await?;
@@ -121,7 +122,7 @@ pub async fn decide(
             }
         }
         ReportDecision::ApproveAndContinue { override_reason } => {
-            approve(&mut work, report, by).await?;
+            approve(&mut work, report, &appointment, by).await?;
             work.note(center, "実施報告書を確認しました");
             further_session(&mut work, center, override_reason.as_ref()).await?;
         }
@@ -154,11 +155,18 @@ fn consultation_of(appointment: &Appointment) -> Result<ConsultationId, Problem>
 }
 
 /// Approves the report and mails it to the company.
-async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
+async fn approve(
+    work: &mut CaseTransaction<'_>,
+    report: Report,
+    appointment: &Appointment,
+    by: AccountId,
+) -> Result<(), Problem> {
     let approved = report.approve(by, work.now())?;
     work.save(&approved).await?;
     let portal = work.portal()?;
-    work.mail_company(MailEvent::ReportReady { portal: &portal })?;
+    let names = work.names(&appointment.experts);
+    let appointment = appointment_text(appointment, &names);
+    work.mail_company(MailEvent::ReportReady { portal: &portal, appointment })?;
     Ok(())
 }
 

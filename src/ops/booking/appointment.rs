@@ -368,7 +368,7 @@ fn may_speak_for(work: &CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
         Actor::Expert(_)
         | Actor::Company
         | Actor::Coordinator(_)
-        | Actor::Desk(_)
+        | Actor::Desk(..)
         | Actor::System
         | Actor::Stead(..) => Ok(()),
     }

@@ -135,10 +135,11 @@ pub fn plan_hold_warning(work: &mut CaseTransaction<'_>, held: &Appointment) -> 
     if due_at <= work.now() {
         return Ok(());
     }
-    let portal = work.portal()?;
+    let is_confirmed = work.record.consultation.address_confirmed;
+    // Until the address is confirmed, the mail asks for that.
+    let portal = if is_confirmed { work.portal()? } else { work.proving_portal()? };
     let slot = appointment_text(held, &[]);
     let company = ReaderSide::Company { portal: &portal };
-    let is_confirmed = work.record.consultation.address_confirmed;
     for side in [Some(company), is_confirmed.then_some(ReaderSide::Center)].into_iter().flatten() {
         let event = MailEvent::Silence(SilenceEvent::HoldEnding { side, slot, until });
         let mail = match side {

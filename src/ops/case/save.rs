@@ -313,7 +313,7 @@ pub struct ConfirmedAddress(pub ConsultationId);
 
 impl Save for ConfirmedAddress {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        store::consultation::correction::set_confirmed(to.tx, self.0, Some(to.now)).await?;
+        store::consultation::correction::set_confirmed(to.tx, self.0, Some(to.now), None).await?;
         Ok(store::correspondence::outbox::address_confirmed(to.tx, self.0, to.now).await?)
     }
 }

@@ -142,6 +142,15 @@ enum Example<'a> {
 
 use Example::{Case, Plain};
 
+/// Returns the event of an address that has changed: for the new one, or for the one before.
+fn address(kind: TextKind, link: &str) -> Example<'_> {
+    Case(if kind == TextKind::AddressReplaced {
+        MailEvent::AddressReplaced { object: link }
+    } else {
+        MailEvent::AddressChanged { confirm: link }
+    })
+}
+
 /// Returns an example of the event that a text is for, as it would be for the consultation. The frame that surrounds every
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
@@ -151,7 +160,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     let (was, fields) = (appointment.starts_at - TimeDelta::days(7), facts.record.consultation.fields);
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
-        K::AddressChanged => Case(O::AddressChanged { confirm: link }),
+        K::AddressChanged | K::AddressReplaced => address(kind, link),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
         K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),
@@ -177,7 +186,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
         K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
-        K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
+        K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, cancelled: None }),

@@ -214,7 +214,7 @@ pub const fn writer(by: Actor) -> Option<DraftWriter> {
     match by {
         Actor::Coordinator(id) | Actor::Stead(id, _) => Some(DraftWriter::Account(id.0)),
         Actor::Expert(id) => Some(DraftWriter::Account(id.0)),
-        Actor::Desk(id) => Some(DraftWriter::Account(id.0)),
+        Actor::Desk(id, _) => Some(DraftWriter::Account(id.0)),
         Actor::Company => Some(DraftWriter::Company),
         Actor::System => None,
     }

@@ -173,6 +173,7 @@ async fn shift_reminders(work: &mut CaseTransaction<'_>, before: &BusinessCalend
     let experts = booked.experts.iter().filter_map(|it| work.context.experts.get(*it));
     let mut readers: Vec<_> = experts.map(|it| it.email.clone()).collect();
     readers.extend(work.person.email.clone());
+    readers.extend(work.person.proven.as_ref().map(|it| it.email.clone()));
     for reader in readers {
         work.save(MovedMail(&appointment_reminder_key(&booked, &reader), moved.max(now))).await?;
     }

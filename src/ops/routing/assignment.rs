@@ -16,8 +16,8 @@ use domain::{
 use sea_orm::ConnectionTrait;
 
 use super::requests::{
-    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, offers_for_held, open_fields, search,
-    turned_down, withdraw_unanswered,
+    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, named, offers_for_held, open_fields,
+    search, turned_down, withdraw_unanswered,
 };
 use crate::{
     app::App,
@@ -61,6 +61,7 @@ pub async fn request(
     let accepted = accepted_among(&work.assignments);
     let found = search(&work, fields, accepted.clone()).await?;
     let team = chosen(&found, experts, fields, slot)?;
+    let asked = named(&work, &team);
     if accepted.is_empty() {
         ask(&mut work, &found, team, slot).await?;
     } else {
@@ -68,7 +69,7 @@ pub async fn request(
         let whole = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
         ask(&mut work, &whole, team, slot).await?;
     }
-    work.act(Action::RequestExperts, by, None)?;
+    work.act(Action::RequestExperts, by, Some(asked))?;
     work.commit().await?;
     Ok(())
 }
@@ -82,8 +83,9 @@ pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Proble
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
     let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
     let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
+    let asked = named(work, &team);
     ask(work, &found, team, Some(slot)).await?;
-    work.act(Action::RequestExperts, Actor::System, None)?;
+    work.act(Action::RequestExperts, Actor::System, Some(asked))?;
     Ok(true)
 }
 
@@ -186,7 +188,7 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     work.save_assignment(lapsed).await?;
     let left = part_from_held(&mut work, expert).await?;
     notify_lapsed(&mut work, expert, left.as_ref())?;
-    let note = "回答期限を過ぎました".to_owned();
+    let note = format!("{}さん", work.context.experts.name(expert));
     Box::pin(request_next(&mut work, Actor::System, fields, note)).await?;
     work.commit().await?;
     Ok(())
@@ -292,8 +294,11 @@ async fn request_next(
         let next = found.teams(slot).next();
         if let Some(team) = next {
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+            let asked = named(work, &team);
             ask(work, &whole, team, slot).await?;
-            return Ok(work.act(Action::Decline { next_candidate: true }, by, Some(note))?);
+            work.act(Action::Decline { next_candidate: true }, by, Some(note))?;
+            work.note(Actor::System, format!("次の候補に依頼しました：{asked}"));
+            return Ok(());
         }
     }
     work.act(Action::Decline { next_candidate: false }, by, Some(note))?;

@@ -12,7 +12,7 @@ use domain::{
     text::TextLine,
 };
 
-use super::requests::{ask, held_slot, offers_for_held, search, turned_down, withdraw_live};
+use super::requests::{ask, held_slot, named, offers_for_held, search, turned_down, withdraw_live};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
@@ -112,8 +112,10 @@ pub async fn release_in(
     let excluded = unavailable(&work.assignments, leaving.expert);
     let note = format!("{}さん：{}", work.context.experts.name(leaving.expert), reason.as_str());
     work.save_assignment(leaving.withdraw(work.now())).await?;
+    let mut next = None;
     let asked = match team(work, fields, excluded, successor).await? {
         Some(team) => {
+            next = Some(named(work, &team));
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
             let slot = held_slot(work);
             ask(work, &whole, team, slot).await?;
@@ -122,6 +124,9 @@ pub async fn release_in(
         None => give_back(work).await?,
     };
     work.act(Action::ReleaseExpert { asked }, by, Some(note))?;
+    if let Some(next) = next {
+        work.note(by, format!("次の候補に依頼しました：{next}"));
+    }
     if was_choosing || !asked {
         let portal = work.portal()?;
         work.mail_company(MailEvent::TeamChanging { portal: &portal })?;

@@ -168,6 +168,13 @@ pub async fn ask(
     Ok(())
 }
 
+/// Returns the experts of a team as the history names them.
+pub fn named(work: &CaseTransaction<'_>, team: &[TeamMember]) -> String {
+    let one =
+        |it: &TeamMember| format!("{}さん（{}）", work.context.experts.name(it.expert), it.fields.label());
+    team.iter().map(one).collect::<Vec<_>>().join("、")
+}
+
 /// Moves the held appointment to the calendars of the experts who are asked. It stays held as long as their requests
 /// are open.
 async fn hold_for(

@@ -29,6 +29,22 @@ pub struct EventDetail {
     /// events without it stay the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_stead_of: Option<Represented>,
+    /// The account of the person who acted for a desk, left out like the one above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Uuid>,
+}
+
+impl EventDetail {
+    /// Returns the detail of an event.
+    pub fn of(event: &Event, note: Option<String>) -> Self {
+        let person = match event.by {
+            Actor::Desk(_, person) => person.map(|it| it.0),
+            Actor::Company | Actor::Coordinator(_) | Actor::Expert(_) | Actor::System | Actor::Stead(..) => {
+                None
+            }
+        };
+        Self { to: event.to.clone(), note, in_stead_of: event.by.represented(), person }
+    }
 }
 
 /// One event of the history as a page shows it.
@@ -121,8 +137,8 @@ fn chained(
     note: Option<String>,
     previous: String,
 ) -> Result<(row::ActiveModel, String), DbErr> {
-    let detail = EventDetail { to: event.to.clone(), note, in_stead_of: event.by.represented() };
-    let detail = serde_json::to_value(&detail).map_err(|err| DbErr::Type(err.to_string()))?;
+    let detail =
+        serde_json::to_value(EventDetail::of(event, note)).map_err(|err| DbErr::Type(err.to_string()))?;
     let hash = hash_chain::hash(
         &previous,
         &hash_chain::HashedEvent {
@@ -201,7 +217,7 @@ fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {
     Ok(HistoryEntry {
         seq: row.seq,
         at: row.at,
-        by: actor(party, row.actor_id, detail.in_stead_of).ok_or_else(|| wrong("actor"))?,
+        by: actor(party, row.actor_id, &detail).ok_or_else(|| wrong("actor"))?,
         action: known(&row.act, row::Column::Act, row.id)?,
         from: row.from_state.map(|it| it.code().to_owned()),
         to: detail.to,
@@ -227,20 +243,20 @@ pub const fn actor_id(actor: Actor) -> Option<Uuid> {
     match actor {
         Actor::Coordinator(id) | Actor::Stead(id, _) => Some(id.0),
         Actor::Expert(id) => Some(id.0),
-        Actor::Desk(id) => Some(id.0),
+        Actor::Desk(id, _) => Some(id.0),
         Actor::Company | Actor::System => None,
     }
 }
 
 /// Returns the actor that the columns and the detail of a row name; `None` if they contradict each other.
-pub fn actor(party: Party, id: Option<Uuid>, in_stead_of: Option<Represented>) -> Option<Actor> {
-    Some(match (party, id, in_stead_of) {
+pub fn actor(party: Party, id: Option<Uuid>, detail: &EventDetail) -> Option<Actor> {
+    Some(match (party, id, detail.in_stead_of) {
         (Party::Company, None, None) => Actor::Company,
         (Party::System, None, None) => Actor::System,
         (Party::Coordinator, Some(id), None) => Actor::Coordinator(AccountId(id)),
         (Party::Coordinator, Some(id), Some(whom)) => Actor::Stead(AccountId(id), whom),
         (Party::Expert, Some(id), None) => Actor::Expert(ExpertId(id)),
-        (Party::Desk, Some(id), None) => Actor::Desk(DeskId(id)),
+        (Party::Desk, Some(id), None) => Actor::Desk(DeskId(id), detail.person.map(AccountId)),
         _ => return None,
     })
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web::Data};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::{Actor, Party},
+    actor::Party,
     aftercare::{
         follow_up::{Addressee, FollowUp, FollowUpState, Kind},
         report::ReportState,
@@ -67,6 +67,8 @@ struct CasePage {
     record: Record,
     path: String,
     sentences: Vec<String>,
+    /// The address that is not proved yet, if the reader is signed in with another one.
+    unproved: Option<String>,
     next: Option<CompanyAppointment>,
     /// Whether the next appointment is confirmed, so that a calendar entry can be downloaded.
     is_confirmed: bool,
@@ -143,7 +145,12 @@ pub async fn list(app: Data<App>, shell: Shell, user: CompanyUser) -> Result<Htt
 }
 
 #[get("/my/{number}")]
-pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    user: CompanyUser,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let (programme, roster) = app.programme_and_experts().await?;
     let id = own.0.consultation.id;
@@ -181,6 +188,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let page = CasePage {
         path: own.path(""),
         sentences: progress::sentences(facts),
+        unproved: unproved(&app, &own.0, &user).await?,
         next: live.as_ref().map(|it| CompanyAppointment::of(it, &roster)),
         is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
         waits: (acts.choose || acts.reschedule)
@@ -201,9 +209,29 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
 
 /// Confirms the address. The contact has signed in by a link mailed to it, and a confirmation needs no more.
 #[post("/my/{number}/confirm")]
-pub async fn confirm(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
-    ops::consultation::confirm_address(&app, own.0.consultation.id, Actor::Company).await?;
-    Ok(page::see_other_with(own.path(""), "メールアドレスを確認しました。"))
+pub async fn confirm(
+    app: Data<App>,
+    user: CompanyUser,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
+    let id = own.0.consultation.id;
+    // A reader who is signed in with another address proves nothing.
+    let flash = if ops::accounts::contact_sign_in::confirm_own(&app, id, &user.email_key).await? {
+        "メールアドレスを確認しました。"
+    } else {
+        "新しいメールアドレスに届いたメールのリンクを開いてください。"
+    };
+    Ok(page::see_other_with(own.path(""), flash))
+}
+
+/// Returns the contact's address if it is not proved and the reader is signed in with another one.
+async fn unproved(app: &App, record: &Record, user: &CompanyUser) -> Result<Option<String>, Problem> {
+    if record.consultation.address_confirmed {
+        return Ok(None);
+    }
+    let person = store::consultation::person(&app.db, record.consultation.id).await?;
+    let email = person.and_then(|it| it.email);
+    Ok(email.filter(|it| it.to_lowercase() != user.email_key))
 }
 
 fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: DateTime<Utc>) -> Acts {

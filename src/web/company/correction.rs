@@ -2,22 +2,25 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpResponse, get,
+    HttpRequest, HttpResponse, get,
     http::header,
     post,
     web::{Data, Path},
 };
 use askama::Template;
 use domain::{
-    actor::{Actor, Party},
+    actor::Party,
     consultation::correction::{CaseValues, CorrectedField, Correction, CorrectionSection, corrections},
     wording::{long_date_time, month_day_time},
 };
 
-use super::own_consultation::OwnConsultation;
+use super::{
+    own_consultation::{self, OwnConsultation},
+    sign_in,
+};
 use crate::{
     app::App,
-    ops::consultation::correction::{self as ops, CorrectionCause},
+    ops::consultation::correction::{self as ops, SignedInCompany},
     problem::Problem,
     store::{self, reference::programme::Programme},
     web::kit::{
@@ -26,6 +29,7 @@ use crate::{
         form_state::FormState,
         page::{self, Shell},
         pdf::{self, Paragraph, Style},
+        session::CompanyUser,
     },
 };
 
@@ -157,11 +161,14 @@ pub async fn show(
 pub async fn submit(
     app: Data<App>,
     shell: Shell,
-    own: OwnConsultation,
+    (user, own): (CompanyUser, OwnConsultation),
+    req: HttpRequest,
     path: Path<(String, String)>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let section = CorrectionSection::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let network = sign_in::network(&app, &req);
+    let company = SignedInCompany { email_key: &user.email_key, network: &network };
     let id = own.0.consultation.id;
     let values = ops::values(&app, id).await?;
     let typed = touched(&form, &fields_of(section, Party::Company));
@@ -178,9 +185,8 @@ pub async fn submit(
             state.refused = Some(Problem::Stale.to_string());
         }
         (Ok(_), Some(reason)) => {
-            let (by, cause) = (Actor::Company.into(), CorrectionCause::reason(reason.as_ref()));
-            match ops::correct(&app, id, by, section, &typed, cause).await {
-                Ok(found) => return Ok(done(&own, &found)),
+            match ops::correct_own(&app, id, company, section, &typed, reason.as_ref()).await {
+                Ok(found) => return done(&app, &user, &own, &found).await,
                 Err(problem) => state.refused = Some(crate::web::kit::form_state::sentence(problem)?),
             }
         }
@@ -202,22 +208,38 @@ fn has_conflict(form: &Fields, found: &[Correction]) -> bool {
     })
 }
 
-/// Leads on after a correction. With another address, the contact has to open the link that was mailed there.
-fn done(own: &OwnConsultation, found: &[Correction]) -> HttpResponse {
+/// Leads on after a correction. With another address, the page stays open for the address with which the company is
+/// signed in, and asks for the proof of the new one.
+async fn done(
+    app: &App,
+    user: &CompanyUser,
+    own: &OwnConsultation,
+    found: &[Correction],
+) -> Result<HttpResponse, Problem> {
     let email = found.iter().find(|it| it.field == CorrectedField::Email);
-    match email {
+    let number = own.0.number.to_string();
+    let to = match own_consultation::find(app, user, &number).await {
+        Ok(own) => own.path(""),
+        Err(Problem::NotFound) => "/my".to_owned(),
+        Err(problem) => return Err(problem),
+    };
+    let confirmed = store::consultation::find(&app.db, own.0.consultation.id).await?;
+    let is_confirmed = confirmed.is_some_and(|it| it.consultation.address_confirmed);
+    Ok(match email {
+        Some(it) if it.new.is_empty() => page::see_other_with(
+            to,
+            "メールアドレスを削除しました。このあとのご連絡は、センターからお電話します。",
+        ),
+        Some(_) if is_confirmed => page::see_other_with(to, "確認済みのメールアドレスに戻しました。"),
         Some(it) => {
-            let flash = format!(
-                "メールアドレスを訂正しました。{}に確認のメールを送りました。メールのリンクを開いて、ボタンを押してください。",
-                it.new
-            );
-            page::see_other_with("/my", &flash)
+            let flash = format!("メールアドレスを訂正し、{}に確認のメールを送りました。", it.new);
+            page::see_other_with(to, &flash)
         }
         None if found.is_empty() => {
             page::see_other_with(own.path("/application"), "訂正した項目はありません。")
         }
         None => page::see_other_with(own.path("/application"), "登録内容を訂正しました。"),
-    }
+    })
 }
 
 fn section(it: CorrectionSection, sent: &CaseValues, programme: &Programme) -> SentSection {

@@ -18,7 +18,7 @@ fn actor(party: Party) -> Actor {
         Party::Company => Actor::Company,
         Party::Coordinator => Actor::Coordinator(AccountId(Uuid::from_u128(1))),
         Party::Expert => Actor::Expert(ExpertId(Uuid::from_u128(2))),
-        Party::Desk => Actor::Desk(DeskId(Uuid::from_u128(3))),
+        Party::Desk => Actor::Desk(DeskId(Uuid::from_u128(3)), None),
         Party::System => Actor::System,
     }
 }
