@@ -2,16 +2,12 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-<<<<<<< ours
-use domain::{actor::Role, id::AccountId};
-use madoguchi::store::worklist::{
-    InCharge, PageStart, WorklistCursor, WorklistFilter, WorklistTab, count_statement, statement,
-=======
 use domain::actor::Role;
 use madoguchi::{
     ops,
-    store::worklist::{InCharge, PageStart, WorklistCursor, WorklistFilter, WorklistTab, statement},
->>>>>>> theirs
+    store::worklist::{
+        InCharge, PageStart, WorklistCursor, WorklistFilter, WorklistTab, count_statement, statement,
+    },
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement, sea_query::SelectStatement};
 use uuid::Uuid;
