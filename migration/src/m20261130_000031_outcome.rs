@@ -13,7 +13,7 @@ const MORE_STATES: &str = "state IN ('held', 'confirmed', 'done', 'no_show', 'ex
 /// The reports that are written by the center, or are due in a case that has ended. Both are few.
 const INDEXES: [&str; 2] = [
     "CREATE INDEX ix_consultation_report_by_center ON consultation (id) WHERE report_by_center",
-    "CREATE INDEX ix_consultation_report_due_ended ON consultation (id) WHERE deadline_kind = 'report' AND turn = 'ended'",
+    "CREATE INDEX ix_consultation_report_due_ended ON consultation (turn, deadline_kind, id) WHERE deadline_kind = 'report' AND turn = 'ended'",
 ];
 
 #[async_trait::async_trait]

@@ -99,7 +99,7 @@ codes! {
         RequestExperts = "request_experts" => "専門家に依頼",
         Accept = "accept" => "専門家が引受け",
         Decline = "decline" => "専門家が辞退",
-        ReleaseExpert = "release_expert" => "専門家の依頼・担当を取消し",
+        ReleaseExpert = "release_expert" => "専門家の担当を取消し",
         SettleTeam = "settle_team" => "担当者を確定",
         ChooseSlot = "choose_slot" => "日時を決定",
         Reschedule = "reschedule" => "日時を変更",

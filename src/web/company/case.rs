@@ -308,14 +308,7 @@ fn awaits_reply(thread: &[ThreadEntry]) -> bool {
 /// company can choose another one.
 async fn lost(app: &App, record: &Record, appointments: &[Appointment]) -> Result<Option<LostTime>, Problem> {
     let now = app.clock.now();
-    let is_cancelled = |it: &Appointment| {
-        let state = &it.state;
-        let cancelled = matches!(
-            state,
-            AppointmentState::CancelledByCompany { .. } | AppointmentState::CancelledByCenter { .. }
-        );
-        cancelled && it.starts_at > now
-    };
+    let is_cancelled = |it: &Appointment| it.state.cancelled_by().is_some() && it.starts_at > now;
     let is_lost = |it: &&Appointment| it.state == AppointmentState::Released || is_cancelled(it);
     let Some(lost) = appointments.last().filter(is_lost) else { return Ok(None) };
     let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
