@@ -146,7 +146,7 @@ async function lookAtPublications(editor) {
     const [entry] = await editor.links("table tbody th");
     for (const page of ["", "/publish", "/history", "/history/1"]) await lookAround(editor, `${entry}${page}`);
     await editor.visit(entry);
-    const [preview] = await editor.links("main .panel p:has-text('確認用のリンク')");
+    const [preview] = await editor.links("main p:has-text('確認用のリンク')");
     await lookAround(editor, preview);
     await lookAround(editor, `${list}/new`);
     await editor.press("保存する");
