@@ -220,7 +220,7 @@ mod tests {
             "![x](data:image/svg+xml;base64,PHN2Zz4=)",
         ] {
             let shown = html(source);
-            // What is escaped may say anything; a tag may not.
+            // Escaped text may say anything; a tag may not.
             for tag in shown.split('<').skip(1).filter_map(|it| it.split_once('>')).map(|(tag, _)| tag) {
                 let bad = ["script", "onerror", "data:", "src=x", "src=\"x"];
                 assert!(!bad.iter().any(|it| tag.contains(it)), "{tag} of {shown}");

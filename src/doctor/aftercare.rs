@@ -18,7 +18,7 @@ pub(super) async fn examine(
     now: DateTime<Utc>,
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
-    // What was written of an appointment whose outcome was corrected stays.
+    // A report on an appointment whose outcome was corrected stays.
     let not_done = appointment::Entity::find()
         .select_only()
         .column(appointment::Column::Id)

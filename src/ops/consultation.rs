@@ -34,7 +34,7 @@ use super::{
         save::{ConfirmedAddress, SuppressedMails},
         transaction::CaseTransaction,
     },
-    routing::requests::withdraw_live,
+    routing::requests::{withdraw_live, withdraw_untold},
 };
 use crate::{
     app::App,
@@ -219,9 +219,8 @@ pub async fn further_session(
     plan(work, by, override_reason, (was, true)).await
 }
 
-/// Plans a further appointment. `was` are the fields before it, and `with_report` says whether a report has become ready with
-/// it. The company hears of it once: it chooses a time, or waits
-/// until experts for every field have accepted.
+/// Plans a further appointment. `was` are the fields before it, and `with_report` says whether a report has become ready
+/// with it. The company hears of it once: it chooses a time, or waits until experts for every field have accepted.
 async fn plan(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -257,7 +256,7 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
     if let Some(proven) = proven {
         correction::move_mails(&mut work, vec![proven.key()]).await?;
     }
-    // What a mail had to wait for is told now.
+    // The mails that were held go out now, so that the company need not be called.
     work.record.to_call_since = None;
     let how = match by {
         Actor::Coordinator(_) | Actor::Stead(..) => "連絡先をセンターが確認しました",
@@ -338,11 +337,8 @@ async fn let_go(
             let experts = it.experts.clone();
             cancelled = Some(cancel_appointment(work, it, by.principal(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
-            for assignment in
-                work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()
-            {
-                work.save_assignment(assignment.withdraw(work.now())).await?;
-            }
+            let theirs = work.live().filter(|it| experts.contains(&it.expert)).cloned().collect();
+            withdraw_untold(work, theirs).await?;
             withdraw_live(work, None).await?;
         }
         held => {

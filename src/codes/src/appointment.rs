@@ -18,7 +18,7 @@ codes! {
 }
 
 codes! {
-    /// What came of an appointment whose time has come.
+    /// The outcome of an appointment whose time has come.
     pub enum AppointmentOutcome {
         Done = "done" => "実施",
         NoShow = "no_show" => "企業の欠席",

@@ -24,7 +24,7 @@ pub enum WhyBack {
     PartOpen,
 }
 
-/// What becomes of a time when the experts of a consultation change.
+/// The state of a time after the experts of a consultation have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeNews {
     /// The booked appointment takes place as it was.

@@ -37,7 +37,7 @@ pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) ->
         reported: held.is_reported,
     };
     work.act(act, acting.actor, None)?;
-    restore_fields(&mut work, acting.actor).await?;
+    restore_fields(&mut work, acting.actor, &history).await?;
     let carried_out = held.all.iter().flat_map(|it| it.experts.iter().copied()).collect();
     release_planned(&mut work, &carried_out).await?;
     ask_again(&mut work, &held).await?;
@@ -59,6 +59,7 @@ pub async fn ask_again(work: &mut CaseTransaction<'_>, held: &HeldAppointments) 
         None => Ok(()),
     }
 }
+
 /// Releases the time and the experts of the further appointment, and tells each of them once. The experts who carried an
 /// appointment out keep their assignment, which shows it.
 async fn release_planned(

@@ -89,9 +89,12 @@ pub async fn write(
     if saving == Saving::Submit {
         work.note(by, "実施報告書を提出しました");
         // The center or the experts may owe the report on another appointment.
-        work.record.report_by_center &= held(&work).await?.is_report_missing;
-        let due = work.record.due.clone();
-        keep_report_due(&mut work, due).await?;
+        if work.record.consultation.state.is_open() {
+            work.record.report_by_center &= held(&work).await?.is_report_missing;
+        } else {
+            let due = work.record.due.clone();
+            keep_report_due(&mut work, due).await?;
+        }
     }
     work.commit().await?;
     Ok(())

@@ -12,7 +12,6 @@ use domain::{
     due::{Due, DueKind},
     id::{AppointmentId, ConsultationId, ExpertId},
     wording,
-    worklist::AwaitedResponse,
 };
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -210,9 +209,7 @@ pub async fn record_expert_no_show(
     work.act(Action::RecordExpertNoShow { starts_at: before.starts_at }, by, None)?;
     withdraw_asked(&mut work, &before).await?;
     if by == Actor::Company {
-        let Context { settings, calendar, now, .. } = &work.context;
-        let response = AwaitedResponse::after_message(work.record.response, settings, calendar, *now);
-        (work.record.last_inbound_at, work.record.response) = (Some(*now), Some(response));
+        work.await_response();
     }
     notify_expert_missed(&mut work, &before, by, false)?;
     work.save(&before.expert_no_show()?).await?;

@@ -113,8 +113,7 @@ pub fn notify_company_cancelled(
     cancelled: &Appointment,
     reason: &str,
 ) -> Result<(), Problem> {
-    let by = cancelled.state.cancelled_by().map(|(party, _)| party);
-    tell_company(work, cancelled, News::Cancelled { reason, by, blocked: None })
+    tell_company(work, cancelled, news_of_cancelled(cancelled, reason, None))
 }
 
 /// Mails the cancellation to the experts. `blocked` is the expert who has cancelled, if one has.
@@ -124,8 +123,11 @@ pub fn notify_experts_cancelled(
     reason: &str,
     blocked: Option<ExpertId>,
 ) -> Result<(), Problem> {
-    let by = cancelled.state.cancelled_by().map(|(party, _)| party);
-    tell_experts(work, cancelled, News::Cancelled { reason, by, blocked })
+    tell_experts(work, cancelled, news_of_cancelled(cancelled, reason, blocked))
+}
+
+fn news_of_cancelled<'a>(it: &Appointment, reason: &'a str, blocked: Option<ExpertId>) -> News<'a> {
+    News::Cancelled { reason, by: it.state.cancelled_by().map(|(party, _)| party), blocked }
 }
 
 /// Mails both sides, and the center if the company has said it, that the expert did not come. The company gets an

@@ -17,6 +17,7 @@ use domain::{
     id::{AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
     silence::{self, SilenceClock, SilenceKind},
+    worklist::AwaitedResponse,
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
@@ -42,6 +43,8 @@ use crate::{
         write_batch::WriteBatch,
     },
 };
+
+pub use mail::PORTAL_LINK;
 
 /// The time for which an expert's link to a request is valid; the request itself ends much earlier.
 const ANSWER_LINK: TimeDelta = TimeDelta::days(60);
@@ -275,13 +278,26 @@ impl<'a> CaseTransaction<'a> {
         Ok((self.tx, self.record))
     }
 
+    /// Starts the clock of the center's response, unless it runs already, and brings a case back that was put aside.
+    pub fn await_response(&mut self) {
+        let Context { settings, calendar, now, .. } = &self.context;
+        let record = &mut self.record;
+        record.response = Some(AwaitedResponse::after_message(record.response, settings, calendar, *now));
+        record.last_inbound_at = Some(*now);
+        record.snoozed_until = None;
+    }
+
+    /// Returns whether mail reaches an address. `key` is the address in lower case.
+    pub async fn reaches(&self, key: String) -> Result<bool, Problem> {
+        Ok(store::correspondence::bounce::dead_among(&self.tx, vec![key]).await?.is_empty())
+    }
+
     /// Makes the case an item of the calls if news is mailed to an address that no mail reaches.
     async fn call_if_unreachable(&mut self) -> Result<(), Problem> {
         let Some(email) = self.company_address().filter(|_| self.is_told && !self.is_heard) else {
             return Ok(());
         };
-        let dead = store::correspondence::bounce::dead_among(&self.tx, vec![email.to_lowercase()]).await?;
-        if !dead.is_empty() {
+        if !self.reaches(email.to_lowercase()).await? {
             self.record.to_call_since.get_or_insert(self.context.now);
         }
         Ok(())

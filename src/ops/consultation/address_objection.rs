@@ -3,7 +3,6 @@ use domain::{
     actor::Actor,
     id::ConsultationId,
     text::{Prose, TextLine},
-    worklist::AwaitedResponse,
 };
 
 use super::correction::take_back_address;
@@ -12,7 +11,6 @@ use crate::{
     mail::mail_event::{MailEvent, ReaderSide},
     ops::{
         case::{
-            context::Context,
             save::{Save, Target},
             transaction::CaseTransaction,
         },
@@ -30,7 +28,7 @@ use crate::{
 /// The reason with which the correction is taken back, and the words in the history.
 const REASON: &str = "以前のメールアドレスの方から、変更に心当たりがないと連絡があったため";
 
-/// What followed from an objection.
+/// The consequence of an objection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectionOutcome {
     /// The address was not proved yet, and the one before it is back.
@@ -60,11 +58,7 @@ pub async fn object(app: &App, id: ConsultationId) -> Result<ObjectionOutcome, P
     let text = Prose::parse("本文", said, 500).map_err(|why| Problem::Refused(why.to_string()))?;
     message::write(&mut work, Actor::System, Channel::Portal, Audience::Center, &text).await?;
     work.note(Actor::System, "以前のメールアドレスの方から、変更に心当たりがないと連絡がありました");
-    let Context { settings, calendar, now, .. } = &work.context;
-    let response = AwaitedResponse::after_message(work.record.response, settings, calendar, *now);
-    work.record.last_inbound_at = Some(*now);
-    work.record.response = Some(response);
-    work.record.snoozed_until = None;
+    work.await_response();
     work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })?;
     work.commit().await?;
     Ok(if is_back { ObjectionOutcome::TakenBack } else { ObjectionOutcome::Reported })

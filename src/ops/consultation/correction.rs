@@ -13,6 +13,7 @@ use domain::{
         CaseValues, CorrectedField, Correction, CorrectionRefused, CorrectionSection, apply, check_fields,
         corrections, may_correct,
     },
+    field::Fields,
     id::{CompanyId, ConsultationId, DraftId},
     intake::contact::EmailAddress,
     text::TextLine,
@@ -37,7 +38,7 @@ use super::super::{
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, consultation::correction::SavedCorrection},
+    store::{self, audit::event::HistoryEntry, consultation::correction::SavedCorrection},
 };
 
 /// The reason that is given for corrections, and the correction that they take back.
@@ -321,11 +322,7 @@ async fn carry_out(
 
 /// Gives the consultation the fields of a further appointment. It is a correction, so that it is taken back with the
 /// appointment.
-pub async fn extend_fields(
-    work: &mut CaseTransaction<'_>,
-    by: Actor,
-    fields: domain::field::Fields,
-) -> Result<(), Problem> {
+pub async fn extend_fields(work: &mut CaseTransaction<'_>, by: Actor, fields: Fields) -> Result<(), Problem> {
     if fields == work.record.consultation.fields {
         return Ok(());
     }
@@ -334,15 +331,19 @@ pub async fn extend_fields(
 }
 
 /// Restores the fields from before the further appointment that was planned last, unless they were corrected since.
-pub async fn restore_fields(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+/// `history` is that of the consultation.
+pub async fn restore_fields(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    history: &[HistoryEntry],
+) -> Result<(), Problem> {
     let id = work.record.consultation.id;
-    let history = store::audit::event::of(work.read(), id).await?;
-    let Some(seq) = store::audit::event::notes_of_further(&history) else { return Ok(()) };
+    let Some(seq) = store::audit::event::notes_of_further(history) else { return Ok(()) };
     let all = store::consultation::correction::of(work.read(), id).await?;
     let undone = |seq: i32| all.iter().any(|it| it.undoes == Some(seq));
     let extended = all.iter().rfind(|it| seq.contains(&it.seq) && it.field == CorrectedField::Fields);
     let Some(saved) = extended.filter(|it| !undone(it.seq)) else { return Ok(()) };
-    let fields = saved.old.as_deref().and_then(domain::field::Fields::from_code);
+    let fields = saved.old.as_deref().and_then(Fields::from_code);
     let is_present = saved.new.as_deref() == Some(work.record.consultation.fields.code());
     let Some(fields) = fields.filter(|_| is_present) else { return Ok(()) };
     let reason = TextLine::parse("理由", "次回の相談の取りやめ", 100).ok();
@@ -354,7 +355,7 @@ pub async fn restore_fields(work: &mut CaseTransaction<'_>, by: Actor) -> Result
 async fn replace_fields(
     work: &mut CaseTransaction<'_>,
     by: Actor,
-    fields: domain::field::Fields,
+    fields: Fields,
     cause: CorrectionCause<'_>,
 ) -> Result<(), Problem> {
     let before = Before::of(work).await?;
@@ -377,7 +378,7 @@ impl Save for CorrectedValues<'_> {
 struct Before {
     company: CompanyId,
     confirmed: Option<DateTime<Utc>>,
-    fields: domain::field::Fields,
+    fields: Fields,
 }
 
 impl Before {

@@ -21,6 +21,7 @@ use crate::{
             notices::{notify_expert_missed, notify_no_show, notify_outcome_corrected},
         },
         case::{actor::ActorAt, transaction::CaseTransaction},
+        routing::requests::withdraw_untold,
     },
     problem::Problem,
     store,
@@ -114,18 +115,20 @@ async fn took_place(
 /// stays.
 async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) -> Result<(), Problem> {
     work.record.appointments_done -= 1;
-    let held = held(work).await?;
-    work.record.report_by_center &= held.is_report_missing;
     let is_open = work.record.consultation.state.is_open();
-    if is_open && !held.is_report_missing && due.as_ref().is_some_and(|it| it.kind == DueKind::Report) {
-        work.record.due = None;
+    if is_open {
+        let is_missing = held(work).await?.is_report_missing;
+        work.record.report_by_center &= is_missing;
+        if !is_missing && due.as_ref().is_some_and(|it| it.kind == DueKind::Report) {
+            work.record.due = None;
+        }
+    } else {
+        keep_report_due(work, due).await?;
     }
-    keep_report_due(work, due).await?;
     if !is_open && work.record.appointments_done == 0 {
         // Nothing took place, so that nobody has a part in the consultation that has ended.
-        for assignment in work.live().cloned().collect::<Vec<_>>() {
-            work.save_assignment(assignment.withdraw(work.now())).await?;
-        }
+        let all = work.live().cloned().collect();
+        withdraw_untold(work, all).await?;
     }
     if work.record.consultation.state == State::Scheduling {
         skip_follow_ups(work).await?;

@@ -11,6 +11,7 @@ use crate::{
     ops::{
         aftercare::{further::ask_again, held::held},
         case::transaction::CaseTransaction,
+        routing::requests::withdraw_untold,
     },
     problem::Problem,
 };
@@ -30,9 +31,8 @@ pub async fn reopen(
     work.act(act, by, Some(reason.as_str().to_owned()))?;
     if work.record.consultation.state == State::Checking {
         // Experts are searched for again.
-        for assignment in work.live().cloned().collect::<Vec<_>>() {
-            work.save_assignment(assignment.withdraw(work.now())).await?;
-        }
+        let all = work.live().cloned().collect();
+        withdraw_untold(&mut work, all).await?;
     }
     ask_again(&mut work, &held).await?;
     work.commit().await?;

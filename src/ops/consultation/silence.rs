@@ -14,7 +14,6 @@ use crate::{
     },
     ops::{booking::notices::appointment_text, case::transaction::CaseTransaction},
     problem::Problem,
-    store,
 };
 
 /// Takes the step that is due in a case. Does nothing if another worker was first or the case has moved on; starts the
@@ -71,8 +70,7 @@ async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> 
     let proves = clock.kind == SilenceKind::Address;
     let address = if proves { work.person.email.as_deref() } else { work.company_address() };
     let Some(email) = address.map(str::to_owned) else { return Ok(false) };
-    let dead = store::correspondence::bounce::dead_among(work.read(), vec![email.to_lowercase()]).await?;
-    if !dead.is_empty() {
+    if !work.reaches(email.to_lowercase()).await? {
         return Ok(false);
     }
     let waits_for = match clock.kind {

@@ -7,7 +7,6 @@ use domain::{
     consultation::{Action, ActionKind},
     id::{AccountId, ConsultationId, MessageId},
     text::Prose,
-    worklist::AwaitedResponse,
 };
 use uuid::Uuid;
 
@@ -139,14 +138,8 @@ const fn noted_as(audience: Audience) -> &'static str {
 /// Starts the clock of the center's response after a message of the company or an expert, and brings a case back that
 /// was put aside. A message of the center that its reader can see ends the clock.
 fn awaits_response(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) {
-    let Context { settings, calendar, now, .. } = &work.context;
     match by.party() {
-        Party::Company | Party::Expert | Party::Desk => {
-            let before = work.record.response;
-            work.record.response = Some(AwaitedResponse::after_message(before, settings, calendar, *now));
-            work.record.last_inbound_at = Some(*now);
-            work.record.snoozed_until = None;
-        }
+        Party::Company | Party::Expert | Party::Desk => work.await_response(),
         Party::Coordinator if audience != Audience::Center => work.record.response = None,
         Party::Coordinator | Party::System => {}
     }

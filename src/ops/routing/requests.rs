@@ -269,6 +269,14 @@ pub async fn withdraw_unanswered(
     withdraw(work, open, held).await
 }
 
+/// Withdraws assignments whose experts know already, or are told by the caller.
+pub async fn withdraw_untold(work: &mut CaseTransaction<'_>, live: Vec<Assignment>) -> Result<(), Problem> {
+    for assignment in live {
+        work.save_assignment(assignment.withdraw(work.now())).await?;
+    }
+    Ok(())
+}
+
 /// Withdraws assignments, and tells their experts. `held` is the appointment that is removed from their calendars.
 pub async fn withdraw(
     work: &mut CaseTransaction<'_>,

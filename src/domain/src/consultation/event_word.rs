@@ -23,7 +23,7 @@ mod tests {
     use super::event_word;
     use crate::actor::Party;
 
-    /// What happened, as far as one word can say: an action, and which of the two things that it may be.
+    /// Returns an action, and which of the two things it is that the action may be.
     fn thing(action: ActionKind, by: Party, to: ConsultationStatus) -> (ActionKind, bool) {
         let lapses = action == ActionKind::Decline && by == Party::System;
         let ends = action == ActionKind::Withdraw && to == ConsultationStatus::Completed;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The time for which a link in a mail opens the company's page.
-const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
+pub const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
 
 impl CaseTransaction<'_> {
     /// Mails the company, if it has an address. Returns the outgoing mail, so that the caller can delay it or tie it to
@@ -74,7 +74,7 @@ impl CaseTransaction<'_> {
     /// Finds out whether mail reaches the address that was proved before the present one.
     pub async fn check_proven(&mut self) -> Result<(), Problem> {
         self.reaches_proven = match &self.person.proven {
-            Some(it) => store::correspondence::bounce::dead_among(&self.tx, vec![it.key()]).await?.is_empty(),
+            Some(it) => self.reaches(it.key()).await?,
             None => false,
         };
         Ok(())

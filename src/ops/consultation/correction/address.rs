@@ -21,7 +21,7 @@ use crate::{
         booking::notices::plan_reminders,
         case::{
             save::{Save, Target},
-            transaction::CaseTransaction,
+            transaction::{CaseTransaction, PORTAL_LINK},
         },
     },
     problem::Problem,
@@ -38,8 +38,6 @@ use crate::{
 const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
 /// The time for which the reader of an address that was replaced can object.
 const OBJECTION_LINK: TimeDelta = TimeDelta::days(30);
-/// The time for which a link in a mail opens the company's page.
-const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
 
 /// A corrected mail address of a contact.
 pub struct AddressChange<'a> {
@@ -111,8 +109,7 @@ fn spoke_for(
 
 /// Tells the address that was proved, if mail reaches it, that it was replaced, and how to object.
 async fn tell_replaced(work: &mut CaseTransaction<'_>, to: &ProvenAddress) -> Result<(), Problem> {
-    let dead = store::correspondence::bounce::dead_among(work.read(), vec![to.key()]).await?;
-    if !dead.is_empty() {
+    if !work.reaches(to.key()).await? {
         return Ok(());
     }
     let (id, until) = (work.record.consultation.id, work.now() + OBJECTION_LINK);

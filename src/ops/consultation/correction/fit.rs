@@ -34,7 +34,7 @@ pub struct Fit {
     pub appointment: Option<(String, Vec<String>)>,
     /// The sentence that says for which field an expert is missing.
     pub missing: Option<String>,
-    /// What follows for the experts of a field that is removed; empty if there is none.
+    /// The consequences for the experts of a field that is removed; empty if there is none.
     pub releases: Vec<String>,
 }
 
