@@ -34,6 +34,25 @@ pub(super) async fn examine(
     for it in reports {
         findings.add("report", format!("report {it}"), "the session it reports on has not taken place");
     }
+    let took_place = appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::Id)
+        .filter(appointment::Column::State.eq("done"));
+    let done = || report::Column::AppointmentId.in_subquery(took_place.clone().into_query());
+    let says = |it: bool| report::Column::TookPlace.eq(it);
+    let contradicts = says(true).and(done().not()).or(says(false).and(done()));
+    let reports: Vec<Uuid> = report::Entity::find()
+        .select_only()
+        .column(report::Column::Id)
+        .filter(contradicts)
+        .order_by_asc(report::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for it in reports {
+        let text = "it contradicts the outcome on whether its session took place";
+        findings.add("report_took_place", format!("report {it}"), text);
+    }
     let waiting: Vec<Uuid> = follow_up::Entity::find()
         .select_only()
         .column(follow_up::Column::Id)

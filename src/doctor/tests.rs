@@ -111,6 +111,10 @@ const DAMAGE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "report_took_place",
+        &["UPDATE report SET took_place = FALSE WHERE id = (SELECT id FROM report LIMIT 1)"],
+    ),
+    (
         "wants_help_since",
         &["UPDATE consultation SET wants_help_since = '2020-01-01 00:00:00+00:00' WHERE state = 'follow_up'"],
     ),

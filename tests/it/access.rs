@@ -304,20 +304,10 @@ fn every_handler_is_listed_and_every_listed_one_is_there() {
 #[actix_web::test]
 async fn each_person_can_open_exactly_the_permitted_routes() {
     let town = Town::new().await;
-    let mut wrong = Vec::new();
+    let mut wrong = refused(&town).await;
     // Reading goes first, because a post changes what there is to read.
     for reading in [true, false] {
         for (method, pattern, may) in ROUTES.iter().filter(|it| (it.0 == "GET") == reading) {
-            let before = tables::fingerprint(&town.site.app.db, &["session"]).await;
-            for &person in EVERYONE.iter().filter(|it| !may.contains(it)) {
-                let reply = knock(&town, person, method, pattern).await;
-                if !is_refusal(&reply) {
-                    wrong.push(format!("{person:?} gets in: {method} {pattern}: {}", reply.status));
-                }
-            }
-            if tables::fingerprint(&town.site.app.db, &["session"]).await != before {
-                wrong.push(format!("somebody who may not changed something: {method} {pattern}"));
-            }
             for &person in *may {
                 let reply = knock(&town, person, method, pattern).await;
                 let everyones = may.len() == EVERYONE.len();
@@ -330,6 +320,29 @@ async fn each_person_can_open_exactly_the_permitted_routes() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Lets every person knock at every route that is not for them, and returns what was wrong.
+async fn refused(town: &Town) -> Vec<String> {
+    let mut wrong = Vec::new();
+    // A look at all tables takes longer than a knock.
+    for routes in ROUTES.chunks(16) {
+        let before = tables::fingerprint(&town.site.app.db, &["session"]).await;
+        for (method, pattern, may) in routes {
+            for &person in EVERYONE.iter().filter(|it| !may.contains(it)) {
+                let reply = knock(town, person, method, pattern).await;
+                if !is_refusal(&reply) {
+                    wrong.push(format!("{person:?} gets in: {method} {pattern}: {}", reply.status));
+                }
+            }
+        }
+        if tables::fingerprint(&town.site.app.db, &["session"]).await != before {
+            let routes: Vec<_> =
+                routes.iter().map(|(method, pattern, _)| format!("{method} {pattern}")).collect();
+            wrong.push(format!("a person who may not changed something: one of {}", routes.join(", ")));
+        }
+    }
+    wrong
 }
 
 async fn knock(town: &Town, person: Person, method: &str, pattern: &str) -> Reply {

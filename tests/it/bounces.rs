@@ -126,8 +126,9 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
 async fn an_immediate_refusal_is_shown_and_cleared_like_a_report() {
     let mut site = Site::new().await;
     let sink = Sink::open(Manner::Answer("550 5.1.1 no such person"));
-    site.app.mail.transport =
+    let transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
+    site.change(|app| app.mail.transport = transport);
     let cast = Cast::new(&site).await;
     let first = cases::received(&site, &cast, CONTACT).await;
     while worker::outbox::step(&site.app).await.unwrap() {}

@@ -288,8 +288,9 @@ async fn a_mail_in_hand_does_not_go_to_an_account_that_is_closed() {
     let cast = Cast::new(&site).await;
     // Closing the account takes far less time than the mails before the request.
     let sink = Sink::open(Manner::Take(Duration::from_secs(1)));
-    site.app.mail.transport =
+    let transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
+    site.change(|app| app.mail.transport = transport);
     // The expert is the contact of a company too.
     let own = cases::received(&site, &cast, "expert@example.jp").await;
     let case = cases::matching(&site, &cast, CONTACT).await;

@@ -198,8 +198,9 @@ async fn another_mail_server_takes_defers_refuses_or_breaks_off() {
     let peer = Peer::open();
     let mut site = Site::new().await;
     let url = format!("smtp://127.0.0.1:{}", peer.port);
-    site.app.mail.transport =
+    let transport =
         Transport::from_settings(Some(&url), Path::new("unused"), SmtpOptions::default()).unwrap();
+    site.change(|app| app.mail.transport = transport);
     let wanted = [
         ("suzuki", MailKind::Booked, MailState::Sent),
         ("sato", MailKind::Survey, MailState::Sent),

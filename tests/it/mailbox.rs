@@ -135,7 +135,7 @@ impl Service {
         let mut site = Site::on_disk().await;
         let cast = Cast::new(&site).await;
         let case = cases::received(&site, &cast, CONTACT).await;
-        site.app.clock = Clock::System;
+        site.change(|app| app.clock = Clock::System);
         // No mail is to be sent here.
         entity::outbox::Entity::update_many()
             .col_expr(entity::outbox::Column::State, Expr::value("suppressed"))

@@ -206,7 +206,7 @@ async fn a_real_mail_server_hands_over_its_mail() {
     let cast = Cast::new(&pipe.site).await;
     let case = cases::received(&pipe.site, &cast, CONTACT).await;
     // The process runs in real time, and so does the mail that it stores.
-    pipe.site.app.clock = Clock::System;
+    pipe.site.change(|app| app.clock = Clock::System);
     let server = Server::start(&pipe);
     let to = pipe.site.app.reply_address(case.id, CONTACT);
     // The address is not in the headers: only the envelope holds it.

@@ -121,7 +121,7 @@ impl Diary {
     async fn open() -> Self {
         let mut site = Site::new().await;
         let memory = Memory::default();
-        site.app.mail.transport = Transport::Memory(memory.clone());
+        site.change(|app| app.mail.transport = Transport::Memory(memory.clone()));
         let cast = Cast::new(&site).await;
         cases::expert(&site, "second@example.jp", "佐藤 次郎", Fields::Both).await;
         let mut cases = Vec::new();

@@ -206,8 +206,9 @@ async fn one_domain_does_not_hold_up_another() {
 async fn sending_to(manner: Manner) -> (Site, Sink) {
     let mut site = Site::new().await;
     let sink = Sink::open(manner);
-    site.app.mail.transport =
+    let transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
+    site.change(|app| app.mail.transport = transport);
     let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
     ops::intake::apply::save(&site.app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
     ops::intake::apply::release(&site.app, draft).await.unwrap();

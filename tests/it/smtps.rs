@@ -40,7 +40,7 @@ fn send(site: &Site, url: &str, folder: &Path, certificate: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_under_tls_are_used_again_and_need_trust() {
     let mut site = Site::on_disk().await;
-    site.app.clock = Clock::System;
+    site.change(|app| app.clock = Clock::System);
     let folder = std::env::temp_dir().join(format!("madoguchi-smtps-{}", uuid::Uuid::new_v4().simple()));
     std::fs::create_dir(&folder).unwrap();
     certify(&folder);

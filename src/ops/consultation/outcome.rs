@@ -20,7 +20,7 @@ use crate::{
             appointment::ask_for_report,
             notices::{notify_expert_missed, notify_no_show, notify_outcome_corrected},
         },
-        case::{actor::ActorAt, transaction::CaseTransaction},
+        case::{actor::ActorAt, save::TookPlace, transaction::CaseTransaction},
         routing::requests::withdraw_untold,
     },
     problem::Problem,
@@ -61,6 +61,7 @@ pub async fn correct(
     let due = work.record.due.clone();
     work.act(Action::CorrectOutcome(facts), by, Some(note))?;
     work.save(&corrected).await?;
+    work.save(TookPlace(id, to == AppointmentOutcome::Done)).await?;
     match (from, to) {
         (_, AppointmentOutcome::Done) => took_place(&mut work, &corrected, due, report.as_ref()).await?,
         (AppointmentOutcome::Done, _) => did_not_take_place(&mut work, due).await?,

@@ -245,9 +245,8 @@ fn changed_entries() -> String {
 const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND (b."consultation_id" = "consultation"."id" OR b."address_key" = "contact"."email_key"))"#;
 fn submitted_reports() -> String {
     format!(
-        r#"(SELECT COUNT(*) FROM "report" r JOIN "appointment" a ON a."id" = r."appointment_id" WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}' AND a."state" = '{}')"#,
-        ReportStatus::Submitted,
-        AppointmentStatus::Done
+        r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}' AND r."took_place")"#,
+        ReportStatus::Submitted
     )
 }
 

@@ -1,14 +1,11 @@
 //! The statements of the worklist. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
-use codes::{AppointmentStatus, CorrectedField, DueKind, MailStatus, ReportStatus};
+use codes::{CorrectedField, DueKind, MailStatus, ReportStatus};
 use domain::{consultation::Turn, field::Field};
-use entity::{
-    appointment, case_tag, consultation as row, contact, correction, inbound_mail, mail_bounce, outbox,
-    report,
-};
+use entity::{case_tag, consultation as row, contact, correction, inbound_mail, mail_bounce, outbox, report};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
     sea_query::{Expr, Query, SelectStatement, UnionType},
 };
 
@@ -287,26 +284,28 @@ fn beyond(sort: row::Column, cursor: WorklistCursor, later: bool) -> Expr {
 /// Returns the query for the cases with a report that concerns the center: it waits for the approval, is written by the
 /// center, or is still due although the case has ended.
 fn reports_at_center() -> SelectStatement {
-    let held = report::Entity::belongs_to(appointment::Entity)
-        .from(report::Column::AppointmentId)
-        .to(appointment::Column::Id)
-        .into();
-    let submitted = report::Entity::find()
-        .select_only()
-        .column(report::Column::ConsultationId)
-        .join(JoinType::InnerJoin, held)
-        .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
-        .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()));
+    let submitted = || {
+        report::Entity::find()
+            .select_only()
+            .column(report::Column::ConsultationId)
+            .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
+            .filter(report::Column::TookPlace.eq(true))
+    };
+    // The parts have no case in common, so that counting them can stop at any number.
     let of = |condition: String| {
         let case = row::Entity::find().select_only().column(row::Column::Id);
-        case.filter(Expr::cust(condition)).into_query()
+        let has_submitted =
+            submitted().filter(same(report::Entity, report::Column::ConsultationId)).into_query();
+        case.filter(Expr::cust(condition)).filter(Expr::exists(has_submitted).not()).into_query()
     };
     // The conditions are those of the partial indexes.
+    let by_center = "report_by_center";
     let due = format!("deadline_kind = '{}' AND turn = '{}'", DueKind::Report, Turn::Ended);
-    submitted
+    submitted()
+        .distinct()
         .into_query()
-        .union(UnionType::Distinct, of("report_by_center".to_owned()))
-        .union(UnionType::Distinct, of(due))
+        .union(UnionType::All, of(by_center.to_owned()))
+        .union(UnionType::All, of(format!("{due} AND NOT {by_center}")))
         .take()
 }
 

@@ -215,12 +215,12 @@ async fn the_calendar_parts_name_the_new_address() {
 async fn mails_that_were_withheld_from_a_dead_address_are_sent_again_too() {
     let (mut site, cast) = center().await;
     let sink = crate::smtp::Sink::open(crate::smtp::Manner::Answer("550 5.1.1 no such person"));
-    site.app.mail.transport = madoguchi::mail::transport::Transport::from_settings(
+    let transport = madoguchi::mail::transport::Transport::from_settings(
         Some(&sink.url()),
         std::path::Path::new("unused"),
         madoguchi::mail::transport::SmtpOptions::default(),
-    )
-    .unwrap();
+    );
+    site.change(|app| app.mail.transport = transport.unwrap());
     let case = cases::received(&site, &cast, CONTACT).await;
     while worker::outbox::step(&site.app).await.unwrap() {}
     let question = [("text", "台数を教えてください。")];

@@ -135,6 +135,7 @@ impl Telling<'_> {
             decided_at: approved.then_some(self.at),
             decided_by: approved.then_some(self.coordinator),
             returned_reason: None,
+            took_place: true,
             version: 1,
             updated_at: self.at,
         });
