@@ -34,13 +34,13 @@ pub(super) async fn examine(
     for it in reports {
         findings.add("report", format!("report {it}"), "the session it reports on has not taken place");
     }
-    let took_place = appointment::Entity::find()
-        .select_only()
-        .column(appointment::Column::Id)
-        .filter(appointment::Column::State.eq("done"));
-    let done = || report::Column::AppointmentId.in_subquery(took_place.clone().into_query());
+    let of = |states: &[&str]| {
+        let ended = appointment::Entity::find().select_only().column(appointment::Column::Id);
+        let ended = ended.filter(appointment::Column::State.is_in(states.iter().copied()));
+        report::Column::AppointmentId.in_subquery(ended.into_query())
+    };
     let says = |it: bool| report::Column::TookPlace.eq(it);
-    let contradicts = says(true).and(done().not()).or(says(false).and(done()));
+    let contradicts = says(false).and(of(&["done"])).or(says(true).and(of(&["no_show", "expert_no_show"])));
     let reports: Vec<Uuid> = report::Entity::find()
         .select_only()
         .column(report::Column::Id)
