@@ -35,6 +35,7 @@ mod m20261130_000021_letters;
 mod m20261130_000023_report_handed_over;
 mod m20261130_000024_names;
 mod m20261130_000030_publication;
+mod m20261130_000040_examples;
 mod renames;
 
 pub struct Migrator;
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             // Renames tables, so it comes after every migration that names them as they were.
             Box::new(m20261130_000024_names::Migration),
             Box::new(m20261130_000030_publication::Migration),
+            Box::new(m20261130_000040_examples::Migration),
         ]
     }
 }

@@ -199,8 +199,10 @@ pub enum MailEvent<'a> {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
     },
+    /// The center approved a report. `examples` are those that the expert recommends, each with its address.
     ReportReady {
         portal: &'a str,
+        examples: &'a [String],
     },
     Survey {
         answer: &'a str,

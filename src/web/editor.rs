@@ -1,5 +1,6 @@
-//! The editors' pages: news and the guide, from the draft to the end of their period.
+//! The editors' pages: news, the guide and examples, from the draft to the end of their period.
 mod entry;
+mod example_form;
 mod form;
 mod guide_form;
 mod history;

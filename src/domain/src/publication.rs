@@ -1,4 +1,4 @@
-//! Publications: news and entries of the support guide, from the draft to the end of their period
+//! Publications: news, entries of the support guide and examples, from the draft to the end of their period
 //! (`docs/spec/around.md` §0).
 //!
 //! A published address never dies: a publication that was public once is archived, not deleted, and its page says so.
@@ -10,6 +10,7 @@ use crate::{
     text::{Prose, TextLine},
 };
 
+pub mod example;
 pub mod guide;
 pub mod news;
 pub mod shipped;
@@ -130,6 +131,7 @@ pub struct Content {
 pub enum Facts {
     News(news::NewsFacts),
     Guide(guide::GuideFacts),
+    Example(example::ExampleFacts),
 }
 
 impl Facts {
@@ -137,6 +139,7 @@ impl Facts {
         match self {
             Self::News(_) => PublicationKind::News,
             Self::Guide(_) => PublicationKind::Guide,
+            Self::Example(_) => PublicationKind::Example,
         }
     }
 }

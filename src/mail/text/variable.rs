@@ -93,6 +93,7 @@ variables! {
     StalledCount = "動きのない件数", "返事や記録がないまま日がたった案件の件数。なければ空";
     TimeWished = "希望日時あり", "企業が日時を希望していれば「はい」";
     AllAsked = "全員に依頼済み", "依頼できる専門家の全員に依頼していれば「はい」";
+    Examples = "紹介する事例", "専門家が紹介する事例と、そのページの一覧。なければ空";
     PartSettled = "一部決定", "一部の分野の専門家が決まっていれば「はい」";
 }
 
@@ -134,6 +135,7 @@ impl Variable {
                 | Self::WeekSessions
                 | Self::WeekRequests
                 | Self::WeekReports
+                | Self::Examples
         )
     }
 }

@@ -10,6 +10,7 @@ use domain::{
     consultation::{Action, ActionKind, State},
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, FollowUpId, ReportId},
     number::FiscalYear,
+    publication::{Phase, PublicationKind},
     text::TextLine,
 };
 use sea_orm::DatabaseTransaction;
@@ -26,7 +27,8 @@ use crate::{
         consultation::further_session,
     },
     problem::Problem,
-    store,
+    store::{self, publication::examples::PublicExample},
+    url,
 };
 
 /// Whether an expert only saves a report or submits it.
@@ -158,8 +160,20 @@ async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) 
     let approved = report.approve(by, work.now())?;
     work.save(&approved).await?;
     let portal = work.portal()?;
-    work.mail_company(MailEvent::ReportReady { portal: &portal })?;
+    let examples = recommended(work, &approved).await?;
+    work.mail_company(MailEvent::ReportReady { portal: &portal, examples: &examples })?;
     Ok(())
+}
+
+/// Returns the examples of a report that are public, each with its address.
+async fn recommended(work: &CaseTransaction<'_>, report: &Report) -> Result<Vec<String>, Problem> {
+    let found = store::publication::examples::of_numbers(work.read(), &report.body.examples).await?;
+    let current = found.iter().filter(|it| it.state.phase(work.now()) == Phase::Current);
+    let line = |it: &PublicExample| {
+        let address = work.app.site.absolute(&url::publication(PublicationKind::Example, it.at.number));
+        format!("{}（{}）\n　{address}", it.title, it.facts.organization)
+    };
+    Ok(current.map(line).collect())
 }
 
 /// Plans the follow-up questions, unless they are planned already for this number of appointments.

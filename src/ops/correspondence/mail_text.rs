@@ -103,9 +103,18 @@ pub async fn preview(
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
     let link = app.site.link("preview");
+    let examples = [format!("12人の製造業で在宅勤務（見本製作所）\n　{}", app.site.absolute("/cases/10001"))];
     let example = example(
         kind,
-        &Facts { about: &about, record: &record, appointment, names: &names, outline: &outline, link: &link },
+        &Facts {
+            about: &about,
+            record: &record,
+            appointment,
+            names: &names,
+            outline: &outline,
+            examples: &examples,
+            link: &link,
+        },
     );
     Ok(match example {
         Example::Case(mail_event) => compose::about(mail_event, to, &about)?,
@@ -120,6 +129,7 @@ struct Facts<'a> {
     appointment: AppointmentText<'a>,
     names: &'a [String],
     outline: &'a [String],
+    examples: &'a [String],
     link: &'a str,
 }
 
@@ -146,7 +156,7 @@ use Example::{Case, Plain};
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
-    let Facts { appointment, names: experts, outline, link, .. } = *facts;
+    let Facts { appointment, names: experts, outline, examples, link, .. } = *facts;
     let (portal, answer, side, due_at) = (link, link, side(kind, link), facts.due());
     let (was, fields) = (appointment.starts_at - TimeDelta::days(7), facts.record.consultation.fields);
     match kind {
@@ -177,7 +187,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
         K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
-        K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
+        K::ReportReady | K::Frame => Case(O::ReportReady { portal, examples }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, cancelled: None }),

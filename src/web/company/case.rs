@@ -38,6 +38,7 @@ use crate::{
     web::kit::{
         page::{self, Shell},
         session::CompanyUser,
+        similar_examples::{self, SimilarLine},
     },
 };
 
@@ -83,6 +84,8 @@ struct CasePage {
     survey: &'static str,
     /// The questions that wait for an answer.
     questions: Vec<OpenQuestion>,
+    /// The examples of companies like this one.
+    similar: Vec<SimilarLine>,
 }
 
 /// A question that waits for the company's answer.
@@ -193,6 +196,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         reports,
         survey: survey.map_or("", |it| survey_label(it, now)),
         questions: follow_ups.iter().filter_map(|it| open_question(it, &own)).collect(),
+        similar: similar_examples::lines(&app, &own.0).await?,
         record: own.0,
         shell,
     };

@@ -13,6 +13,7 @@ use domain::{
             check_fields, corrections,
         },
     },
+    id::ConsultationId,
     intake::application::TICKED,
     text::TextLine,
 };
@@ -322,4 +323,16 @@ impl Head {
             | State::Referred { .. } => None,
         }
     }
+}
+
+/// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
+pub async fn since_correction(app: &App, id: ConsultationId) -> Result<(Option<String>, usize), Problem> {
+    let all = store::consultation::correction::of(&app.db, id).await?;
+    let of = |field| all.iter().find(move |it| it.field == field);
+    let original = of(CorrectedField::Description).and_then(|it| it.old.clone());
+    let undelivered = match of(CorrectedField::Email) {
+        Some(_) => ops::undelivered(app, id).await?,
+        None => 0,
+    };
+    Ok((original, undelivered))
 }
