@@ -103,6 +103,12 @@ impl App {
         self.cached.examples(&self.db, read).await
     }
 
+    /// Reads the index of examples for display only: it may be a little older than that of `examples`, and usually costs no
+    /// query.
+    pub async fn examples_to_show<T>(&self, read: impl FnOnce(&ExampleIndex) -> T) -> Result<T, DbErr> {
+        self.cached.examples_to_show(&self.db, read).await
+    }
+
     /// Returns the programme and all experts at their current revisions.
     pub async fn programme_and_experts(&self) -> Result<(Arc<Programme>, Arc<Roster>), DbErr> {
         let revisions = revision::revisions(&self.db).await?;

@@ -33,6 +33,8 @@ pub struct Cached {
     examples: Examples,
     shown: Shown<Programme>,
     shown_shelf: Shown<Shelf>,
+    /// When the index of examples was last compared with the database.
+    shown_examples: Shown<()>,
     /// The age up to which a copy may be shown without a query. Zero: every page reads the revision.
     age: Duration,
 }
@@ -160,6 +162,20 @@ impl Cached {
             if self.examples.last() < revision {
                 self.read_changed(db, revision).await?;
             }
+        }
+        let index = self.examples.index.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(read(&index.1))
+    }
+
+    /// Reads the index of examples, which may be a little older than the database, and usually costs no query.
+    pub async fn examples_to_show<T>(
+        &self,
+        db: &impl ConnectionTrait,
+        read: impl FnOnce(&ExampleIndex) -> T,
+    ) -> Result<T, DbErr> {
+        if self.shown_examples.within(self.age).is_none() {
+            self.examples(db, |_| ()).await?;
+            self.shown_examples.keep(&Arc::new(()));
         }
         let index = self.examples.index.read().unwrap_or_else(PoisonError::into_inner);
         Ok(read(&index.1))

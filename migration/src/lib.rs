@@ -36,6 +36,7 @@ mod m20261130_000023_report_handed_over;
 mod m20261130_000024_names;
 mod m20261130_000030_publication;
 mod m20261130_000040_examples;
+mod m20261130_000041_example_import;
 mod renames;
 
 pub struct Migrator;
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000024_names::Migration),
             Box::new(m20261130_000030_publication::Migration),
             Box::new(m20261130_000040_examples::Migration),
+            Box::new(m20261130_000041_example_import::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{app::App, markup, problem::Problem, store};
 
+pub mod import;
 pub mod link_check;
 
 /// The publication that an editor acts on, at the revision that the editor's page showed.

@@ -24,6 +24,7 @@ use crate::store::{
 };
 
 pub mod examples;
+pub mod import;
 pub mod link_check;
 pub mod shelf;
 

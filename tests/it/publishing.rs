@@ -27,6 +27,8 @@ use crate::{
 
 mod examples;
 mod guide;
+mod import;
+mod similar;
 
 /// The fields of an item of news.
 const ITEM: [(&str, &str); 4] = [
@@ -38,6 +40,9 @@ const ITEM: [(&str, &str); 4] = [
 
 /// A period from now on: the clock of the tests stands at 14:05 on 2026-11-20 in Japan.
 const FROM_NOW: [(&str, &str); 2] = [("from_date", "2026-11-20"), ("from_time", "14:05")];
+
+/// A file with one example.
+pub const CSV: &str = "見出し,企業・団体,業種,年,取組の要約,取り組んだこと,出典\n見本の取込み,見本社,E,2025,在宅勤務を始めました。,端末を配りました。,見本の資料\n";
 
 /// Returns an item of news.
 pub fn news(title: &str) -> Content {

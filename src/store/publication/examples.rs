@@ -74,14 +74,15 @@ pub async fn lines(db: &impl ConnectionTrait, wanted: &[ExampleRef]) -> Result<V
         return Ok(Vec::new());
     }
     let ids: Vec<_> = wanted.iter().map(|it| it.id.0).collect();
-    let rows = row::Entity::find().filter(row::COLUMN.id.is_in(ids.clone())).all(db).await?;
-    let mut rows: HashMap<_, _> = rows.into_iter().map(|it| (it.id, it)).collect();
-    let mut revisions = public_revisions(db, ids).await?;
-    let found = wanted.iter().filter_map(|it| {
-        let (row, revision) = (rows.remove(&it.id.0)?, revisions.remove(&it.id.0)?);
-        Some(public_example(&row, revision))
-    });
-    let found: Vec<_> = found.collect::<Result<_, _>>()?;
+    let rows = at(row::Column::PublicRevision)
+        .filter(publication_revision::Column::PublicationId.is_in(ids))
+        .select_also(row::Entity)
+        .all(db)
+        .await?;
+    let rows = rows.into_iter().filter_map(|(revision, row)| Some((row?, revision)));
+    let mut rows: HashMap<_, _> = rows.map(|(row, revision)| (row.id, (row, revision))).collect();
+    let found = wanted.iter().filter_map(|it| rows.remove(&it.id.0));
+    let found = found.map(|(row, revision)| public_example(&row, revision)).collect::<Result<Vec<_>, _>>()?;
     Ok(found.into_iter().filter(|it| matches!(it.state, PublicationState::Published(_))).collect())
 }
 
@@ -110,8 +111,13 @@ pub async fn of_numbers(db: &impl ConnectionTrait, numbers: &[i32]) -> Result<Ve
 /// Returns what is known of the company of a consultation, to look for examples of its like.
 pub async fn profile(db: &impl ConnectionTrait, record: &Record) -> Result<CompanyProfile, DbErr> {
     let id = record.consultation.id;
-    let application = application::Entity::find_by_id(id.0).one(db).await?;
-    let employees = application.and_then(|it| it.employees).and_then(|it| u32::try_from(it).ok());
+    let employees: Option<Option<i32>> = application::Entity::find_by_id(id.0)
+        .select_only()
+        .column(application::Column::Employees)
+        .into_tuple()
+        .one(db)
+        .await?;
+    let employees = employees.flatten().and_then(|it| u32::try_from(it).ok());
     Ok(CompanyProfile {
         industry: record.industry,
         size: employees.map(CompanySize::of),

@@ -1,7 +1,7 @@
 //! The examples of companies like the one of a consultation, as its pages show them, each with the reason.
-use domain::{
-    publication::{Phase, PublicationKind, example::similar::similar},
-    text::TextLine,
+use domain::publication::{
+    Phase, PublicationKind,
+    example::{index::ExampleIndex, similar::similar},
 };
 
 use super::{
@@ -67,9 +67,13 @@ pub async fn attached(app: &App, numbers: &[i32]) -> Result<Vec<SimilarLine>, Pr
 }
 
 async fn likest(app: &App, record: &Record, most: usize) -> Result<Vec<SimilarLine>, Problem> {
+    // An installation without examples pays nothing for them.
+    if app.examples_to_show(ExampleIndex::is_empty).await? {
+        return Ok(Vec::new());
+    }
     let profile = examples::profile(&app.db, record).await?;
     let (now, programme) = (app.clock.now(), app.programme_to_show().await?);
-    let found = app.examples(|it| similar(it, &profile, now, most)).await?;
+    let found = app.examples_to_show(|it| similar(it, &profile, now, most)).await?;
     let places: Vec<_> = found.iter().map(|it| it.at).collect();
     let lines = examples::lines(&app.db, &places).await?;
     let lines = lines.iter().map(|example| {
@@ -86,7 +90,7 @@ fn line(it: &PublicExample, reasons: String, themes: &[Theme]) -> SimilarLine {
     SimilarLine {
         number: it.at.number,
         address: url::publication(PublicationKind::Example, it.at.number),
-        title: TextLine::to_string(&it.title),
+        title: it.title.to_string(),
         place: format!("{}（{}）", it.facts.organization, view.place()),
         reasons,
     }

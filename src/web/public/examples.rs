@@ -110,7 +110,7 @@ pub async fn list(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<Http
     let chosen = chosen(&wish);
     let (page, found) = find(&app, &programme, &wish, query.get("page"), address(&chosen, "")).await?;
     let now = app.clock.now();
-    let award_years = app.examples(|it| award_years(it, now)).await?;
+    let award_years = app.examples_to_show(|it| award_years(it, now)).await?;
     let facets = facets(&found, &wish, &programme.themes);
     let active = facets.iter().filter_map(|it| it.active(&chosen)).collect();
     let award_years = award_years.into_keys().rev().collect();

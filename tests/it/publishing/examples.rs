@@ -1,7 +1,10 @@
 //! Examples: the form, the public search with its facets, awards, and what a new installation begins with.
-use domain::publication::PublicationKind;
+use domain::{publication::PublicationKind, theme::SHIPPED};
 use entity::publication;
-use madoguchi::{ops, store};
+use madoguchi::{
+    ops,
+    store::{self, reference::programme},
+};
 use sea_orm::{EntityTrait, PaginatorTrait};
 
 use super::{draft, editors_site, public_address, publish};
@@ -24,6 +27,13 @@ const EXAMPLE: [(&str, &str); 13] = [
     ("source", "会社の説明"),
 ];
 
+/// Writes the themes of the programme.
+async fn with_themes(site: &Site) {
+    let tx = site.app.begin().await.unwrap();
+    programme::ship_themes(&tx, SHIPPED.iter().map(programme::Theme::from)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// Publishes an example with these fields instead of the others; returns its page for editors and its public address.
 async fn published(site: &Site, more: &[(&'static str, &'static str)]) -> (String, String) {
     let own = EXAMPLE.iter().filter(|(name, _)| more.iter().all(|(other, _)| other != name));
@@ -36,6 +46,7 @@ async fn published(site: &Site, more: &[(&'static str, &'static str)]) -> (Strin
 #[actix_web::test]
 async fn an_example_is_written_published_found_and_ended() {
     let site = editors_site().await;
+    with_themes(&site).await;
     let address = draft(&site, "cases", &EXAMPLE).await;
     let (visitor, public) = (site.visitor(), public_address(&site).await);
     assert_eq!(visitor.get(&public).await.status, 404, "a draft has no page");

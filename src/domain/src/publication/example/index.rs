@@ -178,6 +178,11 @@ impl ExampleIndex {
         self.order = keyed.into_iter().map(|(_, _, place)| place).collect();
     }
 
+    /// Returns whether it has no example.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// Returns whether more of the index is dead than alive, so that it should be made anew.
     pub fn is_worn(&self) -> bool {
         self.slots.len() > 2 * self.places.len() + 1_000
