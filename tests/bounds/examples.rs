@@ -79,7 +79,9 @@ pub async fn measure(table: &mut Table, engine: &'static str, url: &str) {
     let all = app.examples(|it| it.search(&ExampleSearch::default(), Utc::now(), 0, 0).total).await.unwrap();
     assert_eq!(all, usize::try_from(EXAMPLES).unwrap());
     let took = started.elapsed().as_secs_f64();
-    table.note(format!("{engine}: the index of {EXAMPLES} examples was read in {took:.1} s, once for a process."));
+    table.note(format!(
+        "{engine}: the index of {EXAMPLES} examples was read in {took:.1} s, once for a process."
+    ));
 
     let (mut times, mut totals) = (Vec::new(), 0);
     for n in 0..SEARCHES {

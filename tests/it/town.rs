@@ -348,7 +348,8 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         let period = Period::new(now, None).unwrap();
         made.push(ops::publication::publish(app, seen, period, editor).await.unwrap());
     }
-    let import = ops::publication::import::keep(app, "見本.csv", publishing::CSV.to_owned(), editor).await.unwrap();
+    let import =
+        ops::publication::import::keep(app, "見本.csv", publishing::CSV.to_owned(), editor).await.unwrap();
     let preview = app.secret.sign(Purpose::Preview, made[0].id.0, now + TimeDelta::days(1));
     vec![
         ("/staff/publish/{kind}", "news".to_owned()),

@@ -135,10 +135,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
-        MailEvent::ReportReady { portal, examples } => {
-            known(values, about, &at_page(portal, REPORT));
-            values.set(Examples, bullets(examples));
-        }
+        MailEvent::ReportReady { portal, examples } => report_ready(values, about, portal, examples),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
@@ -367,6 +364,11 @@ fn center_page(about: &MailContext<'_>) -> String {
 
 fn desk_page(about: &MailContext<'_>) -> String {
     about.sender.site.absolute("/desk")
+}
+
+fn report_ready(values: &mut Values, about: &MailContext<'_>, portal: &str, examples: &[String]) {
+    known(values, about, &at_page(portal, REPORT));
+    values.set(Examples, bullets(examples));
 }
 
 /// Sets the link and the company's name, for a reader who knows the company.

@@ -98,7 +98,9 @@ pub async fn undo(app: &App, id: ExampleImportId, by: AccountId) -> Result<Undon
     let tx = app.begin().await?;
     let import = store::publication::import::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
     if import.taken_at.is_none() || import.undone_at.is_some() {
-        return Err(Problem::Refused("この取込みは、取り消せません。最新の内容を確認してください。".to_owned()));
+        return Err(Problem::Refused(
+            "この取込みは、取り消せません。最新の内容を確認してください。".to_owned(),
+        ));
     }
     let mut undone = UndoneImport::default();
     for entry in store::publication::import::entries(&tx, id).await? {

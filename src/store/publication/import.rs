@@ -20,11 +20,7 @@ pub struct ExampleImport {
 }
 
 /// Adds an import that waits to be taken.
-pub async fn insert(
-    tx: &DatabaseTransaction,
-    it: &ExampleImport,
-    by: AccountId,
-) -> Result<(), DbErr> {
+pub async fn insert(tx: &DatabaseTransaction, it: &ExampleImport, by: AccountId) -> Result<(), DbErr> {
     let model = row::Model {
         id: it.id.0,
         file_name: it.file_name.clone(),
@@ -59,10 +55,7 @@ pub async fn count(db: &impl ConnectionTrait, id: ExampleImportId) -> Result<u64
 }
 
 /// Returns the publications that came of an import.
-pub async fn entries(
-    db: &impl ConnectionTrait,
-    id: ExampleImportId,
-) -> Result<Vec<PublicationId>, DbErr> {
+pub async fn entries(db: &impl ConnectionTrait, id: ExampleImportId) -> Result<Vec<PublicationId>, DbErr> {
     let rows = of(id).all(db).await?;
     Ok(rows.into_iter().map(|it| PublicationId(it.publication_id)).collect())
 }

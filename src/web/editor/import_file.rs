@@ -73,7 +73,7 @@ pub fn text(bytes: &[u8]) -> Result<String, BadImportFile> {
     if let Ok(text) = std::str::from_utf8(without_mark) {
         return Ok(text.to_owned()).and_then(without_nul);
     }
-    let (text, _, has_errors) = SHIFT_JIS.decode(bytes);
+    let (text, has_errors) = SHIFT_JIS.decode_without_bom_handling(bytes);
     if has_errors { Err(BadImportFile::Characters) } else { without_nul(text.into_owned()) }
 }
 

@@ -9,8 +9,7 @@ use madoguchi::ops::{
 
 use crate::{
     cases::{self, CONTACT, Cast},
-    company,
-    publishing,
+    company, publishing,
     site::{PASSWORD, Site},
 };
 

@@ -72,7 +72,7 @@ pub struct IndexedExample<'a> {
 pub struct ExampleIndex {
     /// The pairs of characters, each with the slots of the examples that have it.
     pairs: HashMap<(char, char), Posting>,
-    slots: Vec<Slot>,
+    slots: Vec<ExampleSlot>,
     /// The slot of each example. An example that changed has a new slot; its old one is dead.
     places: HashMap<PublicationId, u32>,
     /// The live slots, newest first.
@@ -83,7 +83,7 @@ pub struct ExampleIndex {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Slot {
+pub(super) struct ExampleSlot {
     pub(super) at: ExampleRef,
     until: Option<DateTime<Utc>>,
     values: [u16; SINGLE],
@@ -158,7 +158,7 @@ impl ExampleIndex {
         values[YEAR] = self.years.number(&facts.year);
         let themes: BTreeSet<_> = facts.themes.iter().map(|it| self.themes.number(it)).collect();
         let themes = themes.into_iter().filter(|it| *it != NONE).collect();
-        self.slots.push(Slot { at: it.at, until: it.until, values, themes, is_live: true });
+        self.slots.push(ExampleSlot { at: it.at, until: it.until, values, themes, is_live: true });
         self.places.insert(it.at.id, place);
     }
 
@@ -221,7 +221,7 @@ impl ExampleIndex {
     }
 
     /// Returns the examples that are public at `now`, newest first, each with its place.
-    pub(super) fn visible(&self, now: DateTime<Utc>) -> impl Iterator<Item = (u32, &Slot)> {
+    pub(super) fn visible(&self, now: DateTime<Utc>) -> impl Iterator<Item = (u32, &ExampleSlot)> {
         let slots = self.order.iter().filter_map(|place| {
             let slot = self.slots.get(usize::try_from(*place).ok()?)?;
             Some((*place, slot))
@@ -320,7 +320,7 @@ enum Misses {
     More,
 }
 
-impl Slot {
+impl ExampleSlot {
     const fn is_awarded(&self) -> bool {
         self.values[AWARD] != NONE
     }

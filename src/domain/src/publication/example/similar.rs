@@ -6,7 +6,7 @@ use codes::{CompanySize, Industry};
 
 use super::{
     ExampleRef,
-    index::{ExampleIndex, Slot},
+    index::{ExampleIndex, ExampleSlot},
 };
 use crate::prefecture::{Prefecture, Region};
 
@@ -98,7 +98,7 @@ pub fn similar(
     best.into_iter().map(|(_, it)| it).collect()
 }
 
-fn reasons(slot: &Slot, company: &CompanyProfile, themes: &[(&String, u16)]) -> Vec<SimilarityReason> {
+fn reasons(slot: &ExampleSlot, company: &CompanyProfile, themes: &[(&String, u16)]) -> Vec<SimilarityReason> {
     let mut reasons = Vec::new();
     reasons
         .extend(company.industry.filter(|it| slot.industry() == Some(*it)).map(SimilarityReason::Industry));
