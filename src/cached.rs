@@ -189,7 +189,7 @@ impl Cached {
             let shipped = || theme::SHIPPED.iter().find(|it| it.code == code).map_or("", |it| it.label);
             own.unwrap_or_else(shipped).to_owned()
         };
-        let mut last = self.examples.begin();
+        let mut last = self.examples.first_read();
         loop {
             let changed = examples::changed_since(db, last, READ_AT_ONCE).await?;
             let Some(newest) = changed.last().map(|it| it.change_number) else { break };
@@ -216,7 +216,7 @@ impl Examples {
     }
 
     /// Returns the change after which to read: none, if the index is made anew because most of it is dead.
-    fn begin(&self) -> i64 {
+    fn first_read(&self) -> i64 {
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         if index.1.is_worn() {
             *index = Default::default();
