@@ -124,10 +124,6 @@ pub struct Content {
 /// The facts of a publication, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a box for each entry would cost more than the room that news leave unused"
-)]
 pub enum Facts {
     News(news::NewsFacts),
     Guide(guide::GuideFacts),

@@ -11,7 +11,9 @@ use domain::{
     text::{Prose, TextLine},
 };
 use entity::{application, publication as row, publication_revision};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 
 use super::{assembled, at, by_publication};
 use crate::store::{
@@ -74,11 +76,7 @@ pub async fn lines(db: &impl ConnectionTrait, wanted: &[ExampleRef]) -> Result<V
         return Ok(Vec::new());
     }
     let ids: Vec<_> = wanted.iter().map(|it| it.id.0).collect();
-    let rows = at(row::Column::PublicRevision)
-        .filter(publication_revision::Column::PublicationId.is_in(ids))
-        .select_also(row::Entity)
-        .all(db)
-        .await?;
+    let rows = at(row::Column::PublicRevision).filter(of(ids)).select_also(row::Entity).all(db).await?;
     let rows = rows.into_iter().filter_map(|(revision, row)| Some((row?, revision)));
     let mut rows: HashMap<_, _> = rows.map(|(row, revision)| (row.id, (row, revision))).collect();
     let found = wanted.iter().filter_map(|it| rows.remove(&it.id.0));
@@ -130,11 +128,14 @@ async fn public_revisions(
     db: &impl ConnectionTrait,
     ids: Vec<uuid::Uuid>,
 ) -> Result<HashMap<uuid::Uuid, publication_revision::Model>, DbErr> {
-    let revisions = at(row::Column::PublicRevision)
-        .filter(publication_revision::Column::PublicationId.is_in(ids))
-        .all(db)
-        .await?;
+    let revisions = at(row::Column::PublicRevision).filter(of(ids)).all(db).await?;
     Ok(by_publication(revisions))
+}
+
+/// Returns the condition that the publication is one of these. It is put on the key of the smaller table, so that
+/// PostgreSQL takes few rows by their keys also when it has no statistics yet.
+fn of(ids: Vec<uuid::Uuid>) -> Expr {
+    row::Column::Id.is_in(ids)
 }
 
 fn public_example(row: &row::Model, revision: publication_revision::Model) -> Result<PublicExample, DbErr> {

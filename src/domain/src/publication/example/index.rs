@@ -410,7 +410,7 @@ fn one_character(key: &str) -> Option<char> {
     characters.next().filter(|_| characters.next().is_none())
 }
 
-fn position<T: PartialEq>(all: &[T], value: T) -> u16 {
+fn position<T: Copy + PartialEq>(all: &[T], value: T) -> u16 {
     let found = all.iter().position(|it| *it == value);
     found.and_then(|it| u16::try_from(it).ok()).unwrap_or(NONE)
 }
