@@ -74,7 +74,7 @@ fn the_size_and_the_place_alone_make_no_likeness() {
     assert_eq!(similar(&index(&[other]), &company(), now(), 5), []);
     let one_theme =
         ExampleFacts { industry: Industry::Retail, prefecture: None, employees: None, ..facts(2025) };
-    assert_eq!(similar(&index(&[one_theme.clone()]), &company(), now(), 5), []);
+    assert_eq!(similar(&index(std::slice::from_ref(&one_theme)), &company(), now(), 5), []);
     let with_size = ExampleFacts { employees: Some(3), ..one_theme };
     assert_eq!(similar(&index(&[with_size]), &company(), now(), 5).len(), 1);
     assert_eq!(similar(&index(&[facts(2025)]), &CompanyProfile::default(), now(), 5), []);
