@@ -9,6 +9,7 @@ use std::{
 
 use domain::{
     publication::example::index::{ExampleIndex, IndexedExample},
+    text::Prose,
     theme,
 };
 use sea_orm::{ConnectionTrait, DbErr};
@@ -194,7 +195,7 @@ impl Cached {
             let changed = examples::changed_since(db, last, READ_AT_ONCE).await?;
             let Some(newest) = changed.last().map(|it| it.change_number) else { break };
             last = newest;
-            self.examples.take(&changed, &label);
+            self.examples.take(&changed, label);
             // A large index is read while other pages are served.
             tokio::task::yield_now().await;
         }
@@ -233,7 +234,7 @@ impl Examples {
             };
             let labels: Vec<_> = public.facts.themes.iter().map(|it| label(it)).collect();
             let labels: Vec<_> = labels.iter().map(String::as_str).collect();
-            let body = public.body.as_ref().map(|it| it.as_str());
+            let body = public.body.as_ref().map(Prose::as_str);
             let text = public.facts.searched_text(public.title.as_str(), body, &labels);
             index.1.put(IndexedExample {
                 at: public.at,
