@@ -7,6 +7,7 @@ pub mod database;
 pub mod fault;
 pub mod files;
 pub mod password;
+pub mod pdf;
 pub mod problem;
 pub mod secret;
 pub mod url;

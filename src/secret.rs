@@ -43,6 +43,8 @@ pub enum Purpose {
     Unsubscribe,
     /// Reading a publication that is not public; the subject is the publication.
     Preview,
+    /// Objecting to a replaced mail address; the subject is the consultation.
+    AddressObjection,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::WaitingOffer => 12,
             Self::Unsubscribe => 13,
             Self::Preview => 14,
+            Self::AddressObjection => 15,
         }
     }
 }

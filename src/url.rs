@@ -6,6 +6,11 @@ use domain::{
     publication::PublicationKind,
 };
 
+/// Returns the path of the page on which the reader of a replaced mail address objects.
+pub fn address_objection(token: &str) -> String {
+    format!("/address-objection/{token}")
+}
+
 /// The public address of the service: `https://soudan.example.jp`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site(String);

@@ -95,6 +95,8 @@ pub struct Model {
     pub own_company_id: Option<Uuid>,
     /// Whether the case was filed under the corporate number of a known company and nobody has confirmed it yet.
     pub number_unconfirmed: bool,
+    /// Whether the center writes a report on an appointment, because none of its experts can.
+    pub report_by_center: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -33,6 +33,13 @@ pub struct Model {
     pub second_email: String,
     #[sea_orm(column_type = "Text")]
     pub second_phone: String,
+    /// The address that was proved before the company corrected it, until the corrected one is proved.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub proven_email: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub proven_email_key: Option<String>,
+    /// The instant at which that address was proved.
+    pub proven_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

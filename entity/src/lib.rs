@@ -59,6 +59,7 @@ pub mod related_case;
 pub mod reply_template;
 pub mod report;
 pub mod revision;
+pub mod schedule_change;
 pub mod schedule_exception;
 pub mod session;
 pub mod set_aside;

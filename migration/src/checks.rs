@@ -2,7 +2,7 @@
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// Replaces the check of a column. SQLite has no statement for it: the text of the schema is changed, which is safe for a
-/// check, because no stored row changes (https://www.sqlite.org/lang_altertable.html).
+/// check, because no stored row changes (<https://www.sqlite.org/lang_altertable.html>).
 pub async fn replace_check(
     manager: &SchemaManager<'_>,
     (table, column): (&str, &str),

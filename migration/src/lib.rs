@@ -35,8 +35,11 @@ mod m20261130_000021_letters;
 mod m20261130_000023_report_handed_over;
 mod m20261130_000024_names;
 mod m20261130_000030_publication;
+mod m20261130_000031_outcome;
+mod m20261130_000033_coordination;
 mod m20261130_000040_examples;
 mod m20261130_000041_example_import;
+mod m20261130_000043_counts;
 mod renames;
 
 pub struct Migrator;
@@ -77,6 +80,9 @@ impl MigratorTrait for Migrator {
             // Renames tables, so it comes after every migration that names them as they were.
             Box::new(m20261130_000024_names::Migration),
             Box::new(m20261130_000030_publication::Migration),
+            Box::new(m20261130_000031_outcome::Migration),
+            Box::new(m20261130_000033_coordination::Migration),
+            Box::new(m20261130_000043_counts::Migration),
             Box::new(m20261130_000040_examples::Migration),
             Box::new(m20261130_000041_example_import::Migration),
         ]

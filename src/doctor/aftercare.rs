@@ -18,10 +18,11 @@ pub(super) async fn examine(
     now: DateTime<Utc>,
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
+    // A report on an appointment whose outcome was corrected stays.
     let not_done = appointment::Entity::find()
         .select_only()
         .column(appointment::Column::Id)
-        .filter(appointment::Column::State.ne("done"));
+        .filter(appointment::Column::State.is_not_in(["done", "no_show", "expert_no_show"]));
     let reports: Vec<Uuid> = report::Entity::find()
         .select_only()
         .column(report::Column::Id)

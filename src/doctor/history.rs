@@ -85,7 +85,7 @@ fn event(row: &event::Model, from: Option<State>) -> Result<consultation::Event,
     let action = row.act.known().ok_or("its act is unknown")?;
     let detail: EventDetail =
         serde_json::from_value(row.detail.clone()).map_err(|_| "its detail cannot be read")?;
-    let by = row.actor_kind.known().and_then(|it| actor(it, row.actor_id, detail.in_stead_of));
+    let by = row.actor_kind.known().and_then(|it| actor(it, row.actor_id, &detail));
     let by = by.ok_or("its actor is nobody")?;
     if row.to_state != detail.to.status() {
         return Err("its detail tells of another state");

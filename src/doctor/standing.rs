@@ -25,7 +25,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     {
         wrong("number", "it is not made of its fiscal year and serial");
     }
-    if row.turn != record.consultation.turn() {
+    if row.turn != record.turn() {
         wrong("turn", "the turn is another party's in that state");
     }
     if row.ended_at != state.ended().map(|_| row.state_since) {

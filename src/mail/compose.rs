@@ -149,6 +149,7 @@ fn framed(
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        awaits_address: false,
     })
 }
 

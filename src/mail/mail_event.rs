@@ -1,10 +1,14 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
+mod account;
+mod outcome;
+mod parts;
 mod silence;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    booking::appointment::AppointmentMode, calendar::BusinessCalendar, consultation::UnfulfilledReason,
-    due::Due, field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
+    actor::Party, booking::appointment::AppointmentMode, calendar::BusinessCalendar,
+    consultation::UnfulfilledReason, due::Due, field::Fields, id::ConsultationId, number::CaseNumber,
+    settings::Settings,
 };
 
 use crate::{
@@ -12,6 +16,9 @@ use crate::{
     url::Site,
 };
 
+pub use account::AccountMailEvent;
+pub use outcome::OutcomeEvent;
+pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};
 
 /// The recipient of a mail.
@@ -66,38 +73,6 @@ pub struct AppointmentText<'a> {
     pub sequence: i32,
 }
 
-/// The reader of a mail that is sent to several sides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReaderSide<'a> {
-    /// The company; `portal` is the address that opens its page.
-    Company {
-        portal: &'a str,
-    },
-    Expert,
-    Center,
-}
-
-/// The reason why a request is back at the center. The mail claims nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhyBack {
-    /// The company wished for a time, and every expert who could be asked for it was asked.
-    NobodyForTime,
-    /// The company wished for a time that is too near to ask further experts.
-    TimeTooNear,
-    /// The company wished for no time, and no expert is left to be asked.
-    NobodyLeft,
-    /// An expert has accepted one field, and no expert is left to be asked for the other one.
-    PartOpen,
-}
-
-/// The visit to a desk, or the call, of which a request that was handed over came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HandedOver<'a> {
-    pub desk: &'a str,
-    /// The day and the way, such as 「11月20日（金）の窓口でのご相談」; may be empty.
-    pub visit: &'a str,
-}
-
 /// The event that causes a mail about a consultation. A `portal` is the absolute address that opens the
 /// company's page.
 #[derive(Clone, Copy, Debug)]
@@ -116,6 +91,10 @@ pub enum MailEvent<'a> {
     AddressChanged {
         confirm: &'a str,
     },
+    /// The contact's proved address was replaced. `object` is the page on which its reader objects.
+    AddressReplaced {
+        object: &'a str,
+    },
     Question {
         portal: &'a str,
         text: &'a str,
@@ -124,10 +103,18 @@ pub enum MailEvent<'a> {
         portal: &'a str,
         experts: &'a [String],
     },
-    /// A further appointment was planned; the company chooses its time.
+    /// A further appointment was planned; the company chooses its time, or waits for the experts of the fields that are
+    /// open.
     FurtherAppointment {
         portal: &'a str,
+        /// The experts who stay.
         experts: &'a [String],
+        /// Whether the center asks experts first.
+        is_open: bool,
+        /// The fields until now, if the further appointment has others.
+        was: Option<Fields>,
+        /// Whether the report on the last appointment has become ready with it.
+        with_report: bool,
     },
     /// The further appointment that was planned is not wished for any more.
     FurtherDropped {
@@ -142,7 +129,10 @@ pub enum MailEvent<'a> {
     NoShow {
         portal: &'a str,
         appointment: AppointmentText<'a>,
+        /// Whether another outcome was recorded before.
+        is_correction: bool,
     },
+    Outcome(OutcomeEvent<'a>),
     /// A time for which the company was waiting has become free.
     EarlierTime {
         /// The address of the page with 「この日時にする」 and 「見送る」.
@@ -158,9 +148,39 @@ pub enum MailEvent<'a> {
         portal: &'a str,
         why: WhyBack,
     },
-    /// An expert who had accepted does not take the consultation any more, before a time was booked.
+    /// An expert does not take the consultation any more, and the time that the company had is lost or not chosen yet.
     TeamChanging {
         portal: &'a str,
+        /// The released experts of whom the company knew.
+        released: &'a [String],
+        /// The party whose wish it is.
+        by: Party,
+        /// The reason that is passed on; may be empty.
+        reason: &'a str,
+        /// The time that is lost.
+        lost: Option<(AppointmentText<'a>, TimeNews)>,
+        /// Whether the company can choose another time now.
+        may_choose: bool,
+    },
+    /// A field has left the consultation, with its experts.
+    FieldsChanged {
+        portal: &'a str,
+        was: Fields,
+        /// The released experts of whom the company knew.
+        released: &'a [String],
+        /// The time that the company has, or has lost with them.
+        time: Option<(AppointmentText<'a>, TimeNews)>,
+        /// Whether the company chooses a time now.
+        chooses: bool,
+    },
+    /// A part of a consultation has become this one. `from` is the number of the first one, and `left` are its fields.
+    CaseSplit {
+        /// The address that confirms the company's mail address and opens its page.
+        confirm: &'a str,
+        from: &'a CaseNumber,
+        left: Fields,
+        /// The number of messages that went to the new one.
+        messages: usize,
     },
     Silence(SilenceEvent<'a>),
     Booked {
@@ -194,6 +214,10 @@ pub enum MailEvent<'a> {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
         reason: &'a str,
+        /// The party that has cancelled a booking; `None` if a time that was kept is lost.
+        by: Option<Party>,
+        /// Whether the reader has cancelled it, and is not offered at that time any more.
+        is_blocked: bool,
     },
     Reminder {
         side: ReaderSide<'a>,
@@ -202,6 +226,8 @@ pub enum MailEvent<'a> {
     /// The center approved a report. `examples` are those that the expert recommends, each with its address.
     ReportReady {
         portal: &'a str,
+        /// The appointment that the report is about.
+        appointment: AppointmentText<'a>,
         examples: &'a [String],
     },
     Survey {
@@ -225,6 +251,8 @@ pub enum MailEvent<'a> {
     },
     Unfulfilled {
         reason: UnfulfilledReason,
+        /// Whether an appointment has taken place.
+        advised: bool,
         cancelled: Option<AppointmentText<'a>>,
     },
     Referred {
@@ -253,6 +281,8 @@ pub enum MailEvent<'a> {
     },
     RequestWithdrawn {
         slot: Option<AppointmentText<'a>>,
+        /// Why; may be empty.
+        reason: &'a str,
     },
     /// The expert has declined an invitation elsewhere than in the calendar.
     RequestDeclined {
@@ -294,53 +324,19 @@ pub enum MailEvent<'a> {
     },
 }
 
-/// The event that causes a mail about no consultation.
-#[derive(Clone, Copy, Debug)]
-pub enum AccountMailEvent<'a> {
-    SignIn {
-        link: &'a str,
-    },
-    ResumeDraft {
-        link: &'a str,
-        expires_at: DateTime<Utc>,
-    },
-    Invitation {
-        link: &'a str,
-        role: &'a str,
-    },
-    PasswordReset {
-        link: &'a str,
-    },
-    /// An expert will be absent at the time of these appointments, one line each.
-    AbsenceOverBookings {
-        expert: &'a str,
-        days: &'a str,
-        lines: &'a [String],
-    },
-    /// The numbers of new and of overdue consultations, and one line for each of the most urgent.
-    Digest {
-        new: u64,
-        overdue: u64,
-        /// The number of consultations in which nothing has happened for days.
-        stalled: u64,
-        lines: &'a [String],
-        /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
-        stop: &'a str,
-    },
-    /// An expert's week, in lines.
-    WeeklyDigest {
-        appointments: &'a [String],
-        requests: &'a [String],
-        reports: &'a [String],
-        stop: &'a str,
-    },
-}
-
 impl MailEvent<'_> {
     /// Returns whether a company that gets no mail has to be told in another way. A reminder is no news, and the
     /// acknowledgement is for the person who has just applied.
     pub const fn is_news(&self) -> bool {
         !matches!(self, Self::Reminder { .. } | Self::Acknowledgement { .. })
+    }
+
+    /// Returns whether the mail has the company's address confirmed: it goes there although it is not proved.
+    pub const fn proves_address(&self) -> bool {
+        if let Self::Silence(event) = self {
+            return event.proves_address();
+        }
+        matches!(self, Self::Acknowledgement { .. } | Self::AddressChanged { .. })
     }
 
     /// Returns the appointment that the mail puts into or removes from its reader's calendar, if its text
@@ -360,17 +356,23 @@ impl MailEvent<'_> {
             | Self::Referred { cancelled: it, .. }
             | Self::Request { slot: it, .. }
             | Self::RequestLapsed { slot: it }
-            | Self::RequestWithdrawn { slot: it } => it.as_ref(),
+            | Self::RequestWithdrawn { slot: it, .. } => it.as_ref(),
+            Self::TeamChanging { lost: time, .. } | Self::FieldsChanged { time, .. } => match time {
+                Some((it, news)) if news.is_booked() => Some(it),
+                Some(_) | None => None,
+            },
             Self::Acknowledgement { .. }
             | Self::AddressChanged { .. }
+            | Self::AddressReplaced { .. }
             | Self::Question { .. }
             | Self::SlotsToChoose { .. }
             | Self::FurtherAppointment { .. }
             | Self::FurtherDropped { .. }
             | Self::NoShow { .. }
+            | Self::Outcome(_)
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
-            | Self::TeamChanging { .. }
+            | Self::CaseSplit { .. }
             | Self::Silence(_)
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
@@ -392,20 +394,28 @@ impl MailEvent<'_> {
 }
 
 impl TextKind {
+    /// The texts about another expert at the same time.
+    const EXPERT_CHANGED: [Self; 3] =
+        [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
+
     /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
         match mail_event {
             MailEvent::Acknowledgement { .. } => Self::Acknowledgement,
             MailEvent::AddressChanged { .. } => Self::AddressChanged,
+            MailEvent::AddressReplaced { .. } => Self::AddressReplaced,
             MailEvent::Question { .. } => Self::Question,
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
             MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
             MailEvent::FurtherDropped { .. } => Self::FurtherDropped,
             MailEvent::NoShow { .. } => Self::NoShow,
+            MailEvent::Outcome(event) => event.text(),
             MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
             MailEvent::TeamChanging { .. } => Self::TeamChanging,
+            MailEvent::FieldsChanged { .. } => Self::FieldsChanged,
+            MailEvent::CaseSplit { .. } => Self::CaseSplit,
             MailEvent::Silence(event) => event.text(),
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
@@ -413,10 +423,7 @@ impl TextKind {
             MailEvent::Moved { side, .. } => {
                 side_of(side, [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter])
             }
-            MailEvent::ExpertChanged { side, .. } => side_of(
-                side,
-                [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter],
-            ),
+            MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
             MailEvent::Room { side, .. } => {
                 side_of(side, [Self::RoomCompany, Self::RoomExpert, Self::RoomCenter])
@@ -448,8 +455,7 @@ impl TextKind {
             MailEvent::NobodyLeft => Self::NobodyLeft,
             MailEvent::SubstituteNeeded { .. } => Self::SubstituteNeeded,
             MailEvent::Undelivered { .. } => Self::Undelivered,
-            MailEvent::NoDelegates { is_company: true, .. } => Self::NoDelegatesCompany,
-            MailEvent::NoDelegates { is_company: false, .. } => Self::NoDelegatesExpert,
+            MailEvent::NoDelegates { is_company, .. } => no_delegates(*is_company),
             MailEvent::HandOverAccepted => Self::HandOverAccepted,
             MailEvent::DeskMessage => Self::DeskMessage,
             MailEvent::HandOverResult { .. } => Self::HandOverResult,
@@ -468,6 +474,10 @@ impl TextKind {
             AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
         }
     }
+}
+
+const fn no_delegates(is_company: bool) -> TextKind {
+    if is_company { TextKind::NoDelegatesCompany } else { TextKind::NoDelegatesExpert }
 }
 
 const fn side_of(side: &ReaderSide<'_>, [company, expert, center]: [TextKind; 3]) -> TextKind {

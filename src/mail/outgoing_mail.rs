@@ -29,6 +29,8 @@ pub struct OutgoingMail {
     pub unsubscribe: Option<String>,
     /// Whether the day's mail budget is spent. The mail is then stored for the center to see, but not sent.
     pub over_limit: bool,
+    /// Whether the mail is held until the corrected address of its reader is confirmed.
+    pub awaits_address: bool,
 }
 
 /// A mail in the outbox with its Message-ID and its thread.

@@ -2,4 +2,5 @@
 pub mod follow_up;
 pub mod follow_up_programme;
 pub mod further;
+pub mod held;
 pub mod report;

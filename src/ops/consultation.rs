@@ -1,7 +1,10 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
+pub mod address_objection;
 pub mod correction;
 pub mod merge;
+pub mod outcome;
 pub mod related_case;
+pub mod reopening;
 pub mod transfer;
 
 use domain::{
@@ -20,6 +23,7 @@ pub mod silence;
 pub mod to_call;
 
 use super::{
+    aftercare::held::keep_report_due,
     booking::{
         appointment::{cancel_appointment, keep_as_done},
         hold::{ask_or_keep, take_again},
@@ -30,7 +34,7 @@ use super::{
         save::{ConfirmedAddress, SuppressedMails},
         transaction::CaseTransaction,
     },
-    routing::requests::withdraw_live,
+    routing::requests::{withdraw_live, withdraw_untold},
 };
 use crate::{
     app::App,
@@ -87,13 +91,17 @@ pub async fn end(
     if matches!(ending, Ending::CloseInSilence) && !is_proposed {
         return Err(Problem::Stale);
     }
+    // An appointment that took place shows which experts held it.
+    let is_over = over.is_some();
     if let Some(over) = over {
         keep_as_done(&mut work, over).await?;
         work.note(Actor::System, "相談の時間が終わっていたため、実施した相談として記録しました");
     }
     let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
-    let cancelled = let_go(&mut work, by, &reason).await?;
+    let cancelled = let_go(&mut work, by, &reason, is_over).await?;
+    let due = work.record.due.clone();
     work.act(act, by, note)?;
+    keep_report_due(&mut work, due).await?;
     say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
     notify_desk(&mut work).await?;
@@ -127,24 +135,6 @@ pub fn result(state: &State) -> Option<String> {
         | State::Consulted
         | State::FollowUp => return None,
     })
-}
-
-/// Reopens an ended consultation.
-pub async fn reopen(
-    app: &App,
-    id: ConsultationId,
-    version: i32,
-    by: Actor,
-    reason: &TextLine,
-) -> Result<(), Problem> {
-    let mut work = CaseTransaction::begin_at(app, id, version).await?;
-    work.act(Action::Reopen, by, Some(reason.as_str().to_owned()))?;
-    // The appointments show which experts carried it out; now experts are searched for again.
-    for assignment in work.live().cloned().collect::<Vec<_>>() {
-        work.save_assignment(assignment.withdraw(work.now())).await?;
-    }
-    work.commit().await?;
-    Ok(())
 }
 
 /// Records that a coordinator has called the company and told it what it could not be mailed.
@@ -194,11 +184,12 @@ pub async fn plan_with_team(
     {
         return Err(Problem::NotFound);
     }
+    let was = work.record.consultation.fields;
     if let Some(team) = team {
         work.check(ActionKind::PlanFurtherSession, by)?;
         change_team(&mut work, by, team).await?;
     }
-    further_session(&mut work, by, override_reason).await?;
+    plan(&mut work, by, override_reason, (was, false)).await?;
     work.commit().await?;
     Ok(())
 }
@@ -215,19 +206,26 @@ async fn change_team(work: &mut CaseTransaction<'_>, by: Actor, team: &NextTeam)
         work.save_assignment(assignment.withdraw(work.now())).await?;
         work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
     }
-    if team.fields != before {
-        work.record.consultation.fields = team.fields;
-        let (from, to) = (before.label(), team.fields.label());
-        work.note(by, format!("相談の分野を変えました：{from}から{to}へ"));
-    }
-    Ok(())
+    correction::extend_fields(work, by, team.fields).await
 }
 
-/// Plans a further appointment, as part of another operation.
+/// Plans a further appointment together with the approval of the report on the last one, of which the same letter tells.
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     override_reason: Option<&TextLine>,
+) -> Result<(), Problem> {
+    let was = work.record.consultation.fields;
+    plan(work, by, override_reason, (was, true)).await
+}
+
+/// Plans a further appointment. `was` are the fields before it, and `with_report` says whether a report has become ready
+/// with it. The company hears of it once: it chooses a time, or waits until experts for every field have accepted.
+async fn plan(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    override_reason: Option<&TextLine>,
+    (was, with_report): (Fields, bool),
 ) -> Result<(), Problem> {
     work.check(ActionKind::PlanFurtherSession, by)?;
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
@@ -239,12 +237,9 @@ pub async fn further_session(
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    // The company chooses a time once experts for every field have accepted.
-    if work.record.consultation.state == State::Scheduling {
-        notify_further_appointment(work)
-    } else {
-        Ok(())
-    }
+    let is_open = work.record.consultation.state != State::Scheduling;
+    let was = Some(was).filter(|it| *it != work.record.consultation.fields);
+    notify_further_appointment(work, is_open, was, with_report)
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
@@ -256,10 +251,16 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         return Ok(());
     }
     work.record.consultation.address_confirmed = true;
+    let proven = work.person.proven.take();
     work.save(ConfirmedAddress(id)).await?;
+    if let Some(proven) = proven {
+        correction::move_mails(&mut work, vec![proven.key()]).await?;
+    }
+    // The mails that were held go out now, so that the company need not be called.
+    work.record.to_call_since = None;
     let how = match by {
         Actor::Coordinator(_) | Actor::Stead(..) => "連絡先をセンターが確認しました",
-        Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => {
+        Actor::Company | Actor::Expert(_) | Actor::Desk(..) | Actor::System => {
             "連絡先のメールアドレスが確認されました"
         }
     };
@@ -322,27 +323,28 @@ fn act_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
     }
 }
 
-/// Frees the slot, withdraws requests and drops planned questions. Returns the appointment that was cancelled.
+/// Frees the slot, withdraws requests and drops planned questions. The experts of an appointment that is over stay, as
+/// those who held it. Returns the appointment that was cancelled.
 async fn let_go(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     reason: &str,
+    is_over: bool,
 ) -> Result<Option<Appointment>, Problem> {
     let mut cancelled = None;
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
-            cancelled = Some(cancel_appointment(work, it, by.principal().party(), reason).await?);
+            cancelled = Some(cancel_appointment(work, it, by.principal(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
-            for assignment in
-                work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()
-            {
-                work.save_assignment(assignment.withdraw(work.now())).await?;
-            }
+            let theirs = work.live().filter(|it| experts.contains(&it.expert)).cloned().collect();
+            withdraw_untold(work, theirs).await?;
             withdraw_live(work, None).await?;
         }
         held => {
-            withdraw_unfinished(work, held.as_ref()).await?;
+            if !is_over {
+                withdraw_unfinished(work, held.as_ref()).await?;
+            }
             if let Some(held) = held {
                 work.save(&held.release()?).await?;
             }
@@ -376,7 +378,7 @@ fn say_farewell(
         Ending::Withdraw { .. } => {
             MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
         }
-        Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, cancelled },
+        Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, advised, cancelled },
         Ending::CloseInSilence => MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: &portal }),
         Ending::Refer { organization, note } => MailEvent::Referred {
             organization: organization.as_str(),

@@ -1,4 +1,6 @@
-//! The events of a consultation, their hash chain, and the log that an administrator reads.
+//! The events of a consultation, their hash chain, the changes of experts' schedules, and the log that an administrator
+//! reads.
 pub mod event;
 pub mod hash_chain;
 pub mod log;
+pub mod schedule_change;

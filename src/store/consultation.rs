@@ -4,13 +4,14 @@ pub mod case_merge;
 pub mod correction;
 pub mod related_case;
 mod row;
+pub mod split;
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use codes::Turn;
 use domain::{
-    consultation::Consultation,
+    consultation::{Consultation, State},
     due::Due,
     id::{AccountId, CompanyId, ConsultationId, DeskId},
     intake::company::{Industry, Mode},
@@ -23,7 +24,7 @@ use entity::{application, company, consultation, consultation_theme, contact};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Set,
-    sea_query::{Expr, SelectStatement},
+    sea_query::{Expr, ExprTrait, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -65,12 +66,28 @@ pub struct Record {
     pub snoozed_until: Option<DateTime<Utc>>,
     /// Whether it was filed under the corporate number of a known company and nobody has confirmed that yet.
     pub number_unconfirmed: bool,
+    /// Whether the center writes a report on an appointment, because none of its experts can.
+    pub report_by_center: bool,
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
 }
 
 impl Record {
+    /// Returns the party whose turn it is: the center's where it writes the report in the experts' place.
+    pub fn turn(&self) -> Turn {
+        if self.writes_report() && self.consultation.merged_into.is_none() {
+            Turn::Center
+        } else {
+            self.consultation.turn()
+        }
+    }
+
+    /// Returns whether the case waits for a report that the center writes.
+    pub fn writes_report(&self) -> bool {
+        self.report_by_center && self.consultation.state == State::Consulted
+    }
+
     /// Returns the prefecture to which an expert travels for a visit.
     pub fn site(&self) -> Option<Prefecture> {
         self.visit_prefecture.or(self.prefecture)
@@ -83,11 +100,35 @@ pub struct ContactPerson {
     pub name: String,
     pub email: Option<String>,
     pub phone: Option<String>,
+    /// The address that was proved before the company corrected it, until the corrected one is proved.
+    pub proven: Option<ProvenAddress>,
+}
+
+impl ContactPerson {
+    /// Returns the addresses at which the contact speaks for the company.
+    pub fn addresses(self) -> impl Iterator<Item = String> {
+        self.email.into_iter().chain(self.proven.map(|it| it.email))
+    }
+}
+
+/// A mail address that a contact has proved to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvenAddress {
+    pub email: String,
+    pub at: DateTime<Utc>,
+}
+
+impl ProvenAddress {
+    /// Returns the address in lower case.
+    pub fn key(&self) -> String {
+        self.email.to_lowercase()
+    }
 }
 
 impl From<contact::Model> for ContactPerson {
     fn from(it: contact::Model) -> Self {
-        Self { name: it.name, email: it.email, phone: it.phone }
+        let proven = it.proven_email.zip(it.proven_at).map(|(email, at)| ProvenAddress { email, at });
+        Self { name: it.name, email: it.email, phone: it.phone, proven }
     }
 }
 
@@ -168,13 +209,20 @@ pub async fn of_contact_by_number(
     if found.id == id.0 { from_row(&found).map(Some) } else { find(db, id).await }
 }
 
-/// Returns the subquery for the consultations whose contact has this address.
+/// Returns the subquery for the consultations whose contact has this address, or had proved it before the company
+/// corrected it and has not proved the corrected one yet.
 fn ids_of_contact(email_key: &str) -> SelectStatement {
-    contact::Entity::find()
-        .select_only()
-        .column(contact::Column::ConsultationId)
-        .filter(contact::COLUMN.email_key.eq(email_key))
-        .into_query()
+    let with = |column: contact::Column| {
+        contact::Entity::find()
+            .select_only()
+            .column(contact::Column::ConsultationId)
+            .filter(column.eq(email_key))
+            .into_query()
+    };
+    // Each part uses an index of its own.
+    let mut query = with(contact::Column::EmailKey);
+    query.union(UnionType::All, with(contact::Column::ProvenEmailKey));
+    query
 }
 
 /// Returns the open consultations of which a coordinator is in charge, the oldest first.
@@ -190,8 +238,9 @@ pub async fn of_coordinator(db: &impl ConnectionTrait, id: AccountId) -> Result<
 
 /// Returns whether a consultation has a contact with this address.
 pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<bool, DbErr> {
-    let found = contact::Entity::find().filter(contact::COLUMN.email_key.eq(email_key)).one(db).await?;
-    Ok(found.is_some())
+    let own = contact::COLUMN.email_key.eq(email_key);
+    let found = contact::Entity::find().filter(own.or(contact::COLUMN.proven_email_key.eq(email_key)));
+    Ok(found.one(db).await?.is_some())
 }
 
 pub async fn person(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<ContactPerson>, DbErr> {
@@ -266,7 +315,7 @@ pub fn insert(
 
 /// Adds the columns that actions can change to a batch. The version of `record` is written as it is.
 pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let state = row::state_columns(&record.consultation, record.due.as_ref(), now)?;
+    let state = row::state_columns(record, now)?;
     let silence = row::silence_columns(record.silence.as_ref());
     batch.update(consultation::ActiveModel {
         id: Set(record.consultation.id.0),
@@ -297,6 +346,7 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         snoozed_until: Set(record.snoozed_until),
         merged_into: Set(record.consultation.merged_into.map(|it| it.0)),
         number_unconfirmed: Set(record.number_unconfirmed),
+        report_by_center: Set(record.report_by_center),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()
@@ -354,10 +404,26 @@ pub async fn response_due_from(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
 ) -> Result<Vec<ConsultationId>, DbErr> {
+    with_instant_from(db, consultation::Column::ResponseDueAt, from).await
+}
+
+/// Returns the consultations whose next step, if nothing happens, is due at `from` or later.
+pub async fn next_step_from(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    with_instant_from(db, consultation::Column::NextStepAt, from).await
+}
+
+async fn with_instant_from(
+    db: &impl ConnectionTrait,
+    column: consultation::Column,
+    from: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
     let ids: Vec<Uuid> = consultation::Entity::find()
         .select_only()
         .column(consultation::Column::Id)
-        .filter(consultation::COLUMN.response_due_at.gte(from))
+        .filter(column.gte(from))
         .into_tuple()
         .all(db)
         .await?;
@@ -372,14 +438,21 @@ pub async fn contact_addresses(
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
-    let found: Vec<(Uuid, Option<String>)> = contact::Entity::find()
+    let found: Vec<(Uuid, Option<String>, Option<String>)> = contact::Entity::find()
         .select_only()
-        .columns([contact::Column::ConsultationId, contact::Column::EmailKey])
+        .columns([
+            contact::Column::ConsultationId,
+            contact::Column::EmailKey,
+            contact::Column::ProvenEmailKey,
+        ])
         .filter(contact::COLUMN.consultation_id.is_in(ids.into_iter().map(|it| it.0)))
         .into_tuple()
         .all(db)
         .await?;
-    Ok(found.into_iter().filter_map(|(id, address)| Some((ConsultationId(id), address?))).collect())
+    let each = |(id, own, proven): (Uuid, Option<String>, Option<String>)| {
+        [own, proven].into_iter().flatten().map(move |it| (ConsultationId(id), it))
+    };
+    Ok(found.into_iter().flat_map(each).collect())
 }
 
 /// Returns the consultations of `ids` whose contact's address is confirmed.

@@ -3,9 +3,9 @@ mod load;
 mod waits;
 
 use chrono::{DateTime, Datelike, Months, Utc};
-use codes::{FollowUpKind, FollowUpStatus};
+use codes::{AppointmentStatus, FollowUpKind, FollowUpStatus};
 use domain::{calendar::at_japan, field::Field, number::FiscalYear, prefecture::Prefecture};
-use entity::{application, consultation, follow_up};
+use entity::{application, appointment, consultation, follow_up};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, Select,
@@ -40,6 +40,8 @@ pub struct Statistics {
     pub by_state: Counts,
     /// The reasons why consultations could not take place.
     pub unfulfilled: Counts,
+    /// Booked appointments by what came of them: held, missed by one side, or cancelled by a party.
+    pub by_outcome: Counts,
     /// Consultations by month, from April on.
     pub by_month: [u64; 12],
     /// Consultations by JIS code of the prefecture.
@@ -61,6 +63,16 @@ pub struct Statistics {
     /// Answers to follow-ups, by kind and progress.
     pub progress: Vec<((String, String), u64)>,
 }
+
+/// The ends of a booked appointment.
+pub const ENDS: [AppointmentStatus; 6] = [
+    AppointmentStatus::Done,
+    AppointmentStatus::NoShow,
+    AppointmentStatus::ExpertNoShow,
+    AppointmentStatus::CancelledByCompany,
+    AppointmentStatus::CancelledByExpert,
+    AppointmentStatus::CancelledByCenter,
+];
 
 /// Bands of the number of employees, each up to but without this number. At 100 the law's duty to plan
 /// begins.
@@ -89,6 +101,7 @@ pub async fn of(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
         by_fields: fields(db, selection).await?,
         by_state,
         unfulfilled,
+        by_outcome: outcomes(db, selection).await?,
         by_month: months(db, selection).await?,
         by_prefecture: prefectures(db, selection).await?,
         by_size: sizes(db, selection).await?,
@@ -176,6 +189,22 @@ async fn states(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
         }
     }
     Ok((states, reasons))
+}
+
+/// Returns the number of appointments for each state after a booking has ended.
+async fn outcomes(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<Counts, DbErr> {
+    let whose = of_consultation::<appointment::Entity>(appointment::Column::ConsultationId);
+    let rows: Vec<(String, i64)> = selected(selection)
+        .join(JoinType::InnerJoin, whose)
+        .filter(appointment::Column::State.is_in(ENDS.map(AppointmentStatus::code)))
+        .filter(appointment::Column::WaitingId.is_null())
+        .column(appointment::Column::State)
+        .column_as(consultation::Column::Id.count(), "n")
+        .group_by(appointment::Column::State)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(state, n)| (Some(state), count(n))).collect())
 }
 
 async fn months(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<[u64; 12], DbErr> {

@@ -11,7 +11,7 @@ use codes::{ConsultationStatus, UnfulfilledReason, codes};
 use domain::{
     consultation::State,
     field::{Field, Fields},
-    id::AccountId,
+    id::{AccountId, CompanyId},
     number::CaseNumber,
     prefecture::Prefecture,
 };
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::contradiction;
 
-pub use query::{counts, statement};
+pub use query::{count_statement, counts, statement};
 
 /// The number of rows on a page.
 pub const PAGE: usize = 50;
@@ -35,7 +35,8 @@ codes! {
         Center = "center" => "対応が必要",
         /// A message of the company or an expert waits for the center's response, whatever the state.
         Unanswered = "unanswered" => "未返信",
-        /// A report has been submitted and waits for the center.
+        /// A report has been submitted and waits for the center, is written by the center, or is due in a case that has
+        /// ended.
         Reports = "reports" => "報告書の確認",
         /// The company has asked for further help, and the center has not responded yet.
         FurtherHelp = "wishes" => "継続の希望",
@@ -56,16 +57,33 @@ codes! {
     }
 }
 
+/// The person of the center who is in charge of a consultation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InCharge {
+    Nobody,
+    Coordinator(AccountId),
+}
+
 /// The filter of the worklist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorklistFilter {
     pub field: Option<Field>,
     pub prefecture: Option<Prefecture>,
-    pub coordinator: Option<AccountId>,
+    pub in_charge: Option<InCharge>,
     pub overdue: bool,
     pub tag: Option<String>,
-    /// The searched text: part of a folded name, reading or corporate number.
-    pub search: Option<String>,
+    pub search: Option<SearchText>,
+}
+
+/// What is searched for, in the forms in which it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchText {
+    /// A part of a folded name, reading or corporate number of a company.
+    pub key: String,
+    /// The digits of a telephone number, or a part of them.
+    pub telephone: Option<String>,
+    /// A part of a name of a person, or of an earlier name, without blanks; each of these forms is searched for.
+    pub names: Vec<String>,
 }
 
 /// The position of a row in the order of its tab.
@@ -87,6 +105,7 @@ pub enum PageStart {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorklistRow {
     pub number: CaseNumber,
+    pub company: CompanyId,
     pub company_name: String,
     pub prefecture: Option<Prefecture>,
     pub fields: Fields,
@@ -183,6 +202,7 @@ fn soon(now: DateTime<Utc>) -> DateTime<Utc> {
 struct Found {
     id: Uuid,
     number: String,
+    company_id: Uuid,
     company_name: String,
     prefecture: Option<i16>,
     ict: bool,
@@ -249,6 +269,7 @@ impl Found {
             coordinator: self.coordinator_id.map(AccountId),
             address_confirmed: self.address_confirmed_at.is_some(),
             mail_failed: self.mail_failed,
+            company: CompanyId(self.company_id),
             company_name: self.company_name,
             place: WorklistCursor { at, id: self.id },
         })

@@ -1,4 +1,5 @@
 //! The pages of a company about its own consultations. The contact signs in by a link, without an account.
+mod address;
 mod answer;
 mod appointment;
 mod calendar;
@@ -6,6 +7,7 @@ mod cancel;
 mod case;
 mod correction;
 mod earlier_time;
+mod expert_missed;
 mod further_appointment;
 mod history;
 mod messages;
@@ -33,6 +35,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(case::list)
         .service(case::show)
         .service(case::confirm)
+        .service(address::prove_again)
+        .service(address::show_objection)
+        .service(address::object)
         .service(correction::application)
         .service(correction::application_pdf)
         .service(correction::show)
@@ -51,6 +56,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(earlier_time::submit)
         .service(cancel::show)
         .service(cancel::submit)
+        .service(expert_missed::show)
+        .service(expert_missed::submit)
         .service(further_appointment::show)
         .service(further_appointment::submit)
         .service(further_appointment::take_back)

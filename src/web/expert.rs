@@ -11,6 +11,7 @@ mod facts;
 mod feed;
 mod meeting_link;
 mod notifications;
+mod outcome;
 mod report;
 mod slot;
 mod times;
@@ -37,6 +38,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(actions::cancel)
         .service(actions::ask_outcome)
         .service(actions::outcome)
+        .service(outcome::show)
+        .service(outcome::submit)
         .service(actions::ask_plan)
         .service(actions::plan)
         .service(report::show)

@@ -1,5 +1,6 @@
 //! Parts that the pages of all audiences share.
 pub mod absence_form;
+pub mod actor;
 pub mod client;
 pub mod correction;
 pub mod date_form;
@@ -15,8 +16,8 @@ pub mod mail_document;
 pub mod meeting_link;
 pub mod notification_preferences;
 pub mod origin;
+pub mod outcome_form;
 pub mod page;
-pub mod pdf;
 pub mod problem;
 pub mod report_form;
 pub mod session;

@@ -23,6 +23,7 @@ mod intake;
 mod meeting_link;
 mod notifications;
 mod outbox;
+mod outcome;
 mod password;
 mod plan;
 mod possible_duplicate;
@@ -40,6 +41,7 @@ mod tasks;
 mod thread;
 mod time_proposals;
 mod transfer;
+mod transferred;
 mod waiting_list;
 mod worklist;
 mod workspace;
@@ -93,7 +95,7 @@ fn work(cfg: &mut ServiceConfig) {
         .service(tasks::show)
         .service(tasks::done)
         .service(tasks::reopen)
-        .service(transfer::many)
+        .service(transferred::many)
         .configure(case_routes);
 }
 
@@ -122,6 +124,8 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(slots::submit)
         .service(meeting_link::show)
         .service(meeting_link::submit)
+        .service(outcome::show)
+        .service(outcome::submit)
         .service(thread::message)
         .service(thread::note)
         .service(thread::center_note)

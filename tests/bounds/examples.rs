@@ -1,7 +1,7 @@
 //! The search over 100,000 examples: words with facets, and the lines of the first page.
 use std::time::Instant;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use codes::{PublicationKind, PublicationStatus, RevisionAct};
 use domain::{
     prefecture::Prefecture,
@@ -75,8 +75,9 @@ pub async fn measure(table: &mut Table, engine: &'static str, url: &str) {
     let started = Instant::now();
     fill(&app).await;
     table.note(format!("{engine} took {EXAMPLES} examples in {:.1} s.", started.elapsed().as_secs_f64()));
+    let now = app.clock.now();
     let started = Instant::now();
-    let all = app.examples(|it| it.search(&ExampleSearch::default(), Utc::now(), 0, 0).total).await.unwrap();
+    let all = app.examples(|it| it.search(&ExampleSearch::default(), now, 0, 0).total).await.unwrap();
     assert_eq!(all, usize::try_from(EXAMPLES).unwrap());
     let took = started.elapsed().as_secs_f64();
     table.note(format!(
@@ -87,7 +88,7 @@ pub async fn measure(table: &mut Table, engine: &'static str, url: &str) {
     for n in 0..SEARCHES {
         let wish = wish(n);
         let started = Instant::now();
-        let found = app.examples(|it| it.search(&wish, Utc::now(), 0, 20)).await.unwrap();
+        let found = app.examples(|it| it.search(&wish, now, 0, 20)).await.unwrap();
         let lines = store::publication::examples::lines(&app.db, &found.page).await.unwrap();
         times.push(started.elapsed().as_secs_f64() * 1000.0);
         assert_eq!(lines.len(), found.total.min(20));
@@ -106,7 +107,7 @@ pub async fn measure(table: &mut Table, engine: &'static str, url: &str) {
             themes: vec![SHIPPED[n % SHIPPED.len()].code.to_owned()],
         };
         let started = Instant::now();
-        app.examples(|it| similar(it, &company, Utc::now(), 5)).await.unwrap();
+        app.examples(|it| similar(it, &company, now, 5)).await.unwrap();
         times.push(started.elapsed().as_secs_f64() * 1000.0);
     }
     let what = format!("examples like a company of {EXAMPLES}, 99th percentile, {engine}");
@@ -132,7 +133,7 @@ fn percentile(times: &mut [f64]) -> f64 {
 }
 
 async fn fill(app: &App) {
-    let now = Utc::now();
+    let now = app.clock.now();
     for first in (0..EXAMPLES).step_by(usize::try_from(AT_ONCE).unwrap()) {
         let (mut rows, mut revisions) = (Vec::new(), Vec::new());
         for n in first..first + AT_ONCE {

@@ -172,6 +172,7 @@ fn letter(app: &App, n: u32) -> OutgoingMail {
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        awaits_address: false,
     }
 }
 

@@ -65,6 +65,7 @@ async function lookAtCases(center) {
     if (first) cases.add(first);
   }
   for (const page of cases) await lookAround(center, page);
+  await lookAtOutcome(center);
   for (const page of await center.links("nav ul.tabs")) await lookAround(center, page);
   for (const page of ["plan", "schedule/free", "waiting", "absences", "templates", "notifications"]) {
     await lookAround(center, `/staff/${page}`);
@@ -74,6 +75,21 @@ async function lookAtCases(center) {
     const [mail] = await center.links("table tbody th");
     await lookAround(center, mail);
   }
+}
+
+/** The correction of an outcome, with nothing typed and as it is asked for, and the form of days of absence. */
+async function lookAtOutcome(center) {
+  await center.visit("/staff?tab=ended");
+  const [ended] = await center.links("table tbody th");
+  await center.visit(`${ended}?view=sessions`);
+  const [correction] = (await center.links("main table tbody")).filter((it) => it.includes("/outcome/"));
+  if (correction) {
+    await lookAround(center, correction);
+    await center.press("結果を訂正する");
+    await center.reads("正しい結果を選択してください");
+    await center.lookAt(NARROW);
+  }
+  await lookAround(center, "/staff/absences/new");
 }
 
 /** What a stranger's mail holds of HTML: the document alone is asked for, and nothing from outside. */
@@ -132,7 +148,7 @@ async function lookAtPublications(editor) {
     const [entry] = await editor.links("table tbody th");
     for (const page of ["", "/publish", "/history", "/history/1"]) await lookAround(editor, `${entry}${page}`);
     await editor.visit(entry);
-    const [preview] = await editor.links("main .panel p:has-text('確認用のリンク')");
+    const [preview] = await editor.links("main p:has-text('確認用のリンク')");
     await lookAround(editor, preview);
     await lookAround(editor, `${list}/new`);
     await editor.press("保存する");

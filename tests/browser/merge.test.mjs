@@ -39,6 +39,11 @@ test("two cases are one and two again, by keyboard", { timeout: 300_000 }, async
   await follow(center, `同じ企業として統合する：${absorbed}`);
   await type(center, "理由", "電話で、社名を変えたと聞いた");
   await enter(center, "企業を統合する");
+  // Little shows that the two are one: it has to be confirmed, and what was typed is kept.
+  await center.reads("一致する点が足りません");
+  await center.page.getByRole("checkbox", { name: /同じであることを確かめた/ }).focus();
+  await center.page.keyboard.press("Space");
+  await enter(center, "企業を統合する");
   await center.reads("2つの企業を1つに統合しました");
 
   await look(`/staff/consultations/${kept}/merge?with=${absorbed}`, "case-merge");

@@ -82,7 +82,7 @@ async fn a_confirmed_company_keeps_its_slot_until_the_center_has_looked() {
 }
 
 #[actix_web::test]
-async fn a_consultation_that_ended_after_its_appointment_is_sound_and_starts_anew_when_reopened() {
+async fn a_consultation_that_ended_after_its_appointment_is_sound_and_goes_on_after_it_when_reopened() {
     let site = with_experts().await;
     let by = center(&site).await;
     let id = followed(&site, by).await;
@@ -92,9 +92,12 @@ async fn a_consultation_that_ended_after_its_appointment_is_sound_and_starts_ane
     sound(&site).await;
     let version = store::consultation::find(&site.app.db, id).await.unwrap().unwrap().version;
     let reason = TextLine::parse("理由", "改めて相談したいとのこと", 100).unwrap();
-    ops::consultation::reopen(&site.app, id, version, Actor::Coordinator(by), &reason).await.unwrap();
-    let asked = store::routing::assignment::of(&site.app.db, id).await.unwrap();
-    assert!(!asked.iter().any(Assignment::is_live), "nobody has accepted the new beginning: {asked:?}");
+    ops::consultation::reopening::reopen(&site.app, id, version, Actor::Coordinator(by), &reason)
+        .await
+        .unwrap();
+    let record = store::consultation::find(&site.app.db, id).await.unwrap().unwrap();
+    assert_eq!(record.consultation.state.code(), "follow_up", "what took place stays");
+    assert!(record.due.is_some(), "the center has something to do");
     sound(&site).await;
 }
 

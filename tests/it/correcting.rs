@@ -2,6 +2,7 @@
 mod address;
 mod company;
 mod expert;
+mod own_address;
 mod routing;
 mod undoing;
 
@@ -67,7 +68,7 @@ async fn post(site: &Site, path: &str, form: &[(String, String)]) -> Reply {
 }
 
 /// Corrects values on the page of their section, as the coordinator who is signed in.
-async fn correct(site: &Site, case: Case, section: CorrectionSection, typed: &[(&str, &str)]) -> Reply {
+pub async fn correct(site: &Site, case: Case, section: CorrectionSection, typed: &[(&str, &str)]) -> Reply {
     let form = form(site, case, section, typed).await;
     post(site, &at(case.number, &format!("/correct/{}", section.code())), &form).await
 }

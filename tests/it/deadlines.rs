@@ -377,6 +377,42 @@ async fn a_closing_day_moves_what_is_running() {
     center.get("/staff/closing-days").await.shows(&booked.number.to_string());
 }
 
+/// The reminders of a company, and the item and the proposed closing after them, come as many business days later as
+/// before. Those that went out and those of other cases stay.
+#[actix_web::test]
+async fn a_closing_day_moves_the_steps_of_silence() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let choosing = cases::scheduling(&site, &cast, CONTACT).await;
+    let matching = cases::matching(&site, &cast, "b@example.co.jp").await;
+    let next = async |case: Case| cases::record(&site, case).await.silence.unwrap().next_at.unwrap();
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(next(choosing).await, at("2026-11-26T10:00:00+09:00"));
+    let before = next(matching).await;
+    let note = TextLine::parse("理由", "設備点検", 60).unwrap();
+    let close =
+        async |day: &str| ops::reference::closing_day::add(&site.app, day.parse().unwrap(), &note).await;
+    assert!(close("2026-11-25").await.unwrap() >= 2);
+    assert_eq!(next(choosing).await, at("2026-11-27T10:00:00+09:00"));
+    assert!(next(matching).await > before);
+    let history = store::audit::event::of(&site.app.db, choosing.id).await.unwrap();
+    let told = history.last().unwrap().note.clone().unwrap();
+    assert!(told.contains("「日時の選択」を待つ間の次のお知らせを11月27日（金）に変更"), "{told}");
+    // The clock goes on: the reminder is sent on the new day, once, and the next one follows from there.
+    go_to(&site, "2026-11-26T10:00:00");
+    work(&site).await;
+    assert!(!cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "company_reminder"));
+    go_to(&site, "2026-11-27T10:00:00");
+    work(&site).await;
+    assert!(cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "company_reminder"));
+    let second = next(choosing).await;
+    ops::reference::closing_day::remove(&site.app, "2026-11-25".parse().unwrap()).await.unwrap();
+    assert_eq!(next(choosing).await, second, "taking a closing day back makes nothing earlier");
+    close("2026-11-28").await.unwrap();
+    assert_eq!(next(choosing).await, second, "a Saturday was closed already");
+    sound(&site).await;
+}
+
 #[actix_web::test]
 async fn an_overdue_report_is_asked_for_at_the_new_deadline() {
     let site = Site::new().await;

@@ -100,7 +100,7 @@ async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
     });
     assert!(half, "a case in both fields, of which one is answered");
     let kinds = counted(sessions.iter().map(|it| it.state.code()));
-    for state in ["held", "confirmed", "done", "no_show", "cancelled_by_company", "cancelled_by_center"] {
+    for state in ["held", "confirmed", "done", "no_show", "cancelled_by_company", "cancelled_by_expert"] {
         assert!(kinds.contains_key(state), "{state} in {kinds:?}");
     }
 }

@@ -379,6 +379,7 @@ pub async fn write(app: &App, n: usize) {
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        awaits_address: false,
     });
     let letters: Vec<_> = letters.collect();
     let tx = app.begin().await.unwrap();

@@ -141,7 +141,8 @@ async fn the_end_of_an_account_can_be_interrupted_anywhere_and_finished() {
     // Everything was done and said once.
     assert_eq!(told(&site, "accepted@example.co.jp", "team_changing").await, 1);
     assert_eq!(told(&site, "moved@example.co.jp", "expert_changed").await, 1);
-    assert_eq!(told(&site, "cancelled@example.co.jp", "cancelled").await, 1);
+    assert_eq!(told(&site, "cancelled@example.co.jp", "team_changing").await, 1);
+    assert_eq!(told(&site, "cancelled@example.co.jp", "cancelled").await, 0, "one letter says both");
     let history = store::audit::event::of(&site.app.db, reported.id).await.unwrap();
     let handed = |it: &Option<String>| it.as_deref().is_some_and(|it| it.contains("センターが作成します"));
     assert_eq!(history.iter().filter(|it| handed(&it.note)).count(), 1);
@@ -466,12 +467,31 @@ async fn an_expert_who_waits_for_the_other_field_is_let_go() {
         assert_eq!((finish(&site, ict, admin).await, is_named(&site, ict).await), (0, false));
         assert!(!assignments(&site, case).await.iter().any(Assignment::is_live));
         assert_eq!(state(&site, case).await, "checking");
-        let told_of = if slot { "hold_released" } else { "team_changing" };
-        assert_eq!(told(&site, CONTACT, told_of).await, 1);
+        assert_eq!(told(&site, CONTACT, "team_changing").await, 1);
+        assert_eq!(told(&site, CONTACT, "hold_released").await, 0, "one letter says both");
         if slot {
             let released = domain::booking::appointment::AppointmentState::Released;
             assert_eq!(cases::appointment(&site, case).await.state, released);
         }
         examined(&site).await;
     }
+}
+
+/// A choice that was not offered is refused before anything is closed, and can be made again.
+#[actix_web::test]
+async fn a_team_that_was_not_offered_closes_no_account() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    site.account(Role::Administrator, "admin9@example.jp").await;
+    assert_eq!(site.sign_in("admin9@example.jp", PASSWORD).await.status, 303);
+    let path = format!("/admin/users/{}/deactivate", cast.expert);
+    let control = format!("booking-{}", cases::appointment(&site, case).await.id);
+    for wrong in [uuid::Uuid::nil().to_string(), "rubbish".to_owned(), cast.expert.to_string()] {
+        let reply = site.post(&path, &[(control.as_str(), wrong.as_str())]).await;
+        assert_eq!(reply.status, 422, "{wrong}");
+        reply.shows("選んだ専門家は候補にありません");
+        assert!(account(&site, cast.expert).await.active, "{wrong}");
+    }
+    assert_eq!(left(&site, cast.expert).await, 1);
 }

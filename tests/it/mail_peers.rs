@@ -254,6 +254,7 @@ fn letter() -> OutgoingMail {
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        awaits_address: false,
     }
 }
 

@@ -39,6 +39,7 @@ mod office;
 mod outside;
 mod papers;
 mod parting;
+mod pdf_readers;
 mod peers;
 mod pipe;
 mod public;

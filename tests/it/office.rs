@@ -485,7 +485,7 @@ async fn the_record_of_acts_needs_a_time() {
     assert_eq!(site.get("/admin/audit?from=2026-11-20&to=2026-11-01").await.status, 422);
     let page = site.get("/admin/audit?from=2026-11-20&to=2026-11-20").await;
     page.shows("R08-000030");
-    page.shows("センター 鈴木 花子");
+    page.shows("鈴木 花子（センター）");
     assert!(!page.body.contains("みなと製作所"));
     let next = page.body.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let next = site.get(&next.replace("&#38;", "&")).await;

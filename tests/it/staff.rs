@@ -1,15 +1,20 @@
 //! The center's pages over HTTP.
 mod acts;
 mod case_merging;
+mod finding;
 mod inbox;
 mod intake;
 mod mail;
 mod merge_model;
 mod merged_rows;
 mod merging;
+mod outcomes;
 mod people;
 mod plan;
 mod stead;
+mod strangers;
+mod told_once;
+mod wording;
 mod workspace;
 
 use domain::number::CaseNumber;

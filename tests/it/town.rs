@@ -157,7 +157,7 @@ impl Town {
         match () {
             () if pattern.starts_with("/desk/") || about(&["/desk-message"]) => &self.handed_over,
             () if about(&["/answer", "/requests/", "/experts/"]) => &self.asked,
-            () if about(&["/report", "/survey", "/questions/"]) => &self.reported,
+            () if about(&["/report", "/survey", "/questions/", "/outcome/"]) => &self.reported,
             () => &self.booked,
         }
     }
@@ -192,7 +192,7 @@ async fn handed_over(site: &Site) -> (Case, String) {
     let file =
         ops::correspondence::attachment::UploadedFile::new("desk.pdf", "application/pdf", b"PDF".to_vec());
     let post = ops::correspondence::message::PostedMessage {
-        by: Actor::Desk(desk),
+        by: Actor::Desk(desk, None),
         audience: Audience::Desk,
         text: &text,
         files: vec![file],
@@ -285,7 +285,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let submitted = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
     ops::intake::apply::save(app, submitted, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
     ops::intake::apply::release(app, submitted).await.unwrap();
-    ops::intake::apply::submit(app, submitted, |_| ()).await.unwrap();
+    let objecting = ops::intake::apply::submit(app, submitted, |_| ()).await.unwrap().consultation.id;
     let desk = store::accounts::account::find_by_email(&app.db, "desk5@example.jp").await.unwrap().unwrap();
     let invitation = ops::accounts::account::invite_again(app, desk.id).await.unwrap();
     let expert =
@@ -327,6 +327,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/staff/consultations/{number}/questions/{id}", survey.to_string()),
         ("/my/{number}/questions/{id}", survey.to_string()),
         ("/f/{token}", signed(Purpose::FollowUp, survey)),
+        ("/address-objection/{token}", signed(Purpose::AddressObjection, objecting.0)),
         ("/l/{token}", link),
         ("topic", "weekly_digest".to_owned()),
         ("/u/{topic}/{token}", signed(Purpose::Unsubscribe, expert.id.0)),

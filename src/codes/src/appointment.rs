@@ -7,10 +7,22 @@ codes! {
         Held = "held" => "仮予約",
         Confirmed = "confirmed" => "確定",
         Done = "done" => "実施済み",
-        NoShow = "no_show" => "欠席",
+        NoShow = "no_show" => "企業の欠席",
+        /// The company was there, and the expert did not come.
+        ExpertNoShow = "expert_no_show" => "専門家の欠席",
         CancelledByCompany = "cancelled_by_company" => "企業都合で中止",
+        CancelledByExpert = "cancelled_by_expert" => "専門家都合で中止",
         CancelledByCenter = "cancelled_by_center" => "センター都合で中止",
         Released = "released" => "仮予約を解除",
+    }
+}
+
+codes! {
+    /// The outcome of an appointment whose time has come.
+    pub enum AppointmentOutcome {
+        Done = "done" => "実施",
+        NoShow = "no_show" => "企業の欠席",
+        ExpertNoShow = "expert_no_show" => "専門家の欠席",
     }
 }
 

@@ -21,7 +21,17 @@ fn stored_codes_never_change() {
     assert_eq!(Party::ALL.map(Party::code), ["company", "coordinator", "expert", "desk", "system"]);
     assert_eq!(
         AppointmentStatus::ALL.map(AppointmentStatus::code),
-        ["held", "confirmed", "done", "no_show", "cancelled_by_company", "cancelled_by_center", "released"]
+        [
+            "held",
+            "confirmed",
+            "done",
+            "no_show",
+            "expert_no_show",
+            "cancelled_by_company",
+            "cancelled_by_expert",
+            "cancelled_by_center",
+            "released"
+        ]
     );
     assert_eq!(
         FollowUpKind::ALL.map(FollowUpKind::code),

@@ -125,17 +125,16 @@ impl Rows {
             second_kana: String::new(),
             second_email: String::new(),
             second_phone: String::new(),
+            proven_email: None,
+            proven_email_key: None,
+            proven_at: None,
         });
     }
 
     fn add_history(&mut self, story: &Story) -> Result<(), DbErr> {
         let mut previous = String::new();
         for ((event, note), seq) in story.history.iter().zip(1..) {
-            let detail = history::EventDetail {
-                to: event.to.clone(),
-                note: note.map(str::to_owned),
-                in_stead_of: event.by.represented(),
-            };
+            let detail = history::EventDetail::of(event, note.map(str::to_owned));
             let mut row = event::Model {
                 id: 0,
                 consultation_id: story.it.id.0,
@@ -159,8 +158,7 @@ impl Rows {
 }
 
 fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<consultation::Model, DbErr> {
-    let received_at = it.opening.outline.received_at;
-    let state = &story.it.state;
+    let (received_at, state) = (it.opening.outline.received_at, &story.it.state);
     let (unfulfilled_reason, referred_to) = carried(state);
     let due_at = story.due.as_ref().and_then(Due::at);
     let events = i32::try_from(story.history.len()).unwrap_or(i32::MAX);
@@ -210,6 +208,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         merged_into: None,
         own_company_id: None,
         number_unconfirmed: false,
+        report_by_center: false,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
         to_call_since: None,

@@ -290,7 +290,7 @@ impl Telling<'_> {
                 (Some(id.0), false, self.dice.pick(&[Channel::Portal, Channel::Phone]))
             }
             Actor::Expert(id) => (Some(id.0), false, Some(Channel::Portal)),
-            Actor::Desk(id) => (Some(id.0), false, Some(Channel::Phone)),
+            Actor::Desk(id, _) => (Some(id.0), false, Some(Channel::Phone)),
             Actor::System => (None, false, Some(Channel::System)),
         };
         self.story.messages.push(message::Model {
@@ -332,7 +332,7 @@ const fn is_cut_short(goal: Goal) -> bool {
 /// Returns the actor who typed the application.
 pub(super) fn applicant(origin: Origin, world: &World, dice: &mut Dice) -> Actor {
     match origin {
-        Origin::Desk => Actor::Desk(DeskId(dice.pick(&world.staff.desks).unwrap_or_default())),
+        Origin::Desk => Actor::Desk(DeskId(dice.pick(&world.staff.desks).unwrap_or_default()), None),
         Origin::Phone => {
             Actor::Coordinator(AccountId(dice.pick(&world.staff.coordinators).unwrap_or_default()))
         }

@@ -125,7 +125,7 @@ async fn apply(stage: &mut Stage, case: &mut Case) -> Result<Next, Problem> {
     case.id = Some(record.consultation.id);
     Ok(match by {
         Actor::Company => Some(stage.now() + TimeDelta::minutes(stage.dice.number(2, 90))),
-        Actor::Desk(_) => Some(stage.daytime(1, 6)),
+        Actor::Desk(..) => Some(stage.daytime(1, 6)),
         Actor::Coordinator(_) | Actor::Expert(_) | Actor::System | Actor::Stead(..) => {
             Some(stage.office(0, 3))
         }
@@ -273,7 +273,7 @@ async fn ended(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Ne
     if case.twist(Twist::Reopened) {
         let reason = line("担当者が替わり、改めて相談したいとの連絡がありました")?;
         let (app, id) = (&stage.app, record.consultation.id);
-        ops::consultation::reopen(app, id, record.version, case.coordinator(), &reason).await?;
+        ops::consultation::reopening::reopen(app, id, record.version, case.coordinator(), &reason).await?;
         return Ok(Some(stage.office(1, 8)));
     }
     Ok(None)

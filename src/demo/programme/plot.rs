@@ -176,7 +176,7 @@ fn by(goal: Goal, twist: Twist, coordinator: AccountId, dice: &mut Dice, cast: &
         return Actor::Company;
     }
     match dice.pick(&cast.desks) {
-        Some(desk) if dice.chance(60) => Actor::Desk(desk),
+        Some(desk) if dice.chance(60) => Actor::Desk(desk, None),
         _ => Actor::Coordinator(coordinator),
     }
 }
@@ -191,7 +191,7 @@ fn applies_at(
     let day: NaiveDate = japan_date(now) - TimeDelta::days(dice.number(youngest, oldest));
     let minute = match by {
         Actor::Company => dice.number(7 * 60, 22 * 60),
-        Actor::Coordinator(_) | Actor::Desk(_) | Actor::Expert(_) | Actor::System | Actor::Stead(..) => {
+        Actor::Coordinator(_) | Actor::Desk(..) | Actor::Expert(_) | Actor::System | Actor::Stead(..) => {
             dice.number(9 * 60, 16 * 60 + 45)
         }
     };

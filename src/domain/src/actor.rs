@@ -12,7 +12,8 @@ pub enum Actor {
     Company,
     Coordinator(AccountId),
     Expert(ExpertId),
-    Desk(DeskId),
+    /// A desk, and the person who acts for it, if known.
+    Desk(DeskId, Option<AccountId>),
     /// The service itself, which acts because a time has come.
     System,
     /// A coordinator who records what a company or an expert has said, by telephone for example.
@@ -49,7 +50,7 @@ impl Actor {
             Self::Company => Party::Company,
             Self::Coordinator(_) | Self::Stead(..) => Party::Coordinator,
             Self::Expert(_) => Party::Expert,
-            Self::Desk(_) => Party::Desk,
+            Self::Desk(..) => Party::Desk,
             Self::System => Party::System,
         }
     }
@@ -58,7 +59,7 @@ impl Actor {
     pub const fn represented(self) -> Option<Represented> {
         match self {
             Self::Stead(_, whom) => Some(whom),
-            Self::Company | Self::Coordinator(_) | Self::Expert(_) | Self::Desk(_) | Self::System => None,
+            Self::Company | Self::Coordinator(_) | Self::Expert(_) | Self::Desk(..) | Self::System => None,
         }
     }
 
@@ -67,7 +68,7 @@ impl Actor {
         match self {
             Self::Stead(_, Represented::Company) => Self::Company,
             Self::Stead(_, Represented::Expert(id)) => Self::Expert(id),
-            Self::Company | Self::Coordinator(_) | Self::Expert(_) | Self::Desk(_) | Self::System => self,
+            Self::Company | Self::Coordinator(_) | Self::Expert(_) | Self::Desk(..) | Self::System => self,
         }
     }
 }

@@ -6,7 +6,9 @@
 mod action;
 pub mod correction;
 mod event;
+mod event_word;
 mod merge;
+mod outcome;
 mod refused;
 mod state;
 
@@ -14,7 +16,9 @@ use chrono::{DateTime, Utc};
 
 pub use action::{Action, ActionKind};
 pub use event::{Event, History, Rebuilt, rebuild};
+pub use event_word::event_word;
 pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
+pub use outcome::{AppointmentOutcome, BuiltOnOutcome, OutcomeCorrection};
 pub use refused::ActionRefused;
 pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};
 
@@ -81,6 +85,10 @@ impl Consultation {
         if !action::parties(action).contains(&party) {
             return Err(ActionRefused::NotYours(action));
         }
+        // The center has closed the case: only the center corrects it now.
+        if action == ActionKind::CorrectOutcome && party == Party::Expert && !self.state.is_open() {
+            return Err(ActionRefused::HasEnded(self.state.clone()));
+        }
         self.allows_now(action)
     }
 
@@ -135,8 +143,11 @@ impl Consultation {
                 State::Matching
             }
             Action::Accept { still_open: Some(_), .. } => State::Matching,
-            Action::Accept { still_open: None, slot_held: true } => State::Booked,
-            Action::Accept { still_open: None, slot_held: false } => State::Scheduling,
+            Action::Accept { still_open: None, slot_held: true } | Action::SettleTeam { slot_held: true } => {
+                State::Booked
+            }
+            Action::Accept { still_open: None, slot_held: false }
+            | Action::SettleTeam { slot_held: false } => State::Scheduling,
             Action::Decline { next_candidate: asked } | Action::ReleaseExpert { asked } => {
                 if asked {
                     State::Matching
@@ -152,11 +163,16 @@ impl Consultation {
             }
             Action::Reschedule { .. } => State::Booked,
             Action::CancelAppointment { .. } => State::Scheduling,
-            Action::RecordNoShow { starts_at } | Action::RecordDone { starts_at } if now < starts_at => {
+            Action::RecordNoShow { starts_at }
+            | Action::RecordExpertNoShow { starts_at }
+            | Action::RecordDone { starts_at }
+                if now < starts_at =>
+            {
                 return Err(ActionRefused::NotStarted { starts_at });
             }
-            Action::RecordNoShow { .. } => State::Scheduling,
+            Action::RecordNoShow { .. } | Action::RecordExpertNoShow { .. } => State::Scheduling,
             Action::RecordDone { .. } => State::Consulted,
+            Action::CorrectOutcome(it) => it.state_after(&self.state)?,
             Action::ApproveReport => State::FollowUp,
             Action::PlanFurtherSession { appointments, cap, overridden, covered } => {
                 if appointments >= cap && !overridden {
@@ -165,19 +181,13 @@ impl Consultation {
                 if covered { State::Scheduling } else { State::Checking }
             }
             Action::DropFurtherSession { planned: false, .. } => return Err(ActionRefused::NothingPlanned),
-            Action::DropFurtherSession { planned: true, reported } => {
-                if reported {
-                    State::FollowUp
-                } else {
-                    State::Consulted
-                }
-            }
+            Action::DropFurtherSession { planned: true, reported } => action::reopened(true, reported),
             Action::Complete => State::Completed,
             Action::Withdraw { advised: true } => State::Completed,
             Action::Withdraw { advised: false } => State::Withdrawn,
             Action::CloseUnfulfilled { reason } => State::Unfulfilled { reason },
             Action::Refer { organization } => State::Referred { organization },
-            Action::Reopen => State::Checking,
+            Action::Reopen { advised, reported } => action::reopened(advised, reported),
         })
     }
 }

@@ -163,7 +163,9 @@ pub fn after(
     match (action, to) {
         // No expert was found: the company is told that the center searches again, and the deadline is that
         // of a new consultation.
-        (ActionKind::Submit | ActionKind::Reopen, _)
+        // A reopened case whose reports are approved waits for what the center wants to do with it.
+        (ActionKind::Submit, _)
+        | (ActionKind::Reopen, State::Checking | State::FollowUp)
         | (
             ActionKind::Decline | ActionKind::ReleaseExpert | ActionKind::PlanFurtherSession,
             State::Checking,
@@ -183,14 +185,24 @@ pub fn after(
         (ActionKind::RecordDone, _) | (ActionKind::DropFurtherSession, State::Consulted) => {
             Some(Due::report(settings, calendar, now))
         }
+        // A report that was due already keeps its deadline; one that becomes due is given the whole time from now.
+        (ActionKind::CorrectOutcome | ActionKind::Reopen, State::Consulted) => {
+            let kept = before.filter(|it| it.kind == DueKind::Report);
+            Some(kept.unwrap_or_else(|| Due::report(settings, calendar, now)))
+        }
+        (ActionKind::CorrectOutcome, State::Scheduling) => None,
         // The answer of another expert is still due.
-        (ActionKind::Accept, State::Matching) | (ActionKind::Note | ActionKind::StartCheck, _) => before,
+        (ActionKind::Accept, State::Matching)
+        | (ActionKind::Note | ActionKind::StartCheck | ActionKind::CorrectOutcome, _) => before,
         (
             ActionKind::Accept
+            | ActionKind::SettleTeam
             | ActionKind::ChooseSlot
             | ActionKind::Reschedule
             | ActionKind::CancelAppointment
             | ActionKind::RecordNoShow
+            | ActionKind::RecordExpertNoShow
+            | ActionKind::Reopen
             | ActionKind::ApproveReport
             | ActionKind::PlanFurtherSession
             | ActionKind::DropFurtherSession

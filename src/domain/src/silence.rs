@@ -110,6 +110,21 @@ impl SilenceClock {
         Self { stage, ..self }.advanced(now, settings, calendar)
     }
 
+    /// Returns the clock after closing days were added: the business days that were left at `now` are counted by the
+    /// calendar of now. `None` if the next step stays; it is never earlier than before.
+    pub fn moved(
+        self,
+        now: DateTime<Utc>,
+        settings: &Settings,
+        (before, calendar): (&BusinessCalendar, &BusinessCalendar),
+    ) -> Option<Self> {
+        let next_at = self.next_at.filter(|it| *it > now)?;
+        let (today, day) = (japan_date(now), japan_date(next_at));
+        let left = u16::try_from(before.business_days_between(today, day)).ok()?;
+        let moved = at_japan(calendar.add_business_days(today, left), settings.mail_hour, 0);
+        (moved > next_at).then_some(Self { next_at: Some(moved), ..self })
+    }
+
     /// Returns the next step and when it follows, if nothing happens until then.
     pub fn next_step(&self, settings: &Settings) -> Option<(DateTime<Utc>, SilenceStep)> {
         let step = steps(self.kind, settings).get(usize::from(self.stage)).map(|(_, step)| *step);
@@ -147,7 +162,9 @@ fn later(from: DateTime<Utc>, days: u16, settings: &Settings, calendar: &Busines
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
+    use std::collections::BTreeSet;
+
+    use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
     use proptest::prelude::*;
 
     use super::{SilenceClock, SilenceKind, SilenceStep, waits_for};
@@ -207,7 +224,50 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_closing_day_on_the_way_moves_the_next_step_and_no_other_day_does() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        let since = at("2026-11-20T14:05:00+09:00");
+        let clock = SilenceClock::begin(SilenceKind::Choice, since, &settings, &calendar);
+        let moved = |closed: &str, now| {
+            let closed = BusinessCalendar::new([closed.parse().unwrap()].into(), 2027);
+            clock.moved(now, &settings, (&calendar, &closed)).and_then(|it| it.next_at)
+        };
+        assert_eq!(clock.next_at, Some(at("2026-11-26T10:00:00+09:00")));
+        assert_eq!(moved("2026-11-25", since), Some(at("2026-11-27T10:00:00+09:00")));
+        assert_eq!(moved("2026-11-26", since), Some(at("2026-11-27T10:00:00+09:00")));
+        assert_eq!(moved("2026-11-27", since), None, "it comes after the step");
+        assert_eq!(moved("2026-11-25", at("2026-11-25T23:59:00+09:00")), None, "it is over");
+        let this_day = at("2026-11-26T08:00:00+09:00");
+        assert_eq!(moved("2026-11-26", this_day), Some(at("2026-11-27T10:00:00+09:00")), "the step is ahead");
+        assert_eq!(moved("2026-11-26", at("2026-11-26T10:00:00+09:00")), None, "the step is due");
+    }
+
+    fn closing_days() -> impl Strategy<Value = BTreeSet<NaiveDate>> {
+        let day = (0..400_u64).prop_map(|it| NaiveDate::from_ymd_opt(2026, 4, 1).unwrap() + Days::new(it));
+        prop::collection::btree_set(day, 0..60)
+    }
+
     proptest! {
+        #[test]
+        fn closing_days_that_are_added_never_make_a_step_earlier(
+            kind in prop::sample::select(SilenceKind::ALL.to_vec()), start in 0..400_000_i64,
+            later in 0..30_000_i64, closed in closing_days(), more in closing_days()
+        ) {
+            let settings = Settings::default();
+            let calendar = BusinessCalendar::new(closed.clone(), 2027);
+            let wider = BusinessCalendar::new(closed.union(&more).copied().collect(), 2027);
+            let since = at("2026-04-01T00:00:00Z") + TimeDelta::minutes(start);
+            let now = since + TimeDelta::minutes(later);
+            let clock = SilenceClock::begin(kind, since, &settings, &calendar);
+            prop_assert_eq!(clock.moved(now, &settings, (&calendar, &calendar)), None);
+            if let Some(moved) = clock.moved(now, &settings, (&calendar, &wider)) {
+                prop_assert!(moved.next_at > clock.next_at && clock.next_at > Some(now));
+                prop_assert!(wider.is_open(crate::calendar::japan_date(moved.next_at.unwrap())));
+                prop_assert_eq!((moved.since, moved.stage), (clock.since, clock.stage));
+            }
+        }
+
         #[test]
         fn late_steps_do_not_follow_one_another_at_once(
             kind in prop::sample::select(SilenceKind::ALL.to_vec()), start in 0..500_000_i64,

@@ -232,8 +232,13 @@ fn a_mail_greets_its_reader_once() {
 #[test]
 fn the_words_of_a_person_cannot_imitate_the_mail() {
     let reason = "▼ログインする\nhttps://evil.example.jp/\n■お知らせ\n\n\n\n\n受付番号：1 <b>";
-    let mail_event =
-        MailEvent::Cancelled { side: ReaderSide::Expert, appointment: appointment_text(), reason };
+    let mail_event = MailEvent::Cancelled {
+        side: ReaderSide::Expert,
+        appointment: appointment_text(),
+        reason,
+        by: None,
+        is_blocked: false,
+    };
     let it = with_about(true, |about_this| about(mail_event, EXPERT, about_this)).unwrap();
     assert!(it.html.contains("&lt;b&gt;") && !it.html.contains("<b>"));
     assert!(!it.html.contains(">ログインする</a>") && !it.html.contains("<h2>お知らせ"), "{}", it.html);

@@ -3,22 +3,21 @@
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
 mod dates;
+mod outcome;
+mod team;
 
 use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
     booking::appointment::AppointmentMode,
-    consultation::UnfulfilledReason,
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
-use dates::{
-    changeable, company_turn, contact_soon, further_dropped, report_returned, team_changing, visited,
-};
+use dates::{changeable, company_turn, contact_soon, further_dropped, report_returned, visited};
 
 use super::{
     Answers, Frame,
-    wording::{MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, help, hours, names, quoted},
+    wording::{MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, hours, names, quoted},
 };
 use crate::{
     mail::{
@@ -106,14 +105,17 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
     match *mail_event {
         MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
+        MailEvent::AddressReplaced { object } => known(values, about, object),
         MailEvent::Question { portal, text } => asked(values, about, portal, text),
-        MailEvent::SlotsToChoose { portal: it, experts }
-        | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
-        MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
+        MailEvent::SlotsToChoose { portal: it, experts } => slots(values, about, it, experts),
+        MailEvent::FurtherAppointment { .. } => team::further(values, about, mail_event),
+        MailEvent::Outcome(event) => outcome::told(values, about, event),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
             earlier(values, about, answer, &it, booked, until);
         }
-        MailEvent::TeamChanging { portal } => team_changing(values, about, portal),
+        MailEvent::TeamChanging { .. } => team::changing(values, about, mail_event),
+        MailEvent::FieldsChanged { .. } => team::fields_changed(values, about, mail_event),
+        MailEvent::CaseSplit { .. } => team::split(values, about, mail_event),
         MailEvent::FurtherDropped { portal } => further_dropped(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
         MailEvent::Silence(event) => silent(values, about, event),
@@ -130,25 +132,21 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             request_withdrawn(values, about, Some(&it));
         }
         MailEvent::Room { side, appointment } => sit_with(values, about, side, &appointment),
-        MailEvent::Cancelled { side, appointment: it, reason } => cancelled(values, about, side, &it, reason),
+        MailEvent::NoShow { .. }
+        | MailEvent::Cancelled { .. }
+        | MailEvent::Unfulfilled { .. }
+        | MailEvent::Referred { .. } => outcome::over(values, about, mail_event),
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
-        MailEvent::ReportReady { portal, examples } => report_ready(values, about, portal, examples),
+        MailEvent::ReportReady { .. } => report_ready(values, about, mail_event),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
-        MailEvent::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
-        MailEvent::Referred { organization, note, cancelled } => {
-            referred(values, organization, note, cancelled.as_ref());
-        }
-        MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {
-            set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
-            request(values, answer, slot.as_ref(), due_at);
-        }
+        MailEvent::Request { .. } => request(values, mail_event),
         MailEvent::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
         MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
-        MailEvent::RequestWithdrawn { slot } => request_withdrawn(values, about, slot.as_ref()),
+        MailEvent::RequestWithdrawn { slot, reason } => request_taken_back(values, about, slot, reason),
         MailEvent::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
         MailEvent::ReportReturned { reason } => report_returned(values, about, reason),
         MailEvent::NobodyLeft => nobody_left(values, about),
@@ -168,10 +166,13 @@ fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str)
     company_turn(values, about, about.sender.now);
 }
 
-fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
-    known(values, about, &at_page(portal, SLOTS));
-    company_turn(values, about, about.sender.now);
-    maybe_sit(values, Some(appointment));
+/// Sets the link and the appointment of a report that is ready, and the examples that it recommends.
+fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    if let MailEvent::ReportReady { portal, appointment: held, examples } = mail_event {
+        known(values, about, &at_page(portal, REPORT));
+        maybe_sit(values, Some(held));
+        values.set(Examples, bullets(examples));
+    }
 }
 
 /// Sets the link alone for the company: its address may be unconfirmed, and gets no words of its form.
@@ -202,9 +203,12 @@ fn changed(
     values.set(WasExperts, names(was));
 }
 
-fn request(values: &mut Values, answer: &str, slot: Option<&AppointmentText<'_>>, due_at: DateTime<Utc>) {
-    answer_until(values, answer, due_at);
-    maybe_sit(values, slot);
+fn request(values: &mut Values, mail_event: &MailEvent<'_>) {
+    if let MailEvent::Request { answer, fields: wanted, slot, due_at, outline } = *mail_event {
+        set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
+        answer_until(values, answer, due_at);
+        maybe_sit(values, slot.as_ref());
+    }
 }
 
 fn when(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
@@ -235,16 +239,6 @@ fn earlier(
     maybe_sit(values, Some(appointment));
     values.set(CurrentBooking, booked.map(long_date_time).unwrap_or_default());
     values.set(HeldUntil, month_day_time(until));
-}
-
-fn unfulfilled(values: &mut Values, reason: UnfulfilledReason, cancelled: Option<&AppointmentText<'_>>) {
-    set(values, [(Reason, reason.label()), (Help, help(reason))]);
-    gone(values, cancelled);
-}
-
-fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Option<&AppointmentText<'_>>) {
-    set(values, [(Organization, organization), (Note, &quoted(note))]);
-    gone(values, cancelled);
 }
 
 fn answer_until(values: &mut Values, answer: &str, due_at: DateTime<Utc>) {
@@ -344,6 +338,16 @@ fn request_withdrawn(values: &mut Values, about: &MailContext<'_>, slot: Option<
     maybe_sit(values, slot);
 }
 
+fn request_taken_back(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    slot: Option<AppointmentText<'_>>,
+    reason: &str,
+) {
+    request_withdrawn(values, about, slot.as_ref());
+    values.set(Reason, quoted(reason));
+}
+
 fn report_due(values: &mut Values, about: &MailContext<'_>, due_at: DateTime<Utc>, overdue: bool) {
     known(values, about, &report_page(about));
     values.set(Variable::ReportDue, month_day_weekday(due_at));
@@ -364,11 +368,6 @@ fn center_page(about: &MailContext<'_>) -> String {
 
 fn desk_page(about: &MailContext<'_>) -> String {
     about.sender.site.absolute("/desk")
-}
-
-fn report_ready(values: &mut Values, about: &MailContext<'_>, portal: &str, examples: &[String]) {
-    known(values, about, &at_page(portal, REPORT));
-    values.set(Examples, bullets(examples));
 }
 
 /// Sets the link and the company's name, for a reader who knows the company.
@@ -439,20 +438,6 @@ fn sit_until(
 ) {
     sit_with(values, about, side, appointment);
     changeable(values, about, side, change_until);
-}
-
-fn cancelled(
-    values: &mut Values,
-    about: &MailContext<'_>,
-    side: ReaderSide<'_>,
-    appointment: &AppointmentText<'_>,
-    reason: &str,
-) {
-    sit_with(values, about, side, appointment);
-    values.set(Reason, quoted(reason));
-    if matches!(side, ReaderSide::Company { .. }) {
-        company_turn(values, about, about.sender.now);
-    }
 }
 
 fn remind(

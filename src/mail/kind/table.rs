@@ -31,6 +31,9 @@ mails! {
     AddressChanged = "address_changed", "連絡先の変更" {
         AddressChanged to Company, "メールアドレスの確認をお願いします", [Link] [Number, Fields], reaches_unconfirmed;
     }
+    AddressReplaced = "address_replaced", "連絡先の変更のお知らせ" {
+        AddressReplaced to Company, "登録のメールアドレスが変更されました", [Link] [Number, Fields, Company];
+    }
     Question = "question", "追加確認", only_if(ConditionKind::AddressConfirmed) {
         Question to Company, "確認したいことがあります",
             [QuestionText, Link] [Number, Fields, CompanyDue], reaches_unconfirmed;
@@ -39,15 +42,32 @@ mails! {
         SlotsToChoose to Company, "相談の日時を選んでください", [Link] [Number, Fields, Company, Experts, CompanyDue];
     }
     FurtherAppointment = "further_appointment", "次回の相談の案内" {
-        FurtherAppointment to Company, "次回の相談の日時を選んでください",
-            [Link] [Number, Fields, Company, Experts, CompanyDue];
+        FurtherAppointment to Company,
+            "{% if 専門家を調整中 %}次回の相談を担当する専門家を調整します{% else %}次回の相談の日時を選んでください{% endif %}",
+            [Link] [Number, Fields, Company, Experts, CompanyDue, ContactDue, Searching, WasFields, ReportThere];
     }
     FurtherDropped = "further_dropped", "次回の相談の取りやめ" {
         FurtherDropped to Company, "次回の相談を取りやめました", [Link] [Number, Fields, Company, ReportDue];
     }
     NoShow = "missed_appointment", "欠席のお知らせ" {
         NoShow to Company, "予定の日時にお会いできませんでした",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
+    }
+    ExpertMissed = "expert_missed", "専門家の欠席のお詫び" {
+        ExpertMissedCompany = "expert_missed_company" to Company, "専門家が参加できなかったことのお詫び",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
+        ExpertMissedExpert = "expert_missed_expert" to Expert, "専門家の欠席を記録しました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, IsCorrection];
+        ExpertMissedCenter = "expert_missed_center" to Center, "専門家が来なかったと、企業から連絡がありました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
+    OutcomeCorrected = "outcome_corrected", "相談の結果の訂正" {
+        OutcomeCorrectedCompany = "outcome_corrected_company" to Company, "相談の結果の記録を訂正しました",
+            [When, Link, RecordedOutcome]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasOutcome, ReportDue];
+        OutcomeCorrectedExpert = "outcome_corrected_expert" to Expert, "相談の結果の記録が訂正されました",
+            [When, Link, RecordedOutcome]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasOutcome, ReportDue, NoReport];
     }
     EarlierTime = "earlier_time", "空いた日時の案内", only_if(ConditionKind::OfferStands) {
         EarlierTime to Company, "お待ちの日時が空きました",
@@ -94,7 +114,19 @@ mails! {
     }
     TeamChanging = "team_changing", "担当者の再調整" {
         TeamChanging to Company, "担当する専門家を再調整します",
-            [Link] [Number, Fields, ContactDue, AnswerDue], reaches_unconfirmed;
+            [Link] [Number, Fields, ContactDue, AnswerDue, Released, Wish, Reason, When, TimeNews, HasFile, MayChoose],
+            cancels, reaches_unconfirmed;
+    }
+    FieldsChanged = "fields_changed", "相談分野の変更" {
+        FieldsChanged to Company, "相談の分野を変更しました",
+            [Link, Fields, WasFields]
+            [Number, Released, When, TimeNews, HasFile, Experts, CompanyDue, ContactDue, AnswerDue],
+            invites, reaches_unconfirmed;
+    }
+    CaseSplit = "case_split", "相談を分けたお知らせ" {
+        CaseSplit to Company, "ご相談を2つに分けました",
+            [Number, Fields, FirstNumber, FirstFields, Link] [MovedCount, Confirmed, ContactDue],
+            reaches_unconfirmed;
     }
 
     // Requests to experts.
@@ -113,7 +145,7 @@ mails! {
     }
     RequestWithdrawn = "request_withdrawn", "依頼の取消し" {
         RequestWithdrawn to Expert, "担当のお願いを取り消しました",
-            [Number] [When, Mode, IsVisit, Place, Experts, Link], cancels;
+            [Number] [Reason, When, Mode, IsVisit, Place, Experts, Link], cancels;
         RequestDeclined = "request_declined" to Expert, "担当の辞退を受け付けました",
             [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("辞退の確認");
     }
@@ -165,11 +197,12 @@ mails! {
     }
     Cancelled = "cancelled", "予約取消し" {
         CancelledCompany = "cancelled_company" to Company, "相談の予約を取り消しました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue], cancels;
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue, CancelledBy], cancels;
         CancelledExpert = "cancelled_expert" to Expert, "相談の予約が取り消されました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason], cancels;
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked],
+            cancels;
         CancelledCenter = "cancelled_center" to Center, "相談の予約が取り消されました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy];
     }
     Reminder = "reminder", "前営業日のお知らせ",
         not_waited_for, keeps_hours, topic(NotificationTopic::SessionReminder), only_if(ConditionKind::AppointmentStands)
@@ -184,7 +217,8 @@ mails! {
 
     // Aftercare.
     ReportReady = "report_ready", "報告書" {
-        ReportReady to Company, "相談の報告書ができました", [Link] [Number, Fields, Company, Examples];
+        ReportReady to Company, "相談の報告書ができました",
+            [Link] [Number, Fields, Company, When, Mode, IsVisit, Place, Experts, Examples];
     }
     Survey = "survey", "アンケート", not_waited_for, keeps_hours, only_if(ConditionKind::FollowUpOpen) {
         Survey to Company, "アンケートのお願い", [Link] [Number, Fields, Company, WaitsDays, EditableDays];
@@ -229,12 +263,14 @@ mails! {
     }
     Unfulfilled = "unfulfilled", "不成立" {
         Unfulfilled to Company, "ご相談についてのお知らせ",
-            [Reason] [Number, Fields, Help, When, Mode, IsVisit, CancelledPlace, Experts],
+            [Reason]
+            [Number, Fields, Help, When, Mode, IsVisit, CancelledPlace, Experts, Advised, ReportDue],
             cancels, reaches_unconfirmed;
     }
     Referred = "referred", "他機関案内" {
         Referred to Company, "ほかの窓口のご案内",
-            [Organization] [Number, Fields, Note, When, Mode, IsVisit, CancelledPlace, Experts],
+            [Organization]
+            [Number, Fields, Note, When, Mode, IsVisit, CancelledPlace, Experts, ReportDue],
             cancels, reaches_unconfirmed;
     }
     NoDelegates = "no_delegates", "代理についてのお知らせ" {

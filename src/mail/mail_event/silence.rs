@@ -28,6 +28,16 @@ pub enum SilenceEvent<'a> {
 }
 
 impl SilenceEvent<'_> {
+    /// Returns whether the mail asks its reader to confirm the address. The warning before the end of a hold does, if the
+    /// address is not confirmed.
+    pub const fn proves_address(&self) -> bool {
+        matches!(
+            self,
+            Self::HoldEnding { side: ReaderSide::Company { .. }, .. }
+                | Self::CompanyReminder { waits_for: CompanyTurn::Confirm, .. }
+        )
+    }
+
     /// Returns the text of the event.
     pub const fn text(&self) -> TextKind {
         match self {

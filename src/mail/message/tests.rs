@@ -150,6 +150,7 @@ fn sample() -> OutgoingMail {
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        awaits_address: false,
     }
 }
 

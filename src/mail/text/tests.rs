@@ -184,3 +184,14 @@ proptest! {
         let _ = Template::parse(TextKind::Question, &words(&title, &body));
     }
 }
+
+/// The line break after a tag is not part of the mail: a tag at the end of other text would join it to the next line.
+#[test]
+fn a_tag_at_the_end_of_a_line_stands_there_alone() {
+    for kind in TextKind::ALL {
+        for line in kind.shipped_words().body.lines().map(str::trim) {
+            let is_alone = line.starts_with("{%") && line.matches("{%").count() == 1;
+            assert!(is_alone || !line.ends_with("%}"), "{}: {line}", kind.code());
+        }
+    }
+}

@@ -77,8 +77,9 @@ async fn confirm(app: &App, id: ConsultationId, email_key: &str) -> AddressConfi
     }
 }
 
-/// Confirms the contact's address. Returns false if the contact has another address by now.
-async fn confirm_own(app: &App, id: ConsultationId, email_key: &str) -> Result<bool, Problem> {
+/// Confirms the contact's address, which a company that is signed in with it has proved to read. Returns false if the
+/// contact has another address by now.
+pub async fn confirm_own(app: &App, id: ConsultationId, email_key: &str) -> Result<bool, Problem> {
     let person = store::consultation::person(&app.db, id).await?;
     let email = person.and_then(|it| it.email).map(|it| it.to_lowercase());
     if email.as_deref() != Some(email_key) {

@@ -173,7 +173,7 @@ async fn hand_over(
     let by_center = Actor::Coordinator(by);
     for it in &held.cases {
         if let Some(to) = successors.coordinator {
-            done(transfer(app, it.consultation.id, None, by, to).await)?;
+            done(transfer(app, it.consultation.id, None, by, to).await.map(drop))?;
         }
     }
     for it in &held.tasks {
@@ -263,7 +263,10 @@ async fn hand_over_report(app: &App, it: &AgendaReport, leaving: ExpertId, by: A
             let to = work.context.experts.name(other).to_owned();
             work.note(by, format!("実施報告書の作成を、{name}さんから{to}さんに引き継ぎました"));
         }
-        None => work.note(by, format!("実施報告書は、{name}さんに代わりセンターが作成します")),
+        None => {
+            work.record.report_by_center = true;
+            work.note(by, format!("実施報告書は、{name}さんに代わりセンターが作成します"));
+        }
     }
     work.commit().await?;
     Ok(())

@@ -7,7 +7,7 @@ use domain::{
     },
     consultation::{Action, ActionKind, State},
     due::Due,
-    id::FollowUpId,
+    id::{ConsultationId, FollowUpId},
 };
 
 use crate::{
@@ -120,6 +120,40 @@ pub async fn answer_by(app: &App, id: FollowUpId, by: Actor, answer: FollowUpAns
     Ok(())
 }
 
+/// The refusal of a wish that is not there any more.
+pub const NO_WISH: &str = "次回の相談の希望は、すでに取り下げられているか、対応済みです。";
+
+/// Takes the company's wish for further help back, however long ago the answer was given that made it: a coordinator has
+/// heard so, and acts in the company's stead. The answer stays as it was given.
+pub async fn drop_help(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    if work.record.wants_help_since.take().is_none() {
+        return Err(Problem::Refused(NO_WISH.to_owned()));
+    }
+    work.note(by, "次回の相談の希望を取り下げました");
+    end_wait(&mut work).await?;
+    complete_if_over(&mut work).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Ends the deadline of a first contact that a wish for help has started, unless the center has to ask a question.
+async fn end_wait(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if work.record.consultation.state != State::FollowUp || work.record.wants_help_since.is_some() {
+        return Ok(());
+    }
+    let all = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
+    if !all.iter().any(|it| is_asked_by_telephone(work, it)) {
+        work.record.due = None;
+    }
+    Ok(())
+}
+
+/// Returns whether the question waits for an answer that the center has to ask for.
+fn is_asked_by_telephone(work: &CaseTransaction<'_>, it: &FollowUp) -> bool {
+    it.is_open() && (work.person.email.is_none() || it.step.to == Addressee::Center)
+}
+
 /// Ends the call for which a question was, if the company has no mail address or was on the telephone, and no other
 /// question is asked by telephone.
 async fn end_call(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
@@ -128,9 +162,7 @@ async fn end_call(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Probl
         return Ok(());
     }
     let all = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
-    let asked =
-        |it: &FollowUp| it.is_open() && (work.person.email.is_none() || it.step.to == Addressee::Center);
-    if !all.iter().any(asked) {
+    if !all.iter().any(|it| is_asked_by_telephone(work, it)) {
         work.record.to_call_since = None;
     }
     Ok(())
@@ -182,6 +214,7 @@ fn wait_to_be_heard(work: &mut CaseTransaction<'_>) {
 async fn take_wish_back(work: &mut CaseTransaction<'_>, changed: &FollowUp) -> Result<(), Problem> {
     if !round_of(work, changed).await?.iter().any(FollowUp::asks_for_help) {
         work.record.wants_help_since = None;
+        end_wait(work).await?;
     }
     Ok(())
 }

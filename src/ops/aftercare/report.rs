@@ -16,10 +16,12 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
+use super::held::{held, keep_report_due};
 use crate::{
     app::App,
     mail::mail_event::MailEvent,
     ops::{
+        booking::notices::appointment_text,
         case::{
             save::{Lock, NewFollowUps, NewReport},
             transaction::CaseTransaction,
@@ -30,6 +32,8 @@ use crate::{
     store::{self, publication::examples::PublicExample},
     url,
 };
+
+const NOT_HELD: &str = "この相談は実施されていないため、報告書は確認できません。結果の記録が誤っているときは、先に結果を訂正してください。";
 
 /// Whether an expert only saves a report or submits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +90,13 @@ pub async fn write(
     }
     if saving == Saving::Submit {
         work.note(by, "実施報告書を提出しました");
+        // The center or the experts may owe the report on another appointment.
+        if work.record.consultation.state.is_open() {
+            work.record.report_by_center &= held(&work).await?.is_report_missing;
+        } else {
+            let due = work.record.due.clone();
+            keep_report_due(&mut work, due).await?;
+        }
     }
     work.commit().await?;
     Ok(())
@@ -102,6 +113,11 @@ pub async fn decide(
     let mut work = CaseTransaction::begin(app, consultation_of(&appointment)?).await?;
     let report = work.lock(ReportOf(id)).await?;
     let report = report.ok_or(Problem::NotFound)?;
+    // The outcome may have been corrected since the report was written.
+    let current = store::booking::appointment::find(work.read(), id).await?;
+    if current.is_none_or(|it| it.state != AppointmentState::Done) {
+        return Err(Problem::Refused(NOT_HELD.to_owned()));
+    }
     let center = Actor::Coordinator(by);
     match decision {
         ReportDecision::Return { reason } => {
@@ -110,9 +126,12 @@ pub async fn decide(
             work.save(&returned).await?;
             work.note(center, format!("実施報告書を差し戻しました：{}", reason.as_str()));
             work.mail_expert(author, MailEvent::ReportReturned { reason: reason.as_str() })?;
+            let due = work.record.due.clone();
+            keep_report_due(&mut work, due).await?;
         }
         ReportDecision::Approve => {
-            approve(&mut work, report, by).await?;
+            let approved = approve(&mut work, report, by).await?;
+            notify_ready(&mut work, &appointment, &approved).await?;
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &appointment).await?;
@@ -155,14 +174,25 @@ fn consultation_of(appointment: &Appointment) -> Result<ConsultationId, Problem>
     }
 }
 
-/// Approves the report and mails it to the company.
-async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
+/// Mails the company that its report on this appointment is ready.
+async fn notify_ready(
+    work: &mut CaseTransaction<'_>,
+    appointment: &Appointment,
+    report: &Report,
+) -> Result<(), Problem> {
+    let examples = recommended(work, report).await?;
+    let portal = work.portal()?;
+    let names = work.names(&appointment.experts);
+    let appointment = appointment_text(appointment, &names);
+    work.mail_company(MailEvent::ReportReady { portal: &portal, appointment, examples: &examples })?;
+    Ok(())
+}
+
+/// Approves the report and returns it. The caller tells the company.
+async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<Report, Problem> {
     let approved = report.approve(by, work.now())?;
     work.save(&approved).await?;
-    let portal = work.portal()?;
-    let examples = recommended(work, &approved).await?;
-    work.mail_company(MailEvent::ReportReady { portal: &portal, examples: &examples })?;
-    Ok(())
+    Ok(approved)
 }
 
 /// Returns the examples of a report that are public, each with its address.

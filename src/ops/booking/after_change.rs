@@ -21,7 +21,14 @@ pub struct CaseChange<'a> {
 
 /// Runs every step.
 pub async fn follow(change: &CaseChange<'_>) -> Result<(), Problem> {
+    drop_stale_mails(change).await?;
     end_waiting(change).await
+}
+
+/// Drops the planned mails about an appointment that was moved or cancelled, so that nobody sees them as planned.
+async fn drop_stale_mails(change: &CaseChange<'_>) -> Result<(), Problem> {
+    let booked = change.appointment.filter(|it| it.is_confirmed()).map(|it| (it.id, it.sequence));
+    Ok(store::correspondence::outbox::drop_stale(change.tx, change.consultation.id, booked).await?)
 }
 
 /// Ends the waiting for an earlier time if the company has a time that it wished for, or if the consultation is neither

@@ -6,7 +6,7 @@ use domain::{
     actor::{Actor, Party},
     booking::{
         appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
-        availability::{Day, Slot},
+        availability::{Day, Exception, ExceptionChange, Slot, Span},
     },
     consultation::{Action, ActionKind},
     due::{Due, DueKind},
@@ -19,8 +19,8 @@ use uuid::Uuid;
 use super::{
     change_limit::change_limit,
     notices::{
-        TIME_LOST, notify_booked, notify_company_cancelled, notify_experts_cancelled, notify_moved,
-        notify_no_show, notify_released, plan_reminders,
+        TIME_LOST, notify_booked, notify_company_cancelled, notify_expert_missed, notify_experts_cancelled,
+        notify_moved, notify_no_show, notify_released, plan_reminders,
     },
     slot_offers::{SearchAim, SlotOffers, SlotSearch},
     venue,
@@ -32,7 +32,10 @@ use crate::{
         case::{
             actor::ActorAt,
             context::Context,
-            save::{ClosedProposals, MovedAppointment, NewAppointment, SuppressedMail},
+            save::{
+                BlockedTime, ClosedProposals, MovedAppointment, NewAppointment, ScheduleChange,
+                SuppressedMail,
+            },
             transaction::CaseTransaction,
         },
         routing::requests::withdraw_asked,
@@ -169,7 +172,10 @@ pub async fn cancel(
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, &before).await?;
     work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
-    let cancelled = cancel_appointment(&mut work, before, by.principal().party(), &reason).await?;
+    let cancelled = cancel_appointment(&mut work, before, by.principal(), &reason).await?;
+    if let Actor::Expert(expert) = by.principal() {
+        block(&mut work, expert, by, &cancelled).await?;
+    }
     notify_company_cancelled(&mut work, &cancelled, &reason)?;
     work.commit().await?;
     Ok(())
@@ -183,8 +189,30 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, None)?;
     withdraw_asked(&mut work, &before).await?;
-    notify_no_show(&mut work, &before)?;
+    notify_no_show(&mut work, &before, false)?;
     work.save(&before.no_show()?).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Records that the appointment did not take place because the expert did not come. The center has to respond to a
+/// company that says so.
+pub async fn record_expert_no_show(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.actor;
+    let mut work = begin_change(app, id, acting, ActionKind::RecordExpertNoShow).await?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    work.act(Action::RecordExpertNoShow { starts_at: before.starts_at }, by, None)?;
+    withdraw_asked(&mut work, &before).await?;
+    if by == Actor::Company {
+        work.await_response();
+    }
+    notify_expert_missed(&mut work, &before, by, false)?;
+    work.save(&before.expert_no_show()?).await?;
     work.commit().await?;
     Ok(())
 }
@@ -207,16 +235,27 @@ pub async fn keep_as_done(work: &mut CaseTransaction<'_>, before: Appointment) -
     let done = before.done()?;
     work.save(&done).await?;
     work.record.appointments_done += 1;
+    ask_for_report(work, &done)
+}
+
+/// Asks for the report on an appointment that took place. There is one for an appointment: the first of its experts who
+/// can write it is asked, and reminded when it is overdue. If none can, the center writes it.
+pub fn ask_for_report(work: &mut CaseTransaction<'_>, done: &Appointment) -> Result<(), Problem> {
     let due = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
     let Context { settings, calendar, now, .. } = &work.context;
     let due_at = due.or_else(|| Due::report(settings, calendar, *now).at()).unwrap_or(*now);
-    // There is one report for an appointment: the first of its experts is asked for it, and reminded when it is
-    // overdue.
-    if let Some(&author) = done.experts.first() {
-        work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
-        plan_overdue(work, author, done.id, due_at)?;
+    let can_write = |it: &&ExpertId| work.context.experts.get(**it).is_some_and(|it| it.active);
+    match done.experts.iter().find(can_write).copied() {
+        Some(author) => {
+            work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
+            plan_overdue(work, author, done.id, due_at)
+        }
+        None => {
+            work.record.report_by_center = true;
+            work.note(Actor::System, "報告書を書ける専門家がいないため、センターが実施報告書を作成します");
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 /// Plans the mail to the author of a report that is overdue.
@@ -315,11 +354,27 @@ pub async fn release_expired(app: &App, id: AppointmentId) -> Result<(), Problem
 fn release_experts(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
     let accepted = work.accepted();
     let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
-    notify_experts_cancelled(work, &Appointment { experts, ..released.clone() }, TIME_LOST)
+    notify_experts_cancelled(work, &Appointment { experts, ..released.clone() }, TIME_LOST, None)
 }
 
 /// Cancels a confirmed appointment and tells its experts. The company is told by the caller, who may have more to say.
 pub async fn cancel_appointment(
+    work: &mut CaseTransaction<'_>,
+    before: Appointment,
+    by: Actor,
+    reason: &str,
+) -> Result<Appointment, Problem> {
+    let cancelled = cancel_untold(work, before, by.party(), reason).await?;
+    let blocked = match by {
+        Actor::Expert(expert) => Some(expert),
+        Actor::Company | Actor::Coordinator(_) | Actor::Desk(..) | Actor::System | Actor::Stead(..) => None,
+    };
+    notify_experts_cancelled(work, &cancelled, reason, blocked)?;
+    Ok(cancelled)
+}
+
+/// Cancels a confirmed appointment as part of a larger change, whose caller tells everybody once it is complete.
+pub async fn cancel_untold(
     work: &mut CaseTransaction<'_>,
     before: Appointment,
     by: Party,
@@ -330,8 +385,32 @@ pub async fn cancel_appointment(
     let cancelled = before.cancel(by, reason.to_owned())?;
     work.save(&cancelled).await?;
     work.appointment = None;
-    notify_experts_cancelled(work, &cancelled, reason)?;
     Ok(cancelled)
+}
+
+/// Takes the time of an appointment that an expert has cancelled out of the expert's schedule, so that the expert is not
+/// offered at that time again. `by` is the expert, or a coordinator in the expert's stead.
+async fn block(
+    work: &mut CaseTransaction<'_>,
+    expert: ExpertId,
+    by: Actor,
+    cancelled: &Appointment,
+) -> Result<(), Problem> {
+    let Some(from) = Slot::at(cancelled.starts_at) else { return Ok(()) };
+    // Appointments have whole quarter hours.
+    let quarters = (cancelled.ends_at - cancelled.starts_at).num_minutes() / 15;
+    let length = u8::try_from(quarters).unwrap_or(u8::MAX);
+    let change = match Span::new(from.quarter(), from.quarter().saturating_add(length)) {
+        Ok(span) => ExceptionChange::Remove(span),
+        Err(_) => ExceptionChange::RemoveAll,
+    };
+    work.save(BlockedTime(expert, Exception { date: from.date(), change })).await?;
+    let when = wording::long_date_time_range(cancelled.starts_at, cancelled.ends_at);
+    let what = format!("予約の取消しにより、空きから除きました：{when}（{}）", work.record.number);
+    work.save(ScheduleChange { expert, by, what: &what }).await?;
+    let name = work.context.experts.name(expert).to_owned();
+    work.note(by, format!("{name}さんの空きから、取り消した日時を除きました"));
+    Ok(())
 }
 
 /// Returns until when a company may change the appointment; `None` for every other party, who always may.
@@ -368,7 +447,7 @@ fn may_speak_for(work: &CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
         Actor::Expert(_)
         | Actor::Company
         | Actor::Coordinator(_)
-        | Actor::Desk(_)
+        | Actor::Desk(..)
         | Actor::System
         | Actor::Stead(..) => Ok(()),
     }

@@ -1,16 +1,19 @@
 //! Notifies both sides of an appointment, with its calendar entries, and plans their reminders.
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::{Actor, Party},
     booking::{
         appointment::Appointment,
         notice::{change_until, hold_warned_at, reminder_at},
     },
+    consultation::AppointmentOutcome,
+    field::Fields,
     id::ExpertId,
 };
 
 use crate::{
     mail::{
-        mail_event::{AppointmentText, MailEvent, ReaderSide, SilenceEvent},
+        mail_event::{AppointmentText, MailEvent, OutcomeEvent, ReaderSide, SilenceEvent},
         outgoing_mail::SendCondition,
     },
     ops::case::{save::FormerParticipation, transaction::CaseTransaction},
@@ -21,19 +24,51 @@ use crate::{
 /// A change of an appointment that both sides are told of.
 #[derive(Clone, Copy)]
 enum News<'a> {
-    Booked { change_until: DateTime<Utc> },
-    Moved { change_until: DateTime<Utc>, was: DateTime<Utc> },
+    Booked {
+        change_until: DateTime<Utc>,
+    },
+    Moved {
+        change_until: DateTime<Utc>,
+        was: DateTime<Utc>,
+    },
     Room,
-    Cancelled { reason: &'a str },
+    /// `blocked` is the expert who has cancelled, and is not offered at that time any more.
+    Cancelled {
+        reason: &'a str,
+        by: Option<Party>,
+        blocked: Option<ExpertId>,
+    },
+    ExpertMissed {
+        is_correction: bool,
+    },
+    Corrected {
+        was: AppointmentOutcome,
+        outcome: AppointmentOutcome,
+    },
 }
 
 impl<'a> News<'a> {
-    const fn event(&self, side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> MailEvent<'a> {
+    /// Returns the event for one reader, who may be an expert.
+    fn event(
+        &self,
+        side: ReaderSide<'a>,
+        appointment: AppointmentText<'a>,
+        reader: Option<ExpertId>,
+    ) -> MailEvent<'a> {
         match *self {
             Self::Booked { change_until } => MailEvent::Booked { side, appointment, change_until },
             Self::Moved { change_until, was } => MailEvent::Moved { side, appointment, change_until, was },
             Self::Room => MailEvent::Room { side, appointment },
-            Self::Cancelled { reason } => MailEvent::Cancelled { side, appointment, reason },
+            Self::Cancelled { reason, by, blocked } => {
+                let is_blocked = blocked.is_some() && blocked == reader;
+                MailEvent::Cancelled { side, appointment, reason, by, is_blocked }
+            }
+            Self::ExpertMissed { is_correction } => {
+                MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction })
+            }
+            Self::Corrected { was, outcome } => {
+                MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome })
+            }
         }
     }
 }
@@ -78,16 +113,56 @@ pub fn notify_company_cancelled(
     cancelled: &Appointment,
     reason: &str,
 ) -> Result<(), Problem> {
-    tell_company(work, cancelled, News::Cancelled { reason })
+    tell_company(work, cancelled, news_of_cancelled(cancelled, reason, None))
 }
 
-/// Mails the cancellation to the experts.
+/// Mails the cancellation to the experts. `blocked` is the expert who has cancelled, if one has.
 pub fn notify_experts_cancelled(
     work: &mut CaseTransaction<'_>,
     cancelled: &Appointment,
     reason: &str,
+    blocked: Option<ExpertId>,
 ) -> Result<(), Problem> {
-    tell_experts(work, cancelled, News::Cancelled { reason })
+    tell_experts(work, cancelled, news_of_cancelled(cancelled, reason, blocked))
+}
+
+fn news_of_cancelled<'a>(it: &Appointment, reason: &'a str, blocked: Option<ExpertId>) -> News<'a> {
+    News::Cancelled { reason, by: it.state.cancelled_by().map(|(party, _)| party), blocked }
+}
+
+/// Mails both sides, and the center if the company has said it, that the expert did not come. The company gets an
+/// apology and how to go on.
+pub fn notify_expert_missed(
+    work: &mut CaseTransaction<'_>,
+    missed: &Appointment,
+    by: Actor,
+    is_correction: bool,
+) -> Result<(), Problem> {
+    tell(work, missed, News::ExpertMissed { is_correction })?;
+    if by == Actor::Company {
+        let names = work.names(&missed.experts);
+        let (side, appointment) = (ReaderSide::Center, appointment_text(missed, &names));
+        work.mail_center(MailEvent::Outcome(OutcomeEvent::ExpertMissed {
+            side,
+            appointment,
+            is_correction,
+        }))?;
+    }
+    Ok(())
+}
+
+/// Mails the company, if `to_company`, and the experts that the outcome was recorded wrongly.
+pub fn notify_outcome_corrected(
+    work: &mut CaseTransaction<'_>,
+    corrected: &Appointment,
+    (was, outcome): (AppointmentOutcome, AppointmentOutcome),
+    to_company: bool,
+) -> Result<(), Problem> {
+    let news = News::Corrected { was, outcome };
+    if to_company {
+        tell_company(work, corrected, news)?;
+    }
+    tell_experts(work, corrected, news)
 }
 
 /// Mails the company that it can choose among the joint free slots of the experts who have accepted.
@@ -98,20 +173,32 @@ pub fn notify_slots_to_choose(work: &mut CaseTransaction<'_>) -> Result<(), Prob
     Ok(())
 }
 
-/// Mails the company that it can choose a time for a further appointment.
-pub fn notify_further_appointment(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+/// Mails the company that a further appointment is planned: it can choose a time, or, with `is_open`, the center asks
+/// experts first. `was` are the fields until now, if the further appointment has others; `with_report` says that the report
+/// on the last one is ready.
+pub fn notify_further_appointment(
+    work: &mut CaseTransaction<'_>,
+    is_open: bool,
+    was: Option<Fields>,
+    with_report: bool,
+) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&work.accepted());
-    work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts: &names })?;
+    let experts = &names[..];
+    work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts, is_open, was, with_report })?;
     Ok(())
 }
 
 /// Mails the company that it was not met at its appointment, and how to go on.
-pub fn notify_no_show(work: &mut CaseTransaction<'_>, missed: &Appointment) -> Result<(), Problem> {
+pub fn notify_no_show(
+    work: &mut CaseTransaction<'_>,
+    missed: &Appointment,
+    is_correction: bool,
+) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&missed.experts);
     let appointment = appointment_text(missed, &names);
-    work.mail_company(MailEvent::NoShow { portal: &portal, appointment })?;
+    work.mail_company(MailEvent::NoShow { portal: &portal, appointment, is_correction })?;
     Ok(())
 }
 
@@ -135,10 +222,11 @@ pub fn plan_hold_warning(work: &mut CaseTransaction<'_>, held: &Appointment) -> 
     if due_at <= work.now() {
         return Ok(());
     }
-    let portal = work.portal()?;
+    let is_confirmed = work.record.consultation.address_confirmed;
+    // Until the address is confirmed, the mail asks for that.
+    let portal = if is_confirmed { work.portal()? } else { work.proving_portal()? };
     let slot = appointment_text(held, &[]);
     let company = ReaderSide::Company { portal: &portal };
-    let is_confirmed = work.record.consultation.address_confirmed;
     for side in [Some(company), is_confirmed.then_some(ReaderSide::Center)].into_iter().flatten() {
         let event = MailEvent::Silence(SilenceEvent::HoldEnding { side, slot, until });
         let mail = match side {
@@ -220,14 +308,15 @@ fn tell(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Res
 fn tell_company(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&it.experts);
-    work.mail_company(news.event(ReaderSide::Company { portal: &portal }, appointment_text(it, &names)))?;
+    let side = ReaderSide::Company { portal: &portal };
+    work.mail_company(news.event(side, appointment_text(it, &names), None))?;
     Ok(())
 }
 
 fn tell_experts(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
     let names = work.names(&it.experts);
     for &expert in &it.experts {
-        work.mail_expert(expert, news.event(ReaderSide::Expert, appointment_text(it, &names)))?;
+        work.mail_expert(expert, news.event(ReaderSide::Expert, appointment_text(it, &names), Some(expert)))?;
     }
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! The rows of a case, and how each is written by the unit of work.
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
     aftercare::{
         follow_up::{FollowUp, FollowUpStep},
         report::Report,
     },
     booking::{
         appointment::Appointment,
+        availability::Exception,
         waiting_list::{WaitingEndReason, WaitingOffer},
     },
     due::Due,
@@ -125,6 +127,28 @@ pub struct FormerParticipation<'a>(pub &'a Appointment, pub ExpertId);
 impl Save for FormerParticipation<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::calendars::cancelled_invitation::keep(to.tx, self.0, self.1, to.now).await?)
+    }
+}
+
+/// The time that an expert has cancelled, taken out of the expert's schedule.
+pub struct BlockedTime(pub ExpertId, pub Exception);
+
+impl Save for BlockedTime {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::routing::expert::add_exception(to.tx, self.0, &self.1).await?)
+    }
+}
+
+/// A change of an expert's schedule and its actor, for the record.
+pub struct ScheduleChange<'a> {
+    pub expert: ExpertId,
+    pub by: Actor,
+    pub what: &'a str,
+}
+
+impl Save for ScheduleChange<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::audit::schedule_change::insert(to.tx, self.expert, self.by, self.what, to.now).await?)
     }
 }
 
@@ -313,7 +337,7 @@ pub struct ConfirmedAddress(pub ConsultationId);
 
 impl Save for ConfirmedAddress {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        store::consultation::correction::set_confirmed(to.tx, self.0, Some(to.now)).await?;
+        store::consultation::correction::set_confirmed(to.tx, self.0, Some(to.now), None).await?;
         Ok(store::correspondence::outbox::address_confirmed(to.tx, self.0, to.now).await?)
     }
 }

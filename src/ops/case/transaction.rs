@@ -3,6 +3,8 @@
 //!
 //! It is the only way to change a consultation: nothing else writes a state. It does not know the operations; the steps
 //! that follow every change are in `after_change`.
+mod mail;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,6 +17,7 @@ use domain::{
     id::{AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
     silence::{self, SilenceClock, SilenceKind},
+    worklist::AwaitedResponse,
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
@@ -25,11 +28,7 @@ use super::{
 };
 use crate::{
     app::App,
-    mail::{
-        compose,
-        mail_event::{MailContext, MailEvent, Recipient, SenderContext},
-        outgoing_mail::{OutgoingMail, SendCondition},
-    },
+    mail::outgoing_mail::OutgoingMail,
     ops::booking::{
         after_change::{self, CaseChange},
         slot_offers::{SlotOffers, SlotSearch},
@@ -45,8 +44,8 @@ use crate::{
     },
 };
 
-/// The time for which a link in a mail opens the company's page.
-const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
+pub use mail::PORTAL_LINK;
+
 /// The time for which an expert's link to a request is valid; the request itself ends much earlier.
 const ANSWER_LINK: TimeDelta = TimeDelta::days(60);
 
@@ -62,6 +61,8 @@ pub struct CaseTransaction<'a> {
     pub assignments: Vec<Assignment>,
     /// The appointment that is held or confirmed.
     pub appointment: Option<Appointment>,
+    /// Whether mail reaches the address that was proved before the present one.
+    reaches_proven: bool,
     events: Vec<(Event, Option<String>)>,
     mails: Vec<OutgoingMail>,
     portal: Option<String>,
@@ -126,7 +127,8 @@ impl<'a> CaseTransaction<'a> {
         let assignments = store::routing::assignment::of(&tx, id).await?;
         let appointment =
             store::booking::appointment::of(&tx, id).await?.into_iter().find(Appointment::is_live);
-        let opened = Self::open(app, context, tx, record, person);
+        let mut opened = Self::open(app, context, tx, record, person);
+        opened.check_proven().await?;
         Ok(Self { assignments, appointment, ..opened })
     }
 
@@ -159,6 +161,7 @@ impl<'a> CaseTransaction<'a> {
             person,
             assignments: Vec::new(),
             appointment: None,
+            reaches_proven: false,
             events: Vec::new(),
             mails: Vec::new(),
             portal: None,
@@ -275,13 +278,26 @@ impl<'a> CaseTransaction<'a> {
         Ok((self.tx, self.record))
     }
 
+    /// Starts the clock of the center's response, unless it runs already, and brings a case back that was put aside.
+    pub fn await_response(&mut self) {
+        let Context { settings, calendar, now, .. } = &self.context;
+        let record = &mut self.record;
+        record.response = Some(AwaitedResponse::after_message(record.response, settings, calendar, *now));
+        record.last_inbound_at = Some(*now);
+        record.snoozed_until = None;
+    }
+
+    /// Returns whether mail reaches an address. `key` is the address in lower case.
+    pub async fn reaches(&self, key: String) -> Result<bool, Problem> {
+        Ok(store::correspondence::bounce::dead_among(&self.tx, vec![key]).await?.is_empty())
+    }
+
     /// Makes the case an item of the calls if news is mailed to an address that no mail reaches.
     async fn call_if_unreachable(&mut self) -> Result<(), Problem> {
-        let Some(email) = self.person.email.as_ref().filter(|_| self.is_told && !self.is_heard) else {
+        let Some(email) = self.company_address().filter(|_| self.is_told && !self.is_heard) else {
             return Ok(());
         };
-        let dead = store::correspondence::bounce::dead_among(&self.tx, vec![email.to_lowercase()]).await?;
-        if !dead.is_empty() {
+        if !self.reaches(email.to_lowercase()).await? {
             self.record.to_call_since.get_or_insert(self.context.now);
         }
         Ok(())
@@ -353,107 +369,10 @@ impl<'a> CaseTransaction<'a> {
         OutgoingMail { due_at: in_business_hours(*now, settings, calendar), ..mail }
     }
 
-    /// Mails the company, if it has an address. Returns the outgoing mail, so that the caller can delay it or tie it to
-    /// a condition. A mail to an unconfirmed address repeats nothing from the form, not even a name: the composer
-    /// ensures that. Messages that people write to it are held until it is confirmed.
-    ///
-    /// A company without an address has to be called instead, unless it is on the telephone.
-    pub fn mail_company(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
-        let Some(address) = self.person.email.as_deref() else {
-            if event.is_news() && !self.is_heard && self.new.is_none() {
-                self.record.to_call_since.get_or_insert(self.context.now);
-                self.is_to_call = true;
-            }
-            return Ok(None);
-        };
-        let mut mail = self.composed(event, address, &self.person.name)?;
-        self.is_told |= event.is_news() && self.new.is_none();
-        let consultation = &self.record.consultation;
-        if !consultation.address_confirmed && mail.kind.is_correspondence() {
-            mail.send_condition = Some(SendCondition::AddressConfirmed { consultation: consultation.id });
-        }
-        Ok(self.push(mail))
-    }
-
-    /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`
-    /// does.
-    pub fn mail_expert(
-        &mut self,
-        expert: ExpertId,
-        event: MailEvent<'_>,
-    ) -> Result<Option<&mut OutgoingMail>, Problem> {
-        let profile = self.context.experts.get(expert).filter(|it| it.active);
-        let Some(profile) = profile else { return Ok(None) };
-        let mail = self.composed(event, &profile.email, &profile.name)?;
-        Ok(self.push(mail))
-    }
-
-    /// Mails the center. Returns the outgoing mail as `mail_company` does.
-    pub fn mail_center(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
-        let settings = &self.context.settings;
-        let mail = self.composed(event, &settings.center_email, &settings.center_name)?;
-        Ok(self.push(mail))
-    }
-
-    /// Mails every account of the desk that handed the consultation over, if there is one.
-    pub async fn mail_desk(&mut self, event: MailEvent<'_>) -> Result<(), Problem> {
-        let Some(desk) = self.record.desk else { return Ok(()) };
-        for it in store::reference::desk::addresses(&self.tx, desk).await? {
-            let mail = self.composed(event, &it.address, &it.name)?;
-            self.push(mail);
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, mail: OutgoingMail) -> Option<&mut OutgoingMail> {
-        self.mails.push(mail);
-        self.mails.last_mut()
-    }
-
-    fn composed(&self, event: MailEvent<'_>, address: &str, name: &str) -> Result<OutgoingMail, Problem> {
-        let record = &self.record;
-        let organizer = self.app.reply_address(record.consultation.id, address);
-        let about = MailContext {
-            id: record.consultation.id,
-            number: &record.number,
-            company_name: &record.company_name,
-            contact_name: &self.person.name,
-            fields: record.consultation.fields,
-            address_confirmed: record.consultation.address_confirmed,
-            due: record.due.as_ref(),
-            waits_since: record.silence.map(|it| it.since),
-            sender: SenderContext { organizer: &organizer, ..self.context.sender(self.app) },
-        };
-        Ok(compose::about(event, Recipient { address, name }, &about)?)
-    }
-
     /// Searches within the transaction, in turn with all other searches for free quarter hours.
     pub async fn offers(&self, search: SlotSearch) -> Result<SlotOffers, Problem> {
         self.take_turns().await?;
         Box::pin(self.context.offers(&self.tx, search)).await
-    }
-
-    /// Returns the address that opens the company's page, the same in all mails of one change.
-    pub fn portal(&mut self) -> Result<String, Problem> {
-        if let Some(portal) = &self.portal {
-            return Ok(portal.clone());
-        }
-        let portal = match self.person.email.as_deref() {
-            Some(email) => {
-                let email_key = email.to_lowercase();
-                // A visitor with this link has access to the address, and a confirmation says no more than that.
-                let purpose = if self.record.consultation.address_confirmed {
-                    link::Purpose::SignIn { email_key }
-                } else {
-                    link::Purpose::Confirm { email_key, consultation: self.record.consultation.id }
-                };
-                let link = self.link(&purpose, PORTAL_LINK)?;
-                format!("{link}?case={}", self.record.number)
-            }
-            None => self.app.site.absolute("/login"),
-        };
-        self.portal = Some(portal.clone());
-        Ok(portal)
     }
 
     /// Creates a single-use link, and returns its address.

@@ -3,6 +3,7 @@ mod address;
 mod carried;
 mod company;
 mod fit;
+mod narrowed;
 mod routed;
 
 use chrono::{DateTime, Utc};
@@ -12,15 +13,18 @@ use domain::{
         CaseValues, CorrectedField, Correction, CorrectionRefused, CorrectionSection, apply, check_fields,
         corrections, may_correct,
     },
+    field::Fields,
     id::{CompanyId, ConsultationId, DraftId},
     intake::contact::EmailAddress,
     text::TextLine,
 };
 use entity::correction;
 
-pub use address::{send_undelivered, undelivered};
+pub use address::{SentAgain, move_mails, replaced_by, send_one_again, send_undelivered, undelivered};
 pub use carried::{CarriedOver, carry_over, sharing};
 pub use fit::{ExpertFit, Fit, fit_of, fit_with};
+
+use address::AddressChange;
 
 use super::super::{
     booking::meeting_link,
@@ -34,7 +38,7 @@ use super::super::{
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, consultation::correction::SavedCorrection},
+    store::{self, audit::event::HistoryEntry, consultation::correction::SavedCorrection},
 };
 
 /// The reason that is given for corrections, and the correction that they take back.
@@ -44,18 +48,28 @@ pub struct CorrectionCause<'a> {
     undone: Option<&'a SavedCorrection>,
     /// When the new address was confirmed in the case from which it is taken over.
     confirmed: Option<DateTime<Utc>>,
+    /// The address, in lower case, with which the company is signed in that corrects its own data.
+    signed_in: Option<&'a str>,
     /// Whether the day's mails to the new address are used up, so that the link that confirms it is not mailed.
     pub over_limit: bool,
 }
 
+/// A company that is signed in: the address in lower case, and the pseudonym of the network by which a day's mails are
+/// counted.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedInCompany<'a> {
+    pub email_key: &'a str,
+    pub network: &'a str,
+}
+
 impl<'a> CorrectionCause<'a> {
     pub const fn reason(reason: Option<&'a TextLine>) -> Self {
-        Self { reason, undone: None, confirmed: None, over_limit: false }
+        Self { reason, undone: None, confirmed: None, signed_in: None, over_limit: false }
     }
 
     /// The cause of corrections by which a case takes over the values of another one.
     pub const fn merge(reason: &'a TextLine, confirmed: Option<DateTime<Utc>>) -> Self {
-        Self { reason: Some(reason), undone: None, confirmed, over_limit: false }
+        Self { reason: Some(reason), undone: None, confirmed, signed_in: None, over_limit: false }
     }
 }
 
@@ -185,7 +199,11 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
     let draft = store::intake::draft::find(&app.db, draft).await?.ok_or(Problem::NotFound)?;
     let id = draft.consultation.ok_or(Problem::NotFound)?;
     let mut work = CaseTransaction::begin(app, id).await?;
-    if work.record.consultation.address_confirmed || !work.record.consultation.state.is_open() {
+    // The browser that applied has proved no address: it replaces none that ever was.
+    let earlier = store::consultation::correction::of(work.read(), id).await?;
+    let was_proved = work.person.proven.is_some() || earlier.iter().any(|it| it.confirmed_before.is_some());
+    let consultation = &work.record.consultation;
+    if consultation.address_confirmed || was_proved || !consultation.state.is_open() {
         return Err(CorrectionRefused::AddressConfirmed.into());
     }
     let mut typed = CaseValues::default();
@@ -197,6 +215,66 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
         work.commit().await?;
     }
     Ok(())
+}
+
+/// Replaces the values of a section that a company has corrected on its own page, as `correct` does. Refused if no more
+/// mails may go to a new address today.
+pub async fn correct_own(
+    app: &App,
+    id: ConsultationId,
+    company: SignedInCompany<'_>,
+    section: CorrectionSection,
+    typed: &CaseValues,
+    reason: Option<&TextLine>,
+) -> Result<Vec<Correction>, Problem> {
+    let mut work = CaseTransaction::begin(app, id).await?;
+    let cause = CorrectionCause { signed_in: Some(company.email_key), ..CorrectionCause::reason(reason) };
+    let found = correct_in(&mut work, Actor::Company, section, typed, cause).await?;
+    let is_asked = !work.record.consultation.address_confirmed;
+    if is_asked && found.iter().any(|it| it.field == CorrectedField::Email && !it.new.is_empty()) {
+        within_limit(&mut work, company).await?;
+    }
+    if !found.is_empty() {
+        work.commit().await?;
+    }
+    Ok(found)
+}
+
+/// Mails the link that confirms the contact's new address once more.
+pub async fn prove_again(app: &App, id: ConsultationId, company: SignedInCompany<'_>) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin(app, id).await?;
+    let Some(email) = work.person.email.clone().filter(|_| !work.record.consultation.address_confirmed)
+    else {
+        return Err(CorrectionRefused::AddressConfirmed.into());
+    };
+    within_limit(&mut work, company).await?;
+    address::ask_for_proof(&mut work, &email, false)?;
+    work.note(Actor::Company, "新しいメールアドレスの確認メールを、もう一度送りました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// Counts a mail to the contact's new address; refused if the day's mails are used up.
+async fn within_limit(work: &mut CaseTransaction<'_>, company: SignedInCompany<'_>) -> Result<(), Problem> {
+    let email_key = work.person.email.as_deref().unwrap_or_default().to_lowercase();
+    match spend_in(work, &email_key, company.network).await? {
+        MailBudget::Within => Ok(()),
+        MailBudget::Spent => Err(Problem::Refused(
+            "確認のメールは、今日はこれ以上送れません。明日もう一度お試しいただくか、相談センターへお電話ください。"
+                .to_owned(),
+        )),
+    }
+}
+
+/// Takes the correction of an address back that is not proved yet, because the reader of the one that was proved before
+/// objects. Returns whether there was one.
+pub async fn take_back_address(work: &mut CaseTransaction<'_>, reason: &TextLine) -> Result<bool, Problem> {
+    let Some(proven) = work.person.proven.clone() else { return Ok(false) };
+    let mut typed = CaseValues::default();
+    typed.set(CorrectedField::Email, proven.email);
+    let cause = CorrectionCause::reason(Some(reason));
+    correct_in(work, Actor::Company, CorrectionSection::Contact, &typed, cause).await?;
+    Ok(true)
 }
 
 /// Returns the present values. The fields are those of the unit of work, which writes them at its end.
@@ -220,15 +298,9 @@ async fn carry_out(
         return Err(CorrectionRefused::NotYours(it.field).into());
     }
     let after = apply(current, all)?;
-    let before = Before {
-        company: store::consultation::correction::filed_under(work.read(), work.record.consultation.id)
-            .await?,
-        confirmed: store::consultation::correction::confirmed_at(work.read(), work.record.consultation.id)
-            .await?,
-        fields: work.record.consultation.fields,
-    };
+    let before = Before::of(work).await?;
     let fields = after.fields().unwrap_or(before.fields);
-    check_fields(fields, &work.assignments)?;
+    check_fields(fields, &work.assignments, narrowed::can_release(work))?;
     company::follow(work, by, all, &after, cause.undone).await?;
     work.save(CorrectedValues(work.record.consultation.id, all, &after)).await?;
     refresh(work, &after);
@@ -236,10 +308,61 @@ async fn carry_out(
         note(work, by, it, cause, &before).await?;
     }
     if let Some(it) = all.iter().find(|it| it.field == CorrectedField::Email) {
-        let confirmed = cause.undone.and_then(|it| it.confirmed_before).or(cause.confirmed);
-        address::follow(work, &it.old, confirmed, cause.over_limit).await?;
+        let change = AddressChange {
+            old: &it.old,
+            was_confirmed: before.confirmed,
+            confirmed: cause.undone.and_then(|it| it.confirmed_before).or(cause.confirmed),
+            signed_in: cause.signed_in,
+            over_limit: cause.over_limit,
+        };
+        address::follow(work, change).await?;
     }
-    routed::follow(work, before.fields, all).await
+    routed::follow(work, by, before.fields, all).await
+}
+
+/// Gives the consultation the fields of a further appointment. It is a correction, so that it is taken back with the
+/// appointment.
+pub async fn extend_fields(work: &mut CaseTransaction<'_>, by: Actor, fields: Fields) -> Result<(), Problem> {
+    if fields == work.record.consultation.fields {
+        return Ok(());
+    }
+    let reason = TextLine::parse("理由", "次回の相談の分野", 100).ok();
+    replace_fields(work, by, fields, CorrectionCause::reason(reason.as_ref())).await
+}
+
+/// Restores the fields from before the further appointment that was planned last, unless they were corrected since.
+/// `history` is that of the consultation.
+pub async fn restore_fields(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    history: &[HistoryEntry],
+) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
+    let Some(seq) = store::audit::event::notes_of_further(history) else { return Ok(()) };
+    let all = store::consultation::correction::of(work.read(), id).await?;
+    let undone = |seq: i32| all.iter().any(|it| it.undoes == Some(seq));
+    let extended = all.iter().rfind(|it| seq.contains(&it.seq) && it.field == CorrectedField::Fields);
+    let Some(saved) = extended.filter(|it| !undone(it.seq)) else { return Ok(()) };
+    let fields = saved.old.as_deref().and_then(Fields::from_code);
+    let is_present = saved.new.as_deref() == Some(work.record.consultation.fields.code());
+    let Some(fields) = fields.filter(|_| is_present) else { return Ok(()) };
+    let reason = TextLine::parse("理由", "次回の相談の取りやめ", 100).ok();
+    let cause = CorrectionCause { undone: Some(saved), ..CorrectionCause::reason(reason.as_ref()) };
+    replace_fields(work, by, fields, cause).await
+}
+
+/// Replaces the fields, with the event of a correction. What follows from it is the caller's.
+async fn replace_fields(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    fields: Fields,
+    cause: CorrectionCause<'_>,
+) -> Result<(), Problem> {
+    let before = Before::of(work).await?;
+    let (old, new) = (before.fields.code().to_owned(), fields.code().to_owned());
+    let change = Correction { field: CorrectedField::Fields, old, new };
+    work.record.consultation.fields = fields;
+    note(work, by, &change, cause, &before).await
 }
 
 /// The corrected values of a consultation, with all values as they are then.
@@ -255,7 +378,18 @@ impl Save for CorrectedValues<'_> {
 struct Before {
     company: CompanyId,
     confirmed: Option<DateTime<Utc>>,
-    fields: domain::field::Fields,
+    fields: Fields,
+}
+
+impl Before {
+    async fn of(work: &CaseTransaction<'_>) -> Result<Self, Problem> {
+        let consultation = &work.record.consultation;
+        Ok(Self {
+            company: store::consultation::correction::filed_under(work.read(), consultation.id).await?,
+            confirmed: store::consultation::correction::confirmed_at(work.read(), consultation.id).await?,
+            fields: consultation.fields,
+        })
+    }
 }
 
 /// Brings the loaded consultation and its contact up to date with the corrected values.

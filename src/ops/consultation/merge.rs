@@ -157,7 +157,8 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     let (context, other_context) = (Context::of(app).await?, Context::of(app).await?);
     let now = context.now;
     let tx = app.begin().await?;
-    let merge = store::consultation::case_merge::lock_merge(&tx, id).await?.ok_or(Problem::Stale)?;
+    let merge = store::consultation::case_merge::lock_merge(&tx, id).await?;
+    let merge = merge.ok_or_else(|| Problem::Refused("この統合は、すでに取り消されています。".to_owned()))?;
     let both = [merge.kept, merge.absorbed];
     let [kept, absorbed] =
         store::consultation::case_merge::lock_both(&tx, both).await?.ok_or(Problem::NotFound)?;

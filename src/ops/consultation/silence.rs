@@ -14,7 +14,6 @@ use crate::{
     },
     ops::{booking::notices::appointment_text, case::transaction::CaseTransaction},
     problem::Problem,
-    store,
 };
 
 /// Takes the step that is due in a case. Does nothing if another worker was first or the case has moved on; starts the
@@ -68,9 +67,10 @@ fn show_to_center(work: &mut CaseTransaction<'_>, clock: SilenceClock) {
 
 /// Reminds the company. Returns whether a mail can reach it.
 async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<bool, Problem> {
-    let Some(email) = work.person.email.clone() else { return Ok(false) };
-    let dead = store::correspondence::bounce::dead_among(work.read(), vec![email.to_lowercase()]).await?;
-    if !dead.is_empty() {
+    let proves = clock.kind == SilenceKind::Address;
+    let address = if proves { work.person.email.as_deref() } else { work.company_address() };
+    let Some(email) = address.map(str::to_owned) else { return Ok(false) };
+    if !work.reaches(email.to_lowercase()).await? {
         return Ok(false);
     }
     let waits_for = match clock.kind {
@@ -80,7 +80,7 @@ async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> 
             CompanyTurn::Choose
         }
     };
-    let portal = work.portal()?;
+    let portal = if proves { work.proving_portal()? } else { work.portal()? };
     let mail =
         work.mail_company(MailEvent::Silence(SilenceEvent::CompanyReminder { portal: &portal, waits_for }))?;
     Ok(tied(mail, clock))

@@ -11,7 +11,7 @@ pub async fn address_lost(app: &App, address: &str) -> Result<(), Problem> {
             continue;
         }
         let mut work = CaseTransaction::begin(app, known.consultation.id).await?;
-        let is_contact = work.person.email.as_ref().is_some_and(|it| it.to_lowercase() == key);
+        let is_contact = work.person.clone().addresses().any(|it| it.to_lowercase() == key);
         if !is_contact || !work.record.consultation.state.is_open() || work.record.to_call_since.is_some() {
             continue;
         }

@@ -11,6 +11,17 @@ use crate::{
     store::{self, accounts::account::Account},
 };
 
+/// What became of one consultation that was to be handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transfer {
+    /// The coordinator is in charge now; the name of the one who was before.
+    Done { before: Option<String> },
+    /// The coordinator was in charge already.
+    Already,
+    /// It could not be handed over, and why.
+    Refused(String),
+}
+
 /// Puts a coordinator in charge of a consultation. `version` is the one that the acting person saw.
 pub async fn transfer(
     app: &App,
@@ -18,7 +29,7 @@ pub async fn transfer(
     version: Option<i32>,
     by: AccountId,
     to: AccountId,
-) -> Result<(), Problem> {
+) -> Result<Transfer, Problem> {
     let to = successor(app, to).await?;
     let mut work = match version {
         Some(version) => CaseTransaction::begin_at(app, id, version).await?,
@@ -30,10 +41,11 @@ pub async fn transfer(
     }
     let before = work.record.coordinator;
     if before == Some(to.id) {
-        return Ok(());
+        return Ok(Transfer::Already);
     }
     let names = store::accounts::account::names(work.read(), before.map(|it| it.0)).await?;
-    let note = match before.and_then(|it| names.get(&it.0)) {
+    let before = before.and_then(|it| names.get(&it.0)).cloned();
+    let note = match &before {
         Some(name) => format!("センターの担当を替えました：{name}さんから{}さんへ", to.name),
         None => format!("センターの担当を決めました：{}さん", to.name),
     };
@@ -43,26 +55,25 @@ pub async fn transfer(
     work.record.coordinator = Some(to.id);
     work.note(Actor::Coordinator(by), note);
     work.commit().await?;
-    Ok(())
+    Ok(Transfer::Done { before })
 }
 
-/// Puts a coordinator in charge of many consultations, each in a transaction of its own. Returns how many have changed;
-/// consultations that have ended in the meantime are left out.
+/// Puts a coordinator in charge of many consultations, each in a transaction of its own. Returns what became of each;
+/// one that has ended in the meantime, for example, stays as it is.
 pub async fn transfer_many(
     app: &App,
     cases: &[ConsultationId],
     by: AccountId,
     to: AccountId,
-) -> Result<usize, Problem> {
-    let mut changed = 0;
+) -> Result<Vec<Transfer>, Problem> {
+    let mut all = Vec::with_capacity(cases.len());
     for &id in cases {
-        match transfer(app, id, None, by, to).await {
-            Ok(()) => changed += 1,
-            Err(Problem::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
+        all.push(match transfer(app, id, None, by, to).await {
+            Err(problem @ (Problem::Refused(_) | Problem::Stale)) => Transfer::Refused(problem.to_string()),
+            other => other?,
+        });
     }
-    Ok(changed)
+    Ok(all)
 }
 
 /// Returns the active coordinator who is to be in charge.

@@ -291,7 +291,7 @@ const fn relation(author: Option<&MailAuthor>) -> SenderRelation {
         Some(
             MailAuthor::Company
             | MailAuthor::Coordinator(_)
-            | MailAuthor::Desk(_)
+            | MailAuthor::Desk(..)
             | MailAuthor::Asked(_)
             | MailAuthor::Expert(_),
         ) => SenderRelation::Participant,
@@ -442,7 +442,7 @@ const fn actor(author: &MailAuthor) -> Actor {
     match author {
         MailAuthor::Company => Actor::Company,
         MailAuthor::Coordinator(id) => Actor::Coordinator(*id),
-        MailAuthor::Desk(id) => Actor::Desk(*id),
+        MailAuthor::Desk(id, person) => Actor::Desk(*id, Some(*person)),
         MailAuthor::Asked(id) | MailAuthor::Expert(id) | MailAuthor::Former(id) => Actor::Expert(*id),
     }
 }

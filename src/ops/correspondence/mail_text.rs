@@ -2,13 +2,15 @@
 //! one.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    actor::Party,
     booking::{
         appointment::{Appointment, AppointmentMode},
         notice::change_until,
     },
     calendar::{BusinessCalendar, at_japan, japan_date},
-    consultation::UnfulfilledReason,
+    consultation::{AppointmentOutcome, UnfulfilledReason},
     due::Due,
+    field::Fields,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -19,8 +21,8 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
-            SenderContext, SilenceEvent, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, OutcomeEvent, ReaderSide,
+            Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -134,6 +136,11 @@ struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// Returns the earlier start of an appointment that has moved.
+    fn was(&self) -> DateTime<Utc> {
+        self.appointment.starts_at - TimeDelta::days(7)
+    }
+
     fn due(&self) -> DateTime<Utc> {
         let SenderContext { settings, calendar, now, .. } = self.about.sender;
         Due::reply(settings, calendar, now).at().unwrap_or(now)
@@ -152,24 +159,33 @@ enum Example<'a> {
 
 use Example::{Case, Plain};
 
+/// Returns the event of an address that has changed: for the new one, or for the one before.
+fn address(kind: TextKind, link: &str) -> Example<'_> {
+    Case(if kind == TextKind::AddressReplaced {
+        MailEvent::AddressReplaced { object: link }
+    } else {
+        MailEvent::AddressChanged { confirm: link }
+    })
+}
+
 /// Returns an example of the event that a text is for, as it would be for the consultation. The frame that surrounds every
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
-    let Facts { appointment, names: experts, outline, examples, link, .. } = *facts;
-    let (portal, answer, side, due_at) = (link, link, side(kind, link), facts.due());
-    let (was, fields) = (appointment.starts_at - TimeDelta::days(7), facts.record.consultation.fields);
+    let Facts { appointment, names: experts, examples, link, .. } = *facts;
+    let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
-        K::AddressChanged => Case(O::AddressChanged { confirm: link }),
+        K::AddressChanged | K::AddressReplaced => address(kind, link),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
-        K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),
+        K::FurtherAppointment | K::TeamChanging | K::FieldsChanged | K::CaseSplit => of_team(kind, facts),
         K::Finished => Case(O::Finished { portal, cancelled: None }),
         K::FurtherDropped => Case(O::FurtherDropped { portal }),
-        K::NoShow => Case(O::NoShow { portal, appointment }),
+        K::NoShow => Case(O::NoShow { portal, appointment, is_correction: false }),
+        K::ExpertMissedCompany | K::ExpertMissedExpert | K::ExpertMissedCenter => missed(side, appointment),
+        K::OutcomeCorrectedCompany | K::OutcomeCorrectedExpert => corrected(side, appointment),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
-        K::TeamChanging => Case(O::TeamChanging { portal }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
         K::HoldReleased => Case(O::Silence(SilenceEvent::HoldReleased { portal, slot: appointment })),
@@ -187,23 +203,22 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
         K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
-        K::ReportReady | K::Frame => Case(O::ReportReady { portal, examples }),
+        K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
-        K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, cancelled: None }),
+        K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
-        K::Request => Case(O::Request { answer, fields, slot: Some(appointment), due_at, outline }),
+        K::Request => asked(facts, answer),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
         K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
-        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment) }),
+        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment), reason: REASON }),
         K::RequestDeclined => Case(O::RequestDeclined { appointment }),
         K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
         K::ReportReturned => Case(O::ReportReturned { reason: REASON }),
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason: REASON }),
-        K::NoDelegatesCompany => no_delegates(true, appointment),
-        K::NoDelegatesExpert => no_delegates(false, appointment),
+        K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
         K::HandOverAccepted => Case(O::HandOverAccepted),
         K::DeskMessage => Case(O::DeskMessage),
         K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
@@ -217,6 +232,11 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     }
 }
 
+fn asked<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
+    let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));
+    Case(MailEvent::Request { answer, fields, slot, due_at: facts.due(), outline: facts.outline })
+}
+
 fn booked<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
     Case(MailEvent::Booked { side, appointment: facts.appointment, change_until: facts.change_until() })
 }
@@ -226,8 +246,37 @@ fn moved<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, was: DateTime<Utc>) -> Exa
     Case(MailEvent::Moved { side, appointment, change_until, was })
 }
 
+/// Returns an example of a change of experts or fields, or of a split.
+const fn of_team<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let (portal, released) = (facts.link, facts.names);
+    Case(if matches!(kind, TextKind::CaseSplit) {
+        let left = facts.record.consultation.fields;
+        MailEvent::CaseSplit { confirm: portal, from: facts.about.number, left, messages: 1 }
+    } else if matches!(kind, TextKind::FieldsChanged) {
+        let time = Some((facts.appointment, TimeNews::Stands));
+        MailEvent::FieldsChanged { portal, was: Fields::Both, released, time, chooses: false }
+    } else if matches!(kind, TextKind::TeamChanging) {
+        let lost = Some((facts.appointment, TimeNews::Cancelled));
+        let (by, reason) = (Party::Expert, REASON);
+        MailEvent::TeamChanging { portal, released, by, reason, lost, may_choose: false }
+    } else {
+        let (experts, is_open, was, with_report) = (released, false, None, false);
+        MailEvent::FurtherAppointment { portal, experts, is_open, was, with_report }
+    })
+}
+
 const fn cancelled<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, reason: &'a str) -> Example<'a> {
-    Case(MailEvent::Cancelled { side, appointment: facts.appointment, reason })
+    let (appointment, by) = (facts.appointment, Some(Party::Coordinator));
+    Case(MailEvent::Cancelled { side, appointment, reason, by, is_blocked: false })
+}
+
+const fn missed<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    Case(MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }))
+}
+
+const fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    let (was, outcome) = (AppointmentOutcome::NoShow, AppointmentOutcome::Done);
+    Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 
 const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {
@@ -251,7 +300,8 @@ const fn outcome_missing<'a>(side: ReaderSide<'a>, appointment: AppointmentText<
     Case(MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment }))
 }
 
-const fn no_delegates(is_company: bool, it: AppointmentText<'_>) -> Example<'_> {
+fn no_delegates(kind: TextKind, it: AppointmentText<'_>) -> Example<'_> {
+    let is_company = kind == TextKind::NoDelegatesCompany;
     Case(MailEvent::NoDelegates { is_company, starts_at: it.starts_at, ends_at: it.ends_at })
 }
 

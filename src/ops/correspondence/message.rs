@@ -7,7 +7,6 @@ use domain::{
     consultation::{Action, ActionKind},
     id::{AccountId, ConsultationId, MessageId},
     text::Prose,
-    worklist::AwaitedResponse,
 };
 use uuid::Uuid;
 
@@ -15,10 +14,13 @@ use super::attachment::{self, AttachedFiles, UploadedFile};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
-    ops::case::{
-        context::Context,
-        save::{FinishedDraft, ReadMessages},
-        transaction::CaseTransaction,
+    ops::{
+        case::{
+            context::Context,
+            save::{FinishedDraft, ReadMessages},
+            transaction::CaseTransaction,
+        },
+        routing::assignment::settle_after_answer,
     },
     problem::Problem,
     store::{
@@ -90,6 +92,7 @@ pub async fn enter(
     }
     if work.check(ActionKind::Answer, by).is_ok() {
         work.act(Action::Answer, by, None)?;
+        Box::pin(settle_after_answer(work)).await?;
     } else {
         work.note(by, noted_as(audience));
         let before = work.record.response;
@@ -135,14 +138,8 @@ const fn noted_as(audience: Audience) -> &'static str {
 /// Starts the clock of the center's response after a message of the company or an expert, and brings a case back that
 /// was put aside. A message of the center that its reader can see ends the clock.
 fn awaits_response(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) {
-    let Context { settings, calendar, now, .. } = &work.context;
     match by.party() {
-        Party::Company | Party::Expert | Party::Desk => {
-            let before = work.record.response;
-            work.record.response = Some(AwaitedResponse::after_message(before, settings, calendar, *now));
-            work.record.last_inbound_at = Some(*now);
-            work.record.snoozed_until = None;
-        }
+        Party::Company | Party::Expert | Party::Desk => work.await_response(),
         Party::Coordinator if audience != Audience::Center => work.record.response = None,
         Party::Coordinator | Party::System => {}
     }
@@ -214,7 +211,7 @@ pub const fn writer(by: Actor) -> Option<DraftWriter> {
     match by {
         Actor::Coordinator(id) | Actor::Stead(id, _) => Some(DraftWriter::Account(id.0)),
         Actor::Expert(id) => Some(DraftWriter::Account(id.0)),
-        Actor::Desk(id) => Some(DraftWriter::Account(id.0)),
+        Actor::Desk(id, _) => Some(DraftWriter::Account(id.0)),
         Actor::Company => Some(DraftWriter::Company),
         Actor::System => None,
     }

@@ -4,7 +4,12 @@ use domain::{
     text::TextLine,
 };
 
-use crate::{app::App, problem::Problem, store};
+use crate::{
+    app::App,
+    ops::consultation::correction::{SentAgain, send_one_again},
+    problem::Problem,
+    store,
+};
 
 /// An action on an outgoing mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,14 +20,21 @@ pub enum MailAction {
     Resend,
 }
 
-/// Applies the action, and records who did it and why.
+/// Applies the action, and records who did it and why. A mail to an earlier address of a contact is sent again to the
+/// present one; then the answer says where it goes.
 pub async fn apply(
     app: &App,
     id: MailId,
     action: MailAction,
     by: AccountId,
     reason: &TextLine,
-) -> Result<(), Problem> {
+) -> Result<Option<SentAgain>, Problem> {
+    if action == MailAction::Resend
+        && let Some(mail) = store::correspondence::outbox::find(&app.db, id).await?
+        && let Some(again) = send_one_again(app, mail, by, reason).await?
+    {
+        return Ok(Some(again));
+    }
     let (now, reason) = (app.clock.now(), reason.as_str());
     let tx = app.begin().await?;
     if action == MailAction::Release
@@ -46,5 +58,5 @@ pub async fn apply(
         return Err(Problem::Refused(sentence.to_owned()));
     }
     tx.commit().await?;
-    Ok(())
+    Ok(None)
 }

@@ -32,7 +32,7 @@ pub use handed_over::{HandOverConsent, hand_over};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;
-pub use split::{SplitOff, split};
+pub use split::{AwaitedIn, SplitOff, split};
 pub use submitter::Submitter;
 
 use crate::{

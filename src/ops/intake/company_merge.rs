@@ -81,7 +81,8 @@ pub async fn merge(
 pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
-    let merge = store::intake::company_merge::lock_merge(&tx, id).await?.ok_or(Problem::Stale)?;
+    let merge = store::intake::company_merge::lock_merge(&tx, id).await?;
+    let merge = merge.ok_or_else(|| Problem::Refused("この統合は、すでに取り消されています。".to_owned()))?;
     store::intake::company_merge::lock_cases(&tx, &[merge.kept]).await?;
     let both = store::intake::company_merge::lock(&tx, &[merge.kept, merge.absorbed]).await?;
     let kept = both.iter().find(|it| it.id == merge.kept).ok_or(Problem::NotFound)?;

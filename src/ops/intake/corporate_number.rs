@@ -1,14 +1,19 @@
 //! The corporate number of an application that anybody could have typed: the center confirms whose it is.
 use domain::{
     actor::Actor,
+    consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
     id::{AccountId, CompanyId, ConsultationId},
+    text::TextLine,
 };
 
 use crate::{
     app::App,
-    ops::case::{
-        save::{Save, Target},
-        transaction::CaseTransaction,
+    ops::{
+        case::{
+            save::{Save, Target},
+            transaction::CaseTransaction,
+        },
+        consultation::correction::{CorrectionCause, correct_in},
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -26,7 +31,8 @@ pub async fn confirm(app: &App, id: ConsultationId, by: AccountId) -> Result<(),
     Ok(())
 }
 
-/// Records that the number is another company's. The consultation gets a company of its own.
+/// Records that the number is another company's. The consultation gets a company of its own, and its application loses the
+/// number: a correction, which can be taken back.
 pub async fn separate(app: &App, id: ConsultationId, by: AccountId) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
     if !work.record.number_unconfirmed {
@@ -35,7 +41,14 @@ pub async fn separate(app: &App, id: ConsultationId, by: AccountId) -> Result<()
     let record = work.record.clone();
     work.record.company = work.save(SeparateCompany(&record)).await?;
     work.record.number_unconfirmed = false;
-    work.note(Actor::Coordinator(by), "法人番号は別の企業のものでした。別の企業として登録しました");
+    let by = Actor::Coordinator(by);
+    work.note(by, "法人番号は別の企業のものでした。別の企業として登録しました");
+    let mut typed = CaseValues::default();
+    typed.set(CorrectedField::CorporateNumber, "");
+    let reason = TextLine::parse("理由", "別の企業の法人番号だったため", 200);
+    let reason = reason.map_err(|why| Problem::Refused(why.to_string()))?;
+    let cause = CorrectionCause::reason(Some(&reason));
+    Box::pin(correct_in(&mut work, by, CorrectionSection::Company, &typed, cause)).await?;
     work.commit().await?;
     Ok(())
 }

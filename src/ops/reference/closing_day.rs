@@ -50,6 +50,7 @@ pub async fn add(app: &App, date: NaiveDate, note: &TextLine) -> Result<usize, P
         ids.extend(store::routing::assignment::due_from(&tx, from).await?);
         ids.extend(store::booking::appointment::held_from(&tx, from).await?);
         ids.extend(store::consultation::response_due_from(&tx, from).await?);
+        ids.extend(store::consultation::next_step_from(&tx, from).await?);
         // The next business day is that of the appointments whose reminders are planned for this day.
         let next = before.next_business_day(date);
         let appointments = (at_japan(date, 24, 0), at_japan(next, 24, 0));
@@ -110,6 +111,7 @@ async fn shift(
         changes.push(format!("メッセージへの対応期限を{}に変更", month_day_time(moved.due_at)));
         work.record.response = Some(moved);
     }
+    changes.extend(shift_silence(work, before));
     shift_reminders(work, before).await?;
     if changes.is_empty() {
         return Ok(false);
@@ -158,6 +160,15 @@ async fn shift_hold(
     Ok(Some(format!("仮予約の期限を{}に変更", month_day_time(moved))))
 }
 
+/// Moves the next step that follows while nothing happens.
+fn shift_silence(work: &mut CaseTransaction<'_>, before: &BusinessCalendar) -> Option<String> {
+    let Context { settings, calendar, now, .. } = &work.context;
+    let moved = work.record.silence?.moved(*now, settings, (before, calendar))?;
+    work.record.silence = Some(moved);
+    let at = moved.next_at.map(month_day_weekday)?;
+    Some(format!("「{}」を待つ間の次のお知らせを{at}に変更", moved.kind.label()))
+}
+
 /// Moves the reminders of a confirmed appointment from the new closing day to the business day before it, or to now if
 /// that has passed.
 async fn shift_reminders(work: &mut CaseTransaction<'_>, before: &BusinessCalendar) -> Result<(), Problem> {
@@ -173,6 +184,7 @@ async fn shift_reminders(work: &mut CaseTransaction<'_>, before: &BusinessCalend
     let experts = booked.experts.iter().filter_map(|it| work.context.experts.get(*it));
     let mut readers: Vec<_> = experts.map(|it| it.email.clone()).collect();
     readers.extend(work.person.email.clone());
+    readers.extend(work.person.proven.as_ref().map(|it| it.email.clone()));
     for reader in readers {
         work.save(MovedMail(&appointment_reminder_key(&booked, &reader), moved.max(now))).await?;
     }

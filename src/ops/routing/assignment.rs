@@ -16,8 +16,8 @@ use domain::{
 use sea_orm::ConnectionTrait;
 
 use super::requests::{
-    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, offers_for_held, open_fields, search,
-    turned_down, withdraw_unanswered,
+    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, named, offers_for_held, open_fields,
+    search, turned_down, withdraw_unanswered,
 };
 use crate::{
     app::App,
@@ -61,6 +61,7 @@ pub async fn request(
     let accepted = accepted_among(&work.assignments);
     let found = search(&work, fields, accepted.clone()).await?;
     let team = chosen(&found, experts, fields, slot)?;
+    let asked = named(&work, &team);
     if accepted.is_empty() {
         ask(&mut work, &found, team, slot).await?;
     } else {
@@ -68,7 +69,7 @@ pub async fn request(
         let whole = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
         ask(&mut work, &whole, team, slot).await?;
     }
-    work.act(Action::RequestExperts, by, None)?;
+    work.act(Action::RequestExperts, by, Some(asked))?;
     work.commit().await?;
     Ok(())
 }
@@ -82,8 +83,9 @@ pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Proble
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
     let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
     let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
+    let asked = named(work, &team);
     ask(work, &found, team, Some(slot)).await?;
-    work.act(Action::RequestExperts, Actor::System, None)?;
+    work.act(Action::RequestExperts, Actor::System, Some(asked))?;
     Ok(true)
 }
 
@@ -186,7 +188,7 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     work.save_assignment(lapsed).await?;
     let left = part_from_held(&mut work, expert).await?;
     notify_lapsed(&mut work, expert, left.as_ref())?;
-    let note = "回答期限を過ぎました".to_owned();
+    let note = format!("{}さん", work.context.experts.name(expert));
     Box::pin(request_next(&mut work, Actor::System, fields, note)).await?;
     work.commit().await?;
     Ok(())
@@ -226,6 +228,44 @@ pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Optio
 pub async fn fields_to_ask(db: &impl ConnectionTrait, record: &Record) -> Result<Fields, Problem> {
     let assignments = store::routing::assignment::of(db, record.consultation.id).await?;
     Ok(open_fields(record.consultation.fields, &assignments))
+}
+
+/// Goes on with the experts who have accepted, if they cover every field that is left and nobody else is asked: the time
+/// that is held for them is booked, or the company chooses one. Returns whether it did. The caller tells everybody.
+pub async fn settle(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
+    let accepted = work.accepted();
+    let is_covered = work.still_open().is_none() && work.live().all(Assignment::is_accepted);
+    if accepted.is_empty() || !is_covered || work.check(ActionKind::SettleTeam, by).is_err() {
+        return Ok(false);
+    }
+    let now = work.now();
+    let is_theirs = |it: &Appointment| {
+        !it.has_expired(now) && it.starts_at > now && it.experts.iter().all(|it| accepted.contains(it))
+    };
+    let held = work.appointment.clone().filter(is_theirs);
+    work.act(Action::SettleTeam { slot_held: held.is_some() }, by, None)?;
+    if let Some(held) = held {
+        let confirmed = held.confirm()?;
+        work.save(&confirmed).await?;
+        work.appointment = Some(confirmed);
+    } else if let Some(stale) = work.appointment.take() {
+        work.save(&stale.release()?).await?;
+    }
+    Ok(true)
+}
+
+/// Goes on as `settle` does after the company has answered a question, and tells everybody.
+pub async fn settle_after_answer(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if !settle(work, Actor::System).await? {
+        return Ok(());
+    }
+    match work.appointment.clone() {
+        Some(booked) => {
+            notify_booked(work, &booked)?;
+            plan_reminders(work, &booked)
+        }
+        None => notify_slots_to_choose(work),
+    }
 }
 
 async fn begin_answer(
@@ -292,8 +332,11 @@ async fn request_next(
         let next = found.teams(slot).next();
         if let Some(team) = next {
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+            let asked = named(work, &team);
             ask(work, &whole, team, slot).await?;
-            return Ok(work.act(Action::Decline { next_candidate: true }, by, Some(note))?);
+            work.act(Action::Decline { next_candidate: true }, by, Some(note))?;
+            work.note(Actor::System, format!("次の候補に依頼しました：{asked}"));
+            return Ok(());
         }
     }
     work.act(Action::Decline { next_candidate: false }, by, Some(note))?;
@@ -321,7 +364,7 @@ async fn give_back(work: &mut CaseTransaction<'_>, slot: Option<Slot>) -> Result
         let released = held.release()?;
         work.save(&released).await?;
         let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
-        return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST);
+        return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST, None);
     };
     work.appointment = Some(held.clone());
     let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;

@@ -47,10 +47,21 @@ pub enum AvailabilityChange {
     RemoveAbsence(Uuid),
 }
 
-/// Changes when an expert can be asked. Existing bookings stay; if an absence covers one, the center is told.
+/// Changes when an expert can be asked, for the expert. Existing bookings stay; if an absence covers one, the center is
+/// told.
 pub async fn change_availability(
     app: &App,
     expert: ExpertId,
+    change: AvailabilityChange,
+) -> Result<(), Problem> {
+    change_by(app, expert, Actor::Expert(expert), change).await
+}
+
+/// Changes when an expert can be asked, as `change_availability` does. Days of absence are recorded with their actor.
+async fn change_by(
+    app: &App,
+    expert: ExpertId,
+    by: Actor,
     change: AvailabilityChange,
 ) -> Result<(), Problem> {
     let context = Context::of(app).await?;
@@ -87,9 +98,16 @@ pub async fn change_availability(
         }
         AvailabilityChange::AddAbsence(absence, note) => {
             store::routing::expert::add_absence(&tx, expert, absence, &note).await?;
+            let what = format!("不在の期間を登録しました：{}", days(absence));
+            store::audit::schedule_change::insert(&tx, expert, by, &what, context.now).await?;
             notify_center(app, &tx, &context, expert, absence).await?;
         }
         AvailabilityChange::RemoveAbsence(id) => {
+            let entries = store::routing::expert::entries(&tx, expert).await?;
+            if let Some((_, absence, _)) = entries.absences.iter().find(|it| it.0 == id) {
+                let what = format!("不在の期間の登録を取り消しました：{}", days(*absence));
+                store::audit::schedule_change::insert(&tx, expert, by, &what, context.now).await?;
+            }
             store::routing::expert::remove_absence(&tx, expert, id).await?;
         }
     }
@@ -107,7 +125,7 @@ pub async fn record_absence(
     by: AccountId,
 ) -> Result<usize, Problem> {
     let change = AvailabilityChange::AddAbsence(absence, note.to_owned());
-    change_availability(app, expert, change).await?;
+    change_by(app, expert, Actor::Stead(by, Represented::Expert(expert)), change).await?;
     let inside = inside(&app.db, expert, absence, app.clock.now()).await?;
     let booked = inside.iter().filter(|it| it.appointment.is_confirmed() && !it.asked);
     let cases: Vec<_> = booked.filter_map(|it| it.case.as_ref()).map(|it| it.id).collect();

@@ -10,16 +10,17 @@ use domain::{
     id::{AssignmentId, ExpertId},
     routing::assignment::Assignment,
     text::TextLine,
+    wording::long_date_time_range,
 };
 
-use super::requests::{ask, held_slot, offers_for_held, search, turned_down, withdraw_live};
+use super::requests::{ask, held_slot, named, offers_for_held, search, turned_down, withdraw_unanswered};
 use crate::{
     app::App,
-    mail::mail_event::{MailEvent, ReaderSide},
+    mail::mail_event::{MailEvent, ReaderSide, TimeNews},
     ops::{
         booking::{
-            appointment::cancel_appointment,
-            notices::{appointment_text, cancel_invitation, notify_company_cancelled, notify_released},
+            appointment::cancel_untold,
+            notices::{appointment_text, cancel_invitation},
             slot_offers::TeamMember,
             substitute,
         },
@@ -81,8 +82,9 @@ pub async fn release(
     Ok(())
 }
 
-/// Releases an expert as `release` does, as part of another operation. A booked appointment is cancelled, and the
-/// company chooses another time with the next team.
+/// Releases an expert as `release` does, as part of another operation, with everything that the expert has in the
+/// consultation. A booked appointment is cancelled, and the company chooses another time with the next team. Every
+/// reader is told once, after the last step.
 pub async fn release_in(
     work: &mut CaseTransaction<'_>,
     leaving: Assignment,
@@ -90,42 +92,156 @@ pub async fn release_in(
     reason: &TextLine,
     successor: Successor,
 ) -> Result<(), Problem> {
+    if matches!(by.principal(), Actor::Expert(expert) if expert != leaving.expert) {
+        return Err(Problem::NotFound);
+    }
     if leaving.is_asked_instead() {
         return withdraw_substitute(work, by).await;
     }
-    let booked = work.appointment.clone().filter(Appointment::is_confirmed);
-    if let Some(booked) = booked.filter(|_| work.check(ActionKind::CancelAppointment, by).is_ok()) {
-        work.act(Action::CancelAppointment { until: None }, by, Some(reason.as_str().to_owned()))?;
-        let cancelled = cancel_appointment(work, booked, by.party(), reason.as_str()).await?;
-        notify_company_cancelled(work, &cancelled, reason.as_str())?;
-    }
+    let wish = Wish { by, reason: reason.as_str() };
     if keeps_acceptances(&work.record.consultation.state) {
         if matches!(successor, Successor::Expert(_) | Successor::Pair(_)) {
             return Err(Problem::Refused("専門家を外してから、候補の一覧で依頼してください。".to_owned()));
         }
-        return release_accepted(work, leaving, by, reason).await;
+        return release_accepted(work, &leaving, wish).await;
     }
     work.check(ActionKind::ReleaseExpert, by)?;
-    let was_choosing = work.record.consultation.state == State::Scheduling;
-    tell_expert(work, &leaving).await?;
-    let fields = leaving.fields;
-    let excluded = unavailable(&work.assignments, leaving.expert);
-    let note = format!("{}さん：{}", work.context.experts.name(leaving.expert), reason.as_str());
-    work.save_assignment(leaving.withdraw(work.now())).await?;
-    let asked = match team(work, fields, excluded, successor).await? {
+    let had_turn = matches!(work.record.consultation.state, State::Scheduling | State::Booked);
+    let expert = leaving.expert;
+    let booked = match work.appointment.clone().filter(Appointment::is_confirmed) {
+        Some(booked) => Some(cancel_untold(work, booked, by.principal().party(), wish.reason).await?),
+        None => None,
+    };
+    let (fields, known) = let_go(work, &leaving, booked.as_ref(), wish).await?;
+    let excluded = unavailable(&work.assignments, expert);
+    let mut next = None;
+    let (asked, released) = match team(work, fields, excluded, successor).await? {
         Some(team) => {
+            next = Some(named(work, &team));
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
             let slot = held_slot(work);
             ask(work, &whole, team, slot).await?;
-            true
+            (true, None)
         }
         None => give_back(work).await?,
     };
-    work.act(Action::ReleaseExpert { asked }, by, Some(note))?;
-    if was_choosing || !asked {
-        let portal = work.portal()?;
-        work.mail_company(MailEvent::TeamChanging { portal: &portal })?;
+    work.act(Action::ReleaseExpert { asked }, by, Some(noted(work, expert, wish.reason, booked.as_ref())))?;
+    if let Some(next) = next {
+        work.note(by, format!("次の候補に依頼しました：{next}"));
     }
+    if let Some(booked) = &booked {
+        tell_others(work, booked, expert)?;
+    }
+    if had_turn || released.is_some() || !asked {
+        let lost = match (&booked, &released) {
+            (Some(it), _) => Some((it, TimeNews::Cancelled)),
+            (None, Some(it)) => Some((it, TimeNews::Released)),
+            (None, None) => None,
+        };
+        tell_company(work, &known, wish, lost)?;
+    }
+    Ok(())
+}
+
+/// The party whose wish a release is, with its reason.
+#[derive(Clone, Copy)]
+struct Wish<'a> {
+    by: Actor,
+    reason: &'a str,
+}
+
+/// Returns what the history says of a release.
+fn noted(
+    work: &CaseTransaction<'_>,
+    expert: ExpertId,
+    reason: &str,
+    cancelled: Option<&Appointment>,
+) -> String {
+    let name = work.context.experts.name(expert);
+    match cancelled {
+        Some(it) => {
+            let when = long_date_time_range(it.starts_at, it.ends_at);
+            format!("{name}さん：{reason}（{when}の予約を取り消しました）")
+        }
+        None => format!("{name}さん：{reason}"),
+    }
+}
+
+/// Withdraws everything that the expert was asked for or has accepted, and tells the expert once. `cancelled` is the
+/// appointment that has just been cancelled. Returns the fields that are open again, and the expert's name if the company
+/// knew of the expert.
+async fn let_go(
+    work: &mut CaseTransaction<'_>,
+    leaving: &Assignment,
+    cancelled: Option<&Appointment>,
+    wish: Wish<'_>,
+) -> Result<(Fields, Vec<String>), Problem> {
+    let expert = leaving.expert;
+    let left = match (cancelled, work.appointment.clone()) {
+        (Some(it), _) => Some(it.clone()).filter(|it| it.experts.contains(&expert)),
+        (None, Some(held)) if held.experts.contains(&expert) => {
+            Some(cancel_invitation(work, held, expert).await?)
+        }
+        (None, _) => None,
+    };
+    let mut fields = leaving.fields;
+    let mut known = Vec::new();
+    for it in work.live().filter(|it| it.expert == expert).cloned().collect::<Vec<_>>() {
+        if it.is_accepted() {
+            known = work.names(&[expert]);
+        }
+        fields = fields.union(it.fields);
+        work.save_assignment(it.withdraw(work.now())).await?;
+    }
+    let names = left.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
+    let slot = left.as_ref().map(|it| appointment_text(it, &names));
+    let reason = if cancelled.is_some() { wish.reason } else { "" };
+    work.mail_expert(expert, MailEvent::RequestWithdrawn { slot, reason })?;
+    Ok((fields, known))
+}
+
+/// Mails the experts who stay that the appointment with the released one is cancelled.
+fn tell_others(
+    work: &mut CaseTransaction<'_>,
+    cancelled: &Appointment,
+    leaving: ExpertId,
+) -> Result<(), Problem> {
+    let names = work.names(&cancelled.experts);
+    let appointment = appointment_text(cancelled, &names);
+    for &other in cancelled.experts.iter().filter(|it| **it != leaving) {
+        let (side, reason) = (ReaderSide::Expert, OTHER_LEAVES);
+        let event = MailEvent::Cancelled { side, appointment, reason, by: None, is_blocked: false };
+        work.mail_expert(other, event)?;
+    }
+    Ok(())
+}
+
+/// Mails the company once what has changed: who was released and by whose wish, which time is lost, and who acts next.
+fn tell_company(
+    work: &mut CaseTransaction<'_>,
+    released: &[String],
+    wish: Wish<'_>,
+    lost: Option<(&Appointment, TimeNews)>,
+) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let names = lost.map(|(it, _)| work.names(&it.experts)).unwrap_or_default();
+    // Its page then offers another choice of time.
+    let may_choose = lost.is_some()
+        && keeps_acceptances(&work.record.consultation.state)
+        && work.live().next().is_none()
+        && work.appointment.is_none();
+    let reason = match lost {
+        Some((_, TimeNews::Cancelled)) => wish.reason,
+        Some(_) | None => "",
+    };
+    work.mail_company(MailEvent::TeamChanging {
+        portal: &portal,
+        released,
+        by: wish.by.principal().party(),
+        reason,
+        lost: lost.map(|(it, news)| (appointment_text(it, &names), news)),
+        may_choose,
+    })?;
     Ok(())
 }
 
@@ -138,14 +254,13 @@ pub const fn keeps_acceptances(state: &State) -> bool {
 /// was kept for the expert is released.
 async fn release_accepted(
     work: &mut CaseTransaction<'_>,
-    leaving: Assignment,
-    by: Actor,
-    reason: &TextLine,
+    leaving: &Assignment,
+    wish: Wish<'_>,
 ) -> Result<(), Problem> {
-    tell_expert(work, &leaving).await?;
     let expert = leaving.expert;
-    let note = format!("{}さんを担当から外しました：{}", work.context.experts.name(expert), reason.as_str());
-    work.save_assignment(leaving.withdraw(work.now())).await?;
+    let name = work.context.experts.name(expert).to_owned();
+    let (_, known) = let_go(work, leaving, None, wish).await?;
+    let mut lost = None;
     if let Some(held) = work.appointment.take_if(|it| it.experts.contains(&expert)) {
         let others: Vec<_> = work.live().map(|it| it.expert).collect();
         for other in others {
@@ -153,13 +268,10 @@ async fn release_accepted(
         }
         let released = held.release()?;
         work.save(&released).await?;
-        notify_released(work, &released)?;
-    } else {
-        let portal = work.portal()?;
-        work.mail_company(MailEvent::TeamChanging { portal: &portal })?;
+        lost = Some(released);
     }
-    work.note(by, note);
-    Ok(())
+    work.note(wish.by, format!("{name}さんを担当から外しました：{}", wish.reason));
+    tell_company(work, &known, wish, lost.as_ref().map(|it| (it, TimeNews::Released)))
 }
 
 async fn withdraw_substitute(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
@@ -167,20 +279,6 @@ async fn withdraw_substitute(work: &mut CaseTransaction<'_>, by: Actor) -> Resul
     let Some(appointment) = work.appointment.clone() else { return Err(Problem::Stale) };
     super::requests::withdraw_asked(work, &appointment).await?;
     work.note(by, "代わりの専門家への依頼を取り消しました");
-    Ok(())
-}
-
-/// Mails the released expert, with the appointment that leaves their calendar if one was held for them.
-async fn tell_expert(work: &mut CaseTransaction<'_>, leaving: &Assignment) -> Result<(), Problem> {
-    let expert = leaving.expert;
-    let held = work.appointment.clone().filter(|it| it.experts.contains(&expert));
-    let left = match held {
-        Some(held) => Some(cancel_invitation(work, held, expert).await?),
-        None => None,
-    };
-    let names = left.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
-    let slot = left.as_ref().map(|it| appointment_text(it, &names));
-    work.mail_expert(expert, MailEvent::RequestWithdrawn { slot })?;
     Ok(())
 }
 
@@ -212,21 +310,23 @@ async fn team(
 }
 
 /// Gives the consultation back to the center if nobody is asked in place of the released expert. A held time is
-/// released with the requests for it; an expert who has accepted stays. Returns whether an expert is still asked.
-async fn give_back(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
+/// released with the requests for it; an expert who has accepted stays. Returns whether an expert is still asked, and
+/// the time that was released.
+async fn give_back(work: &mut CaseTransaction<'_>) -> Result<(bool, Option<Appointment>), Problem> {
     let Some(held) = work.appointment.take() else {
-        return Ok(work.live().any(|it| !it.is_accepted()));
+        return Ok((work.live().any(|it| !it.is_accepted()), None));
     };
-    let accepted: Vec<_> = work.assignments.iter().filter(|it| it.is_accepted()).cloned().collect();
-    for it in &accepted {
-        tell_freed(work, &held, it.expert).await?;
+    let accepted = work.accepted();
+    for expert in accepted {
+        tell_freed(work, &held, expert).await?;
     }
-    work.assignments.retain(|it| !it.is_accepted());
-    withdraw_live(work, Some(&held)).await?;
-    work.assignments.extend(accepted);
-    work.save(&held.release()?).await?;
-    Ok(false)
+    withdraw_unanswered(work, Some(&held)).await?;
+    let released = held.release()?;
+    work.save(&released).await?;
+    Ok((false, Some(released)))
 }
+
+const OTHER_LEAVES: &str = "もう一人の専門家が交代し、日時を決め直すため";
 
 /// Takes the held time out of the calendar of an expert who has accepted and stays.
 async fn tell_freed(
@@ -238,8 +338,9 @@ async fn tell_freed(
         let left = cancel_invitation(work, held.clone(), expert).await?;
         let names = work.names(&left.experts);
         let appointment = appointment_text(&left, &names);
-        let reason = "もう一人の専門家が交代し、日時を決め直すため";
-        work.mail_expert(expert, MailEvent::Cancelled { side: ReaderSide::Expert, appointment, reason })?;
+        let (side, reason) = (ReaderSide::Expert, OTHER_LEAVES);
+        let event = MailEvent::Cancelled { side, appointment, reason, by: None, is_blocked: false };
+        work.mail_expert(expert, event)?;
     }
     Ok(())
 }

@@ -168,6 +168,13 @@ pub async fn ask(
     Ok(())
 }
 
+/// Returns the experts of a team as the history names them.
+pub fn named(work: &CaseTransaction<'_>, team: &[TeamMember]) -> String {
+    let one =
+        |it: &TeamMember| format!("{}さん（{}）", work.context.experts.name(it.expert), it.fields.label());
+    team.iter().map(one).collect::<Vec<_>>().join("、")
+}
+
 /// Moves the held appointment to the calendars of the experts who are asked. It stays held as long as their requests
 /// are open.
 async fn hold_for(
@@ -262,7 +269,16 @@ pub async fn withdraw_unanswered(
     withdraw(work, open, held).await
 }
 
-async fn withdraw(
+/// Withdraws assignments whose experts know already, or are told by the caller.
+pub async fn withdraw_untold(work: &mut CaseTransaction<'_>, live: Vec<Assignment>) -> Result<(), Problem> {
+    for assignment in live {
+        work.save_assignment(assignment.withdraw(work.now())).await?;
+    }
+    Ok(())
+}
+
+/// Withdraws assignments, and tells their experts. `held` is the appointment that is removed from their calendars.
+pub async fn withdraw(
     work: &mut CaseTransaction<'_>,
     live: Vec<Assignment>,
     held: Option<&Appointment>,
@@ -273,7 +289,7 @@ async fn withdraw(
         let held = held.cloned().map(|it| Appointment { sequence: it.sequence + 1, ..it });
         let names = held.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
         let slot = held.as_ref().map(|it| appointment_text(it, &names));
-        work.mail_expert(expert, MailEvent::RequestWithdrawn { slot })?;
+        work.mail_expert(expert, MailEvent::RequestWithdrawn { slot, reason: "" })?;
     }
     Ok(())
 }
@@ -292,7 +308,7 @@ pub async fn withdraw_asked(
         let names = work.names(&left.experts);
         work.mail_expert(
             expert,
-            MailEvent::RequestWithdrawn { slot: Some(appointment_text(&left, &names)) },
+            MailEvent::RequestWithdrawn { slot: Some(appointment_text(&left, &names)), reason: "" },
         )?;
     }
     Ok(())

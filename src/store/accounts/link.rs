@@ -113,6 +113,21 @@ pub async fn void_of(tx: &DatabaseTransaction, account: AccountId, now: DateTime
     Ok(())
 }
 
+/// Marks every unused link of a contact's address, in lower case, as used.
+pub async fn void_of_contact(
+    tx: &DatabaseTransaction,
+    email_key: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::UsedAt, Expr::value(now))
+        .filter(row::Column::EmailKey.eq(email_key))
+        .filter(row::Column::UsedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Deletes the links that expired before `now` and returns their number.
 pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, DbErr> {
     let done = row::Entity::delete_many().filter(row::Column::ExpiresAt.lt(now)).exec(tx).await?;

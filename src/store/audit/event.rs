@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use codes::ConsultationStatus;
 use domain::{
     actor::{Actor, Party, Represented},
     consultation::{ActionKind, Event, State},
@@ -29,6 +30,22 @@ pub struct EventDetail {
     /// events without it stay the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_stead_of: Option<Represented>,
+    /// The account of the person who acted for a desk, left out like the one above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Uuid>,
+}
+
+impl EventDetail {
+    /// Returns the detail of an event.
+    pub fn of(event: &Event, note: Option<String>) -> Self {
+        let person = match event.by {
+            Actor::Desk(_, person) => person.map(|it| it.0),
+            Actor::Company | Actor::Coordinator(_) | Actor::Expert(_) | Actor::System | Actor::Stead(..) => {
+                None
+            }
+        };
+        Self { to: event.to.clone(), note, in_stead_of: event.by.represented(), person }
+    }
 }
 
 /// One event of the history as a page shows it.
@@ -121,8 +138,8 @@ fn chained(
     note: Option<String>,
     previous: String,
 ) -> Result<(row::ActiveModel, String), DbErr> {
-    let detail = EventDetail { to: event.to.clone(), note, in_stead_of: event.by.represented() };
-    let detail = serde_json::to_value(&detail).map_err(|err| DbErr::Type(err.to_string()))?;
+    let detail =
+        serde_json::to_value(EventDetail::of(event, note)).map_err(|err| DbErr::Type(err.to_string()))?;
     let hash = hash_chain::hash(
         &previous,
         &hash_chain::HashedEvent {
@@ -170,6 +187,7 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         ActionKind::PlanFurtherSession
         | ActionKind::DropFurtherSession
         | ActionKind::RecordDone
+        | ActionKind::CorrectOutcome
         | ActionKind::Reopen => true,
         ActionKind::Submit
         | ActionKind::StartCheck
@@ -179,10 +197,12 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         | ActionKind::Accept
         | ActionKind::Decline
         | ActionKind::ReleaseExpert
+        | ActionKind::SettleTeam
         | ActionKind::ChooseSlot
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordNoShow
+        | ActionKind::RecordExpertNoShow
         | ActionKind::ApproveReport
         | ActionKind::Complete
         | ActionKind::Withdraw
@@ -190,7 +210,40 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         | ActionKind::Refer
         | ActionKind::Note => false,
     };
-    history.iter().rev().find(decides).is_some_and(|it| it.action == ActionKind::PlanFurtherSession)
+    // The appointment of which the outcome is corrected to one that was not held did not end the plan.
+    let mut not_held = false;
+    for it in history.iter().rev().filter(decides) {
+        if it.action == ActionKind::CorrectOutcome && !is_held_now(it) {
+            not_held |= was_held(it);
+        } else if not_held && matches!(it.action, ActionKind::CorrectOutcome | ActionKind::RecordDone) {
+            not_held = false;
+        } else {
+            return it.action == ActionKind::PlanFurtherSession;
+        }
+    }
+    false
+}
+
+/// Returns whether a correction says that the latest appointment was held after all.
+fn is_held_now(it: &HistoryEntry) -> bool {
+    it.to == State::Consulted && it.from.as_deref() != Some(it.to.code())
+}
+
+/// Returns whether a correction says that the latest appointment was not held after all.
+fn was_held(it: &HistoryEntry) -> bool {
+    let after = [ConsultationStatus::Consulted, ConsultationStatus::FollowUp].map(ConsultationStatus::code);
+    it.to == State::Scheduling && it.from.as_deref().is_some_and(|from| after.contains(&from))
+}
+
+/// Returns the positions of the notes that the plan of the latest further appointment has made; `None` if none was
+/// planned.
+pub fn notes_of_further(history: &[HistoryEntry]) -> Option<std::ops::Range<i32>> {
+    let planned = history.iter().rposition(|it| it.action == ActionKind::PlanFurtherSession)?;
+    let plan = &history[planned];
+    let is_of_plan =
+        |it: &&HistoryEntry| it.action == ActionKind::Note && it.at == plan.at && it.by == plan.by;
+    let first = history[..planned].iter().rev().take_while(is_of_plan).last().map_or(plan.seq, |it| it.seq);
+    Some(first..plan.seq)
 }
 
 fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {
@@ -201,7 +254,7 @@ fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {
     Ok(HistoryEntry {
         seq: row.seq,
         at: row.at,
-        by: actor(party, row.actor_id, detail.in_stead_of).ok_or_else(|| wrong("actor"))?,
+        by: actor(party, row.actor_id, &detail).ok_or_else(|| wrong("actor"))?,
         action: known(&row.act, row::Column::Act, row.id)?,
         from: row.from_state.map(|it| it.code().to_owned()),
         to: detail.to,
@@ -227,20 +280,20 @@ pub const fn actor_id(actor: Actor) -> Option<Uuid> {
     match actor {
         Actor::Coordinator(id) | Actor::Stead(id, _) => Some(id.0),
         Actor::Expert(id) => Some(id.0),
-        Actor::Desk(id) => Some(id.0),
+        Actor::Desk(id, _) => Some(id.0),
         Actor::Company | Actor::System => None,
     }
 }
 
 /// Returns the actor that the columns and the detail of a row name; `None` if they contradict each other.
-pub fn actor(party: Party, id: Option<Uuid>, in_stead_of: Option<Represented>) -> Option<Actor> {
-    Some(match (party, id, in_stead_of) {
+pub fn actor(party: Party, id: Option<Uuid>, detail: &EventDetail) -> Option<Actor> {
+    Some(match (party, id, detail.in_stead_of) {
         (Party::Company, None, None) => Actor::Company,
         (Party::System, None, None) => Actor::System,
         (Party::Coordinator, Some(id), None) => Actor::Coordinator(AccountId(id)),
         (Party::Coordinator, Some(id), Some(whom)) => Actor::Stead(AccountId(id), whom),
         (Party::Expert, Some(id), None) => Actor::Expert(ExpertId(id)),
-        (Party::Desk, Some(id), None) => Actor::Desk(DeskId(id)),
+        (Party::Desk, Some(id), None) => Actor::Desk(DeskId(id), detail.person.map(AccountId)),
         _ => return None,
     })
 }

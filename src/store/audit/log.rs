@@ -1,25 +1,30 @@
 //! The audit log: the actions on all consultations and their actors.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use domain::{actor::Party, consultation::ActionKind};
+use domain::{
+    actor::{Actor, Party, Represented, Role},
+    consultation::{ActionKind, ConsultationStatus},
+};
 use entity::{Coded, account, consultation, desk, event};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, JsonValue as Json, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
-use crate::store::known;
+use super::event::{EventDetail, actor, actor_id};
+use crate::store::{contradiction, known};
 
 /// One event, without its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     pub id: i64,
     pub at: DateTime<Utc>,
-    pub party: Party,
-    /// The name of the person or desk; empty for a company and the system.
-    pub name: String,
+    pub by: Actor,
     pub action: ActionKind,
+    /// The state after the event.
+    pub to: ConsultationStatus,
     /// The consultation's number.
     pub number: String,
 }
@@ -33,7 +38,16 @@ pub async fn events(
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<AuditEntry>, DbErr> {
-    type Row = (i64, DateTime<Utc>, Coded<Party>, Option<Uuid>, Coded<ActionKind>, String);
+    type Row = (
+        i64,
+        DateTime<Utc>,
+        Coded<Party>,
+        Option<Uuid>,
+        Coded<ActionKind>,
+        Coded<ConsultationStatus>,
+        Json,
+        String,
+    );
     let whose = event::Entity::belongs_to(consultation::Entity)
         .from(event::Column::ConsultationId)
         .to(consultation::Column::Id)
@@ -45,6 +59,8 @@ pub async fn events(
         .column(event::Column::ActorKind)
         .column(event::Column::ActorId)
         .column(event::Column::Act)
+        .column(event::Column::ToState)
+        .column(event::Column::Detail)
         .column(consultation::Column::Number)
         .join(JoinType::InnerJoin, whose)
         .filter(event::Column::At.gte(from))
@@ -53,30 +69,46 @@ pub async fn events(
         query = query.filter(event::Column::Id.lt(before));
     }
     let rows: Vec<Row> = query.order_by_desc(event::Column::Id).limit(limit).into_tuple().all(db).await?;
-    let names = names(db, rows.iter().filter_map(|it| it.3).collect()).await?;
-    let entry = |(id, at, kind, actor, act, number): Row| {
+    let entry = |(id, at, kind, actor_id, act, to, detail, number): Row| {
+        let wrong = |why: &str| contradiction(event::Entity, id, why);
+        let detail: EventDetail = serde_json::from_value(detail).map_err(|err| wrong(&err.to_string()))?;
+        let party = known(&kind, event::Column::ActorKind, id)?;
         Ok(AuditEntry {
             id,
             at,
-            party: known(&kind, event::Column::ActorKind, id)?,
-            name: actor.and_then(|it| names.get(&it).cloned()).unwrap_or_default(),
+            by: actor(party, actor_id, &detail).ok_or_else(|| wrong("actor"))?,
             action: known(&act, event::Column::Act, id)?,
+            to: known(&to, event::Column::ToState, id)?,
             number,
         })
     };
     rows.into_iter().map(entry).collect()
 }
 
-/// Returns the names of the accounts and desks `ids`, in two queries.
-async fn names(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, String>, DbErr> {
-    let people: Vec<(Uuid, String)> = account::Entity::find()
-        .select_only()
-        .column(account::Column::Id)
-        .column(account::Column::Name)
-        .filter(account::Column::Id.is_in(ids.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
+/// The names of those who act: of people with their roles, and of desks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActorNames {
+    pub people: BTreeMap<Uuid, (String, Role)>,
+    pub desks: BTreeMap<Uuid, String>,
+}
+
+/// Returns the names of these actors, in two queries.
+pub async fn names(db: &impl ConnectionTrait, actors: &[Actor]) -> Result<ActorNames, DbErr> {
+    let mut ids = BTreeSet::new();
+    for it in actors {
+        ids.extend(actor_id(*it));
+        match it {
+            Actor::Desk(_, Some(person)) => drop(ids.insert(person.0)),
+            Actor::Stead(_, Represented::Expert(expert)) => drop(ids.insert(expert.0)),
+            Actor::Company
+            | Actor::Coordinator(_)
+            | Actor::Expert(_)
+            | Actor::Desk(_, None)
+            | Actor::System
+            | Actor::Stead(_, Represented::Company) => {}
+        }
+    }
+    let people = people(db, ids.iter().copied()).await?;
     let desks: Vec<(Uuid, String)> = desk::Entity::find()
         .select_only()
         .column(desk::Column::Id)
@@ -85,5 +117,23 @@ async fn names(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<BTreeMap<Uui
         .into_tuple()
         .all(db)
         .await?;
-    Ok(people.into_iter().chain(desks).collect())
+    Ok(ActorNames { people, desks: desks.into_iter().collect() })
+}
+
+/// Returns the names and roles of these accounts.
+pub(super) async fn people(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, (String, Role)>, DbErr> {
+    let found: Vec<(Uuid, String, Coded<Role>)> = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .column(account::Column::Name)
+        .column(account::Column::Role)
+        .filter(account::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let person = |(id, name, role)| Ok((id, (name, known(&role, account::Column::Role, id)?)));
+    found.into_iter().map(person).collect()
 }

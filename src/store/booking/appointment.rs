@@ -210,6 +210,7 @@ pub async fn between(
                     AppointmentStatus::Confirmed,
                     AppointmentStatus::Done,
                     AppointmentStatus::NoShow,
+                    AppointmentStatus::ExpertNoShow,
                 ]
                 .map(AppointmentStatus::code),
             ),
@@ -399,12 +400,13 @@ fn columns(state: &AppointmentState, now: DateTime<Utc>) -> StateColumns {
     let (held_until, ended_at, end_reason) = match state {
         AppointmentState::Held { until } => (*until, None, None),
         AppointmentState::Confirmed => (None, None, None),
-        AppointmentState::Done | AppointmentState::NoShow | AppointmentState::Released => {
-            (None, Some(now), None)
-        }
-        AppointmentState::CancelledByCompany { reason } | AppointmentState::CancelledByCenter { reason } => {
-            (None, Some(now), Some(reason.clone()))
-        }
+        AppointmentState::Done
+        | AppointmentState::NoShow
+        | AppointmentState::ExpertNoShow
+        | AppointmentState::Released => (None, Some(now), None),
+        AppointmentState::CancelledByCompany { reason }
+        | AppointmentState::CancelledByExpert { reason }
+        | AppointmentState::CancelledByCenter { reason } => (None, Some(now), Some(reason.clone())),
     };
     StateColumns { held_until, ended_at, end_reason }
 }
@@ -454,7 +456,9 @@ pub(in crate::store) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Res
         AppointmentStatus::Confirmed => AppointmentState::Confirmed,
         AppointmentStatus::Done => AppointmentState::Done,
         AppointmentStatus::NoShow => AppointmentState::NoShow,
+        AppointmentStatus::ExpertNoShow => AppointmentState::ExpertNoShow,
         AppointmentStatus::CancelledByCompany => AppointmentState::CancelledByCompany { reason },
+        AppointmentStatus::CancelledByExpert => AppointmentState::CancelledByExpert { reason },
         AppointmentStatus::CancelledByCenter => AppointmentState::CancelledByCenter { reason },
         AppointmentStatus::Released => AppointmentState::Released,
     };

@@ -175,6 +175,7 @@ pub async fn between(
                     AppointmentStatus::Confirmed,
                     AppointmentStatus::Done,
                     AppointmentStatus::NoShow,
+                    AppointmentStatus::ExpertNoShow,
                 ]
                 .map(AppointmentStatus::code),
             ),
@@ -325,7 +326,7 @@ fn instead(expert: ExpertId) -> Condition {
 }
 
 /// Returns the part of these consultations that the expert may know. A consultation that does not concern the
-/// expert is left out.
+/// expert is left out; one with an appointment that the expert has held concerns the expert, whatever came after.
 async fn cases(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -335,10 +336,16 @@ async fn cases(
         return Ok(BTreeMap::new());
     }
     let wanted = || ids.iter().map(|it| it.0);
-    let asked: Vec<(Uuid, bool, bool, Coded<AssignmentStatus>)> = live(expert)
+    let concerns =
+        Condition::any().add(is_live()).add(assignment::Column::ConsultationId.in_subquery(held_by(expert)));
+    let asked: Vec<(Uuid, bool, bool, Coded<AssignmentStatus>)> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ConsultationId)
         .column(assignment::Column::Ict)
         .column(assignment::Column::Labor)
         .column(assignment::Column::State)
+        .filter(assignment::COLUMN.expert_id.eq(expert.0))
+        .filter(concerns)
         .filter(assignment::COLUMN.consultation_id.is_in(wanted()))
         .into_tuple()
         .all(db)
@@ -350,7 +357,7 @@ async fn cases(
         let parts = || asked.iter().filter(|it| it.0 == row.id);
         let fields = parts().filter_map(|it| Fields::from_flags(it.1, it.2)).reduce(Fields::union);
         let Some(fields) = fields else { continue };
-        let accepted = parts().any(|it| it.3 == AssignmentStatus::Accepted);
+        let accepted = parts().any(|it| it.3 != AssignmentStatus::Offered);
         let report_due = record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
         let case = AgendaCase {
             id: record.consultation.id,
@@ -373,11 +380,24 @@ fn live(expert: ExpertId) -> sea_orm::Select<assignment::Entity> {
         .select_only()
         .column(assignment::Column::ConsultationId)
         .filter(assignment::COLUMN.expert_id.eq(expert.0))
-        .filter(
-            assignment::COLUMN
-                .state
-                .is_in([AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code)),
-        )
+        .filter(is_live())
+}
+
+/// Returns the condition for assignments that wait for an answer or were accepted.
+fn is_live() -> Condition {
+    let live = [AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code);
+    Condition::all().add(assignment::COLUMN.state.is_in(live))
+}
+
+/// Returns a subquery of the consultations with an appointment that this expert has held.
+fn held_by(expert: ExpertId) -> SelectStatement {
+    appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::ConsultationId)
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
+        .filter(appointment::Column::ConsultationId.is_not_null())
+        .filter(appointment::Column::Id.in_subquery(ids_of(expert)))
+        .into_query()
 }
 
 /// Returns the held and confirmed appointments of these consultations.

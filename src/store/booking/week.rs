@@ -60,6 +60,7 @@ pub async fn between(
                     AppointmentStatus::Confirmed,
                     AppointmentStatus::Done,
                     AppointmentStatus::NoShow,
+                    AppointmentStatus::ExpertNoShow,
                 ]
                 .map(AppointmentStatus::code),
             ),
@@ -98,7 +99,9 @@ impl Found {
             AppointmentStatus::Confirmed => AppointmentState::Confirmed,
             AppointmentStatus::Done => AppointmentState::Done,
             AppointmentStatus::NoShow => AppointmentState::NoShow,
+            AppointmentStatus::ExpertNoShow => AppointmentState::ExpertNoShow,
             AppointmentStatus::CancelledByCompany
+            | AppointmentStatus::CancelledByExpert
             | AppointmentStatus::CancelledByCenter
             | AppointmentStatus::Released => return Err(wrong("state")),
         };

@@ -1,6 +1,6 @@
 //! One consultation as the center's page shows it, in few queries.
 use chrono::{DateTime, Utc};
-use codes::{AppointmentStatus, CalendarEntryStatus, MailStatus, ReportStatus};
+use codes::{AppointmentStatus, AssignmentStatus, CalendarEntryStatus, MailStatus, ReportStatus};
 use domain::{
     booking::appointment::Appointment,
     id::{ConsultationId, ExpertId},
@@ -56,6 +56,8 @@ pub struct CaseDetails {
     pub entered_by: Option<String>,
     /// The start of the confirmed appointment.
     pub booked_from: Option<DateTime<Utc>>,
+    /// The name of the expert who is asked to take another's part, if one is.
+    pub asked_substitute: Option<String>,
 }
 
 /// An assignment with the expert's name and the reasons for the choice.
@@ -101,6 +103,7 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(DESK), "desk_name")
         .column_as(Expr::cust(ENTERED_BY), "entered_by_name")
         .column_as(Expr::cust(booked_from()), "booked_from")
+        .column_as(Expr::cust(asked_substitute()), "asked_substitute")
         .filter(row::COLUMN.number.eq(number.to_string()))
         .into_model::<Found>()
         .one(db)
@@ -189,6 +192,7 @@ struct Found {
     desk_name: Option<String>,
     entered_by_name: Option<String>,
     booked_from: Option<DateTime<Utc>>,
+    asked_substitute: Option<String>,
 }
 
 impl Found {
@@ -215,6 +219,7 @@ impl Found {
             desk: self.desk_name,
             entered_by: self.entered_by_name,
             booked_from: self.booked_from,
+            asked_substitute: self.asked_substitute,
         })
     }
 }
@@ -240,8 +245,9 @@ fn changed_entries() -> String {
 const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND (b."consultation_id" = "consultation"."id" OR b."address_key" = "contact"."email_key"))"#;
 fn submitted_reports() -> String {
     format!(
-        r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}')"#,
-        ReportStatus::Submitted
+        r#"(SELECT COUNT(*) FROM "report" r JOIN "appointment" a ON a."id" = r."appointment_id" WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}' AND a."state" = '{}')"#,
+        ReportStatus::Submitted,
+        AppointmentStatus::Done
     )
 }
 
@@ -257,6 +263,13 @@ fn booked_from() -> String {
     format!(
         r#"(SELECT MIN(a."starts_at") FROM "appointment" a WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}')"#,
         AppointmentStatus::Confirmed
+    )
+}
+
+fn asked_substitute() -> String {
+    format!(
+        r#"(SELECT MIN(p."name") FROM "assignment" a JOIN "account" p ON p."id" = a."expert_id" WHERE a."consultation_id" = "consultation"."id" AND a."instead_of" IS NOT NULL AND a."state" = '{}')"#,
+        AssignmentStatus::Offered
     )
 }
 

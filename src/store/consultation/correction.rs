@@ -11,6 +11,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
+use super::ProvenAddress;
 use crate::store::{contradiction, known, write_batch::WriteBatch};
 
 /// A correction as it is stored, with the position of its event.
@@ -156,12 +157,22 @@ pub async fn write(
     Ok(())
 }
 
-/// Sets the instant at which the contact's address was confirmed; `None` if it has to be confirmed anew.
+/// Sets the instant at which the contact's address was confirmed; `None` if it has to be confirmed anew. `proven` is the
+/// address that speaks for the company until then.
 pub async fn set_confirmed(
     tx: &DatabaseTransaction,
     id: ConsultationId,
     at: Option<DateTime<Utc>>,
+    proven: Option<&ProvenAddress>,
 ) -> Result<(), DbErr> {
+    let person = contact::ActiveModel {
+        consultation_id: Set(id.0),
+        proven_email: Set(proven.map(|it| it.email.clone())),
+        proven_email_key: Set(proven.map(ProvenAddress::key)),
+        proven_at: Set(proven.map(|it| it.at)),
+        ..Default::default()
+    };
+    contact::Entity::update(person).exec(tx).await?;
     let change =
         consultation::ActiveModel { id: Set(id.0), address_confirmed_at: Set(at), ..Default::default() };
     consultation::Entity::update(change).exec(tx).await?;

@@ -61,11 +61,8 @@ fn silence(row: &row::Model) -> Result<Option<SilenceClock>, DbErr> {
     }))
 }
 
-pub(super) fn state_columns(
-    it: &Consultation,
-    due: Option<&Due>,
-    now: DateTime<Utc>,
-) -> Result<StateColumns, DbErr> {
+pub(super) fn state_columns(record: &Record, now: DateTime<Utc>) -> Result<StateColumns, DbErr> {
+    let (it, due) = (&record.consultation, record.due.as_ref());
     let (unfulfilled_reason, referred_to) = match &it.state {
         State::Unfulfilled { reason } => (Some((*reason).into()), None),
         State::Referred { organization } => (None, Some(organization.clone())),
@@ -87,7 +84,7 @@ pub(super) fn state_columns(
         unfulfilled_reason,
         referred_to,
         ended_at: it.state.ended().map(|_| it.state_since.min(now)),
-        turn: it.turn().into(),
+        turn: record.turn().into(),
         deadline_kind: due.map(|it| it.kind.into()),
         deadline: due.map(json).transpose()?,
         due_at,
@@ -151,6 +148,7 @@ impl NewConsultation<'_> {
             last_inbound_at: None,
             snoozed_until: None,
             number_unconfirmed: self.number_unconfirmed,
+            report_by_center: false,
             event_count: 0,
             version: 0,
         }
@@ -160,7 +158,7 @@ impl NewConsultation<'_> {
 /// Returns the row of a submission with the current data of `record`.
 pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Result<row::Model, DbErr> {
     let (it, number) = (&record.consultation, record.number);
-    let state = state_columns(it, record.due.as_ref(), now)?;
+    let state = state_columns(record, now)?;
     let silence = silence_columns(record.silence.as_ref());
     let serial = i32::try_from(number.serial()).map_err(|err| DbErr::Type(err.to_string()))?;
     Ok(row::Model {
@@ -214,6 +212,7 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         merged_into: it.merged_into.map(|it| it.0),
         own_company_id: new.own_company.map(|it| it.0),
         number_unconfirmed: record.number_unconfirmed,
+        report_by_center: record.report_by_center,
     })
 }
 
@@ -255,6 +254,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         last_inbound_at: row.last_inbound_at,
         snoozed_until: row.snoozed_until,
         number_unconfirmed: row.number_unconfirmed,
+        report_by_center: row.report_by_center,
         event_count: row.event_count,
         version: row.version,
     })

@@ -82,7 +82,8 @@ pub async fn insert(tx: &DatabaseTransaction, it: &NewMessage<'_>, now: DateTime
     let author_id = match it.author {
         Actor::Coordinator(id) | Actor::Stead(id, Represented::Company) => Some(id.0),
         Actor::Expert(id) | Actor::Stead(_, Represented::Expert(id)) => Some(id.0),
-        Actor::Desk(id) => Some(id.0),
+        Actor::Desk(_, Some(person)) => Some(person.0),
+        Actor::Desk(id, None) => Some(id.0),
         Actor::Company | Actor::System => None,
     };
     let model = row::Model {

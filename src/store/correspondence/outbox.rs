@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use chrono::{DateTime, Utc};
 pub use codes::OutboxEvent;
 use codes::{HoldReason, MailStatus};
-use domain::id::{AccountId, ConsultationId, MailId};
+use domain::id::{AccountId, AppointmentId, ConsultationId, MailId};
 use entity::{contact, outbox as row, outbox_log};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
@@ -129,14 +129,18 @@ fn new_row(
         state: if it.over_limit { MailStatus::Suppressed } else { MailStatus::Waiting }.into(),
         due_at: it.due_at,
         planned_at: it.due_at,
-        hold_reason: is_held.then(|| HoldReason::Held.into()),
+        hold_reason: (is_held || it.awaits_address).then(|| HoldReason::Held.into()),
         attempts: 0,
         unknown_outcomes: 0,
         follows,
         unsubscribe: it.unsubscribe,
         lease_token: None,
         lease_until: None,
-        last_reply: it.over_limit.then(|| OVER_LIMIT.to_owned()),
+        last_reply: if it.over_limit {
+            Some(OVER_LIMIT.to_owned())
+        } else {
+            it.awaits_address.then(|| readdressed::READDRESSED.to_owned())
+        },
         created_at: now,
         sent_at: None,
     })
@@ -176,6 +180,8 @@ pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why:
         .filter(row::COLUMN.consultation_id.eq(id.0))
         .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.send_condition.is_not_null())
+        // A report on what took place is due all the same.
+        .filter(row::COLUMN.kind.ne(MailKind::ReportDue.code()))
         .exec(tx)
         .await?;
     Ok(())
@@ -196,6 +202,42 @@ pub async fn suppress_to(tx: &DatabaseTransaction, address: &str, why: &str) -> 
         .filter(row::COLUMN.recipient.eq(address))
         .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::Column::ConsultationId.is_null().or(row::Column::ConsultationId.not_in_subquery(own)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Suppresses the waiting mails of a consultation that are about an appointment which does not stand any more as they say:
+/// it was moved or cancelled. `stands` is the present appointment with its sequence.
+pub async fn drop_stale(
+    tx: &DatabaseTransaction,
+    id: ConsultationId,
+    stands: Option<(AppointmentId, i32)>,
+) -> Result<(), DbErr> {
+    const WHY: &str = "the appointment was moved or cancelled";
+    let waiting = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .filter(row::COLUMN.lease_token.is_null())
+        .filter(row::COLUMN.send_condition.is_not_null())
+        .all(tx)
+        .await?;
+    let is_stale = |it: &row::Model| {
+        let condition = it.send_condition.clone().and_then(|it| serde_json::from_value(it).ok());
+        let Some(SendCondition::AppointmentStands { appointment, sequence }) = condition else {
+            return false;
+        };
+        stands != Some((appointment, sequence))
+    };
+    let stale: Vec<Uuid> = waiting.iter().filter(|it| is_stale(it)).map(|it| it.id).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .col_expr(row::Column::LastReply, Expr::value(WHY))
+        .filter(row::COLUMN.id.is_in(stale))
         .exec(tx)
         .await?;
     Ok(())
@@ -283,6 +325,7 @@ pub fn outgoing_mail(row: row::Model) -> Result<OutgoingMail, DbErr> {
         dedup_key: row.dedup_key,
         unsubscribe: row.unsubscribe,
         over_limit: false,
+        awaits_address: false,
     })
 }
 

@@ -34,14 +34,15 @@ pub fn identity(record: &Record, written: &application::Model, contact: &contact
 }
 
 /// Returns the consultations that agree with `who` in some key, and those of the company itself, newest first, without
-/// the one with the id `except` and without those that were merged into another.
+/// the one with the id `except` and without those that were merged into another. The mail domain is a key only if
+/// `by_domain`.
 pub async fn candidates(
     db: &impl ConnectionTrait,
-    who: &Identity,
+    (who, by_domain): (&Identity, bool),
     company: CompanyId,
     except: Uuid,
 ) -> Result<Vec<(Record, Identity)>, DbErr> {
-    let ids = agreeing(db, who, company).await?;
+    let ids = agreeing(db, (who, by_domain), company).await?;
     let rows = consultation::Entity::find()
         .filter(consultation::COLUMN.id.is_in(ids))
         .filter(consultation::COLUMN.id.ne(except))
@@ -69,7 +70,7 @@ pub async fn candidates(
 /// Returns the ids of the consultations that agree in some key.
 async fn agreeing(
     db: &impl ConnectionTrait,
-    who: &Identity,
+    (who, by_domain): (&Identity, bool),
     company: CompanyId,
 ) -> Result<BTreeSet<Uuid>, DbErr> {
     use {application::Column as Written, contact::Column as Contact};
@@ -113,7 +114,7 @@ async fn agreeing(
     if !who.mail_address.is_empty() {
         by_contact.push(Contact::EmailKey.eq(who.mail_address.clone()));
     }
-    if let Some(domain) = company_domain(&who.mail_address) {
+    if let Some(domain) = company_domain(&who.mail_address).filter(|_| by_domain) {
         by_contact.push(Expr::cust(mail_host(db)).eq(Expr::val(domain)));
     }
     for key in by_contact {
@@ -123,6 +124,28 @@ async fn agreeing(
     }
     Ok(found)
 }
+
+/// Returns how many companies have a contact with an address of this domain. Counts no further than a hundred.
+pub async fn companies_at(db: &impl ConnectionTrait, domain: &str) -> Result<u64, DbErr> {
+    let there = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::ConsultationId)
+        .filter(Expr::cust(mail_host(db)).eq(Expr::val(domain)))
+        .into_query();
+    let found: Vec<Uuid> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::CompanyId)
+        .distinct()
+        .filter(consultation::Column::Id.in_subquery(there))
+        .limit(MOST_COUNTED)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.len() as u64)
+}
+
+/// The number at which counting stops.
+const MOST_COUNTED: u64 = 100;
 
 /// Returns the host of a contact's address, as the index of the migration has it.
 fn mail_host(db: &impl ConnectionTrait) -> &'static str {

@@ -2,12 +2,15 @@
 use std::collections::HashMap;
 
 use codes::FollowUpStatus;
-use domain::aftercare::follow_up::{Addressee, FollowUp};
+use domain::{
+    aftercare::follow_up::{Addressee, FollowUp},
+    id::ConsultationId,
+};
 use entity::{contact, follow_up};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::store::{aftercare, correspondence};
+use crate::store::{aftercare, consultation, correspondence};
 
 /// A call to the contact of a consultation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,13 +28,15 @@ pub enum CallReason {
     NoAddress,
     /// No mail reaches the contact's address.
     Undelivered { address: String },
+    /// The contact's address was corrected and is not confirmed yet, so that mail waits.
+    Unproved { address: String },
     /// A question that is asked by telephone.
     Question(Box<FollowUp>),
     /// The reason is settled, and the call is not recorded yet.
     Settled,
 }
 
-/// Returns the calls about the consultations of `ids`. Three queries.
+/// Returns the calls about the consultations of `ids`. Four queries.
 pub async fn of_many(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
@@ -46,6 +51,8 @@ pub async fn of_many(
         .await?;
     let addresses = contacts.iter().filter_map(|it| it.email_key.clone()).collect();
     let dead = correspondence::bounce::dead_among(db, addresses).await?;
+    let confirmed: Vec<_> = ids.iter().map(|it| ConsultationId(*it)).collect();
+    let confirmed = consultation::confirmed_among(db, confirmed).await?;
     let mut asked: HashMap<Uuid, Vec<FollowUp>> = HashMap::new();
     let rows = follow_up::Entity::find()
         .filter(follow_up::COLUMN.consultation_id.is_in(ids))
@@ -61,18 +68,20 @@ pub async fn of_many(
         .map(|it| {
             let is_dead = it.email_key.as_ref().is_some_and(|key| dead.contains(key));
             let questions = asked.remove(&it.consultation_id).unwrap_or_default();
-            (it.consultation_id, call(it, is_dead, questions))
+            let is_confirmed = confirmed.contains(&ConsultationId(it.consultation_id));
+            (it.consultation_id, call(it, (is_dead, is_confirmed), questions))
         })
         .collect())
 }
 
-fn call(contact: contact::Model, is_dead: bool, questions: Vec<FollowUp>) -> Call {
+fn call(contact: contact::Model, (is_dead, is_confirmed): (bool, bool), questions: Vec<FollowUp>) -> Call {
     let is_mailed = contact.email.is_some() && !is_dead;
     let by_telephone = |it: &FollowUp| !is_mailed || it.step.to == Addressee::Center;
     let mut reasons: Vec<_> =
         questions.into_iter().filter(by_telephone).map(|it| CallReason::Question(Box::new(it))).collect();
     match contact.email {
         Some(address) if is_dead => reasons.insert(0, CallReason::Undelivered { address }),
+        Some(address) if !is_confirmed => reasons.insert(0, CallReason::Unproved { address }),
         None if reasons.is_empty() => reasons.push(CallReason::NoAddress),
         Some(_) | None => {}
     }

@@ -1,16 +1,20 @@
 //! The statements of the worklist. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
-use codes::{MailStatus, ReportStatus};
+use codes::{AppointmentStatus, CorrectedField, DueKind, MailStatus, ReportStatus};
 use domain::{consultation::Turn, field::Field};
-use entity::{case_tag, consultation as row, contact, inbound_mail, mail_bounce, outbox, report};
+use entity::{
+    appointment, case_tag, consultation as row, contact, correction, inbound_mail, mail_bounce, outbox,
+    report,
+};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
     sea_query::{Expr, Query, SelectStatement, UnionType},
 };
 
 use super::{
-    MOST_COUNTED, PAGE, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistTab, soon,
+    InCharge, MOST_COUNTED, PAGE, PageStart, SearchText, WorklistCounts, WorklistCursor, WorklistFilter,
+    WorklistTab, soon,
 };
 use crate::store::containing;
 
@@ -61,10 +65,21 @@ const fn sorted_by(tab: WorklistTab) -> row::Column {
     }
 }
 
-/// Returns the count of each tab, in one query that stops counting at `MOST_COUNTED`.
-pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<WorklistCounts, DbErr> {
-    let of = |tab| row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now)).into_query();
-    let reports = submitted().into_query();
+/// Returns the statement that counts the consultations of each tab, of all consultations or of those with this person in
+/// charge. For all it reads indexes alone.
+pub fn count_statement(in_charge: Option<InCharge>, now: DateTime<Utc>) -> SelectStatement {
+    let of = |tab| {
+        let query = row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now));
+        match in_charge {
+            Some(it) => query.filter(is_in_charge(it)).into_query(),
+            None => query.into_query(),
+        }
+    };
+    // A report of nobody in particular is counted without its consultation.
+    let reports = match in_charge {
+        Some(_) => of(WorklistTab::Reports),
+        None => reports_at_center(),
+    };
     let failed = outbox::Entity::find().select_only().expr(Expr::val(1));
     let failed = failed.filter(outbox::COLUMN.state.eq(MailStatus::Failed.code())).into_query();
     let open = inbound_mail::Entity::find().select_only().expr(Expr::val(1));
@@ -85,8 +100,18 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
     ] {
         query.union(UnionType::All, capped(name, one));
     }
+    query
+}
+
+/// Returns the count of each tab, of all consultations or of those with this person in charge, in one query that stops
+/// counting at `MOST_COUNTED`.
+pub async fn counts(
+    db: &impl ConnectionTrait,
+    in_charge: Option<InCharge>,
+    now: DateTime<Utc>,
+) -> Result<WorklistCounts, DbErr> {
     let mut tallies = WorklistCounts::default();
-    for it in db.query_all(&query).await? {
+    for it in db.query_all(&count_statement(in_charge, now)).await? {
         let n: i64 = it.try_get("", "n")?;
         let name: String = it.try_get("", "name")?;
         match WorklistTab::from_code(&name) {
@@ -112,9 +137,10 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 22] = [
+const COLUMNS: [row::Column; 23] = [
     row::Column::Id,
     row::Column::Number,
+    row::Column::CompanyId,
     row::Column::CompanyName,
     row::Column::Prefecture,
     row::Column::Ict,
@@ -147,7 +173,7 @@ fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
         WorklistTab::Unanswered => row::Column::ResponseDueAt.is_not_null(),
         WorklistTab::Snoozed => row::Column::SnoozedUntil.gt(now),
         WorklistTab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
-        WorklistTab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
+        WorklistTab::Reports => row::Column::Id.in_subquery(reports_at_center()),
         WorklistTab::FurtherHelp => row::Column::WantsHelpSince.is_not_null(),
         WorklistTab::Calls => row::Column::ToCallSince.is_not_null(),
         WorklistTab::Stalled => row::Column::StalledSince.is_not_null(),
@@ -172,8 +198,8 @@ fn narrowed(
     if let Some(prefecture) = filter.prefecture {
         query = query.filter(row::COLUMN.prefecture.eq(i16::from(prefecture.code())));
     }
-    if let Some(coordinator) = filter.coordinator {
-        query = query.filter(row::COLUMN.coordinator_id.eq(coordinator.0));
+    if let Some(in_charge) = filter.in_charge {
+        query = query.filter(is_in_charge(in_charge));
     }
     if filter.overdue {
         query = query.filter(row::COLUMN.due_at.lte(now));
@@ -185,16 +211,69 @@ fn narrowed(
             .filter(case_tag::COLUMN.tag.eq(tag.as_str()));
         query = query.filter(row::Column::Id.in_subquery(tagged.into_query()));
     }
-    if let Some(key) = &filter.search {
-        let named = |key: &str| Expr::col((row::Entity, row::Column::SearchKey)).like(containing(key));
-        let absorbed = row::Entity::find()
-            .select_only()
-            .column(row::Column::MergedInto)
-            .filter(row::Column::MergedInto.is_not_null())
-            .filter(named(key));
-        query = query.filter(named(key).or(row::Column::Id.in_subquery(absorbed.into_query())));
+    match &filter.search {
+        Some(search) => query.filter(is_found(search)),
+        None => query,
     }
-    query
+}
+
+/// Returns the condition for what was searched for: the company's name, reading or number, the contact's name, reading
+/// or telephone number, or an earlier name of either. A merged case is found by what it was called too.
+fn is_found(search: &SearchText) -> Expr {
+    let named = || {
+        let key = containing(&search.key);
+        let by_key = Expr::col((row::Entity, row::Column::SearchKey)).like(key);
+        let by_contact = contact::Entity::find()
+            .select_only()
+            .column(contact::Column::ConsultationId)
+            .filter(is_contact(search));
+        let by_correction = correction::Entity::find()
+            .select_only()
+            .column(correction::Column::ConsultationId)
+            .filter(correction::COLUMN.field.is_in(NAMES.map(CorrectedField::code)))
+            .filter(is_any_of(search, "\"old_value\""));
+        let others = by_contact.into_query();
+        let earlier = by_correction.into_query();
+        by_key.or(row::Column::Id.in_subquery(others)).or(row::Column::Id.in_subquery(earlier))
+    };
+    let absorbed = row::Entity::find()
+        .select_only()
+        .column(row::Column::MergedInto)
+        .filter(row::Column::MergedInto.is_not_null())
+        .filter(named());
+    named().or(row::Column::Id.in_subquery(absorbed.into_query()))
+}
+
+/// The corrected fields by whose earlier values a case is found.
+const NAMES: [CorrectedField; 4] = [
+    CorrectedField::CompanyName,
+    CorrectedField::CompanyKana,
+    CorrectedField::ContactName,
+    CorrectedField::ContactKana,
+];
+
+fn is_contact(search: &SearchText) -> Expr {
+    let names = ["\"name\"", "\"kana\"", "\"second_name\"", "\"second_kana\""];
+    let by_name = names.into_iter().map(|it| is_any_of(search, it));
+    let by_telephone = search.telephone.iter().flat_map(|digits| {
+        let second = Expr::cust("REPLACE(REPLACE(\"second_phone\", '-', ''), '－', '')");
+        [Expr::col(contact::Column::PhoneDigits).like(containing(digits)), second.like(containing(digits))]
+    });
+    by_name.chain(by_telephone).fold(Expr::val(1).eq(0), ExprTrait::or)
+}
+
+/// Returns whether a column, without blanks, contains one of the forms of a name.
+fn is_any_of(search: &SearchText, column: &str) -> Expr {
+    let squeezed = format!("REPLACE(REPLACE(LOWER({column}), ' ', ''), '　', '')");
+    let forms = search.names.iter().map(|it| Expr::cust(squeezed.clone()).like(containing(it)));
+    forms.fold(Expr::val(1).eq(0), ExprTrait::or)
+}
+
+fn is_in_charge(it: InCharge) -> Expr {
+    match it {
+        InCharge::Nobody => row::Column::CoordinatorId.is_null(),
+        InCharge::Coordinator(id) => row::Column::CoordinatorId.eq(id.0),
+    }
 }
 
 /// Returns the condition for rows after `cursor` in the given direction of time. The columns are compared as
@@ -205,12 +284,30 @@ fn beyond(sort: row::Column, cursor: WorklistCursor, later: bool) -> Expr {
     if later { place.gt(cursor) } else { place.lt(cursor) }
 }
 
-/// Returns the query for reports that wait for the center's approval.
-fn submitted() -> sea_orm::Select<report::Entity> {
-    report::Entity::find()
+/// Returns the query for the cases with a report that concerns the center: it waits for the approval, is written by the
+/// center, or is still due although the case has ended.
+fn reports_at_center() -> SelectStatement {
+    let held = report::Entity::belongs_to(appointment::Entity)
+        .from(report::Column::AppointmentId)
+        .to(appointment::Column::Id)
+        .into();
+    let submitted = report::Entity::find()
         .select_only()
         .column(report::Column::ConsultationId)
+        .join(JoinType::InnerJoin, held)
         .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
+        .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()));
+    let of = |condition: String| {
+        let case = row::Entity::find().select_only().column(row::Column::Id);
+        case.filter(Expr::cust(condition)).into_query()
+    };
+    // The conditions are those of the partial indexes.
+    let due = format!("deadline_kind = '{}' AND turn = '{}'", DueKind::Report, Turn::Ended);
+    submitted
+        .into_query()
+        .union(UnionType::Distinct, of("report_by_center".to_owned()))
+        .union(UnionType::Distinct, of(due))
+        .take()
 }
 
 /// Returns the query for mails of the row's consultation that could not be sent.

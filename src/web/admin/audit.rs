@@ -8,7 +8,13 @@ use super::{Tab, tabs};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, audit::log::AuditEntry},
+    store::{
+        self,
+        audit::{
+            log::{ActorNames, AuditEntry},
+            schedule_change::RecordedChange,
+        },
+    },
     web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
@@ -27,8 +33,11 @@ struct AuditPage {
     errors: FieldErrors,
     /// The entries found; `None` before a range was entered.
     rows: Option<Vec<AuditEntry>>,
+    names: ActorNames,
     /// The address of the next page; empty on the last page.
     next: String,
+    /// The latest changes of experts' days of absence within the range.
+    changes: Vec<RecordedChange>,
 }
 
 #[get("/admin/audit")]
@@ -43,8 +52,16 @@ pub async fn show(
     let asked = form.pairs().next().is_some();
     let range = if asked { range(&form, &mut errors) } else { None };
     let Some((from, to)) = range else {
-        let page =
-            AuditPage { shell, tabs: tabs("/admin/audit"), form, errors, rows: None, next: String::new() };
+        let page = AuditPage {
+            shell,
+            tabs: tabs("/admin/audit"),
+            form,
+            errors,
+            rows: None,
+            names: ActorNames::default(),
+            next: String::new(),
+            changes: Vec::new(),
+        };
         return if page.errors.is_empty() { page::html(&page) } else { page::unprocessable(&page) };
     };
     let before = form.get("before").parse().ok();
@@ -55,7 +72,14 @@ pub async fn show(
     rows.truncate(limit);
     let last = rows.last().filter(|_| more).map(|it| it.id);
     let next = last.map(|id| format!("/admin/audit?from={from}&to={to}&before={id}")).unwrap_or_default();
-    page::html(&AuditPage { shell, tabs: tabs("/admin/audit"), form, errors, rows: Some(rows), next })
+    let changes = match before {
+        None => store::audit::schedule_change::between(&app.db, start, end, ROWS).await?,
+        Some(_) => Vec::new(),
+    };
+    let actors: Vec<_> = rows.iter().map(|it| it.by).collect();
+    let names = store::audit::log::names(&app.db, &actors).await?;
+    let tabs = tabs("/admin/audit");
+    page::html(&AuditPage { shell, tabs, form, errors, rows: Some(rows), names, next, changes })
 }
 
 /// Parses a range of two days and refuses a second day before the first.

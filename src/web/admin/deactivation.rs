@@ -6,7 +6,11 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{actor::Role, id::AccountId, wording};
+use domain::{
+    actor::Role,
+    id::{AccountId, ExpertId},
+    wording,
+};
 use uuid::Uuid;
 
 use super::users::account_id;
@@ -97,8 +101,13 @@ pub async fn submit(
                 successors.bookings.insert(it.appointment.id, None);
             }
             team => {
-                let team = team_choice::parse(team).ok_or(Problem::Unreadable)?;
-                successors.bookings.insert(it.appointment.id, Some(team));
+                // Nothing is closed on behalf of a choice that was not offered.
+                match team_choice::parse(team).filter(|team| is_offered(it, team)) {
+                    Some(team) => drop(successors.bookings.insert(it.appointment.id, Some(team))),
+                    None => {
+                        errors.add("booking", "選んだ専門家は候補にありません。候補から選び直してください");
+                    }
+                }
             }
         }
     }
@@ -175,6 +184,13 @@ async fn render(
         coordinators,
     };
     page::html_with(status, &page)
+}
+
+/// Returns whether a team is one of those that can take the booking over.
+fn is_offered(it: &HeldBooking, team: &[ExpertId]) -> bool {
+    it.teams.iter().any(|offered| {
+        offered.len() == team.len() && offered.iter().all(|member| team.contains(&member.expert))
+    })
 }
 
 fn control(it: &HeldBooking) -> String {

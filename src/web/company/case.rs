@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web::Data};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::{Actor, Party},
+    actor::Party,
     aftercare::{
         follow_up::{Addressee, FollowUp, FollowUpState, Kind},
         report::ReportState,
@@ -68,11 +68,13 @@ struct CasePage {
     record: Record,
     path: String,
     sentences: Vec<String>,
+    /// The address that is not proved yet, if the reader is signed in with another one.
+    unproved: Option<String>,
     next: Option<CompanyAppointment>,
     /// Whether the next appointment is confirmed, so that a calendar entry can be downloaded.
     is_confirmed: bool,
-    /// The time that was kept for the company and is released, if it can choose another one; else empty.
-    released: String,
+    /// The time that the company had and has lost, if it can choose another one.
+    lost: Option<LostTime>,
     acts: Acts,
     /// Whether the company waits for an earlier time.
     waits: bool,
@@ -86,6 +88,12 @@ struct CasePage {
     questions: Vec<OpenQuestion>,
     /// The examples of companies like this one.
     similar: Vec<SimilarLine>,
+}
+
+/// A time that was kept or booked for the company, and is not any more.
+struct LostTime {
+    when: String,
+    was_booked: bool,
 }
 
 /// A question that waits for the company's answer.
@@ -105,6 +113,8 @@ struct Acts {
     /// Whether that time has passed.
     too_late: bool,
     cancel: bool,
+    /// Whether the appointment has begun, so that the company can say that the expert did not come.
+    missed: bool,
     withdraw: bool,
     /// Whether an appointment has taken place, so that the consultation is ended rather than withdrawn.
     advised: bool,
@@ -146,12 +156,17 @@ pub async fn list(app: Data<App>, shell: Shell, user: CompanyUser) -> Result<Htt
 }
 
 #[get("/my/{number}")]
-pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    user: CompanyUser,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let (programme, roster) = app.programme_and_experts().await?;
     let id = own.0.consultation.id;
     let appointments = store::booking::appointment::of(&app.db, id).await?;
-    let released = released(&app, &own.0, &appointments).await?;
+    let lost = lost(&app, &own.0, &appointments).await?;
     let live = appointments.into_iter().find(Appointment::is_live);
     let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?;
     let thread = store::correspondence::message::of(&app.db, id, Audience::Everyone).await?;
@@ -176,7 +191,10 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
     let survey = survey::latest(&follow_ups);
     let is_over = live.as_ref().is_some_and(|it| it.is_confirmed() && it.ends_at <= now);
+    let begun = live.as_ref().is_some_and(|it| it.is_confirmed() && it.starts_at <= now);
+    let can_say = own.0.consultation.allows(ActionKind::RecordExpertNoShow, Party::Company).is_ok();
     let acts = Acts {
+        missed: begun && can_say,
         advised: own.0.appointments_done > 0 || is_over,
         read: reports > 0 && matches!(own.0.consultation.state, State::FollowUp | State::Completed),
         ..acts(&own.0, until, further(&app, &own.0, &events, shell.settings.session_cap, now).await?, now)
@@ -184,11 +202,12 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let page = CasePage {
         path: own.path(""),
         sentences: progress::sentences(facts),
+        unproved: unproved(&app, &own.0, &user).await?,
         next: live.as_ref().map(|it| CompanyAppointment::of(it, &roster)),
         is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
         waits: (acts.choose || acts.reschedule)
             && store::booking::waiting_list::of(&app.db, id).await?.is_some(),
-        released,
+        lost,
         acts,
         steps: history::steps(&events),
         messages: thread.len(),
@@ -205,9 +224,29 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
 
 /// Confirms the address. The contact has signed in by a link mailed to it, and a confirmation needs no more.
 #[post("/my/{number}/confirm")]
-pub async fn confirm(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
-    ops::consultation::confirm_address(&app, own.0.consultation.id, Actor::Company).await?;
-    Ok(page::see_other_with(own.path(""), "メールアドレスを確認しました。"))
+pub async fn confirm(
+    app: Data<App>,
+    user: CompanyUser,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
+    let id = own.0.consultation.id;
+    // A reader who is signed in with another address proves nothing.
+    let flash = if ops::accounts::contact_sign_in::confirm_own(&app, id, &user.email_key).await? {
+        "メールアドレスを確認しました。"
+    } else {
+        "新しいメールアドレスに届いたメールのリンクを開いてください。"
+    };
+    Ok(page::see_other_with(own.path(""), flash))
+}
+
+/// Returns the contact's address if it is not proved and the reader is signed in with another one.
+async fn unproved(app: &App, record: &Record, user: &CompanyUser) -> Result<Option<String>, Problem> {
+    if record.consultation.address_confirmed {
+        return Ok(None);
+    }
+    let person = store::consultation::person(&app.db, record.consultation.id).await?;
+    let email = person.and_then(|it| it.email);
+    Ok(email.filter(|it| it.to_lowercase() != user.email_key))
 }
 
 fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: DateTime<Utc>) -> Acts {
@@ -221,6 +260,7 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
         change_until: until.filter(|_| can(ActionKind::Reschedule)).map(month_day_time).unwrap_or_default(),
         too_late: can(ActionKind::Reschedule) && !in_time,
         cancel: can(ActionKind::CancelAppointment) && in_time,
+        missed: false,
         withdraw: can(ActionKind::Withdraw),
         advised: record.appointments_done > 0,
         read: false,
@@ -268,14 +308,18 @@ fn awaits_reply(thread: &[ThreadEntry]) -> bool {
     last.is_some_and(|it| it.author == Party::Company)
 }
 
-/// Returns the time that was kept for the company and is released, if the company can choose another one.
-async fn released(app: &App, record: &Record, appointments: &[Appointment]) -> Result<String, Problem> {
-    let lost = appointments.last().filter(|it| it.state == AppointmentState::Released);
-    let Some(lost) = lost else { return Ok(String::new()) };
+/// Returns the time that was kept for the company and is released, or was booked and is cancelled with its expert, if the
+/// company can choose another one.
+async fn lost(app: &App, record: &Record, appointments: &[Appointment]) -> Result<Option<LostTime>, Problem> {
+    let now = app.clock.now();
+    let is_cancelled = |it: &Appointment| it.state.cancelled_by().is_some() && it.starts_at > now;
+    let is_lost = |it: &&Appointment| it.state == AppointmentState::Released || is_cancelled(it);
+    let Some(lost) = appointments.last().filter(is_lost) else { return Ok(None) };
     let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
     let has_expert = assignments.iter().any(Assignment::is_live);
     let may_choose = ops::booking::hold::may_choose(record, appointments, has_expert);
-    Ok(if may_choose { long_date_time_range(lost.starts_at, lost.ends_at) } else { String::new() })
+    let (when, was_booked) = (long_date_time_range(lost.starts_at, lost.ends_at), is_cancelled(lost));
+    Ok(may_choose.then_some(LostTime { when, was_booked }))
 }
 
 fn survey_label(it: &FollowUp, now: DateTime<Utc>) -> &'static str {

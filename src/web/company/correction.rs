@@ -2,22 +2,27 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpResponse, get,
+    HttpRequest, HttpResponse, get,
     http::header,
     post,
-    web::{Data, Path},
+    web::{Data, Path, block},
 };
 use askama::Template;
 use domain::{
-    actor::{Actor, Party},
+    actor::Party,
+    calendar::jst,
     consultation::correction::{CaseValues, CorrectedField, Correction, CorrectionSection, corrections},
     wording::{long_date_time, month_day_time},
 };
 
-use super::own_consultation::OwnConsultation;
+use super::{
+    own_consultation::{self, OwnConsultation},
+    sign_in,
+};
 use crate::{
     app::App,
-    ops::consultation::correction::{self as ops, CorrectionCause},
+    ops::consultation::correction::{self as ops, SignedInCompany},
+    pdf::{Block, Document},
     problem::Problem,
     store::{self, reference::programme::Programme},
     web::kit::{
@@ -25,7 +30,7 @@ use crate::{
         form::Fields,
         form_state::FormState,
         page::{self, Shell},
-        pdf::{self, Paragraph, Style},
+        session::CompanyUser,
     },
 };
 
@@ -82,34 +87,38 @@ pub async fn application_pdf(
 ) -> Result<HttpResponse, Problem> {
     let page = as_it_was_sent(&app, shell, &own).await?;
     let name = format!("attachment; filename=\"application-{}.pdf\"", page.number);
-    let title = format!("申込みの内容（{}）", page.number);
+    let document = Document {
+        title: format!("申込みの内容（{}）", page.number),
+        made_at: app.clock.now().with_timezone(&jst()),
+        blocks: blocks(&page),
+    };
+    // Setting the type takes milliseconds, which other requests of this thread would wait for.
+    let file = block(move || document.write()).await.map_err(anyhow::Error::from)?;
+    let file = file.map_err(anyhow::Error::from)?;
     Ok(HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((header::CONTENT_DISPOSITION, name))
-        .body(pdf::document(&title, &paragraphs(&page))))
+        .body(file))
 }
 
-fn paragraphs(page: &ApplicationPage) -> Vec<Paragraph> {
-    let text = |it: &str| Paragraph::new(Style::Text, if it.is_empty() { "入力なし" } else { it });
-    let mut all = vec![
-        Paragraph::new(Style::Title, "申込みの内容"),
-        text(&format!("受付番号 {}　{}に受付", page.number, page.received)),
-        text(&page.shell.settings.center_name),
-    ];
+fn blocks(page: &ApplicationPage) -> Vec<Block> {
+    let received = format!("{}に受け付けました。", page.received);
+    let mut all = vec![Block::Paragraph(received), Block::Paragraph(page.shell.settings.center_name.clone())];
     for section in &page.sections {
-        all.push(Paragraph::new(Style::Heading, section.title));
+        all.push(Block::Heading(section.title.to_owned()));
         for (label, value) in &section.rows {
-            all.extend([Paragraph::new(Style::Label, *label), text(value)]);
+            let value = if value.trim().is_empty() { "入力なし" } else { value };
+            all.push(Block::Value((*label).to_owned(), value.to_owned()));
         }
     }
-    all.push(Paragraph::new(Style::Heading, "そのあとの訂正"));
+    all.push(Block::Heading("そのあとの訂正".to_owned()));
     if page.corrections.is_empty() {
-        all.push(text("訂正はありません。"));
+        all.push(Block::Paragraph("訂正はありません。".to_owned()));
     }
     for it in &page.corrections {
         let ShownCorrection { label, old, new, .. } = &it.correction;
-        all.push(Paragraph::new(Style::Label, format!("{}　{}　{label}", it.when, it.who)));
-        all.extend([text(&format!("訂正前：{old}")), text(&format!("訂正後：{new}"))]);
+        let change = format!("訂正前：{old}\n訂正後：{new}");
+        all.push(Block::Value(format!("{}　{}　{label}", it.when, it.who), change));
     }
     all
 }
@@ -157,11 +166,14 @@ pub async fn show(
 pub async fn submit(
     app: Data<App>,
     shell: Shell,
-    own: OwnConsultation,
+    (user, own): (CompanyUser, OwnConsultation),
+    req: HttpRequest,
     path: Path<(String, String)>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let section = CorrectionSection::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let network = sign_in::network(&app, &req);
+    let company = SignedInCompany { email_key: &user.email_key, network: &network };
     let id = own.0.consultation.id;
     let values = ops::values(&app, id).await?;
     let typed = touched(&form, &fields_of(section, Party::Company));
@@ -178,9 +190,8 @@ pub async fn submit(
             state.refused = Some(Problem::Stale.to_string());
         }
         (Ok(_), Some(reason)) => {
-            let (by, cause) = (Actor::Company.into(), CorrectionCause::reason(reason.as_ref()));
-            match ops::correct(&app, id, by, section, &typed, cause).await {
-                Ok(found) => return Ok(done(&own, &found)),
+            match ops::correct_own(&app, id, company, section, &typed, reason.as_ref()).await {
+                Ok(found) => return done(&app, &user, &own, &found).await,
                 Err(problem) => state.refused = Some(crate::web::kit::form_state::sentence(problem)?),
             }
         }
@@ -202,22 +213,38 @@ fn has_conflict(form: &Fields, found: &[Correction]) -> bool {
     })
 }
 
-/// Leads on after a correction. With another address, the contact has to open the link that was mailed there.
-fn done(own: &OwnConsultation, found: &[Correction]) -> HttpResponse {
+/// Leads on after a correction. With another address, the page stays open for the address with which the company is
+/// signed in, and asks for the proof of the new one.
+async fn done(
+    app: &App,
+    user: &CompanyUser,
+    own: &OwnConsultation,
+    found: &[Correction],
+) -> Result<HttpResponse, Problem> {
     let email = found.iter().find(|it| it.field == CorrectedField::Email);
-    match email {
+    let number = own.0.number.to_string();
+    let to = match own_consultation::find(app, user, &number).await {
+        Ok(own) => own.path(""),
+        Err(Problem::NotFound) => "/my".to_owned(),
+        Err(problem) => return Err(problem),
+    };
+    let confirmed = store::consultation::find(&app.db, own.0.consultation.id).await?;
+    let is_confirmed = confirmed.is_some_and(|it| it.consultation.address_confirmed);
+    Ok(match email {
+        Some(it) if it.new.is_empty() => page::see_other_with(
+            to,
+            "メールアドレスを削除しました。このあとのご連絡は、センターからお電話します。",
+        ),
+        Some(_) if is_confirmed => page::see_other_with(to, "確認済みのメールアドレスに戻しました。"),
         Some(it) => {
-            let flash = format!(
-                "メールアドレスを訂正しました。{}に確認のメールを送りました。メールのリンクを開いて、ボタンを押してください。",
-                it.new
-            );
-            page::see_other_with("/my", &flash)
+            let flash = format!("メールアドレスを訂正し、{}に確認のメールを送りました。", it.new);
+            page::see_other_with(to, &flash)
         }
         None if found.is_empty() => {
             page::see_other_with(own.path("/application"), "訂正した項目はありません。")
         }
         None => page::see_other_with(own.path("/application"), "登録内容を訂正しました。"),
-    }
+    })
 }
 
 fn section(it: CorrectionSection, sent: &CaseValues, programme: &Programme) -> SentSection {

@@ -1,6 +1,6 @@
 //! これまでの流れ: the history as the company sees it, without the events between the center and its experts.
 use domain::{
-    actor::Actor,
+    actor::{Actor, Party},
     consultation::{ActionKind, State},
     wording::{iso_date_time, month_day_time},
 };
@@ -41,13 +41,22 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::Accept, State::Booked) => plain("専門家が決まり、予約が確定しました"),
         (ActionKind::Accept, State::Scheduling) => plain("担当する専門家が決まりました"),
         (ActionKind::Decline, State::Checking) => plain("担当する専門家と日時を再調整しています"),
+        (ActionKind::ReleaseExpert, _) if it.from.as_deref() == Some("booked") => {
+            plain("予約を取り消し、担当する専門家を再調整しています")
+        }
         (ActionKind::ReleaseExpert, _) => plain("担当する専門家を再調整しています"),
+        (ActionKind::SettleTeam, State::Booked) => plain("専門家が決まり、予約が確定しました"),
+        (ActionKind::SettleTeam, _) => plain("担当する専門家が決まりました"),
         // One expert has answered while another is still being asked.
         (ActionKind::Accept | ActionKind::Decline, _) => None,
         (ActionKind::ChooseSlot, _) => Some(("相談の日時が決まりました".to_owned(), time())),
         (ActionKind::Reschedule, _) => Some(("相談の日時を変更しました".to_owned(), time())),
-        (ActionKind::CancelAppointment, _) => Some(("予約を取り消しました".to_owned(), own())),
-        (ActionKind::RecordNoShow, _) => plain("予約の日時に、相談は行われませんでした"),
+        (ActionKind::CancelAppointment, _) => Some((cancelled_by(it.by).to_owned(), own())),
+        (ActionKind::RecordNoShow, _) => plain("予約の日時に、お会いできませんでした"),
+        (ActionKind::RecordExpertNoShow, _) => {
+            plain("予約の日時に、専門家が参加できませんでした。申し訳ありません")
+        }
+        (ActionKind::CorrectOutcome, _) => plain("相談の結果の記録を訂正しました"),
         (ActionKind::RecordDone, _) => plain("相談を実施しました"),
         (ActionKind::ApproveReport, _) => plain("報告書ができました"),
         (ActionKind::PlanFurtherSession, State::Checking) => {
@@ -58,7 +67,7 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::Complete, _) => plain("相談を完了しました"),
         (ActionKind::Withdraw, State::Completed) => Some(("この相談を終えました".to_owned(), own())),
         (ActionKind::Withdraw, _) => Some(("申込みを取り下げました".to_owned(), own())),
-        (ActionKind::CloseUnfulfilled, _) => plain("今回は相談を実施できませんでした"),
+        (ActionKind::CloseUnfulfilled, _) => plain("センターがご相談を終了しました"),
         (ActionKind::Refer, State::Referred { organization }) => {
             Some((format!("{organization}をご案内しました"), String::new()))
         }
@@ -68,6 +77,16 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
             it.note.clone().filter(|it| !it.is_empty()).map(|it| (it, String::new()))
         }
         (ActionKind::Note, _) => None,
+    }
+}
+
+/// Returns whose decision it was that the appointment does not take place.
+fn cancelled_by(by: Actor) -> &'static str {
+    match by.principal().party() {
+        Party::Company => "予約を取り消しました",
+        Party::Expert => "専門家の都合により、予約を取り消しました",
+        Party::Desk => "一次相談窓口からの連絡により、予約を取り消しました",
+        Party::Coordinator | Party::System => "センターの都合により、予約を取り消しました",
     }
 }
 

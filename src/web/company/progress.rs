@@ -69,8 +69,9 @@ fn main(facts: Facts<'_>) -> String {
         State::Booked => booked(facts),
         State::Consulted => match due_day(facts, DueKind::Report) {
             Some(day) => {
+                let author = if facts.record.writes_report() { "センター" } else { "専門家" };
                 format!(
-                    "相談が終わりました。専門家が{day}までに報告書をまとめます。できましたらお知らせします。"
+                    "相談が終わりました。{author}が{day}までに報告書をまとめます。できましたらお知らせします。"
                 )
             }
             None => {
@@ -83,6 +84,12 @@ fn main(facts: Facts<'_>) -> String {
             "相談はすべて終了しました。報告書とアンケートはこの画面から見られます。".to_owned()
         }
         State::Withdrawn => "申込みを取り下げました。あらためて申し込むことができます。".to_owned(),
+        State::Unfulfilled { reason } if facts.record.appointments_done > 0 => {
+            format!(
+                "ご相談を終了しました。理由：{}。実施した相談の内容はこの画面から見られます。",
+                reason.label()
+            )
+        }
         State::Unfulfilled { reason } => {
             format!("今回は相談を実施できませんでした。理由：{}", reason.label())
         }

@@ -229,7 +229,7 @@ async fn home_of(app: &App, id: ConsultationId) -> Result<String, Problem> {
 }
 
 /// Returns the pseudonym of the network by which a day's mails are counted; no address is stored.
-fn network(app: &App, req: &HttpRequest) -> String {
+pub fn network(app: &App, req: &HttpRequest) -> String {
     let address = client::address(req, &app.config.trusted_proxies);
     app.secret.pseudonym(&client::network(address))
 }

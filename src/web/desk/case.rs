@@ -64,7 +64,7 @@ pub async fn write(
     let mut typed = FormState::of(form);
     let text = Prose::parse("メッセージ", typed.form.get("message"), LONGEST);
     if let Some(text) = typed.errors.take("message", text) {
-        let by = Actor::Desk(user.desk);
+        let by = Actor::Desk(user.desk, Some(user.id));
         let done = ops::correspondence::message::post(&app, case.0, by, Audience::Desk, &text).await;
         if typed.done(done)? {
             return Ok(page::see_other_with(

@@ -80,7 +80,7 @@ pub fn text(bytes: &[u8]) -> Result<String, BadImportFile> {
 /// Returns the rows of a text, each with its content or all its faults.
 pub fn rows(text: &str, themes: &[Theme], today: NaiveDate) -> Result<Vec<ImportRow>, BadImportFile> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(unreadable)?.clone();
+    let header = reader.headers().map_err(|err| unreadable(&err))?.clone();
     let names: Vec<_> = header.iter().map(|it| field_of(it.trim())).collect();
     let missing = COLUMNS.iter().filter(|(_, field, needed)| *needed && !names.contains(&Some(*field)));
     let missing: Vec<_> = missing.map(|(label, ..)| *label).collect();
@@ -89,7 +89,7 @@ pub fn rows(text: &str, themes: &[Theme], today: NaiveDate) -> Result<Vec<Import
     }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(unreadable)?;
+        let record = record.map_err(|err| unreadable(&err))?;
         if record.iter().all(|it| it.trim().is_empty()) {
             continue;
         }
@@ -169,7 +169,7 @@ fn field_of(label: &str) -> Option<&'static str> {
     COLUMNS.iter().find(|(own, field, _)| *own == label || *field == label).map(|(_, field, _)| *field)
 }
 
-fn unreadable(err: csv::Error) -> BadImportFile {
+fn unreadable(err: &csv::Error) -> BadImportFile {
     BadImportFile::Unreadable(err.position().map_or(1, csv::Position::line))
 }
 

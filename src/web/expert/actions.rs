@@ -62,7 +62,7 @@ pub async fn cancel(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     if let Some(reason) = typed.errors.take("reason", reason) {
         let done = ops::booking::appointment::cancel(&open.app, open.id(), open.by(), reason.into()).await;
         if typed.done(done)? {
-            let flash = "予約を取り消しました。企業には、別の日時を選んでいただくようお知らせしました。";
+            let flash = "予約を取り消しました。この日時は、空きの登録から除きました。企業には、別の日時を選んでいただくようお知らせしました。";
             return Ok(open.back(flash));
         }
     }
@@ -90,6 +90,15 @@ pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem
         "no_show" => {
             if typed.done(ops::booking::appointment::record_no_show(&open.app, open.id(), open.by()).await)? {
                 let flash = "欠席を記録しました。企業には、別の日時を選んでいただくようお知らせしました。";
+                return Ok(open.back(flash));
+            }
+        }
+        "expert_no_show" => {
+            let done =
+                ops::booking::appointment::record_expert_no_show(&open.app, open.id(), open.by()).await;
+            if typed.done(done)? {
+                let flash =
+                    "専門家の欠席を記録しました。企業には、お詫びと、別の日時の選び方をお知らせしました。";
                 return Ok(open.back(flash));
             }
         }
@@ -127,6 +136,8 @@ async fn outcome_page(open: Opened, typed: FormState) -> Result<HttpResponse, Pr
     let choices = vec![
         Choice::new("done", "実施した").with_hint("続けて、実施報告書を書きます。"),
         Choice::new("no_show", "企業が欠席した").with_hint("企業に、別の日時を選んでいただきます。"),
+        Choice::new("expert_no_show", "専門家が行けなかった")
+            .with_hint("企業にお詫びし、別の日時を選んでいただきます。"),
     ];
     let when = when(&open).await?;
     let back = open.case.path();

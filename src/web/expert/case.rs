@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
 use domain::{
     actor::{Actor, Party},
-    booking::appointment::{Appointment, AppointmentMode},
+    booking::appointment::{Appointment, AppointmentMode, AppointmentState},
     consultation::ActionKind,
     id::ConsultationId,
     intake::company::{Headcount, Industry},
@@ -37,8 +37,11 @@ pub struct Opened {
 /// A consultation with the signed-in expert's own part in it.
 pub struct Case {
     pub record: Record,
-    /// The expert's assignment, offered or accepted.
+    /// The expert's assignment, offered or accepted; the latest one of an expert who has held an appointment and has no
+    /// part any more.
     pub mine: Assignment,
+    /// Whether the expert has held an appointment of the consultation, or has written the report on one; it stays theirs.
+    pub has_held: bool,
 }
 
 /// One row of a summary list.
@@ -53,9 +56,22 @@ pub async fn find(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, 
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
     let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
     let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
-    let live = || assignments.iter().filter(|it| it.expert == expert.id && it.is_live());
-    let mine = live().find(|it| it.is_accepted()).or_else(|| live().next()).cloned();
-    Ok(Case { mine: mine.ok_or(Problem::NotFound)?, record })
+    let own = || assignments.iter().filter(|it| it.expert == expert.id);
+    let live = || own().filter(|it| it.is_live());
+    let mine = live().find(|it| it.is_accepted()).or_else(|| live().next());
+    let has_held = has_held(app, expert, record.consultation.id).await?;
+    let mine = mine.or_else(|| own().next_back().filter(|_| has_held)).cloned();
+    Ok(Case { mine: mine.ok_or(Problem::NotFound)?, record, has_held })
+}
+
+/// Returns whether the expert has held an appointment of the consultation, or has written the report on one.
+async fn has_held(app: &App, expert: &ExpertUser, id: ConsultationId) -> Result<bool, Problem> {
+    let mut all = store::booking::appointment::of(&app.db, id).await?;
+    all.retain(|it| it.state.outcome().is_some() && it.experts.contains(&expert.id));
+    if all.iter().any(|it| it.state == AppointmentState::Done) {
+        return Ok(true);
+    }
+    Ok(!store::aftercare::report::states(&app.db, all.iter().map(|it| it.id)).await?.is_empty())
 }
 
 impl FromRequest for Opened {
@@ -70,11 +86,7 @@ impl FromRequest for Opened {
         Box::pin(async move {
             let (app, expert, shell) = (app.ok_or_else(no_app)?, expert.await?, shell.await?);
             let case = find(&app, &expert, &number).await?;
-            if case.mine.is_accepted() {
-                Ok(Self { app, expert, shell, case })
-            } else {
-                Err(Problem::NotFound)
-            }
+            if case.may_read() { Ok(Self { app, expert, shell, case }) } else { Err(Problem::NotFound) }
         })
     }
 }
@@ -90,7 +102,7 @@ impl Opened {
     }
 
     pub fn allows(&self, action: ActionKind) -> bool {
-        self.case.record.consultation.allows(action, Party::Expert).is_ok()
+        self.case.mine.is_accepted() && self.case.record.consultation.allows(action, Party::Expert).is_ok()
     }
 
     /// Redirects to the consultation, with a sentence.
@@ -100,6 +112,11 @@ impl Opened {
 }
 
 impl Case {
+    /// Returns whether the expert may read the company's data: they have accepted, or have held an appointment.
+    pub fn may_read(&self) -> bool {
+        self.mine.is_accepted() || self.has_held
+    }
+
     pub fn path(&self) -> String {
         url::expert(&self.record.number)
     }
@@ -110,8 +127,7 @@ impl Case {
     }
 
     pub fn title(&self) -> String {
-        let name =
-            if self.mine.is_accepted() { self.record.company_name.as_str() } else { "担当の依頼" };
+        let name = if self.may_read() { self.record.company_name.as_str() } else { "担当の依頼" };
         format!("{name}（{}）", self.record.number)
     }
 

@@ -90,6 +90,8 @@ struct AppointmentView {
     has_room: bool,
     /// The address of the report and its state.
     report: Option<(String, &'static str)>,
+    /// The address at which the recorded outcome is corrected, while the expert may do so.
+    correct: Option<String>,
 }
 
 #[get("/expert/consultations/{number}")]
@@ -155,7 +157,7 @@ pub async fn html(open: Opened, path: Path<(String, String)>) -> Result<HttpResp
 async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
     let Opened { app, expert, shell, case } = open;
     let id = case.record.consultation.id;
-    let accepted = case.mine.is_accepted();
+    let accepted = case.may_read();
     let (_, roster) = app.programme_and_experts().await?;
     let appointments = store::booking::appointment::of(&app.db, id).await?;
     let live = appointments.iter().find(|it| it.is_live());
@@ -215,6 +217,8 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             ActionKind::PlanFurtherSession => ("next", "次回の相談を計画する"),
             ActionKind::RecordDone
             | ActionKind::RecordNoShow
+            | ActionKind::RecordExpertNoShow
+            | ActionKind::CorrectOutcome
             | ActionKind::Decline
             | ActionKind::Submit
             | ActionKind::StartCheck
@@ -222,6 +226,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::Answer
             | ActionKind::RequestExperts
             | ActionKind::ReleaseExpert
+            | ActionKind::SettleTeam
             | ActionKind::ApproveReport
             | ActionKind::DropFurtherSession
             | ActionKind::Complete
@@ -231,7 +236,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::Reopen
             | ActionKind::Note => return None,
         };
-        let mine = (action == ActionKind::Accept) != case.mine.is_accepted();
+        let mine = case.mine.is_live() && (action == ActionKind::Accept) != case.mine.is_accepted();
         let primary = matches!(action, ActionKind::Accept | ActionKind::ChooseSlot | ActionKind::RecordDone);
         mine.then(|| Act { href: case.path_of(act), label, primary })
     };
@@ -251,7 +256,7 @@ fn by_when(case: &Case) -> Option<String> {
         return Some(format!("回答の期限は{}です。", wording::month_day_time(case.mine.due_at)));
     }
     let due = case.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at)?;
-    let is_due = case.record.consultation.state == State::Consulted;
+    let is_due = case.has_held;
     is_due.then(|| format!("提出の期限は{}です。", wording::month_day_weekday(due)))
 }
 
@@ -269,6 +274,11 @@ fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str
         State::Consulted => "実施報告書を提出してください。",
         State::FollowUp => "報告書の確認が終わり、センターがフォローしています。",
         State::Received | State::Checking | State::WaitingCompany => "センターで内容を確認しています。",
+        State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }
+            if case.has_held && case.record.due.is_some() =>
+        {
+            "この相談は終了しました。実施した相談の報告書を提出してください。"
+        }
         State::Completed => "相談はすべて終了しました。",
         State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => "この相談は終了しました。",
     }
@@ -281,8 +291,11 @@ fn appointment_view(
     roster: &Roster,
     reports: &BTreeMap<AppointmentId, ReportState>,
 ) -> AppointmentView {
-    let done =
-        it.state == domain::booking::appointment::AppointmentState::Done && it.experts.contains(&expert.id);
+    let mine = it.experts.contains(&expert.id);
+    let done = it.state == domain::booking::appointment::AppointmentState::Done && mine;
+    let may_correct = case.record.consultation.allows(ActionKind::CorrectOutcome, Party::Expert).is_ok();
+    let correct = (mine && may_correct && it.state.outcome().is_some())
+        .then(|| format!("{}/{}", case.path_of("outcome"), it.id));
     let state = reports.get(&it.id).map_or("未作成", ReportState::label);
     let names: Vec<_> = it.experts.iter().map(|&id| roster.name(id)).collect();
     AppointmentView {
@@ -294,7 +307,9 @@ fn appointment_view(
         experts: names.join("、"),
         live: it.is_live(),
         has_room: false,
-        report: done.then(|| (format!("{}?session={}", case.path_of("report"), it.id), state)),
+        report: (done || mine && reports.contains_key(&it.id))
+            .then(|| (format!("{}?session={}", case.path_of("report"), it.id), state)),
+        correct,
     }
 }
 

@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+const NOT_HELD: &str =
+    "相談の結果が訂正されたため、この報告書は使われていません。書いた内容は、そのまま残っています。";
+
 #[derive(Template)]
 #[template(path = "expert/report.html")]
 struct ReportPage {
@@ -67,7 +70,11 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
     let report = store::aftercare::report::of_appointment(&open.app.db, session.id).await?;
     let head = head(&open, &session).await?;
     match report {
-        Some(it) if is_closed(&it) => page::html(&read_page(open.shell, head, &it)),
+        // What was written of an appointment that was not held after all stays.
+        Some(it) if is_closed(&it) || session.state != AppointmentState::Done => {
+            let is_held = session.state == AppointmentState::Done;
+            page::html(&read_page(open.shell, head, &it, is_held))
+        }
         report => {
             let version = report.as_ref().map_or(0, |it| it.version);
             let returned = report.as_ref().and_then(returned);
@@ -111,10 +118,9 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 /// Returns the appointment that the report is about: the named one, or the latest that took place.
 async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Problem> {
     let (me, all) = (open.expert.id, store::booking::appointment::of(&open.app.db, open.id()).await?);
-    let mut mine =
-        all.into_iter().filter(|it| it.state == AppointmentState::Done && it.experts.contains(&me));
+    let mut mine = all.into_iter().filter(|it| it.state.outcome().is_some() && it.experts.contains(&me));
     if wanted.is_empty() {
-        return Ok(mine.max_by_key(|it| it.starts_at));
+        return Ok(mine.filter(|it| it.state == AppointmentState::Done).max_by_key(|it| it.starts_at));
     }
     mine.find(|it| it.id.to_string() == wanted).map(Some).ok_or(Problem::NotFound)
 }
@@ -164,7 +170,7 @@ fn returned(report: &Report) -> Option<String> {
     }
 }
 
-fn read_page(shell: Shell, head: Head, report: &Report) -> ReadPage {
+fn read_page(shell: Shell, head: Head, report: &Report, is_held: bool) -> ReadPage {
     let handed_in = match &report.state {
         ReportState::Submitted { at } => {
             Some(format!("{}に提出しました。センターの確認を待っています。", wording::long_date_time(*at)))
@@ -174,5 +180,6 @@ fn read_page(shell: Shell, head: Head, report: &Report) -> ReadPage {
         }
         ReportState::Draft | ReportState::Returned { .. } => None,
     };
+    let handed_in = if is_held { handed_in } else { Some(NOT_HELD.to_owned()) };
     ReadPage { shell, head, state: report.state.label(), handed_in, rows: rows(&report.body) }
 }

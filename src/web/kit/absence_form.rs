@@ -1,5 +1,5 @@
 //! The form of an expert's days of absence: the expert fills it in, or a coordinator who was told by telephone.
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use domain::{
     booking::availability::Absence,
     id::ExpertId,
@@ -41,6 +41,15 @@ pub fn parse_absence(
     match first.zip(last) {
         Some((first, last)) if errors.is_empty() => Ok((Absence { first, last, stand_in }, note)),
         Some(_) | None => Err(errors),
+    }
+}
+
+/// Fills in one day as the first and the last.
+pub fn fill_day(form: &mut Fields, day: NaiveDate) {
+    for names in [FIRST, LAST] {
+        form.add(names.year, day.year().to_string());
+        form.add(names.month, day.month().to_string());
+        form.add(names.day, day.day().to_string());
     }
 }
 

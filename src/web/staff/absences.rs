@@ -1,6 +1,7 @@
 //! Appointments whose expert will be away: the possible substitutes, and requests to them.
 use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
+use chrono::TimeDelta;
 use domain::{
     actor::Actor,
     id::{AppointmentId, ExpertId},
@@ -16,7 +17,10 @@ use crate::{
         booking::substitute::{SubstituteConsent, SubstituteProposal, Vacancy},
     },
     problem::Problem,
-    store::{booking::substitute::Participation, routing::expert::Roster},
+    store::{
+        self, audit::schedule_change::RecordedChange, booking::substitute::Participation,
+        routing::expert::Roster,
+    },
     url,
     web::kit::{
         form::{FieldErrors, Fields},
@@ -27,6 +31,9 @@ use crate::{
 
 /// The number of appointments on the page, the earliest first; the others follow when these are settled.
 const SHOWN: usize = 20;
+/// The most changes of days of absence that are shown, and the days for which they are.
+const CHANGES: u64 = 30;
+const CHANGES_DAYS: TimeDelta = TimeDelta::days(90);
 /// How many candidates are shown before the rest is folded away.
 const FIRST: usize = 2;
 
@@ -39,6 +46,8 @@ struct AbsencesPage {
     gaps: Vec<View>,
     /// The number of appointments that are not shown.
     more: usize,
+    /// The latest changes of experts' days of absence, with the people who made them.
+    changes: Vec<RecordedChange>,
 }
 
 /// A participation that needs a substitute.
@@ -148,7 +157,15 @@ async fn render(
         !errors.is_empty() && form.has("appointment", &it.participation.appointment.to_string())
     };
     let gaps = gaps.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
-    page::html_with(status, &AbsencesPage { shell, errors, refused, gaps, more })
+    let now = app.clock.now();
+    let changes = store::audit::schedule_change::between(
+        &app.db,
+        now - CHANGES_DAYS,
+        now + TimeDelta::days(1),
+        CHANGES,
+    )
+    .await?;
+    page::html_with(status, &AbsencesPage { shell, errors, refused, gaps, more, changes })
 }
 
 fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {

@@ -30,9 +30,11 @@ pub enum StaffAction {
     ReleaseHold,
     Cancel,
     NoShow,
+    ExpertNoShow,
     Done,
     Further,
     DropFurther,
+    DropHelp,
     Complete,
     Withdraw,
     Unfulfilled,
@@ -52,15 +54,17 @@ pub enum StaffActionInput {
     ReleaseHold,
     Cancel(TextLine),
     NoShow,
+    ExpertNoShow,
     Done,
     Further(Option<TextLine>, Option<NextTeam>),
     DropFurther,
+    DropHelp,
     End(Ending),
     Reopen(TextLine),
 }
 
 impl StaffAction {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::StartCheck,
         Self::Ask,
         Self::Answer,
@@ -69,9 +73,11 @@ impl StaffAction {
         Self::ReleaseHold,
         Self::Cancel,
         Self::NoShow,
+        Self::ExpertNoShow,
         Self::Done,
         Self::Further,
         Self::DropFurther,
+        Self::DropHelp,
         Self::Complete,
         Self::Withdraw,
         Self::Unfulfilled,
@@ -91,9 +97,11 @@ impl StaffAction {
             Self::ReleaseHold => "release-hold",
             Self::Cancel => "cancel",
             Self::NoShow => "no-show",
+            Self::ExpertNoShow => "expert-no-show",
             Self::Done => "done",
             Self::Further => "further",
             Self::DropFurther => "drop-further",
+            Self::DropHelp => "drop-help",
             Self::Complete => "complete",
             Self::Withdraw => "withdraw",
             Self::Unfulfilled => "unfulfilled",
@@ -113,11 +121,12 @@ impl StaffAction {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
             Self::Answer => Some(ActionKind::Answer),
-            Self::ConfirmAddress | Self::Called => None,
+            Self::ConfirmAddress | Self::Called | Self::DropHelp => None,
             // A hold can be released only while experts could still be asked.
             Self::ReleaseHold => Some(ActionKind::RequestExperts),
             Self::Cancel => Some(ActionKind::CancelAppointment),
             Self::NoShow => Some(ActionKind::RecordNoShow),
+            Self::ExpertNoShow => Some(ActionKind::RecordExpertNoShow),
             Self::Done => Some(ActionKind::RecordDone),
             Self::Further => Some(ActionKind::PlanFurtherSession),
             Self::DropFurther => Some(ActionKind::DropFurtherSession),
@@ -145,10 +154,12 @@ impl StaffAction {
             Self::Called => "電話したことを記録する",
             Self::ReleaseHold => "仮予約を解除する",
             Self::Cancel => "予約を取り消す",
-            Self::NoShow => "欠席を記録する",
+            Self::NoShow => "企業の欠席を記録する",
+            Self::ExpertNoShow => "専門家の欠席を記録する",
             Self::Done => "実施を記録する",
             Self::Further => "次回の相談を計画する",
             Self::DropFurther => "次回の相談を取りやめる",
+            Self::DropHelp => "次回の相談の希望を取り下げる",
             Self::Complete => "完了にする",
             Self::Withdraw => "企業の申し出で終了する",
             Self::Unfulfilled => "不成立にする",
@@ -177,25 +188,33 @@ impl StaffAction {
             }
             Self::Cancel => "予約を取り消し、企業と専門家にメールで知らせます。企業は別の日時を選べます。",
             Self::NoShow => "企業の欠席を記録します。企業は別の日時を選べます。",
+            Self::ExpertNoShow => {
+                "専門家が来なかったことを記録します。企業にお詫びと次の日時の選び方を、専門家に記録の内容を、メールで知らせます。相談の回数には数えません。別の専門家に依頼するときは、記録のあとに「取消し・交代」で候補を選べます。"
+            }
             Self::Done => "相談の実施を記録します。専門家に報告書の提出を依頼します。",
             Self::Further => "次回の日時を選ぶ案内を企業に送ります。予定していたアンケートなどは送りません。",
             Self::DropFurther => {
                 "次回の相談を取りやめ、企業にメールで知らせます。これまでの相談と報告書は残り、予定していたアンケートなどをあらためて送ります。"
+            }
+            Self::DropHelp => {
+                "次回の相談を希望しないことを電話などで聞いたときに、企業に代わって記録します。連絡の期限がなくなり、残りのアンケートなどは予定どおりお送りします。すべて終わっているときは「完了」になります。"
             }
             Self::Complete => "相談をすべて終了します。まだ送っていないアンケートなどは送りません。",
             Self::Withdraw => {
                 "企業の申し出による終了を記録します。相談の実施前は「取下げ」、実施後は「完了」になります。予約と依頼はすべて取り消します。"
             }
             Self::Unfulfilled => {
-                "相談を実施できないまま終了します。予約と依頼はすべて取り消し、企業に理由をメールで知らせます。"
+                "不成立として終了します。予約と依頼はすべて取り消し、企業に理由をメールで知らせます。実施した相談と報告書は残ります。"
             }
             Self::CloseInSilence => {
                 "返事がない相談をいったん終了し、企業に再開のしかたをメールで知らせます。仮予約と依頼はすべて取り消します。"
             }
             Self::Refer => {
-                "ほかの機関を案内して終了します。予約と依頼はすべて取り消し、機関名を企業にメールで知らせます。"
+                "ほかの機関を案内して終了します。予約と依頼はすべて取り消し、機関名を企業にメールで知らせます。実施した相談と報告書は残ります。"
             }
-            Self::Reopen => "終了した相談を「確認中」に戻します。初回の連絡の期限を新しく数えます。",
+            Self::Reopen => {
+                "終了した相談を再開します。相談の実施前は「確認中」に、実施後は「相談実施済み」または報告書の確認後の「フォロー中」に戻ります。"
+            }
         }
     }
 
@@ -209,10 +228,12 @@ impl StaffAction {
             Self::Called => "電話したことを記録しました。",
             Self::ReleaseHold => "仮予約を解除しました。",
             Self::Cancel => "予約を取り消しました。",
-            Self::NoShow => "欠席を記録しました。",
+            Self::NoShow => "企業の欠席を記録しました。",
+            Self::ExpertNoShow => "専門家の欠席を記録しました。企業にお詫びのメールを送りました。",
             Self::Done => "実施を記録しました。報告書の提出を依頼しました。",
             Self::Further => "次回の相談を計画しました。",
             Self::DropFurther => "次回の相談を取りやめました。",
+            Self::DropHelp => "次回の相談の希望の取下げを記録しました。",
             Self::Complete => "相談を完了にしました。",
             Self::Withdraw => "企業の申し出による終了を記録しました。",
             Self::Unfulfilled => "不成立として終了しました。",
@@ -236,8 +257,10 @@ impl StaffAction {
             Self::Called => Some(StaffActionInput::Called),
             Self::ReleaseHold => Some(StaffActionInput::ReleaseHold),
             Self::NoShow => Some(StaffActionInput::NoShow),
+            Self::ExpertNoShow => Some(StaffActionInput::ExpertNoShow),
             Self::Done => Some(StaffActionInput::Done),
             Self::DropFurther => Some(StaffActionInput::DropFurther),
+            Self::DropHelp => Some(StaffActionInput::DropHelp),
             Self::Complete => Some(StaffActionInput::End(Ending::Complete)),
             Self::CloseInSilence => Some(StaffActionInput::End(Ending::CloseInSilence)),
             Self::Ask => errors
@@ -302,19 +325,24 @@ impl StaffActionInput {
                 ops::booking::appointment::cancel(app, id, seen, reason.as_str().to_owned()).await
             }
             Self::NoShow => ops::booking::appointment::record_no_show(app, id, seen).await,
+            Self::ExpertNoShow => ops::booking::appointment::record_expert_no_show(app, id, seen).await,
             Self::Done => ops::booking::appointment::record_done(app, id, seen).await,
             Self::Further(reason, team) => {
                 let (reason, team) = (reason.as_ref(), team.as_ref());
                 ops::consultation::plan_with_team(app, id, seen, reason, team).await
             }
             Self::DropFurther => ops::aftercare::further::take_back(app, id, seen).await,
+            Self::DropHelp => {
+                let by = Actor::Stead(me, Represented::Company);
+                ops::aftercare::follow_up::drop_help(app, id, version, by).await
+            }
             // It is the company that withdraws.
             Self::End(ending @ Ending::Withdraw { .. }) => {
                 let by = Actor::Stead(me, Represented::Company);
                 ops::consultation::end(app, id, Some(version), by, ending).await
             }
             Self::End(ending) => ops::consultation::end(app, id, Some(version), by, ending).await,
-            Self::Reopen(reason) => ops::consultation::reopen(app, id, version, by, &reason).await,
+            Self::Reopen(reason) => ops::consultation::reopening::reopen(app, id, version, by, &reason).await,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
+    ops::aftercare::follow_up::NO_WISH,
     problem::Problem,
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
@@ -121,13 +122,18 @@ async fn render(
         _ => 0,
     };
     let is_told = match act {
-        StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done | StaffAction::DropFurther => true,
+        StaffAction::Cancel
+        | StaffAction::NoShow
+        | StaffAction::ExpertNoShow
+        | StaffAction::Done
+        | StaffAction::DropFurther => true,
         StaffAction::StartCheck
         | StaffAction::Ask
         | StaffAction::Answer
         | StaffAction::ConfirmAddress
         | StaffAction::Called
         | StaffAction::ReleaseHold
+        | StaffAction::DropHelp
         | StaffAction::Further
         | StaffAction::Complete
         | StaffAction::Withdraw
@@ -190,6 +196,10 @@ fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
         None if act == StaffAction::Called => {
             let is_told = case.record.to_call_since.is_none();
             is_told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
+        }
+        None if act == StaffAction::DropHelp => {
+            let is_settled = case.record.wants_help_since.is_none();
+            is_settled.then(|| Problem::Refused(NO_WISH.to_owned()))
         }
         None if !consultation.state.is_open() => {
             Some(domain::consultation::ActionRefused::HasEnded(consultation.state.clone()).into())

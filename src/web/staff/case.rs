@@ -300,20 +300,7 @@ impl Head {
 
     /// Returns the possible actions: those that advance the consultation first, those that end it last.
     pub fn offers(&self) -> (Vec<Offer>, Vec<Offer>) {
-        let mut offers = Vec::new();
-        if self.is_open() && !self.address_confirmed() {
-            offers.push(self.offer(StaffAction::ConfirmAddress));
-        }
-        if self.case.record.to_call_since.is_some() {
-            offers.push(self.offer(StaffAction::Called));
-        }
-        if self.case.submitted_reports > 0 {
-            let href = self.at("?view=sessions");
-            offers.push(Offer { label: "提出された報告書を確認する", href, at_once: false });
-        }
-        if self.case.record.consultation.allows_in_stead(ActionKind::Answer, Party::Company).is_ok() {
-            offers.push(self.offer(StaffAction::Answer));
-        }
+        let mut offers = self.marked();
         let mut endings = Vec::new();
         for action in self.case.record.consultation.possible(domain::actor::Party::Coordinator) {
             match action {
@@ -335,11 +322,16 @@ impl Head {
                     endings.extend(StaffAction::of(action).map(|it| self.offer(it)));
                 }
                 // Nothing has taken place yet, and nothing is planned.
-                ActionKind::RecordNoShow | ActionKind::RecordDone if !self.has_begun() => {}
+                ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow | ActionKind::RecordDone
+                    if !self.has_begun() => {}
                 ActionKind::DropFurtherSession if !self.plans_further => {}
                 // A report is approved on its own page, where it can be read; an expert is released from the list
-                // of experts.
-                ActionKind::ApproveReport | ActionKind::ReleaseExpert => {}
+                // of experts, an outcome is corrected in the list of appointments, and a team is settled when a field
+                // is removed.
+                ActionKind::ApproveReport
+                | ActionKind::ReleaseExpert
+                | ActionKind::CorrectOutcome
+                | ActionKind::SettleTeam => {}
                 ActionKind::Submit
                 | ActionKind::StartCheck
                 | ActionKind::Ask
@@ -348,6 +340,7 @@ impl Head {
                 | ActionKind::Decline
                 | ActionKind::CancelAppointment
                 | ActionKind::RecordNoShow
+                | ActionKind::RecordExpertNoShow
                 | ActionKind::RecordDone
                 | ActionKind::PlanFurtherSession
                 | ActionKind::DropFurtherSession
@@ -357,6 +350,29 @@ impl Head {
             }
         }
         (offers, endings)
+    }
+
+    /// Returns what the marks of the consultation ask for, whatever its state.
+    fn marked(&self) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        if self.is_open() && !self.address_confirmed() {
+            offers.push(self.offer(StaffAction::ConfirmAddress));
+        }
+        if self.case.record.to_call_since.is_some() {
+            offers.push(self.offer(StaffAction::Called));
+        }
+        if self.case.submitted_reports > 0 {
+            let href = self.at("?view=sessions");
+            offers.push(Offer { label: "提出された報告書を確認する", href, at_once: false });
+        }
+        if self.case.record.consultation.allows_in_stead(ActionKind::Answer, Party::Company).is_ok() {
+            offers.push(self.offer(StaffAction::Answer));
+        }
+        if self.case.record.wants_help_since.is_some() && self.case.record.consultation.merged_into.is_none()
+        {
+            offers.push(self.offer(StaffAction::DropHelp));
+        }
+        offers
     }
 
     fn offer(&self, act: StaffAction) -> Offer {

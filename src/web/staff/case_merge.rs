@@ -6,6 +6,7 @@ use actix_web::{
 use askama::Template;
 use domain::{
     consultation::{MergeValue, State},
+    intake::duplicate::Evidence,
     number::CaseNumber,
     text::TextLine,
 };
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     case::{FormState, Head, View, find, render as render_case},
-    company_merge::{LONGEST_REASON, evidence, other_case, side, versions},
+    company_merge::{LONGEST_REASON, another_case, evidence, is_vouched_for, missing, side, versions},
 };
 use crate::{
     app::App,
@@ -45,6 +46,8 @@ struct OtherCase {
     state: State,
     version: i32,
     evidence: Vec<&'static str>,
+    /// What the evidence lacks, if it does not suggest one company.
+    missing: Option<String>,
     same_company: bool,
 }
 
@@ -82,10 +85,12 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
     let mut typed = FormState::of(form);
-    let other = other_case(&app, &mut typed).await?;
+    let other = another_case(&app, &case, &mut typed).await?;
     let reason = TextLine::parse("理由", typed.form.get("reason"), LONGEST_REASON);
     let reason = typed.errors.take("reason", reason);
-    if let Some((other, reason)) = other.zip(reason) {
+    if let Some((other, reason)) = other.zip(reason)
+        && is_vouched_for(&app, &case, &other, &mut typed).await?
+    {
         let seen = |case: &CaseDetails, field: &str| SeenCase {
             id: case.record.consultation.id,
             version: typed.form.get(field).parse().unwrap_or_default(),
@@ -130,25 +135,34 @@ async fn render(
     case: CaseDetails,
     mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
-    let other = if typed.form.get("with").is_empty() { None } else { other_case(app, &mut typed).await? };
+    let other =
+        if typed.form.get("with").is_empty() { None } else { another_case(app, &case, &mut typed).await? };
     let values = match &other {
         Some(other) => two_versions(app, &case, other, &mut typed).await?,
         None => Vec::new(),
     };
-    let other = other.map(|it| OtherCase {
-        evidence: evidence(&case, &it),
-        same_company: case.record.company == it.record.company,
-        number: it.record.number,
-        version: it.record.version,
-        company_name: it.record.company_name,
-        state: it.record.consultation.state,
-    });
+    let other = match other {
+        Some(it) => {
+            let found = evidence(app, &case, &it).await?;
+            Some(OtherCase {
+                missing: missing(&found),
+                evidence: found.into_iter().map(Evidence::sentence).collect(),
+                same_company: case.record.company == it.record.company,
+                number: it.record.number,
+                version: it.record.version,
+                company_name: it.record.company_name,
+                state: it.record.consultation.state,
+            })
+        }
+        None => None,
+    };
     let status = typed.status();
     let head = Head::of_act(case, app.clock.now(), &typed);
     page::html_with(status, &CaseMergePage { shell, head, typed, other, values })
 }
 
-/// Returns the values that differ, each with the kept case's version chosen unless it is empty.
+/// Returns the values that differ, each with the kept case's version chosen unless it is empty; a mail address is never
+/// taken over unless it is chosen.
 async fn two_versions(
     app: &App,
     case: &CaseDetails,
@@ -172,7 +186,9 @@ async fn two_versions(
             continue;
         }
         if typed.form.get(value.code()).is_empty() {
-            typed.form.add(value.code(), if kept.is_empty() { "absorbed" } else { "kept" });
+            // Mail that was meant for one must not go to the other by an oversight.
+            let is_kept = !kept.is_empty() || value == MergeValue::MailAddress;
+            typed.form.add(value.code(), if is_kept { "kept" } else { "absorbed" });
         }
         values.push(TwoVersions { field: value.code(), label: value.label(), choices });
     }

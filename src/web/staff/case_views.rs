@@ -6,14 +6,14 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use codes::Code;
 use domain::{
-    actor::{Actor, Party, Represented},
+    actor::Party,
     aftercare::{
         follow_up::{FollowUp, FollowUpAnswer, FollowUpState, SurveyAnswer},
         report::Report,
     },
     booking::{appointment::AppointmentState, waiting_list::WaitingListEntry},
     calendar::japan_date,
-    consultation::{ActionKind, State},
+    consultation::{ActionKind, State, event_word},
     intake::{
         company::{Industry, Organization, TeleworkStatus},
         contact::Telephone,
@@ -25,7 +25,7 @@ use uuid::Uuid;
 use super::{
     case::{FormState, Head},
     correction,
-    possible_duplicate::{PossibleDuplicate, possible_duplicates},
+    possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
 };
 use crate::{
@@ -46,6 +46,7 @@ use crate::{
         worklist::task::{Task, TaskFilter},
     },
     web::kit::{
+        actor,
         correction::ShownCorrection,
         form::Choice,
         page::{self, Shell},
@@ -90,6 +91,8 @@ struct SameCompany {
     shell: Shell,
     head: Head,
     possible_duplicates: Vec<PossibleDuplicate>,
+    /// The mail domain that is no evidence because many companies share it.
+    common_domain: Option<CommonDomain>,
     company: RegisteredCompany,
     /// The cases that were merged into this one, with their numbers.
     absorbed: Vec<(CaseMerge, String)>,
@@ -233,7 +236,7 @@ pub async fn same_company(
 ) -> Result<HttpResponse, Problem> {
     let record = &head.case.record;
     let who = store::intake::duplicate::identity(record, &head.case.application, &head.case.contact);
-    let possible_duplicates =
+    let (possible_duplicates, common_domain) =
         possible_duplicates(app, &who, record.company, record.consultation.id.0).await?;
     let company = store::intake::company_merge::find(&app.db, record.company).await?;
     let company = RegisteredCompany {
@@ -244,7 +247,8 @@ pub async fn same_company(
     let absorbed = store::consultation::case_merge::into(&app.db, record.consultation.id).await?;
     let related = store::consultation::related_case::of(&app.db, record.consultation.id).await?;
     let status = typed.status();
-    let page = SameCompany { shell, head, possible_duplicates, company, absorbed, related, typed };
+    let page =
+        SameCompany { shell, head, possible_duplicates, common_domain, company, absorbed, related, typed };
     page::html_with(status, &page)
 }
 
@@ -322,16 +326,15 @@ pub async fn history(
         let is_undone = saved.iter().any(|other| other.undoes == Some(seq));
         Some((ShownCorrection::of(it, &programme), (!is_undone).then_some(seq)))
     };
-    let names =
-        store::accounts::account::names(&app.db, events.iter().flat_map(|it| accounts_of(it.by)).flatten())
-            .await?;
+    let actors: Vec<_> = events.iter().map(|it| it.by).collect();
+    let names = store::audit::log::names(&app.db, &actors).await?;
     let lines = events
         .into_iter()
         .rev()
         .map(|it| HistoryLine {
             at: it.at,
-            who: who(it.by, &names),
-            what: it.action.label(),
+            who: actor::shown(it.by, &names),
+            what: event_word(it.action, it.by.party(), it.to.status()),
             to: (it.from.as_deref() != Some(it.to.code())).then(|| it.to.label()),
             note: it.note,
             correction: correction(it.seq),
@@ -352,27 +355,6 @@ fn named(party: Party, id: Option<Uuid>, names: &BTreeMap<Uuid, String>) -> Stri
     match id.and_then(|it| names.get(&it)) {
         Some(name) => format!("{name}（{}）", party.label()),
         None => party.label().to_owned(),
-    }
-}
-
-/// Returns the actor of an event, such as 「鈴木 花子（センター）　企業の代行」.
-fn who(by: Actor, names: &BTreeMap<Uuid, String>) -> String {
-    let [acting, represented] = accounts_of(by);
-    let own = named(by.party(), acting, names);
-    match by.represented() {
-        None => own,
-        Some(Represented::Company) => format!("{own}　企業の代行"),
-        Some(Represented::Expert(_)) => format!("{own}　{}の代行", named(Party::Expert, represented, names)),
-    }
-}
-
-/// Returns the account that acted, and that of the expert in whose stead it acted.
-const fn accounts_of(by: Actor) -> [Option<Uuid>; 2] {
-    match by {
-        Actor::Coordinator(id) | Actor::Stead(id, Represented::Company) => [Some(id.0), None],
-        Actor::Expert(id) => [Some(id.0), None],
-        Actor::Stead(id, Represented::Expert(expert)) => [Some(id.0), Some(expert.0)],
-        Actor::Company | Actor::Desk(_) | Actor::System => [None, None],
     }
 }
 

@@ -4,10 +4,20 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{intake::duplicate::Evidence, number::CaseNumber, text::TextLine};
+use domain::{
+    intake::{
+        application::TICKED,
+        duplicate::{COMPARED, Evidence, is_evident},
+    },
+    number::CaseNumber,
+    text::TextLine,
+};
 use uuid::Uuid;
 
-use super::case::{FormState, Head, View, find, render as render_case};
+use super::{
+    case::{FormState, Head, View, find, render as render_case},
+    possible_duplicate,
+};
 use crate::{
     app::App,
     ops::{
@@ -41,6 +51,8 @@ struct CompanyMergePage {
 struct OtherCompany {
     number: CaseNumber,
     evidence: Vec<&'static str>,
+    /// What the evidence lacks, if it does not suggest one company.
+    missing: Option<String>,
     kept: CompanyValues,
     absorbed: CompanyValues,
     kept_cases: u64,
@@ -69,10 +81,12 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
     let mut typed = FormState::of(form);
-    let other = other_case(&app, &mut typed).await?;
+    let other = another_case(&app, &case, &mut typed).await?;
     let reason =
         typed.errors.take("reason", TextLine::parse("理由", typed.form.get("reason"), LONGEST_REASON));
-    if let Some((other, reason)) = other.zip(reason) {
+    if let Some((other, reason)) = other.zip(reason)
+        && is_vouched_for(&app, &case, &other, &mut typed).await?
+    {
         let choice = CompanyChoice { name: side(&typed.form, "name") };
         let (kept, absorbed) = (case.record.company, other.record.company);
         let done = ops::intake::company_merge::merge(&app, kept, absorbed, choice, &reason, me.id).await;
@@ -105,10 +119,56 @@ pub async fn undo(
 /// Returns the case whose number was typed into the field `with`.
 pub async fn other_case(app: &App, typed: &mut FormState) -> Result<Option<CaseDetails>, Problem> {
     let found = match CaseNumber::parse(typed.form.get("with")) {
-        Ok(number) => store::consultation::case_details::find(&app.db, number).await?,
-        Err(_) => None,
+        Ok(number) => {
+            let found = store::consultation::case_details::find(&app.db, number).await?;
+            found.ok_or_else(|| format!("受付番号{number}の相談案件はありません。番号を確認してください"))
+        }
+        Err(_) => Err("受付番号を、R08-000123のように入力してください".to_owned()),
     };
-    Ok(typed.errors.take("with", found.ok_or("受付番号を、R08-000123のように入力してください")))
+    Ok(typed.errors.take("with", found))
+}
+
+/// Returns the case whose number was typed, if it is another one.
+pub async fn another_case(
+    app: &App,
+    case: &CaseDetails,
+    typed: &mut FormState,
+) -> Result<Option<CaseDetails>, Problem> {
+    let other = other_case(app, typed).await?;
+    let own = case.record.consultation.id;
+    Ok(match other {
+        Some(other) if other.record.consultation.id == own => {
+            let why = "同じ案件どうしは統合できません。ほかの案件の受付番号を入力してください";
+            typed.errors.add("with", why);
+            None
+        }
+        other => other,
+    })
+}
+
+/// Returns whether two cases may be merged: their facts suggest it, or the coordinator has confirmed that they are the
+/// same although no evidence shows it.
+pub async fn is_vouched_for(
+    app: &App,
+    case: &CaseDetails,
+    other: &CaseDetails,
+    typed: &mut FormState,
+) -> Result<bool, Problem> {
+    if typed.form.has("vouched", TICKED) || is_evident(&evidence(app, case, other).await?) {
+        return Ok(true);
+    }
+    let why = "一致する点が足りません。本当に同じかを電話などで確かめてから、チェックしてください";
+    typed.errors.add("vouched", why);
+    Ok(false)
+}
+
+/// Returns the sentence that names the missing evidence.
+pub fn missing(evidence: &[Evidence]) -> Option<String> {
+    let found: Vec<_> = evidence.iter().map(|it| it.sentence()).collect();
+    (!is_evident(evidence)).then(|| match found.as_slice() {
+        [] => format!("{COMPARED}のどれも一致しません。"),
+        some => format!("{}だけで、{COMPARED}に、ほかに一致するものがありません。", some.join("、")),
+    })
 }
 
 /// Returns the side whose value was chosen.
@@ -131,7 +191,8 @@ async fn render(
     case: CaseDetails,
     mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
-    let other = if typed.form.get("with").is_empty() { None } else { other_case(app, &mut typed).await? };
+    let other =
+        if typed.form.get("with").is_empty() { None } else { another_case(app, &case, &mut typed).await? };
     let other = match other {
         Some(other) => Some(compared(app, &case, &other, &mut typed).await?),
         None => None,
@@ -158,9 +219,11 @@ async fn compared(
     if typed.form.get("name").is_empty() {
         typed.form.add("name", "kept");
     }
+    let found = evidence(app, case, other).await?;
     Ok(OtherCompany {
         number: other.record.number,
-        evidence: evidence(case, other),
+        missing: missing(&found),
+        evidence: found.into_iter().map(Evidence::sentence).collect(),
         kept_cases: store::intake::company_merge::cases(&app.db, mine).await?,
         absorbed_cases: store::intake::company_merge::cases(&app.db, theirs).await?,
         kept,
@@ -169,11 +232,11 @@ async fn compared(
 }
 
 /// Returns in what two cases agree.
-pub fn evidence(a: &CaseDetails, b: &CaseDetails) -> Vec<&'static str> {
+pub async fn evidence(app: &App, a: &CaseDetails, b: &CaseDetails) -> Result<Vec<Evidence>, Problem> {
     let who = |it: &CaseDetails| store::intake::duplicate::identity(&it.record, &it.application, &it.contact);
-    let mut found = who(a).evidence(&who(b));
+    let mut found = possible_duplicate::evidence(app, &who(a), &who(b)).await?;
     if a.record.company == b.record.company {
         found.insert(0, Evidence::Company);
     }
-    found.into_iter().map(Evidence::sentence).collect()
+    Ok(found)
 }

@@ -8,10 +8,7 @@ use domain::{
     actor::{Actor, Party},
     consultation::{
         State,
-        correction::{
-            CaseValues, CorrectedField, Correction, CorrectionRefused, CorrectionSection, apply,
-            check_fields, corrections,
-        },
+        correction::{CaseValues, CorrectedField, Correction, CorrectionSection, apply, corrections},
     },
     id::ConsultationId,
     intake::application::TICKED,
@@ -46,16 +43,8 @@ struct CorrectPage {
     fit: Option<Fit>,
     /// Whether the fit was asked about and the next submission confirms it.
     asks: bool,
-    /// The page on which the obstacle to the correction is removed.
-    way: Option<WayOut>,
     /// The company's other open consultations, such as 「R08-000002（受付済み）」.
     others: Vec<String>,
-}
-
-/// The page on which an obstacle to a correction is removed.
-pub struct WayOut {
-    pub href: String,
-    pub label: String,
 }
 
 /// The parsed form of a correction.
@@ -92,7 +81,7 @@ pub async fn show(
     let correction = CorrectionForm::of(section, Party::Coordinator, &values, &programme);
     let others = others(&app, &case, section).await?;
     let head = Head::of_act(case, app.clock.now(), &FormState::default());
-    page::html(&CorrectPage { shell, head, values, correction, fit, asks: false, way: None, others })
+    page::html(&CorrectPage { shell, head, values, correction, fit, asks: false, others })
 }
 
 #[post("/staff/consultations/{number}/correct/{section}")]
@@ -108,15 +97,19 @@ pub async fn submit(
     let values = ops::values(&app, case.record.consultation.id).await?;
     let mut state = FormState::of(form);
     let Some(typed) = parse(section, &values, &mut state) else {
-        return render(&app, shell, case, section, state, (None, None)).await;
+        return render(&app, shell, case, section, state, None).await;
     };
-    let way = way_out(&app, &case, &apply(&values, &typed.found)?).await?;
+    if typed.found.is_empty() {
+        // Whatever the version is now, there is nothing to be done: the form may have been sent twice.
+        let flash = "訂正した項目はありません。すでに、この内容になっています。";
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
+    }
     let Some(version) = state.value(seen(&case, &state.form, None))? else {
-        return render(&app, shell, case, section, state, (None, way)).await;
+        return render(&app, shell, case, section, state, None).await;
     };
     if let Some(fit) = to_be_asked(&app, &case, &values, &typed, &state.form).await? {
         state.refused = Some(question(&fit).to_owned());
-        return render(&app, shell, case, section, state, (Some(fit), way)).await;
+        return render(&app, shell, case, section, state, Some(fit)).await;
     }
     let by = ActorAt::new(Actor::Coordinator(me.id), version);
     let cause = CorrectionCause::reason(typed.reason.as_ref());
@@ -127,7 +120,7 @@ pub async fn submit(
         return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
     let case = find(&app, &path.0).await?;
-    render(&app, shell, case, section, state, (None, way)).await
+    render(&app, shell, case, section, state, None).await
 }
 
 /// Carries the correction over to the company's other consultations, if the form says so.
@@ -169,25 +162,6 @@ async fn others(app: &App, case: &CaseDetails, section: CorrectionSection) -> Re
     }
     let sharing = ops::sharing(app, &case.record).await?;
     Ok(sharing.iter().map(|it| format!("{}（{}）", it.number, it.consultation.state.label())).collect())
-}
-
-/// Returns the page on which the expert is released who has a field that the values do not have any more.
-pub async fn way_out(app: &App, case: &CaseDetails, after: &CaseValues) -> Result<Option<WayOut>, Problem> {
-    let id = case.record.consultation.id;
-    let Some(fields) = after.fields().filter(|it| *it != case.record.consultation.fields) else {
-        return Ok(None);
-    };
-    let assignments = store::routing::assignment::of(&app.db, id).await?;
-    let Err(CorrectionRefused::FieldTaken { expert, .. }) = check_fields(fields, &assignments) else {
-        return Ok(None);
-    };
-    let taken = assignments.iter().find(|it| it.is_live() && it.expert == expert);
-    let (_, roster) = app.programme_and_experts().await?;
-    let path = crate::url::staff(&case.record.number);
-    Ok(taken.map(|it| WayOut {
-        href: format!("{path}/experts/{}", it.id),
-        label: format!("{}さんの担当を取り消す", roster.name(expert)),
-    }))
 }
 
 /// Sends the mails that did not reach an earlier address to the corrected one.
@@ -251,7 +225,9 @@ async fn to_be_asked(
 }
 
 fn question(fit: &Fit) -> &'static str {
-    if fit.is_good() {
+    if !fit.releases.is_empty() {
+        "まだ訂正していません。訂正すると、外す分野の専門家が担当から外れます。下の内容を確認して、よければ、もう一度「訂正する」を押してください。"
+    } else if fit.is_good() {
         "まだ訂正していません。担当の専門家と日時は、訂正したあとも合っています。よければ、もう一度「訂正する」を押してください。"
     } else {
         "まだ訂正していません。訂正すると、担当の専門家または日時が合わなくなります。下の内容を確認してください。"
@@ -260,9 +236,6 @@ fn question(fit: &Fit) -> &'static str {
 
 /// Returns the sentence that the next page shows.
 fn outcome(section: CorrectionSection, found: &[Correction]) -> String {
-    if found.is_empty() {
-        return "訂正した項目はありません。".to_owned();
-    }
     let labels: Vec<_> = found.iter().map(|it| it.field.label()).collect();
     let mailed = found.iter().any(|it| it.field == CorrectedField::Email && !it.new.is_empty());
     let flash = if mailed {
@@ -279,7 +252,7 @@ async fn render(
     case: CaseDetails,
     section: CorrectionSection,
     state: FormState,
-    (fit, way): (Option<Fit>, Option<WayOut>),
+    fit: Option<Fit>,
 ) -> Result<HttpResponse, Problem> {
     let values = ops::values(app, case.record.consultation.id).await?;
     let programme = app.programme().await?;
@@ -289,7 +262,7 @@ async fn render(
     let correction =
         CorrectionForm::typed(section, Party::Coordinator, &values, &programme, (&state.form, state.errors));
     let asks = fit.is_some();
-    page::html_with(status, &CorrectPage { shell, head, values, correction, fit, asks, way, others })
+    page::html_with(status, &CorrectPage { shell, head, values, correction, fit, asks, others })
 }
 
 impl CorrectPage {
@@ -305,6 +278,9 @@ impl Head {
     /// Returns the page on which the value is entered that the next step asks to confirm, with its label.
     pub fn entered_at(&self) -> Option<(&'static str, String)> {
         let confirmed = self.address_confirmed();
+        if self.case.record.report_by_center {
+            return Some(("報告書を書く", self.at("?view=sessions")));
+        }
         match self.state() {
             State::Received | State::Checking if !confirmed => {
                 Some(("連絡先を訂正する", self.at("/correct/contact")))

@@ -12,10 +12,7 @@ use domain::{
     wording,
 };
 
-use super::{
-    case::{FormState, Head, find, seen, sentence},
-    correction::{WayOut, way_out},
-};
+use super::case::{FormState, Head, find, seen, sentence};
 use crate::{
     app::App,
     ops::{
@@ -51,6 +48,12 @@ struct UndoPage {
     ways: Vec<WayOut>,
     /// Whether the next submission confirms that the fit was seen.
     asks: bool,
+}
+
+/// The page on which an obstacle to the undoing is removed.
+struct WayOut {
+    href: String,
+    label: String,
 }
 
 /// A later correction of the same value.
@@ -173,14 +176,11 @@ async fn render(
     page::html_with(status, &UndoPage { shell, head, typed, correction, later, fit, ways, asks })
 }
 
-/// Returns the pages on which the obstacles to the undoing are removed: an expert who has the field that would go, or
-/// another consultation with the number that would go.
+/// Returns the pages on which the obstacles to the undoing are removed: another consultation with the number that would
+/// go.
 async fn ways(app: &App, case: &CaseDetails, it: &SavedCorrection) -> Result<Vec<WayOut>, Problem> {
     let id = case.record.consultation.id;
     let mut ways = Vec::new();
-    if let Some(after) = ops::values_undone(app, id, it).await? {
-        ways.extend(way_out(app, case, &after).await?);
-    }
     let is_of_this = it.company_before == Some(case.record.company);
     if it.field == CorrectedField::CorporateNumber
         && is_of_this

@@ -1,10 +1,10 @@
 //! Days of absence that an expert has told on the telephone.
-use actix_web::{HttpResponse, get, post, web::Data};
+use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 use domain::{calendar::japan_date, id::ExpertId};
 use uuid::Uuid;
 
-use super::case::FormState;
+use super::case::{FormState, Head};
 use crate::{
     app::App,
     ops,
@@ -27,8 +27,18 @@ struct AbsencePage {
 }
 
 #[get("/staff/absences/new")]
-pub async fn show(app: Data<App>, _me: Coordinator, shell: Shell) -> Result<HttpResponse, Problem> {
-    render(&app, shell, FormState::default()).await
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    let mut form = Fields::from_iter([("expert", query.get("expert"))]);
+    if let Ok(day) = query.get("day").parse() {
+        absence_form::fill_day(&mut form, day);
+    }
+    render(&app, shell, FormState::of(form)).await
 }
 
 #[post("/staff/absences/new")]
@@ -72,6 +82,15 @@ async fn render(app: &App, shell: Shell, typed: FormState) -> Result<HttpRespons
     let (_, roster) = app.programme_and_experts().await?;
     let status = typed.status();
     page::html_with(status, &AbsencePage { shell, typed, experts: experts(&roster) })
+}
+
+impl Head {
+    /// Returns the address at which days of absence of this expert are recorded, filled in with the day of the booking.
+    pub fn absence_of(&self, expert: ExpertId) -> String {
+        let day = self.case.booked_from.map(japan_date);
+        let day = day.map(|it| format!("&day={it}")).unwrap_or_default();
+        format!("/staff/absences/new?expert={expert}{day}")
+    }
 }
 
 fn experts(roster: &Roster) -> Vec<Choice> {

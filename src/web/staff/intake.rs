@@ -326,7 +326,7 @@ async fn same_company(app: &App, application: &Application) -> Result<Vec<Possib
         person: contact.name.to_string(),
         mail_address: contact.email.as_ref().map(EmailAddress::key).unwrap_or_default(),
     };
-    let mut found = possible_duplicates(app, &who, known, Uuid::nil()).await?;
+    let (mut found, _) = possible_duplicates(app, &who, known, Uuid::nil()).await?;
     found.retain(PossibleDuplicate::is_strong);
     Ok(found)
 }

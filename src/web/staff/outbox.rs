@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     mail::outgoing_mail::MailKind,
-    ops::{self, correspondence::outbox::MailAction},
+    ops::{self, consultation::correction::SentAgain, correspondence::outbox::MailAction},
     problem::Problem,
     store::{
         self, Coded,
@@ -66,6 +66,8 @@ struct OneMailPage {
     case: Option<String>,
     /// The bounce that shows that no mail reaches the address, whichever mail it was about.
     bad: Option<KnownBounce>,
+    /// The address to which the contact's mail goes now, if the mail's is an earlier one.
+    replaced: Option<Option<String>>,
     log: Vec<(OutboxLogEntry, Option<String>)>,
     /// The other bounces about this mail.
     bounces: Vec<KnownBounce>,
@@ -146,10 +148,17 @@ pub async fn act(
         );
         return render(&app, shell, id, typed).await;
     }
-    if typed.done(ops::correspondence::outbox::apply(&app, id, action.action, me.id, &reason).await)? {
-        return Ok(page::see_other_with(format!("/staff/mail/{id}"), action.done));
+    let done = ops::correspondence::outbox::apply(&app, id, action.action, me.id, &reason).await;
+    if let Some(again) = typed.value(done)? {
+        let flash = again.map_or_else(|| action.done.to_owned(), |it| sent_elsewhere(&it));
+        return Ok(page::see_other_with(format!("/staff/mail/{id}"), &flash));
     }
     render(&app, shell, id, typed).await
+}
+
+fn sent_elsewhere(it: &SentAgain) -> String {
+    let when = if it.is_held { "のアドレスが確認されると" } else { "に" };
+    format!("この宛先は訂正されているため、いまの宛先（{}）{when}送信します。", it.to)
 }
 
 async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result<HttpResponse, Problem> {
@@ -167,6 +176,12 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
     let bad = store::correspondence::bounce::find(&app.db, &mail.recipient).await?;
     let mut bounces = store::correspondence::bounce::of_mail(&app.db, id).await?;
     bounces.retain(|it| bad.as_ref().is_none_or(|bad| bad.id != it.id));
+    let replaced = match mail.consultation_id {
+        Some(id) => {
+            ops::consultation::correction::replaced_by(app, ConsultationId(id), &mail.recipient).await?
+        }
+        None => None,
+    };
     let status = typed.status();
     let queued = store::correspondence::outbox::queued(&app.db, id).await?;
     let view = OneMailPage {
@@ -176,6 +191,7 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
         headers: queued.and_then(|it| preview::headers(app, &it, mail.sent_at.unwrap_or(now))),
         case: case.map(|it| crate::url::staff(&it.number)),
         bad,
+        replaced,
         log,
         bounces,
         actions: possible(&mail).map(OfferedAction::choice).collect(),

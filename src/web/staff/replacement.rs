@@ -5,7 +5,7 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    actor::Actor,
+    consultation::{ActionKind, State},
     id::{AssignmentId, ExpertId},
     text::TextLine,
 };
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     case::{FormState, Head, find, seen},
     expert_answer::of,
+    stead,
 };
 use crate::{
     app::App,
@@ -49,6 +50,8 @@ struct ReplacementPage {
     /// Whether the expert can be replaced or released now.
     possible: bool,
     candidates: Vec<Choice>,
+    /// The people whose wish it may be.
+    sayers: Vec<Choice>,
 }
 
 /// What the center does about an expert.
@@ -89,7 +92,7 @@ pub async fn submit(
     };
     let (what, reason) = read(&app, &case, &asked, &mut typed).await?;
     if let (Some(what), true) = (what, typed.errors.is_empty()) {
-        let by = Actor::Coordinator(me.id);
+        let by = stead::actor(&typed.form, me.id)?;
         let done = match (what, reason) {
             (Replacement::Exchange(participation, team, consent), _) => {
                 ops::booking::substitute::ask_team(&app, participation, &team, version, by, consent).await
@@ -146,14 +149,16 @@ async fn render(
     shell: Shell,
     case: CaseDetails,
     id: AssignmentId,
-    typed: FormState,
+    mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let asked = of(app, &case, id).await?;
+    stead::preset(&mut typed.form);
+    let sayers = stead::sayers_of_release(asked.assignment.expert, &asked.name);
     let consultation = &case.record.consultation;
     let can = |action| consultation.allows(action, domain::actor::Party::Coordinator).is_ok();
     let vacancy = ops::routing::replacement::vacancy(app, &case.record, &asked.assignment).await?;
     let booked = vacancy.is_some();
-    let is_asked = can(domain::consultation::ActionKind::ReleaseExpert);
+    let is_asked = can(ActionKind::ReleaseExpert) && consultation.state != State::Booked;
     let possible = asked.assignment.is_live()
         && !asked.assignment.is_asked_instead()
         && (booked || is_asked || keeps_acceptances(&consultation.state));
@@ -170,7 +175,7 @@ async fn render(
     let head = Head::of_act(case, app.clock.now(), &typed);
     page::html_with(
         status,
-        &ReplacementPage { shell, head, typed, asked, booked, is_asked, possible, candidates },
+        &ReplacementPage { shell, head, typed, asked, booked, is_asked, possible, candidates, sayers },
     )
 }
 

@@ -6,6 +6,7 @@ use actix_web::{
 use askama::Template;
 use domain::{
     aftercare::report::{Report, ReportState},
+    booking::appointment::AppointmentState,
     id::AppointmentId,
     text::{TextLine, optional},
 };
@@ -151,8 +152,9 @@ impl ReportPage {
         ]
     }
 
-    const fn waits(&self) -> bool {
+    fn waits(&self) -> bool {
         matches!(self.report.state, ReportState::Submitted { .. })
+            && self.appointment.appointment.state == AppointmentState::Done
     }
 
     fn returned(&self) -> Option<&str> {

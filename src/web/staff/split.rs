@@ -16,7 +16,10 @@ use uuid::Uuid;
 use super::case::{FormState, Head, find, seen, sentence};
 use crate::{
     app::App,
-    ops::{self, intake::apply::SplitOff},
+    ops::{
+        self,
+        intake::apply::{AwaitedIn, SplitOff},
+    },
     problem::Problem,
     store::{
         self,
@@ -44,6 +47,8 @@ struct SplitPage {
     key: Uuid,
     fields: Vec<Choice>,
     messages: Vec<Choice>,
+    /// The cases in which the message can wait that has no response yet; empty if there is none.
+    awaited: Vec<Choice>,
 }
 
 #[get("/staff/consultations/{number}/split")]
@@ -95,17 +100,24 @@ fn split_off(typed: &mut FormState) -> Option<SplitOff> {
     let messages = messages.map(MessageId).collect();
     let leave = typed.form.has("leave", TICKED);
     let key = Uuid::try_parse(typed.form.get("key")).ok();
+    let awaited = AwaitedIn::from_code(typed.form.get("awaited")).unwrap_or(AwaitedIn::Both);
     let fields = typed.errors.take("field", fields.ok_or("相談の分野を選択してください"));
     let description = typed.errors.take("description", text);
-    Some(SplitOff { fields: fields?, leave, description: description?, messages, key: key? })
+    Some(SplitOff { fields: fields?, leave, description: description?, messages, awaited, key: key? })
 }
 
 async fn render(
     app: &App,
     shell: Shell,
     case: CaseDetails,
-    typed: FormState,
+    mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
+    if typed.form.get("awaited").is_empty() {
+        typed.form.add("awaited", AwaitedIn::Both.code());
+    }
+    let waits = case.record.response.is_some();
+    let awaited = AwaitedIn::ALL.into_iter().filter(|_| waits).map(|it| Choice::new(it.code(), it.label()));
+    let awaited = awaited.collect();
     let id = case.record.consultation.id;
     let thread = store::correspondence::message::of(&app.db, id, Audience::Center).await?;
     let messages = thread.iter().map(|it| Choice::new(it.id.to_string(), begins(it))).collect();
@@ -114,7 +126,7 @@ async fn render(
     let fields = fields.into_iter().map(|(it, label)| Choice::new(it.code(), label)).collect();
     let status = typed.status();
     let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &SplitPage { shell, head, typed, key, fields, messages })
+    page::html_with(status, &SplitPage { shell, head, typed, key, fields, messages, awaited })
 }
 
 /// Returns the time and the beginning of a message.

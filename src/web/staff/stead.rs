@@ -42,6 +42,16 @@ pub async fn sayers(app: &App, case: &CaseDetails, action: ActionKind) -> Result
     Ok(choices)
 }
 
+/// Returns the people by whose wish an expert may be released, the center first.
+pub fn sayers_of_release(expert: ExpertId, name: &str) -> Vec<Choice> {
+    let hint = "電話などで聞いた申し出を記録します";
+    vec![
+        Choice::new(CENTER, "センター"),
+        Choice::new(COMPANY, "企業").with_hint(hint),
+        Choice::new(expert.to_string(), format!("専門家　{name}")).with_hint(hint),
+    ]
+}
+
 /// Returns the actor of a form: the coordinator, in the stead of the person that the form names. A person without a
 /// part in the consultation is refused by the operation.
 pub fn actor(form: &Fields, me: AccountId) -> Result<Actor, Problem> {

@@ -1,18 +1,18 @@
-//! The change of the coordinator in charge: of one consultation, or of many from the worklist.
+//! The change of the coordinator in charge of one consultation.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{actor::Role, id::AccountId, number::CaseNumber};
+use domain::{actor::Role, id::AccountId};
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find, seen, sentence};
+use super::case::{FormState, Head, find, seen};
 use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::{self, consultation::case_details::CaseDetails, worklist::WorklistTab},
+    store::{self, consultation::case_details::CaseDetails},
     web::kit::{
         form::{Choice, Fields},
         page::{self, Shell},
@@ -57,7 +57,7 @@ pub async fn submit(
         (Some(version), Some(to)) => {
             let id = case.record.consultation.id;
             let done = ops::consultation::transfer::transfer(&app, id, Some(version), me.id, to).await;
-            if typed.done(done)? {
+            if typed.value(done)?.is_some() {
                 let flash = "センターの担当を替えました。";
                 return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
             }
@@ -65,30 +65,6 @@ pub async fn submit(
     }
     let case = find(&app, &number).await?;
     render(&app, &me, shell, case, typed).await
-}
-
-/// Puts a coordinator in charge of the consultations that are ticked in the worklist.
-#[post("/staff/transfer")]
-pub async fn many(app: Data<App>, me: Coordinator, form: Fields) -> Result<HttpResponse, Problem> {
-    let back = match WorklistTab::from_code(form.get("back")) {
-        None | Some(WorklistTab::Center) => "/staff".to_owned(),
-        Some(tab) => format!("/staff?tab={}", tab.code()),
-    };
-    let (Some(to), true) = (chosen(&form), form.all("case").next().is_some()) else {
-        return Ok(page::see_other_with(back, "担当を替える案件と、新しい担当を選んでください。"));
-    };
-    let mut cases = Vec::new();
-    for number in form.all("case") {
-        let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
-        let found = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
-        cases.push(found.consultation.id);
-    }
-    let to = match ops::consultation::transfer::successor(&app, to).await {
-        Ok(to) => to,
-        Err(problem) => return Ok(page::see_other_with(back, &sentence(problem)?)),
-    };
-    let changed = ops::consultation::transfer::transfer_many(&app, &cases, me.id, to.id).await?;
-    Ok(page::see_other_with(back, &format!("{changed}件の担当を{}さんに替えました。", to.name)))
 }
 
 async fn render(
@@ -115,6 +91,7 @@ pub async fn coordinators(app: &App, me: AccountId) -> Result<Vec<Choice>, Probl
     Ok(all.into_iter().map(choice).collect())
 }
 
-fn chosen(form: &Fields) -> Option<AccountId> {
+/// Returns the person who is to be in charge.
+pub fn chosen(form: &Fields) -> Option<AccountId> {
     Uuid::try_parse(form.get("to")).ok().map(AccountId)
 }

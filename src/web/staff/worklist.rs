@@ -6,8 +6,10 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
     calendar::japan_date,
+    consultation::State,
     field::Field,
     id::AccountId,
+    intake::contact::Telephone,
     number::CaseNumber,
     prefecture::Prefecture,
     text::{digits, search_key},
@@ -26,8 +28,8 @@ use crate::{
         self,
         calendars::time_proposal::ProposalScope,
         worklist::{
-            MOST_COUNTED, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistRow,
-            WorklistTab,
+            InCharge, MOST_COUNTED, PageStart, SearchText, WorklistCounts, WorklistCursor, WorklistFilter,
+            WorklistRow, WorklistTab,
             calls::{Call, CallReason},
         },
     },
@@ -69,6 +71,10 @@ struct InboxPage {
     next: String,
     /// The people who can be put in charge of the ticked consultations.
     coordinators: Vec<Choice>,
+    /// The people by whom the list can be narrowed.
+    in_charge: Vec<Choice>,
+    /// The filters that are set, by their names in addresses.
+    filters: Vec<(&'static str, String)>,
 }
 
 struct TabLink {
@@ -86,10 +92,14 @@ struct Line {
     due_at: Option<DateTime<Utc>>,
     late: bool,
     mine: bool,
+    /// The name of another person who is in charge.
+    coordinator: Option<String>,
     /// Whether the company or an expert has written since the signed-in person looked at the case.
     unread: bool,
     tags: Vec<String>,
     age: String,
+    /// What tells the company from another one of that name in the list; may be empty.
+    place: String,
     /// The call to be made, in the list of calls.
     call: Option<CallView>,
 }
@@ -99,12 +109,18 @@ struct CallView {
     name: String,
     phone: Option<String>,
     reasons: Vec<CallReason>,
+    /// What the company is told or asked.
+    about: &'static str,
     /// The address at which the call is recorded.
     called: String,
     /// The beginning of the addresses at which answers are recorded.
     questions: String,
 }
 
+/// The name of the filter by the person in charge.
+const IN_CHARGE: &str = "coordinator";
+/// The names of the filters in addresses.
+const FILTERS: [&str; 7] = ["q", "field", "prefecture", "tag", "mine", IN_CHARGE, "overdue"];
 /// The most tags that the filter offers.
 const MOST_TAGS_SHOWN: u64 = 200;
 
@@ -149,15 +165,8 @@ async fn list(
     let now = app.clock.now();
     let filter = filter(&typed, me.id);
     let listing = store::worklist::page(&app.db, tab, &filter, from(&typed), now).await?;
-    let tallies = store::worklist::counts(&app.db, now).await?;
-    let ids = || listing.rows.iter().map(|it| it.place.id);
-    let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
-    let seen = store::worklist::visit::of(&app.db, me.id, ids()).await?;
-    let mut calls = if tab == WorklistTab::Calls {
-        store::worklist::calls::of_many(&app.db, ids()).await?
-    } else {
-        HashMap::new()
-    };
+    let tallies = store::worklist::counts(&app.db, filter.in_charge, now).await?;
+    let people = coordinators(app, me.id).await?;
     let proposals = proposed(app, ProposalScope::Everybody, now).await?;
     let link = |name, cursor: Option<WorklistCursor>| {
         cursor.map(|it| address(tab, &typed, &[(name, written(it))])).unwrap_or_default()
@@ -188,44 +197,103 @@ async fn list(
         coordinators: if matches!(tab, WorklistTab::Ended | WorklistTab::Calls) {
             Vec::new()
         } else {
-            coordinators(app, me.id).await?
+            people.clone()
         },
+        in_charge: in_charge_choices(&people, me.id),
+        filters: FILTERS.map(|it| (it, typed.get(it).to_owned())).into(),
         tasks: store::worklist::task::count_due(&app.db, me.id, japan_date(now)).await?,
         tags: store::worklist::tag::known(&app.db, MOST_TAGS_SHOWN).await?,
-        rows: listing
-            .rows
-            .into_iter()
-            .map(|it| {
-                let id = it.place.id;
-                let tags = tags_of.remove(&id).unwrap_or_default();
-                let call = calls.remove(&id).map(|call| call_view(call, &it.number));
-                Line { call, ..line(it, tab, me.id, now, tags, seen.get(&id).copied()) }
-            })
-            .collect(),
+        rows: lines(app, me.id, tab, listing.rows, &names_of(&people, me.id)).await?,
         typed,
     })
+}
+
+/// Returns the rows as the page shows them. `names` are those of the others who can be in charge.
+async fn lines(
+    app: &App,
+    me: AccountId,
+    tab: WorklistTab,
+    rows: Vec<WorklistRow>,
+    names: &HashMap<AccountId, String>,
+) -> Result<Vec<Line>, Problem> {
+    let now = app.clock.now();
+    let ids = || rows.iter().map(|it| it.place.id);
+    let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
+    let seen = store::worklist::visit::of(&app.db, me, ids()).await?;
+    let mut places = store::intake::company::places(&app.db, with_equal_names(&rows)).await?;
+    let mut calls = if tab == WorklistTab::Calls {
+        store::worklist::calls::of_many(&app.db, ids()).await?
+    } else {
+        HashMap::new()
+    };
+    let whole = |it: WorklistRow| {
+        let id = it.place.id;
+        let tags = tags_of.remove(&id).unwrap_or_default();
+        let call = calls.remove(&id).map(|call| call_view(call, &it));
+        let place = places.remove(&id).unwrap_or_default();
+        let coordinator = it.coordinator.and_then(|id| names.get(&id).cloned());
+        Line { call, coordinator, place, ..line(it, tab, me, now, tags, seen.get(&id).copied()) }
+    };
+    Ok(rows.into_iter().map(whole).collect())
+}
+
+/// Returns the choices of the filter by the person in charge, in the order of `people`, which begins with oneself.
+fn in_charge_choices(people: &[Choice], me: AccountId) -> Vec<Choice> {
+    let me = me.to_string();
+    let own = [Choice::new("me", "自分"), Choice::new("none", "担当なし")];
+    own.into_iter().chain(people.iter().filter(|it| it.value != me).cloned()).collect()
+}
+
+/// Returns the names of the others who can be in charge.
+fn names_of(people: &[Choice], me: AccountId) -> HashMap<AccountId, String> {
+    let named = people.iter().filter_map(|it| {
+        let id = AccountId(Uuid::try_parse(&it.value).ok()?);
+        (id != me).then(|| (id, it.label.to_string()))
+    });
+    named.collect()
 }
 
 fn filter(typed: &Fields, me: AccountId) -> WorklistFilter {
     WorklistFilter {
         field: Field::from_code(typed.get("field")),
         prefecture: Prefecture::parse(typed.get("prefecture")).ok(),
-        coordinator: (typed.get("mine") == "1").then_some(me),
+        in_charge: in_charge(typed, me),
         overdue: typed.get("overdue") == "1",
         tag: Some(typed.get("tag").to_owned()).filter(|it| !it.is_empty()),
         search: searched(typed.get("q")),
     }
 }
 
-/// Returns the search key: digits for a corporate number, else a folded name.
-fn searched(raw: &str) -> Option<String> {
-    if let Ok(number) = CaseNumber::parse(raw) {
-        return Some(search_key(&number.to_string()));
+/// Returns the person in charge that is chosen: `me`, `none`, or the id of an account. The earlier `mine=1` is understood
+/// too.
+fn in_charge(typed: &Fields, me: AccountId) -> Option<InCharge> {
+    match typed.get(IN_CHARGE) {
+        "me" => Some(InCharge::Coordinator(me)),
+        "none" => Some(InCharge::Nobody),
+        "" => (typed.get("mine") == "1").then_some(InCharge::Coordinator(me)),
+        other => Uuid::try_parse(other).ok().map(|id| InCharge::Coordinator(AccountId(id))),
     }
-    let plain = digits(raw);
+}
+
+/// Returns what is searched for: digits of a corporate number or a telephone number, however they were typed, else a
+/// name.
+fn searched(raw: &str) -> Option<SearchText> {
+    if let Ok(number) = CaseNumber::parse(raw) {
+        return Some(SearchText { key: search_key(&number.to_string()), ..SearchText::default() });
+    }
+    let plain =
+        Telephone::parse(raw).map_or_else(|_| digits(raw).replace('.', ""), |it| it.digits().to_owned());
     let is_number = plain.len() >= 4 && plain.bytes().all(|it| it.is_ascii_digit());
-    let key = if is_number { plain } else { search_key(raw) };
-    (!key.is_empty()).then_some(key)
+    if is_number {
+        return Some(SearchText { key: plain.clone(), telephone: Some(plain), names: Vec::new() });
+    }
+    let key = search_key(raw);
+    let squeezed: String = raw.to_lowercase().split_whitespace().collect();
+    // One letter is in almost every name.
+    let mut names = vec![squeezed, key.clone()];
+    names.retain(|it| it.chars().count() > 1);
+    names.dedup();
+    (!key.is_empty()).then_some(SearchText { key, telephone: None, names })
 }
 
 fn from(typed: &Fields) -> PageStart {
@@ -249,12 +317,12 @@ fn written(cursor: WorklistCursor) -> String {
 }
 
 /// Returns the address of a tab with the filters that are set.
-fn address(tab: WorklistTab, typed: &Fields, more: &[(&str, String)]) -> String {
+pub fn address(tab: WorklistTab, typed: &Fields, more: &[(&str, String)]) -> String {
     let mut query = ::url::form_urlencoded::Serializer::new(String::new());
     if !matches!(tab, WorklistTab::All | WorklistTab::Center) {
         query.append_pair("tab", tab.code());
     }
-    for name in ["q", "field", "prefecture", "tag", "mine", "overdue"] {
+    for name in FILTERS {
         let value = typed.get(name);
         if !value.is_empty() {
             query.append_pair(name, value);
@@ -288,13 +356,44 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
     Some(n)
 }
 
-fn call_view(call: Call, number: &CaseNumber) -> CallView {
-    let path = url::staff(number);
+/// Returns what is to be said in a call to the company of a case.
+fn call_about(row: &WorklistRow) -> &'static str {
+    match row.state {
+        State::Received | State::Checking if !row.address_confirmed => {
+            "連絡先を確認し、相談の内容と都合のよい日時を聞いてください。"
+        }
+        State::Received | State::Checking => {
+            "担当の専門家を調整していることを伝え、都合のよい日時を聞いてください。"
+        }
+        State::WaitingCompany => "センターからの質問への回答を聞き、記録してください。",
+        State::Matching => "専門家に依頼していることと、次の連絡の時期を伝えてください。",
+        State::Scheduling => "相談の日時を選んでもらい、登録してください。",
+        State::Booked => "予約の日時と場所を伝え、都合を確かめてください。",
+        State::Consulted => "報告書がまとまりしだいお渡しすることを伝えてください。",
+        State::FollowUp => "報告書の内容を伝え、そのあとの状況を聞いてください。",
+        State::Completed => "相談が終わったことを伝えてください。",
+        State::Withdrawn => "取下げを受け付けたことを伝えてください。",
+        State::Unfulfilled { .. } => "今回は相談を実施できなかったことと、その理由を伝えてください。",
+        State::Referred { .. } => "ほかの窓口の名称と連絡先を伝えてください。",
+    }
+}
+
+/// Returns the rows whose company has the name of another company in the list.
+fn with_equal_names(rows: &[WorklistRow]) -> Vec<Uuid> {
+    let is_other = |a: &WorklistRow, b: &WorklistRow| {
+        a.company != b.company && search_key(&a.company_name) == search_key(&b.company_name)
+    };
+    rows.iter().filter(|it| rows.iter().any(|other| is_other(it, other))).map(|it| it.place.id).collect()
+}
+
+fn call_view(call: Call, row: &WorklistRow) -> CallView {
+    let path = url::staff(&row.number);
     let Call { name, phone, reasons } = call;
     CallView {
         name,
         phone,
         reasons,
+        about: call_about(row),
         called: format!("{path}/called"),
         questions: format!("{path}/questions"),
     }
@@ -322,6 +421,8 @@ fn line(
         unread: row.last_inbound_at.is_some_and(|it| seen_at.is_none_or(|seen| seen < it)),
         tags,
         mine: row.coordinator == Some(me),
+        coordinator: None,
+        place: String::new(),
         call: None,
         age: if days <= 0 { "本日".to_owned() } else { format!("{}日", wording::thousands(days)) },
         row,

@@ -68,7 +68,10 @@ impl FactQuery {
                     asked.appointments.push(appointment);
                 }
                 Some(SendCondition::AssignmentOffered { assignment }) => asked.assignments.push(assignment),
-                Some(SendCondition::ReportMissing { appointment }) => asked.reports.push(appointment),
+                Some(SendCondition::ReportMissing { appointment }) => {
+                    asked.reports.push(appointment);
+                    asked.appointments.push(appointment);
+                }
                 Some(SendCondition::FollowUpOpen { follow_up }) => asked.follow_ups.push(follow_up),
                 Some(SendCondition::OfferStands { offer }) => asked.offers.push(offer),
                 Some(SendCondition::HoldStands { appointment, .. }) => asked.appointments.push(appointment),
@@ -165,7 +168,9 @@ impl SendFacts {
                 let written = self.reports.get(&appointment);
                 let is_there =
                     matches!(written, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
-                (!is_there, "the report is there")
+                let held = self.appointments.get(&appointment);
+                let is_due = held.is_some_and(|it| it.state == AppointmentState::Done);
+                (is_due && !is_there, "the report is there, or none is due any more")
             }
             SendCondition::FollowUpOpen { follow_up } => {
                 let asked = self.follow_ups.get(&follow_up);

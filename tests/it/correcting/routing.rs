@@ -7,7 +7,7 @@ use domain::{
 };
 use madoguchi::{ops, store};
 
-use super::{at, center, correct, done, is_sound, last, undo, values};
+use super::{at, center, correct, done, form, is_sound, last, post, undo, values};
 use crate::cases::{self, CONTACT, appointment, record, state};
 
 const REQUEST: CorrectionSection = CorrectionSection::Request;
@@ -86,7 +86,7 @@ async fn a_visit_gets_its_corrected_place_and_both_sides_are_told() {
 }
 
 #[actix_web::test]
-async fn a_field_can_be_added_and_taken_away_but_not_one_whose_expert_is_booked() {
+async fn a_field_can_be_added_and_taken_away_with_its_expert_until_the_appointment_begins() {
     let (site, cast) = center().await;
     let ict = cases::expert(&site, "ict@example.jp", "佐藤 次郎", Fields::Ict).await;
     let labor = cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
@@ -105,29 +105,62 @@ async fn a_field_can_be_added_and_taken_away_but_not_one_whose_expert_is_booked(
     done(&correct(&site, case, REQUEST, &[both[0], both[1], ("fit", "seen")]).await);
     let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
     assert_eq!(all.iter().map(|it| it.fields).collect::<Vec<_>>(), [Fields::Ict, Fields::Labor]);
-    let added = &all[1];
+    let added = all[1].clone();
     assert!([labor, cast.expert].contains(&added.expert) && added.state == AssignmentState::Offered);
-    let refused = correct(&site, case, REQUEST, &[("field", "ict"), ("fit", "seen")]).await;
-    assert_eq!(refused.status, 409);
-    refused.shows("労務管理の専門家に依頼しているため、分野から外せません。");
     for it in &all {
         ops::routing::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
     }
     assert_eq!(state(&site, case).await, "scheduling");
     let slot = cases::free_slots(&site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    let before = appointment(&site, case).await;
+    assert_eq!(before.experts.len(), 2);
+
+    // The page says first what follows; the expert of the other field keeps the time.
+    let question = correct(&site, case, REQUEST, &[("field", "ict")]).await;
+    assert_eq!(question.status, 409);
+    question.shows("さんは、担当から外れます。本人にメールで知らせます。");
+    question.shows("日時とほかの専門家の担当は、そのままです。");
+    let whole = form(&site, case, REQUEST, &[("field", "ict"), ("fit", "seen")]).await;
+    let path = at(case.number, "/correct/request");
+    done(&post(&site, &path, &whole).await);
+    let after = appointment(&site, case).await;
+    assert_eq!(
+        (after.starts_at, after.experts, state(&site, case).await),
+        (before.starts_at, vec![ict], "booked")
+    );
+    let version = record(&site, case).await.version;
+    // The same form once more changes nothing and says so.
+    done(&post(&site, &path, &whole).await);
+    site.get(&at(case.number, "")).await.shows("訂正した項目はありません。すでに、この内容になっています。");
+    assert_eq!(record(&site, case).await.version, version);
+    is_sound(&site).await;
+
+    // Taking it back gives the field again, for which an expert is then missing.
+    let seq = last(&site, case).await;
+    done(&undo(&site, case, seq).await);
+    assert_eq!(record(&site, case).await.consultation.fields, Fields::Both);
+    assert!(
+        !store::routing::assignment::of(&site.app.db, case.id)
+            .await
+            .unwrap()
+            .iter()
+            .any(|it| { it.id == added.id && it.is_live() })
+    );
+    done(&correct(&site, case, REQUEST, &[("field", "ict"), ("fit", "seen")]).await);
+    assert_eq!(state(&site, case).await, "booked");
+    is_sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_field_that_was_advised_stays() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    done(&correct(&site, case, REQUEST, &[("field", "ict"), ("field", "labor"), ("fit", "seen")]).await);
+    let starts_at = appointment(&site, case).await.starts_at;
+    site.app.clock.advance(starts_at - site.app.clock.now());
+    assert_eq!(site.sign_in("center@example.jp", crate::site::PASSWORD).await.status, 303);
     let refused = correct(&site, case, REQUEST, &[("field", "labor"), ("fit", "seen")]).await;
     assert_eq!(refused.status, 409);
-    refused.shows("ICTの担当の専門家が決まっているため、分野から外せません。");
-    // The page leads to where the expert is released.
-    let way = at(case.number, &format!("/experts/{}", all[0].id));
-    refused.shows(&way);
-    refused.shows("佐藤 次郎さんの担当を取り消す");
-    site.get(&way).await.shows("予約を取り消して、専門家を外す");
-    let corrections = store::consultation::correction::of(&site.app.db, case.id).await.unwrap();
-    let reply = undo(&site, case, corrections.last().unwrap().seq).await;
-    assert_eq!(reply.status, 409);
-    reply.shows("分野から外せません");
-    reply.shows(&at(case.number, &format!("/experts/{}", added.id)));
-    is_sound(&site).await;
+    refused.shows("ICTの専門家との相談が始まっているか、終わっているため、分野から外せません。");
 }

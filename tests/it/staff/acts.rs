@@ -1,6 +1,13 @@
 //! Every action of a coordinator: done if it is possible, refused if it is not.
 use chrono::TimeDelta;
-use domain::{actor::Actor, aftercare::report::ReportBody, field::Fields};
+use domain::{
+    actor::Actor,
+    aftercare::{
+        follow_up::{FollowUpAnswer, SurveyAgreement, SurveyAnswer},
+        report::ReportBody,
+    },
+    field::Fields,
+};
 use madoguchi::{
     ops::{self, aftercare::report::Saving},
     store,
@@ -9,6 +16,7 @@ use madoguchi::{
 use super::{act, at, center, done};
 use crate::{
     cases::{self, CONTACT, Case, Cast, approved, booked, consulted, received, record, scheduling, state},
+    deadlines::sound,
     site::Site,
 };
 
@@ -365,6 +373,50 @@ async fn the_second_of_two_coordinators_is_told_and_loses_nothing() {
     done(&act(&site, case, "/ask", &[("text", typed)]).await);
 }
 
+/// Answers the survey with the wish for a further appointment.
+async fn wishes(site: &Site, case: Case, comment: &str) {
+    let survey = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
+    let yes = SurveyAgreement::Yes;
+    let answer = FollowUpAnswer::Survey(SurveyAnswer {
+        purpose_achieved: yes,
+        satisfied: yes,
+        will_consider: yes,
+        wants_further_session: true,
+        comment: comment.to_owned(),
+    });
+    ops::aftercare::follow_up::answer(&site.app, survey.id, answer).await.unwrap();
+}
+
+/// The company says on the telephone, long after its answer, that it needs no further help.
+#[actix_web::test]
+async fn an_old_wish_for_help_is_taken_back_in_the_companys_stead() {
+    let (site, cast) = center().await;
+    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    wishes(&site, case, "").await;
+    site.app.clock.advance(TimeDelta::days(30));
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let label = "次回の相談の希望を取り下げる";
+    site.get(&at(case.number, "")).await.shows(label);
+    site.get(&at(case.number, "/drop-help")).await.shows("企業に代わって記録します");
+    assert!(record(&site, case).await.due.is_some(), "the center had to call");
+    done(&act(&site, case, "/drop-help", &[]).await);
+    let after = record(&site, case).await;
+    assert_eq!(
+        (after.wants_help_since, after.due, after.consultation.state.code()),
+        (None, None, "follow_up")
+    );
+    let history = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    let last = history.last().unwrap();
+    assert_eq!(last.by, Actor::Stead(cast.coordinator, domain::actor::Represented::Company));
+    assert_eq!(last.note.as_deref(), Some("次回の相談の希望を取り下げました"));
+    assert!(!site.get(&at(case.number, "")).await.body.contains(label));
+    assert!(!site.get("/staff?tab=wishes").await.body.contains(&case.number.to_string()));
+    let again = act(&site, case, "/drop-help", &[]).await;
+    assert_eq!(again.status, 409);
+    again.shows("すでに取り下げられているか、対応済みです");
+    sound(&site).await;
+}
+
 /// A wish for further help comes back to the center with a deadline, and the last answer does not close the
 /// consultation.
 #[actix_web::test]
@@ -375,17 +427,7 @@ async fn a_wish_for_help_is_shown_until_it_is_answered() {
     let number = case.number.to_string();
     assert!(!site.get("/staff").await.body.contains(&number), "nothing to do yet");
     site.get("/staff?tab=follow_up").await.shows(&number);
-    let survey = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
-    let yes = domain::aftercare::follow_up::SurveyAgreement::Yes;
-    let answer =
-        domain::aftercare::follow_up::FollowUpAnswer::Survey(domain::aftercare::follow_up::SurveyAnswer {
-            purpose_achieved: yes,
-            satisfied: yes,
-            will_consider: yes,
-            wants_further_session: true,
-            comment: "もう一度お願いします。".to_owned(),
-        });
-    ops::aftercare::follow_up::answer(&site.app, survey.id, answer).await.unwrap();
+    wishes(&site, case, "もう一度お願いします。").await;
     let list = site.get("/staff").await;
     list.shows(&number);
     list.shows("相談継続の希望");

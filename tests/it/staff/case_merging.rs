@@ -2,7 +2,18 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use domain::{actor::Actor, consultation::MergeValue, field::Fields, number::FiscalYear, text::Prose};
+use codes::Origin;
+use domain::{
+    actor::Actor,
+    consultation::{
+        MergeValue,
+        correction::{CaseValues, CorrectedField, CorrectionSection},
+    },
+    field::{Field, Fields},
+    intake::application::{Application, Intake},
+    number::FiscalYear,
+    text::Prose,
+};
 use entity::{application, consultation, contact, message};
 use madoguchi::{
     doctor, ops,
@@ -10,7 +21,11 @@ use madoguchi::{
     store::{self, consultation::case_merge, correspondence::message::Audience},
     worker,
 };
-use ops::consultation::merge::SeenCase;
+use ops::{
+    case::actor::ActorAt,
+    consultation::{correction::CorrectionCause, merge::SeenCase},
+    intake::apply::{AwaitedIn, Submitter},
+};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -146,10 +161,8 @@ async fn a_merge_that_is_refused_says_why() {
     assert!(refusal(&site, &cast, ended, booked).await.contains("すでに"));
     assert!(refusal(&site, &cast, booked, received).await.contains("統合されています"));
     ops::consultation::merge::undo(&site.app, id, cast.coordinator).await.unwrap();
-    assert!(matches!(
-        ops::consultation::merge::undo(&site.app, id, cast.coordinator).await,
-        Err(Problem::Stale)
-    ));
+    let twice = ops::consultation::merge::undo(&site.app, id, cast.coordinator).await;
+    assert!(matches!(twice, Err(Problem::Refused(why)) if why == "この統合は、すでに取り消されています。"));
     // A case in which a session took place is the one that stays.
     let held = cases::consulted(&site, &cast, "held@example.co.jp").await;
     assert!(refusal(&site, &cast, received, held).await.contains("相談を実施しています"));
@@ -271,22 +284,129 @@ async fn an_undone_merge_restores_both_cases_exactly_after_random_merges_and_mes
     assert_eq!(world(&site).await, before);
 }
 
+/// Makes a consultation of both fields that came by mail, with a second contact, themes of both fields and a place of its
+/// own for the visit.
+async fn with_everything(site: &Site, cast: &Cast) -> Case {
+    let mut form = cases::form(CONTACT);
+    form.field = vec!["ict".to_owned(), "labor".to_owned()];
+    form.mode = "visit".to_owned();
+    for (field, label) in [(Field::Ict, "セキュリティ"), (Field::Labor, "労働時間の管理")] {
+        let label = domain::text::TextLine::parse("テーマ", label, 60).unwrap();
+        ops::reference::settings::add_theme(&site.app, field, &label).await.unwrap();
+    }
+    let themes = site.app.programme().await.unwrap().themes.clone();
+    let of = |field| themes.iter().find(|it| it.field == field).unwrap().code.clone();
+    form.theme = vec![of(Field::Ict), of(Field::Labor)];
+    let application = Application::parse(&form, Intake::OnBehalf).unwrap();
+    let by = Submitter { origin: Origin::Mail, ..Submitter::from(cast.center()) };
+    let taken = ops::intake::apply::take_down(&site.app, &application, by, Uuid::new_v4(), true).await;
+    let taken = taken.unwrap();
+    let case = Case { id: taken.consultation.id, number: taken.number };
+    for (section, field, value) in [
+        (CorrectionSection::Contact, CorrectedField::SecondName, "山田 三郎"),
+        (CorrectionSection::Contact, CorrectedField::SecondPhone, "090-1234-5678"),
+        (CorrectionSection::Request, CorrectedField::VisitPrefecture, "14"),
+        (CorrectionSection::Request, CorrectedField::VisitPlace, "横浜市中区見本町4-5"),
+        (CorrectionSection::Request, CorrectedField::Participants, "社長、総務部長"),
+    ] {
+        let mut typed = CaseValues::default();
+        typed.set(field, value);
+        let by = ActorAt::new(cast.center(), cases::record(site, case).await.version);
+        let cause = CorrectionCause::default();
+        ops::consultation::correction::correct(&site.app, case.id, by, section, &typed, cause).await.unwrap();
+    }
+    case
+}
+
+/// Fails unless the case that was split off has what the first one had, the two lead to each other, and the company was
+/// told once which has what.
+async fn inherited(site: &Site, case: Case, new: domain::id::ConsultationId) {
+    let values = async |id| store::consultation::correction::values(&site.app.db, id).await.unwrap().unwrap();
+    let (old, now) = (values(case.id).await, values(new).await);
+    for section in CorrectionSection::ALL {
+        for field in section.fields() {
+            let differs =
+                [CorrectedField::Fields, CorrectedField::Themes, CorrectedField::Description].contains(field);
+            assert!(differs || old.get(*field) == now.get(*field), "{field}: {old:?} {now:?}");
+        }
+    }
+    let programme = site.app.programme().await.unwrap();
+    let field = |code: &str| programme.themes.iter().find(|it| it.code == code).unwrap().field;
+    assert_eq!(old.themes().map(field).collect::<Vec<_>>(), [Field::Ict]);
+    assert_eq!(now.themes().map(field).collect::<Vec<_>>(), [Field::Labor]);
+    let first = cases::record(site, case).await;
+    let second = store::consultation::find(&site.app.db, new).await.unwrap().unwrap();
+    assert_eq!((first.origin, second.origin), (Origin::Mail, Origin::Mail));
+    assert!(first.response.is_some() && second.response == first.response, "both wait for a response");
+    let numbers = [(case.number, second.number), (second.number, case.number)];
+    for (from, to) in numbers {
+        site.get(&at(from, "?view=same-company"))
+            .await
+            .shows(&format!(r#"href="/staff/consultations/{to}""#));
+        let related = store::consultation::related_case::of(
+            &site.app.db,
+            if from == case.number { case.id } else { new },
+        );
+        assert_eq!(related.await.unwrap().iter().map(|it| it.number).collect::<Vec<_>>(), [to]);
+    }
+    let letters = cases::letters(site, CONTACT).await;
+    let about_new: Vec<_> = letters.iter().filter(|it| it.consultation_id == Some(new.0)).collect();
+    let [letter] = about_new[..] else { panic!("{about_new:?}") };
+    assert_eq!(letter.kind, "case_split");
+    for said in [
+        format!("元の相談　：{}（ICT）", case.number),
+        format!("新しい相談：{}（労務管理）", second.number),
+        "メッセージ1件は、新しい相談の画面に移しました。".to_owned(),
+    ] {
+        assert!(letter.text_body.contains(&said), "{said} in {}", letter.text_body);
+    }
+}
+
+/// The coordinator says which case keeps the clock of a message that waits for a response; a company without an address
+/// has to be called about the second number.
+#[actix_web::test]
+async fn a_message_that_waits_stays_with_the_chosen_case() {
+    let (site, cast) = center().await;
+    for (awaited, waiting) in
+        [(AwaitedIn::First, [true, false]), (AwaitedIn::New, [false, true]), (AwaitedIn::Both, [true, true])]
+    {
+        let mut form = cases::form(CONTACT);
+        form.email = String::new();
+        let case = cases::unconfirmed(&site, &cast, &form).await;
+        says(&site, case, Actor::Company, "規程についても相談したいです。").await;
+        let off = ops::intake::apply::SplitOff {
+            fields: Fields::Labor,
+            leave: false,
+            description: Prose::parse("相談", "就業規則の見直し", 100).unwrap(),
+            messages: Vec::new(),
+            awaited,
+            key: Uuid::new_v4(),
+        };
+        let version = cases::record(&site, case).await.version;
+        let new =
+            ops::intake::apply::split(&site.app, case.id, version, &off, cast.coordinator).await.unwrap();
+        let waits = [cases::record(&site, case).await.response.is_some(), new.response.is_some()];
+        assert_eq!(waits, waiting);
+        assert!(new.to_call_since.is_some());
+    }
+    sound(&site).await;
+}
+
 #[actix_web::test]
 async fn a_case_is_split_with_its_messages_and_one_of_its_fields() {
     let (site, cast) = center().await;
-    let mut form = cases::form(CONTACT);
-    form.field = vec!["ict".to_owned(), "labor".to_owned()];
-    let case = cases::unconfirmed(&site, &cast, &form).await;
-    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let case = with_everything(&site, &cast).await;
     says(&site, case, Actor::Company, "規程についても相談したいです。").await;
     says(&site, case, Actor::Company, "勤怠の件です。").await;
     let page = site.get(&at(case.number, "/split")).await;
     assert_eq!(page.status, 200);
     page.shows("規程についても");
+    page.shows("返信していないメッセージに対応する案件");
     let thread = store::correspondence::message::of(&site.app.db, case.id, Audience::Everyone).await.unwrap();
     let moved = thread.iter().find(|it| it.body.contains("規程")).unwrap().id.to_string();
     let key = Uuid::new_v4().to_string();
-    let fields = [("key", key.as_str()), ("field", "labor"), ("leave", "1"), ("message", &moved)];
+    let fields =
+        [("key", key.as_str()), ("field", "labor"), ("leave", "1"), ("message", &moved), ("awaited", "both")];
     assert_eq!(act(&site, case, "/split", &fields).await.status, 422, "the request is needed");
     let mut whole = fields.to_vec();
     whole.push(("description", "就業規則の見直しについて。"));
@@ -305,6 +425,7 @@ async fn a_case_is_split_with_its_messages_and_one_of_its_fields() {
     assert_eq!(messages.all(&site.app.db).await.unwrap().len(), 1);
     site.get(&at(case.number, "?view=history")).await.shows("に分けました");
     sound(&site).await;
+    inherited(&site, case, domain::id::ConsultationId(rows[1].id)).await;
 
     // While an expert is asked, no field can leave.
     let busy = cases::matching(&site, &cast, OTHER).await;
@@ -314,6 +435,7 @@ async fn a_case_is_split_with_its_messages_and_one_of_its_fields() {
         leave: true,
         description: Prose::parse("相談", "別の相談", 100).unwrap(),
         messages: Vec::new(),
+        awaited: AwaitedIn::Both,
         key: Uuid::new_v4(),
     };
     let refused = ops::intake::apply::split(&site.app, busy.id, version, &off, cast.coordinator).await;

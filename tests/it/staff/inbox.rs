@@ -3,8 +3,13 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::actor::Role;
-use madoguchi::store::worklist::{PageStart, WorklistCursor, WorklistFilter, WorklistTab, statement};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use madoguchi::{
+    ops,
+    store::worklist::{
+        InCharge, PageStart, WorklistCursor, WorklistFilter, WorklistTab, count_statement, statement,
+    },
+};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, sea_query::SelectStatement};
 use uuid::Uuid;
 
 use super::{act, center, done};
@@ -145,7 +150,7 @@ async fn a_page_reads_along_one_index() {
         (WorklistTab::All, "ix_consultation_received_at_id"),
     ] {
         for from in [PageStart::Start, cursor] {
-            let plan = plan(&site, tab, from).await;
+            let plan = plan(&site, tab, None, from).await;
             assert!(
                 plan.iter().any(|it| it.contains("consultation USING INDEX") && it.contains(index)),
                 "{tab:?} {plan:?}"
@@ -155,9 +160,62 @@ async fn a_page_reads_along_one_index() {
     }
 }
 
-async fn plan(site: &Site, tab: WorklistTab, from: PageStart) -> Vec<String> {
-    let select = statement(tab, &WorklistFilter::default(), from, site.app.clock.now());
-    let built = site.app.db.get_database_backend().build(&select);
+/// With the statistics that the service keeps of its tables, the list of one coordinator, or of nobody, has an index of
+/// its own.
+#[actix_web::test]
+async fn a_page_of_one_coordinator_reads_along_an_index_of_its_own() {
+    let (site, cast) = center().await;
+    if site.app.db.get_database_backend() != DbBackend::Sqlite {
+        return;
+    }
+    for n in 0..48 {
+        let case = received(&site, &cast, &format!("c{n}@example.co.jp")).await;
+        if n % 2 == 0 {
+            let to = cast.coordinator;
+            ops::consultation::transfer::transfer(&site.app, case.id, None, to, to).await.unwrap();
+        }
+    }
+    site.app.db.execute_unprepared("ANALYZE").await.unwrap();
+    let cursor = PageStart::After(WorklistCursor { at: site.app.clock.now(), id: Uuid::nil() });
+    for (tab, index) in [
+        (WorklistTab::Center, "ix_consultation_turn_coordinator_id_sort_at_id"),
+        (WorklistTab::Company, "ix_consultation_turn_coordinator_id_sort_at_id"),
+        (WorklistTab::Ended, "ix_consultation_turn_coordinator_id_sort_at_id"),
+        (WorklistTab::All, "ix_consultation_coordinator_id_received_at_id"),
+    ] {
+        for in_charge in [InCharge::Coordinator(cast.coordinator), InCharge::Nobody] {
+            for from in [PageStart::Start, cursor] {
+                let plan = plan(&site, tab, Some(in_charge), from).await;
+                assert!(plan.iter().any(|it| it.contains(index)), "{tab:?} {in_charge:?} {plan:?}");
+                assert!(!plan.iter().any(|it| it.contains("TEMP B-TREE")), "{tab:?} {in_charge:?} {plan:?}");
+            }
+        }
+    }
+}
+
+/// Thousands of consultations are counted, so the counts read no row.
+#[actix_web::test]
+async fn the_counts_read_indexes_alone() {
+    let site = Site::new().await;
+    if site.app.db.get_database_backend() != DbBackend::Sqlite {
+        return;
+    }
+    let plan = explained(&site, &count_statement(None, site.app.clock.now())).await;
+    let found: Vec<_> = plan.iter().filter(|it| it.contains("ix_consultation_turn_sort_at_id")).collect();
+    assert!(found.len() >= 4, "{plan:?}");
+    assert!(found.iter().all(|it| it.contains("COVERING INDEX")), "{found:?}");
+    for small in ["ix_consultation_report_by_center", "ix_consultation_report_due_ended"] {
+        assert!(plan.iter().any(|it| it.contains(small)), "{small} {plan:?}");
+    }
+}
+
+async fn plan(site: &Site, tab: WorklistTab, in_charge: Option<InCharge>, from: PageStart) -> Vec<String> {
+    let filter = WorklistFilter { in_charge, ..WorklistFilter::default() };
+    explained(site, &statement(tab, &filter, from, site.app.clock.now())).await
+}
+
+async fn explained(site: &Site, statement: &SelectStatement) -> Vec<String> {
+    let built = site.app.db.get_database_backend().build(statement);
     let explain = format!("EXPLAIN QUERY PLAN {}", built.sql);
     let values = built.values.unwrap();
     let explain = Statement::from_sql_and_values(DbBackend::Sqlite, explain, values);

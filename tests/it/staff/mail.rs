@@ -123,6 +123,7 @@ async fn no_preview_holds_a_link_that_works() {
         send_condition: None,
         unsubscribe: Some(stop.clone()),
         over_limit: false,
+        awaits_address: false,
     });
     let tx = app.begin().await.unwrap();
     store::correspondence::outbox::push(&tx, letters.collect(), "example.jp", now).await.unwrap();

@@ -69,8 +69,20 @@ async fn a_case_is_taken_over_and_handed_over_one_or_many() {
     let mut form: Vec<_> = numbers.iter().map(|it| ("case", it.as_str())).collect();
     form.extend([("to", &*to), ("back", "center")]);
     let reply = site.post("/staff/transfer", &form).await;
-    assert_eq!(reply.location.as_deref(), Some("/staff"));
-    site.get("/staff").await.shows("2件の担当を鈴木 花子さんに替えました。");
+    assert_eq!(reply.status, 200);
+    reply.shows("2件の担当を鈴木 花子さんに替えました。");
+    reply.shows(&format!("{}</a>　株式会社みなと製作所：鈴木 花子さんから", case.number));
+    reply.shows("替えられなかった案件（1件）");
+    reply.shows(&format!("{}</a>　株式会社みなと製作所：", ended.number));
+    reply.shows("href=\"/staff\"");
+    let reply = site.post("/staff/transfer", &form).await;
+    reply.shows("鈴木 花子さんに替えた案件はありません。");
+    reply.shows("すでに鈴木 花子さんの担当だった案件（2件）");
+    // The list has the filters that it had, and what it does not know is refused.
+    let filtered =
+        [("to", &*to), ("case", &*numbers[0]), ("back", "all"), ("field", "ict"), ("coordinator", "me")];
+    let reply = site.post("/staff/transfer", &filtered).await;
+    reply.shows("/staff/consultations?field=ict&#38;coordinator=me");
     for it in [case, second] {
         assert_eq!(record(&site, it).await.coordinator, Some(cast.coordinator));
     }
@@ -145,7 +157,8 @@ async fn an_expert_is_replaced_after_acceptance() {
     assert_eq!(state(&site, lost).await, "checking");
     let gone = cases::appointment(&site, lost).await;
     assert!(matches!(gone.state, AppointmentState::CancelledByCenter { .. }), "{gone:?}");
-    assert_eq!(told(&site, "c@example.co.jp", "cancelled").await, 1);
+    assert_eq!(told(&site, "c@example.co.jp", "team_changing").await, 1);
+    assert_eq!(told(&site, "c@example.co.jp", "cancelled").await, 0, "one letter says both");
     sound(&site).await;
 }
 

@@ -1,6 +1,6 @@
 //! The appointment of a company with one or two experts (相談予約).
 use chrono::{DateTime, Utc};
-pub use codes::{AppointmentMode, AppointmentStatus};
+pub use codes::{AppointmentMode, AppointmentOutcome, AppointmentStatus};
 
 use crate::{
     actor::Party,
@@ -47,7 +47,12 @@ pub enum AppointmentState {
     Confirmed,
     Done,
     NoShow,
+    /// The company was there, and the expert did not come.
+    ExpertNoShow,
     CancelledByCompany {
+        reason: String,
+    },
+    CancelledByExpert {
         reason: String,
     },
     CancelledByCenter {
@@ -62,6 +67,8 @@ pub enum AppointmentRefused {
     Over,
     #[error("この予約は、まだ確定していません。")]
     NotConfirmed,
+    #[error("この予約には、まだ相談の結果が記録されていません。")]
+    NoOutcome,
     #[error("お取り置きの期限が過ぎました。もう一度日時を選んでください。")]
     HoldExpired,
 }
@@ -118,13 +125,14 @@ impl Appointment {
         self.is_confirmed() && self.mode == AppointmentMode::Online && now < self.ends_at
     }
 
-    /// Cancels a confirmed appointment. The new state says whether the company or the center cancelled it, as `by`
-    /// decides.
+    /// Cancels a confirmed appointment. The new state says whether the company, the expert or the center cancelled it,
+    /// as `by` decides.
     pub fn cancel(self, by: Party, reason: String) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;
         let state = match by {
             Party::Company => AppointmentState::CancelledByCompany { reason },
-            Party::Coordinator | Party::Expert | Party::Desk | Party::System => {
+            Party::Expert => AppointmentState::CancelledByExpert { reason },
+            Party::Coordinator | Party::Desk | Party::System => {
                 AppointmentState::CancelledByCenter { reason }
             }
         };
@@ -134,6 +142,23 @@ impl Appointment {
     pub fn no_show(self) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;
         Ok(Self { state: AppointmentState::NoShow, ..self })
+    }
+
+    /// Records that the expert did not come.
+    pub fn expert_no_show(self) -> Result<Self, AppointmentRefused> {
+        self.confirmed()?;
+        Ok(Self { state: AppointmentState::ExpertNoShow, ..self })
+    }
+
+    /// Replaces the outcome that was recorded by another one.
+    pub fn correct_outcome(self, to: AppointmentOutcome) -> Result<Self, AppointmentRefused> {
+        self.state.outcome().ok_or(AppointmentRefused::NoOutcome)?;
+        let state = match to {
+            AppointmentOutcome::Done => AppointmentState::Done,
+            AppointmentOutcome::NoShow => AppointmentState::NoShow,
+            AppointmentOutcome::ExpertNoShow => AppointmentState::ExpertNoShow,
+        };
+        Ok(Self { state, ..self })
     }
 
     pub fn done(self) -> Result<Self, AppointmentRefused> {
@@ -163,7 +188,9 @@ impl Appointment {
             AppointmentState::Confirmed
             | AppointmentState::Done
             | AppointmentState::NoShow
+            | AppointmentState::ExpertNoShow
             | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByExpert { .. }
             | AppointmentState::CancelledByCenter { .. }
             | AppointmentState::Released => None,
         }
@@ -180,7 +207,9 @@ impl Appointment {
             AppointmentState::Confirmed
             | AppointmentState::Done
             | AppointmentState::NoShow
+            | AppointmentState::ExpertNoShow
             | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByExpert { .. }
             | AppointmentState::CancelledByCenter { .. }
             | AppointmentState::Released => Err(AppointmentRefused::Over),
         }
@@ -192,7 +221,9 @@ impl Appointment {
             AppointmentState::Held { .. } => Err(AppointmentRefused::NotConfirmed),
             AppointmentState::Done
             | AppointmentState::NoShow
+            | AppointmentState::ExpertNoShow
             | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByExpert { .. }
             | AppointmentState::CancelledByCenter { .. }
             | AppointmentState::Released => Err(AppointmentRefused::Over),
         }
@@ -207,9 +238,41 @@ impl AppointmentState {
             Self::Confirmed => AppointmentStatus::Confirmed,
             Self::Done => AppointmentStatus::Done,
             Self::NoShow => AppointmentStatus::NoShow,
+            Self::ExpertNoShow => AppointmentStatus::ExpertNoShow,
             Self::CancelledByCompany { .. } => AppointmentStatus::CancelledByCompany,
+            Self::CancelledByExpert { .. } => AppointmentStatus::CancelledByExpert,
             Self::CancelledByCenter { .. } => AppointmentStatus::CancelledByCenter,
             Self::Released => AppointmentStatus::Released,
+        }
+    }
+
+    /// Returns what was recorded of an appointment whose time has come; `None` if nothing was.
+    pub const fn outcome(&self) -> Option<AppointmentOutcome> {
+        match self {
+            Self::Done => Some(AppointmentOutcome::Done),
+            Self::NoShow => Some(AppointmentOutcome::NoShow),
+            Self::ExpertNoShow => Some(AppointmentOutcome::ExpertNoShow),
+            Self::Held { .. }
+            | Self::Confirmed
+            | Self::CancelledByCompany { .. }
+            | Self::CancelledByExpert { .. }
+            | Self::CancelledByCenter { .. }
+            | Self::Released => None,
+        }
+    }
+
+    /// Returns the party that has cancelled a booked appointment, and the reason.
+    pub const fn cancelled_by(&self) -> Option<(Party, &String)> {
+        match self {
+            Self::CancelledByCompany { reason } => Some((Party::Company, reason)),
+            Self::CancelledByExpert { reason } => Some((Party::Expert, reason)),
+            Self::CancelledByCenter { reason } => Some((Party::Coordinator, reason)),
+            Self::Held { .. }
+            | Self::Confirmed
+            | Self::Done
+            | Self::NoShow
+            | Self::ExpertNoShow
+            | Self::Released => None,
         }
     }
 

@@ -2,7 +2,10 @@
 use chrono::{DateTime, Utc};
 pub use codes::ActionKind;
 
-use super::state::{State, UnfulfilledReason};
+use super::{
+    outcome::OutcomeCorrection,
+    state::{State, UnfulfilledReason},
+};
 use crate::{
     actor::{Actor, Party},
     field::Fields,
@@ -32,6 +35,11 @@ pub enum Action {
         /// Whether an expert is being asked afterwards, in place of the released one or for the other field.
         asked: bool,
     },
+    /// The experts who have accepted cover every field that is left, so that no further one is asked.
+    SettleTeam {
+        /// Whether the company's slot is held with these experts.
+        slot_held: bool,
+    },
     ChooseSlot,
     Reschedule {
         /// The time limit for the company; `None` for the center and the expert, who have no limit.
@@ -43,9 +51,14 @@ pub enum Action {
     RecordNoShow {
         starts_at: DateTime<Utc>,
     },
+    /// The company was there, and the expert did not come.
+    RecordExpertNoShow {
+        starts_at: DateTime<Utc>,
+    },
     RecordDone {
         starts_at: DateTime<Utc>,
     },
+    CorrectOutcome(OutcomeCorrection),
     ApproveReport,
     PlanFurtherSession {
         /// The number of appointments of the company in the fiscal year that have taken place or are booked.
@@ -75,7 +88,12 @@ pub enum Action {
     Refer {
         organization: String,
     },
-    Reopen,
+    Reopen {
+        /// Whether an appointment of the consultation has taken place.
+        advised: bool,
+        /// Whether the reports on all appointments that took place are approved.
+        reported: bool,
+    },
 }
 
 impl Action {
@@ -88,11 +106,14 @@ impl Action {
             Self::Accept { .. } => ActionKind::Accept,
             Self::Decline { .. } => ActionKind::Decline,
             Self::ReleaseExpert { .. } => ActionKind::ReleaseExpert,
+            Self::SettleTeam { .. } => ActionKind::SettleTeam,
             Self::ChooseSlot => ActionKind::ChooseSlot,
             Self::Reschedule { .. } => ActionKind::Reschedule,
             Self::CancelAppointment { .. } => ActionKind::CancelAppointment,
             Self::RecordNoShow { .. } => ActionKind::RecordNoShow,
+            Self::RecordExpertNoShow { .. } => ActionKind::RecordExpertNoShow,
             Self::RecordDone { .. } => ActionKind::RecordDone,
+            Self::CorrectOutcome(_) => ActionKind::CorrectOutcome,
             Self::ApproveReport => ActionKind::ApproveReport,
             Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
             Self::DropFurtherSession { .. } => ActionKind::DropFurtherSession,
@@ -100,7 +121,7 @@ impl Action {
             Self::Withdraw { .. } => ActionKind::Withdraw,
             Self::CloseUnfulfilled { .. } => ActionKind::CloseUnfulfilled,
             Self::Refer { .. } => ActionKind::Refer,
-            Self::Reopen => ActionKind::Reopen,
+            Self::Reopen { .. } => ActionKind::Reopen,
         }
     }
 }
@@ -123,14 +144,17 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         | ActionKind::Refer
         | ActionKind::Reopen => &[Coordinator],
         ActionKind::Answer => &[Company],
-        ActionKind::RequestExperts | ActionKind::Complete => &[Coordinator, System],
+        ActionKind::RequestExperts | ActionKind::SettleTeam | ActionKind::Complete => &[Coordinator, System],
         ActionKind::Accept => &[Expert],
         ActionKind::Decline => &[Expert, System],
         ActionKind::ChooseSlot
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
+        | ActionKind::RecordExpertNoShow
         | ActionKind::PlanFurtherSession => &[Company, Coordinator, Expert],
-        ActionKind::RecordNoShow | ActionKind::RecordDone => &[Expert, Coordinator],
+        ActionKind::RecordNoShow | ActionKind::RecordDone | ActionKind::CorrectOutcome => {
+            &[Expert, Coordinator]
+        }
         ActionKind::Withdraw | ActionKind::DropFurtherSession => &[Company, Coordinator],
         ActionKind::Note => &[Company, Coordinator, Expert, Desk, System],
     }
@@ -141,19 +165,23 @@ pub const fn steads(action: ActionKind) -> &'static [Party] {
     use Party::{Company, Expert};
     match action {
         ActionKind::Answer | ActionKind::Withdraw | ActionKind::DropFurtherSession => &[Company],
-        ActionKind::Accept | ActionKind::Decline | ActionKind::RecordNoShow | ActionKind::RecordDone => {
-            &[Expert]
-        }
-        ActionKind::ChooseSlot
+        ActionKind::Accept
+        | ActionKind::Decline
+        | ActionKind::RecordNoShow
+        | ActionKind::RecordDone
+        | ActionKind::CorrectOutcome => &[Expert],
+        ActionKind::ReleaseExpert
+        | ActionKind::ChooseSlot
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
+        | ActionKind::RecordExpertNoShow
         | ActionKind::PlanFurtherSession
         | ActionKind::Note => &[Company, Expert],
         ActionKind::Submit
         | ActionKind::StartCheck
         | ActionKind::Ask
         | ActionKind::RequestExperts
-        | ActionKind::ReleaseExpert
+        | ActionKind::SettleTeam
         | ActionKind::ApproveReport
         | ActionKind::Complete
         | ActionKind::CloseUnfulfilled
@@ -178,11 +206,13 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         ActionKind::Ask | ActionKind::RequestExperts => matches!(state, State::Received | State::Checking),
         ActionKind::Answer => matches!(state, State::WaitingCompany),
         ActionKind::Accept | ActionKind::Decline => matches!(state, State::Matching),
-        ActionKind::ReleaseExpert => matches!(state, State::Matching | State::Scheduling),
+        ActionKind::ReleaseExpert => matches!(state, State::Matching | State::Scheduling | State::Booked),
+        ActionKind::SettleTeam => matches!(state, State::Checking | State::Matching),
         ActionKind::ChooseSlot => matches!(state, State::Scheduling),
         ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordNoShow
+        | ActionKind::RecordExpertNoShow
         | ActionKind::RecordDone => {
             matches!(state, State::Booked)
         }
@@ -194,7 +224,8 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         ActionKind::Complete => matches!(state, State::FollowUp),
         ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => state.is_open(),
         ActionKind::Reopen => !state.is_open(),
-        ActionKind::Note => true,
+        // The facts say whether there is an outcome that can be corrected.
+        ActionKind::CorrectOutcome | ActionKind::Note => true,
     }
 }
 
@@ -204,17 +235,19 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
     match (action, from) {
         (ActionKind::Submit, None) => matches!(to, State::Received),
         (ActionKind::Submit, Some(_)) | (_, None) => false,
-        (ActionKind::StartCheck | ActionKind::Answer | ActionKind::Reopen, _) => {
-            matches!(to, State::Checking)
-        }
+        (ActionKind::StartCheck | ActionKind::Answer, _) => matches!(to, State::Checking),
+        (ActionKind::Reopen, _) => matches!(to, State::Checking | State::Consulted | State::FollowUp),
         (ActionKind::Ask, _) => matches!(to, State::WaitingCompany),
         (ActionKind::RequestExperts, _) => matches!(to, State::Matching),
         (ActionKind::Accept, _) => matches!(to, State::Matching | State::Scheduling | State::Booked),
         (ActionKind::Decline | ActionKind::ReleaseExpert, _) => {
             matches!(to, State::Matching | State::Checking)
         }
+        (ActionKind::SettleTeam, _) => matches!(to, State::Scheduling | State::Booked),
         (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
-        (ActionKind::CancelAppointment | ActionKind::RecordNoShow, _) => matches!(to, State::Scheduling),
+        (ActionKind::CancelAppointment | ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow, _) => {
+            matches!(to, State::Scheduling)
+        }
         (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
         (ActionKind::DropFurtherSession, _) => matches!(to, State::Consulted | State::FollowUp),
         (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
@@ -223,7 +256,16 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn | State::Completed),
         (ActionKind::CloseUnfulfilled, _) => matches!(to, State::Unfulfilled { .. }),
         (ActionKind::Refer, _) => matches!(to, State::Referred { .. }),
-        // `rebuild` checks that a note does not change the state, since it can compare the data of a state.
-        (ActionKind::Note, Some(_)) => true,
+        // `rebuild` checks that these do not change the state otherwise, since it can compare the data of a state.
+        (ActionKind::CorrectOutcome | ActionKind::Note, Some(_)) => true,
+    }
+}
+
+/// Returns the state in which a consultation goes on after what took place, or from its beginning.
+pub const fn reopened(advised: bool, reported: bool) -> State {
+    match (advised, reported) {
+        (false, _) => State::Checking,
+        (true, true) => State::FollowUp,
+        (true, false) => State::Consulted,
     }
 }

@@ -157,16 +157,24 @@ pub fn apply(current: &CaseValues, all: &[Correction]) -> Result<CaseValues, Cor
     Ok(values)
 }
 
-/// Refuses to remove a field for which an expert has been asked or has accepted.
-pub fn check_fields(new: Fields, assignments: &[Assignment]) -> Result<(), CorrectionRefused> {
-    let is_left_out = |it: &&Assignment| it.is_live() && !it.fields.iter().any(|field| new.contains(field));
-    match assignments.iter().find(is_left_out) {
-        None => Ok(()),
-        Some(it) => {
+/// Returns the requests and acceptances that are for none of these fields any more.
+pub fn left_out(fields: Fields, assignments: &[Assignment]) -> impl Iterator<Item = &Assignment> {
+    assignments.iter().filter(move |it| it.is_live() && !it.fields.iter().any(|it| fields.contains(it)))
+}
+
+/// Refuses to remove a field whose expert cannot be released any more, because the appointment has begun or is over:
+/// `can_release` says so.
+pub fn check_fields(
+    new: Fields,
+    assignments: &[Assignment],
+    can_release: bool,
+) -> Result<(), CorrectionRefused> {
+    match left_out(new, assignments).next() {
+        Some(it) if !can_release => {
             let field = it.fields.iter().next().unwrap_or(Field::Ict);
-            let accepted = it.is_accepted();
-            Err(CorrectionRefused::FieldTaken { field, expert: it.expert, accepted })
+            Err(CorrectionRefused::FieldAdvised { field })
         }
+        Some(_) | None => Ok(()),
     }
 }
 

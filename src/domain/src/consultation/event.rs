@@ -54,9 +54,10 @@ pub fn rebuild(history: &History) -> Rebuilt {
         if !action::is_allowed_in(event.action, from) {
             return broken("it is not allowed in that state");
         }
-        if !action::may_lead_to(event.action, Some(from), &event.to)
-            || event.action == ActionKind::Note && event.to != *from
-        {
+        let may_stay_only = event.action == ActionKind::Note
+            || event.action == ActionKind::CorrectOutcome
+                && !matches!(event.to, State::Scheduling | State::Consulted);
+        if !action::may_lead_to(event.action, Some(from), &event.to) || may_stay_only && event.to != *from {
             return broken("it does not lead there");
         }
         state = Some(&event.to);

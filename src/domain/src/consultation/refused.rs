@@ -1,7 +1,11 @@
 //! The reasons for which an action is refused, each as a sentence for the person concerned.
 use chrono::{DateTime, Utc};
 
-use super::{action::ActionKind, state::State};
+use super::{
+    action::ActionKind,
+    outcome::{AppointmentOutcome, BuiltOnOutcome},
+    state::State,
+};
 use crate::calendar::jst;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +30,24 @@ pub enum ActionRefused {
     CapReached { cap: u16 },
     #[error("次回の相談は、予定されていません。最新の内容を確認してください。")]
     NothingPlanned,
+    #[error("相談の結果は、すでに「{}」と記録されています。", .0.label())]
+    SameOutcome(AppointmentOutcome),
+    #[error("{}", used(*.0))]
+    OutcomeIsUsed(BuiltOnOutcome),
+}
+
+const fn used(by: BuiltOnOutcome) -> &'static str {
+    match by {
+        BuiltOnOutcome::Booking => {
+            "次の日時が予約されているため、結果を訂正できません。先に、次の予約または仮予約を取り消してください。"
+        }
+        BuiltOnOutcome::Request => {
+            "専門家に次の相談を依頼しているため、結果を訂正できません。先に、依頼を取り消してください。"
+        }
+        BuiltOnOutcome::Report => {
+            "報告書を企業に渡しているため、結果を訂正できません。企業と専門家に確認し、経緯をメッセージと記録に残してください。"
+        }
+    }
 }
 
 fn minute(at: DateTime<Utc>) -> String {

@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Action, ActionKind, ActionRefused, Consultation, Event, Rebuilt, State, UnfulfilledReason, rebuild,
+    Action, ActionKind, ActionRefused, AppointmentOutcome, BuiltOnOutcome, Consultation, Event,
+    OutcomeCorrection, Rebuilt, State, UnfulfilledReason, rebuild,
 };
 use crate::{
     actor::{Actor, Party, Represented},
@@ -18,7 +19,7 @@ fn actor(party: Party) -> Actor {
         Party::Company => Actor::Company,
         Party::Coordinator => Actor::Coordinator(AccountId(Uuid::from_u128(1))),
         Party::Expert => Actor::Expert(ExpertId(Uuid::from_u128(2))),
-        Party::Desk => Actor::Desk(DeskId(Uuid::from_u128(3))),
+        Party::Desk => Actor::Desk(DeskId(Uuid::from_u128(3)), None),
         Party::System => Actor::System,
     }
 }
@@ -61,11 +62,17 @@ fn acts() -> Vec<Action> {
         Action::Decline { next_candidate: false },
         Action::ReleaseExpert { asked: true },
         Action::ReleaseExpert { asked: false },
+        Action::SettleTeam { slot_held: true },
+        Action::SettleTeam { slot_held: false },
         Action::ChooseSlot,
         Action::Reschedule { until: None },
         Action::CancelAppointment { until: None },
         Action::RecordNoShow { starts_at: NOW },
+        Action::RecordExpertNoShow { starts_at: NOW },
         Action::RecordDone { starts_at: NOW },
+        corrected(AppointmentOutcome::NoShow, AppointmentOutcome::Done),
+        corrected(AppointmentOutcome::Done, AppointmentOutcome::ExpertNoShow),
+        corrected(AppointmentOutcome::NoShow, AppointmentOutcome::ExpertNoShow),
         Action::ApproveReport,
         Action::PlanFurtherSession { appointments: 1, cap: 3, overridden: false, covered: true },
         Action::PlanFurtherSession { appointments: 1, cap: 3, overridden: false, covered: false },
@@ -76,8 +83,27 @@ fn acts() -> Vec<Action> {
         Action::Withdraw { advised: true },
         Action::CloseUnfulfilled { reason: UnfulfilledReason::Unreachable },
         Action::Refer { organization: "商工会議所".into() },
-        Action::Reopen,
+        Action::Reopen { advised: false, reported: false },
+        Action::Reopen { advised: true, reported: false },
+        Action::Reopen { advised: true, reported: true },
     ]
+}
+
+/// Returns a correction of the latest outcome, on which nothing stands.
+const fn correction(from: AppointmentOutcome, to: AppointmentOutcome) -> OutcomeCorrection {
+    OutcomeCorrection {
+        from,
+        to,
+        is_latest: true,
+        plans_further: false,
+        is_booked: false,
+        is_asked: false,
+        is_report_sent: false,
+    }
+}
+
+const fn corrected(from: AppointmentOutcome, to: AppointmentOutcome) -> Action {
+    Action::CorrectOutcome(correction(from, to))
 }
 
 fn consultation(state: State) -> Consultation {
@@ -106,13 +132,21 @@ fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
         ("matching", Action::Accept { slot_held: false, .. }, Expert) => Some("scheduling"),
         ("matching", Action::Decline { next_candidate: true }, Expert | System) => Some("matching"),
         ("matching", Action::Decline { next_candidate: false }, Expert | System) => Some("checking"),
-        ("matching" | "scheduling", Action::ReleaseExpert { asked: true }, Coordinator) => Some("matching"),
-        ("matching" | "scheduling", Action::ReleaseExpert { asked: false }, Coordinator) => Some("checking"),
+        ("matching" | "scheduling" | "booked", Action::ReleaseExpert { asked }, Coordinator) => {
+            Some(if *asked { "matching" } else { "checking" })
+        }
+        ("checking" | "matching", Action::SettleTeam { slot_held }, Coordinator | System) => {
+            Some(if *slot_held { "booked" } else { "scheduling" })
+        }
         ("scheduling", Action::ChooseSlot, Company | Coordinator | Expert) => Some("booked"),
         ("booked", Action::Reschedule { .. }, Company | Coordinator | Expert) => Some("booked"),
         ("booked", Action::CancelAppointment { .. }, Company | Coordinator | Expert) => Some("scheduling"),
         ("booked", Action::RecordNoShow { .. }, Expert | Coordinator) => Some("scheduling"),
+        ("booked", Action::RecordExpertNoShow { .. }, Expert | Coordinator | Company) => Some("scheduling"),
         ("booked", Action::RecordDone { .. }, Expert | Coordinator) => Some("consulted"),
+        (_, Action::CorrectOutcome(it), Expert | Coordinator) if open || party == Coordinator => {
+            specified_correction(state, open, it.from, it.to)
+        }
         ("consulted", Action::ApproveReport, Coordinator) => Some("follow_up"),
         (
             "consulted" | "follow_up",
@@ -129,8 +163,28 @@ fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
         (_, Action::Withdraw { advised: true }, Company | Coordinator) if open => Some("completed"),
         (_, Action::CloseUnfulfilled { .. }, Coordinator) if open => Some("unfulfilled"),
         (_, Action::Refer { .. }, Coordinator) if open => Some("referred"),
-        (_, Action::Reopen, Coordinator) if !open => Some("checking"),
+        (_, Action::Reopen { advised, reported }, Coordinator) if !open => Some(match (advised, reported) {
+            (false, _) => "checking",
+            (true, false) => "consulted",
+            (true, true) => "follow_up",
+        }),
         _ => None,
+    }
+}
+
+/// Returns the state after the latest outcome was corrected, if nothing stands on it.
+fn specified_correction(
+    state: &str,
+    open: bool,
+    from: AppointmentOutcome,
+    to: AppointmentOutcome,
+) -> Option<&'static str> {
+    use AppointmentOutcome::Done;
+    let stays = states().iter().map(State::code).find(|it| *it == state);
+    match (from, to, state) {
+        (_, Done, _) if open => Some("consulted"),
+        (Done, _, "consulted" | "follow_up") => Some("scheduling"),
+        _ => stays,
     }
 }
 
@@ -147,6 +201,7 @@ fn specified_in_stead(state: &str, act: &Action, party: Party) -> Option<&'stati
             | Action::RecordDone { .. },
             Expert,
         )
+        | (Action::RecordExpertNoShow { .. }, Company | Expert)
         | (
             Action::ChooseSlot
             | Action::Reschedule { .. }
@@ -154,6 +209,9 @@ fn specified_in_stead(state: &str, act: &Action, party: Party) -> Option<&'stati
             | Action::PlanFurtherSession { .. },
             Company | Expert,
         ) => specified(state, act, party),
+        (Action::ReleaseExpert { .. }, Company | Expert) => specified(state, act, Party::Coordinator),
+        // The center may always correct an outcome, also where the expert may not any more.
+        (Action::CorrectOutcome(_), Expert) => specified(state, act, Party::Coordinator),
         _ => None,
     }
 }
@@ -179,7 +237,7 @@ fn a_coordinator_acts_in_the_stead_of_others_only_where_the_table_says_so() {
             }
         }
     }
-    assert_eq!(allowed, 44, "the number of allowed combinations changed");
+    assert_eq!(allowed, 94, "the number of allowed combinations changed");
 }
 
 /// Checks every state × every action × every party against the specification.
@@ -201,7 +259,7 @@ fn only_what_the_table_lists_is_possible() {
             }
         }
     }
-    assert_eq!(allowed, 111, "the number of allowed combinations changed");
+    assert_eq!(allowed, 192, "the number of allowed combinations changed");
 }
 
 #[test]
@@ -228,6 +286,11 @@ fn facts_refuse_what_the_table_would_allow() {
         (Action::CancelAppointment { until: Some(NOW) }, company, ActionRefused::TooLate { until: NOW }),
         (Action::RecordDone { starts_at: later }, center, ActionRefused::NotStarted { starts_at: later }),
         (Action::RecordNoShow { starts_at: later }, center, ActionRefused::NotStarted { starts_at: later }),
+        (
+            Action::RecordExpertNoShow { starts_at: later },
+            company,
+            ActionRefused::NotStarted { starts_at: later },
+        ),
     ] {
         assert_eq!(booked().act(act, by, NOW), Err(expected));
     }
@@ -248,6 +311,33 @@ fn facts_refuse_what_the_table_would_allow() {
         unconfirmed.act(Action::RequestExperts, Actor::System, NOW),
         Err(ActionRefused::AddressUnconfirmed)
     );
+}
+
+#[test]
+fn an_outcome_is_not_corrected_under_what_stands_on_it() {
+    use AppointmentOutcome::{Done, ExpertNoShow, NoShow};
+    let center = actor(Party::Coordinator);
+    let act = |state: State, it: OutcomeCorrection| {
+        consultation(state).act(Action::CorrectOutcome(it), center, NOW).map(|(it, _)| it.state)
+    };
+    let used = |it| Err(ActionRefused::OutcomeIsUsed(it));
+    let booked = |it| OutcomeCorrection { is_booked: true, ..it };
+    assert_eq!(act(State::Booked, booked(correction(NoShow, Done))), used(BuiltOnOutcome::Booking));
+    assert_eq!(act(State::Booked, booked(correction(Done, NoShow))), used(BuiltOnOutcome::Booking));
+    assert_eq!(act(State::Booked, booked(correction(NoShow, ExpertNoShow))), Ok(State::Booked));
+    let asked = OutcomeCorrection { is_asked: true, ..correction(NoShow, Done) };
+    assert_eq!(act(State::Matching, asked), used(BuiltOnOutcome::Request));
+    let planned = OutcomeCorrection { plans_further: true, ..asked };
+    assert_eq!(act(State::Matching, planned), Ok(State::Matching));
+    let sent = OutcomeCorrection { is_report_sent: true, ..correction(Done, NoShow) };
+    assert_eq!(act(State::FollowUp, sent), used(BuiltOnOutcome::Report));
+    let earlier = OutcomeCorrection { is_latest: false, ..correction(Done, NoShow) };
+    assert_eq!(act(State::Consulted, earlier), Ok(State::Consulted));
+    let same = ActionRefused::SameOutcome(Done);
+    assert_eq!(act(State::Consulted, correction(Done, Done)), Err(same));
+    let ended = consultation(State::Completed);
+    let refused = ended.act(corrected(NoShow, Done), actor(Party::Expert), NOW);
+    assert_eq!(refused, Err(ActionRefused::HasEnded(State::Completed)));
 }
 
 #[test]
@@ -279,6 +369,7 @@ fn a_history_that_the_table_does_not_allow_is_broken_where_it_leaves_the_table()
         (ActionKind::Answer, company, State::Checking, "it is not allowed in that state"),
         (ActionKind::StartCheck, center, State::Matching, "it does not lead there"),
         (ActionKind::Note, company, State::Checking, "it does not lead there"),
+        (ActionKind::CorrectOutcome, center, State::Checking, "it does not lead there"),
     ] {
         let broken = rebuild(&history(action, by, State::Received, to));
         assert_eq!(broken, Rebuilt::Broken { at: 1, why }, "{action:?} by {by:?}");
@@ -340,15 +431,49 @@ fn walk(choices: &[(usize, usize)]) -> (Consultation, Vec<Event>) {
 proptest! {
     #[test]
     fn the_state_can_be_rebuilt_from_the_events_alone(
-        choices in prop::collection::vec((0..30_usize, 0..7_usize), 0..200)
+        choices in prop::collection::vec((0..36_usize, 0..7_usize), 0..200)
     ) {
         let (it, history) = walk(&choices);
         prop_assert_eq!(rebuild(&history), Rebuilt::State(it.state));
     }
 
+    /// Correcting back leads to the state before, and an outcome is corrected only where nothing stands on it.
+    #[test]
+    fn a_correction_of_an_outcome_can_be_taken_back(
+        state in 0..12_usize, from in 0..3_usize, to in 0..3_usize,
+        is_latest in any::<bool>(), plans_further in any::<bool>(), is_booked in any::<bool>(),
+        is_asked in any::<bool>(), is_report_sent in any::<bool>()
+    ) {
+        let outcome = |it: usize| AppointmentOutcome::ALL[it];
+        let (from, to) = (outcome(from), outcome(to));
+        let done = |it| it == AppointmentOutcome::Done;
+        let facts =
+            OutcomeCorrection { from, to, is_latest, plans_further, is_booked, is_asked, is_report_sent };
+        let before = consultation(states()[state].clone());
+        let center = actor(Party::Coordinator);
+        let Ok((after, _)) = before.clone().act(Action::CorrectOutcome(facts), center, NOW) else {
+            prop_assert!(from == to || is_booked || is_asked || is_report_sent);
+            return Ok(());
+        };
+        prop_assert!(from != to);
+        prop_assert!(!(done(from) && is_report_sent) && !(is_booked && (done(from) || done(to))));
+        prop_assert_eq!(after.state.is_open(), before.state.is_open());
+        let back = OutcomeCorrection { from: to, to: from, is_asked: false, is_report_sent: false, ..facts };
+        let again = after.act(Action::CorrectOutcome(back), center, NOW).map(|(it, _)| it.state);
+        let is_between_absences = !done(from) && !done(to);
+        let came_from_outcome = is_between_absences
+            || before.state == State::Consulted && done(from) && !plans_further
+            || before.state == State::Scheduling && !done(from)
+            || !before.state.is_open()
+            || !matches!(before.state, State::Consulted | State::FollowUp) && plans_further && !done(from);
+        if came_from_outcome && is_latest {
+            prop_assert_eq!(again, Ok(before.state));
+        }
+    }
+
     #[test]
     fn a_history_with_a_missing_line_is_noticed(
-        choices in prop::collection::vec((0..30_usize, 0..7_usize), 50..200), at in 0..1000_usize
+        choices in prop::collection::vec((0..36_usize, 0..7_usize), 50..200), at in 0..1000_usize
     ) {
         let (it, mut history) = walk(&choices);
         let removed = history.remove(at % history.len());

@@ -30,8 +30,8 @@ pub enum Evidence {
     Reading,
     Telephone,
     Address,
-    MailDomain,
     Person,
+    MailDomain,
 }
 
 impl Evidence {
@@ -45,8 +45,8 @@ impl Evidence {
             Self::Reading => "会社名のフリガナが一致",
             Self::Telephone => "電話番号が一致",
             Self::Address => "所在地が一致",
-            Self::MailDomain => "メールアドレスのドメインが一致",
             Self::Person => "担当者の氏名が一致",
+            Self::MailDomain => "メールアドレスのドメインが一致",
         }
     }
 
@@ -55,13 +55,25 @@ impl Evidence {
     pub const fn is_strong(self) -> bool {
         match self {
             Self::Company | Self::CorporateNumber | Self::MailAddress | Self::Name => true,
-            Self::Reading | Self::Telephone | Self::Address | Self::MailDomain | Self::Person => false,
+            Self::Reading | Self::Telephone | Self::Address | Self::Person | Self::MailDomain => false,
         }
     }
 }
 
+/// The number of companies from which on a mail domain that they share is no evidence: it is that of a provider, an
+/// association or a group.
+pub const MOST_AT_DOMAIN: u64 = 5;
+
+/// Returns whether the evidence suggests one company: one strong fact, or two others.
+pub fn is_evident(evidence: &[Evidence]) -> bool {
+    evidence.iter().any(|it| it.is_strong()) || evidence.len() > 1
+}
+
+/// The facts of which at least some should agree, as the center reads them when none does.
+pub const COMPARED: &str = "法人番号、メールアドレス、会社名、フリガナ、電話番号、所在地";
+
 /// Domains whose addresses anybody can have, so that two of them say nothing about the company.
-const FREE_MAIL: [&str; 24] = [
+const FREE_MAIL: [&str; 45] = [
     "gmail.com",
     "googlemail.com",
     "yahoo.co.jp",
@@ -86,12 +98,36 @@ const FREE_MAIL: [&str; 24] = [
     "nifty.com",
     "biglobe.ne.jp",
     "so-net.ne.jp",
+    "aol.com",
+    "dion.ne.jp",
+    "disney.ne.jp",
+    "dti.ne.jp",
+    "eonet.ne.jp",
+    "excite.co.jp",
+    "goo.ne.jp",
+    "hi-ho.ne.jp",
+    "infoseek.jp",
+    "jcom.home.ne.jp",
+    "nifty.ne.jp",
+    "plala.or.jp",
+    "proton.me",
+    "protonmail.com",
+    "rakuten.jp",
+    "tiki.ne.jp",
+    "uqmobile.jp",
+    "vodafone.ne.jp",
+    "wakwak.com",
+    "ymobile.ne.jp",
+    "zaq.ne.jp",
 ];
 
 /// Returns the domain of an address; `None` if anybody can have an address there.
 pub fn company_domain(mail_address: &str) -> Option<&str> {
     let (_, domain) = mail_address.rsplit_once('@')?;
-    (!domain.is_empty() && !FREE_MAIL.contains(&domain)).then_some(domain)
+    // Providers give some customers an address below their own domain.
+    let is_below =
+        |free: &&str| domain.strip_suffix(*free).is_some_and(|it| it.is_empty() || it.ends_with('.'));
+    (!domain.is_empty() && !FREE_MAIL.iter().any(is_below)).then_some(domain)
 }
 
 impl Identity {
@@ -112,8 +148,8 @@ impl Identity {
             (Evidence::Reading, same(&self.reading, &other.reading)),
             (Evidence::Telephone, same(&self.telephone, &other.telephone)),
             (Evidence::Address, address),
-            (Evidence::MailDomain, domains.is_some_and(|(a, b)| a == b)),
             (Evidence::Person, same(&self.person, &other.person)),
+            (Evidence::MailDomain, domains.is_some_and(|(a, b)| a == b)),
         ]
         .into_iter()
         .filter_map(|(it, holds)| holds.then_some(it))

@@ -1,12 +1,22 @@
 //! Composes every event with every combination of missing values.
 use std::sync::OnceLock;
 
-use domain::{booking::appointment::AppointmentMode, consultation::UnfulfilledReason, field::Fields};
+use domain::{
+    actor::Party,
+    booking::appointment::AppointmentMode,
+    consultation::{
+        AppointmentOutcome::{Done, ExpertNoShow, NoShow},
+        UnfulfilledReason,
+    },
+    field::Fields,
+};
 
 use super::samples::{
     CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_occasions, experts, now, occasions, outline,
 };
-use crate::mail::mail_event::{AccountMailEvent, AppointmentText, MailEvent, ReaderSide, Recipient};
+use crate::mail::mail_event::{
+    AccountMailEvent, AppointmentText, MailEvent, OutcomeEvent, ReaderSide, Recipient, TimeNews,
+};
 
 pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
     let sided = [
@@ -50,7 +60,23 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
             all.push(MailEvent::Booked { side, appointment, change_until });
             all.push(MailEvent::Moved { side, appointment, change_until, was: ahead });
         }
-        all.extend(REASONS.map(|reason| MailEvent::Cancelled { side, appointment, reason }));
+        let parties = [None, Some(Party::Company), Some(Party::Expert), Some(Party::Coordinator)];
+        all.extend(REASONS.iter().flat_map(|reason| {
+            parties.map(|by| {
+                let is_blocked = by == Some(Party::Expert);
+                MailEvent::Cancelled { side, appointment, reason, by, is_blocked }
+            })
+        }));
+        for is_correction in [false, true] {
+            let missed = OutcomeEvent::ExpertMissed { side, appointment, is_correction };
+            all.push(MailEvent::Outcome(missed));
+        }
+        if side != ReaderSide::Center {
+            for [was, outcome] in [[NoShow, Done], [Done, NoShow], [NoShow, ExpertNoShow]] {
+                let corrected = OutcomeEvent::Corrected { side, appointment, was, outcome };
+                all.push(MailEvent::Outcome(corrected));
+            }
+        }
         all.extend([experts(), two_experts()].map(|was| MailEvent::ExpertChanged { side, appointment, was }));
         all.extend([MailEvent::Room { side, appointment }, MailEvent::Reminder { side, appointment }]);
     }
@@ -62,7 +88,10 @@ fn for_company() -> Vec<MailEvent<'static>> {
     let mut all = company_occasions();
     for cancelled in maybe_sittings() {
         all.push(MailEvent::Finished { portal: LINK, cancelled });
-        all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled }));
+        for advised in [false, true] {
+            let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised, cancelled };
+            all.extend(UnfulfilledReason::ALL.map(unfulfilled));
+        }
         let organization = "商工の窓口";
         all.extend(REASONS.map(|note| MailEvent::Referred { organization, note, cancelled }));
         let slot = cancelled.map(|it| (it, at("2026-11-21T05:05:00Z")));
@@ -82,16 +111,70 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all.extend(
         [&[], experts(), two_experts()].map(|it| MailEvent::SlotsToChoose { portal: LINK, experts: it }),
     );
-    all.extend(
-        [&[], experts(), two_experts()].map(|it| MailEvent::FurtherAppointment { portal: LINK, experts: it }),
-    );
-    all.extend(appointments().into_iter().map(|appointment| MailEvent::NoShow { portal: LINK, appointment }));
+    all.extend([&[], experts(), two_experts()].map(|it| MailEvent::FurtherAppointment {
+        portal: LINK,
+        experts: it,
+        is_open: false,
+        was: None,
+        with_report: false,
+    }));
+    all.extend(further_and_team());
+    for is_correction in [false, true] {
+        let missed = |appointment| MailEvent::NoShow { portal: LINK, appointment, is_correction };
+        all.extend(appointments().into_iter().map(missed));
+    }
     all.push(MailEvent::AddressChanged { confirm: LINK });
+    all.push(MailEvent::AddressReplaced { object: LINK });
+    for examples in [&[], experts()] {
+        let ready = |appointment| MailEvent::ReportReady { portal: LINK, appointment, examples };
+        all.extend(appointments().into_iter().map(ready));
+    }
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
         lead: "規程の案はできましたか。",
         answer: "https://soudan.example.jp/f/A?b=c",
     });
+    all
+}
+
+/// Returns further appointments, and changes of the team and of the fields, each with and without every part.
+fn further_and_team() -> Vec<MailEvent<'static>> {
+    let mut all = Vec::new();
+    for experts in [&[], experts(), two_experts()] {
+        for is_open in [false, true] {
+            for with_report in [false, true] {
+                let plan =
+                    |was| MailEvent::FurtherAppointment { portal: LINK, experts, is_open, was, with_report };
+                all.extend([None, Some(Fields::Labor)].map(plan));
+            }
+        }
+    }
+    let news = [TimeNews::Stands, TimeNews::Booked, TimeNews::Kept, TimeNews::Cancelled, TimeNews::Released];
+    let times = maybe_sittings().into_iter().flat_map(|it| match it {
+        Some(it) => news.map(|news| Some((it, news))).to_vec(),
+        None => vec![None],
+    });
+    for time in times {
+        for released in [&[], experts(), two_experts()] {
+            for flag in [false, true] {
+                all.push(MailEvent::FieldsChanged {
+                    portal: LINK,
+                    was: Fields::Both,
+                    released,
+                    time,
+                    chooses: flag,
+                });
+                all.extend(REASONS.map(|reason| MailEvent::TeamChanging {
+                    portal: LINK,
+                    released,
+                    by: Party::Expert,
+                    reason,
+                    lost: time,
+                    may_choose: flag,
+                }));
+            }
+        }
+    }
     all
 }
 
@@ -108,7 +191,8 @@ fn for_expert() -> Vec<MailEvent<'static>> {
                 outline,
             }));
         }
-        all.extend([MailEvent::RequestLapsed { slot }, MailEvent::RequestWithdrawn { slot }]);
+        all.push(MailEvent::RequestLapsed { slot });
+        all.extend(REASONS.map(|reason| MailEvent::RequestWithdrawn { slot, reason }));
     }
     for appointment in appointments() {
         all.extend([MailEvent::RequestDeclined { appointment }, MailEvent::Relieved { appointment }]);

@@ -3,9 +3,13 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Party,
     booking::appointment::AppointmentMode,
     calendar::BusinessCalendar,
-    consultation::UnfulfilledReason,
+    consultation::{
+        AppointmentOutcome::{Done, NoShow},
+        UnfulfilledReason,
+    },
     field::Fields,
     id::ConsultationId,
     number::{CaseNumber, FiscalYear},
@@ -17,8 +21,8 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, ReaderSide,
-            Recipient, SenderContext, SilenceEvent, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, OutcomeEvent,
+            ReaderSide, Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -133,35 +137,34 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
             }),
         ),
         MailEvent::AddressChanged { confirm: PORTAL },
+        MailEvent::AddressReplaced { object: PORTAL },
         MailEvent::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
         MailEvent::SlotsToChoose { portal: PORTAL, experts: experts() },
-        MailEvent::FurtherAppointment { portal: PORTAL, experts: experts() },
+        further(false, None),
+        further(true, Some(Fields::Ict)),
+        MailEvent::FurtherAppointment {
+            portal: PORTAL,
+            experts: experts(),
+            is_open: false,
+            was: None,
+            with_report: true,
+        },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
-        MailEvent::NoShow { portal: PORTAL, appointment: appointment_text() },
-        MailEvent::TeamChanging { portal: PORTAL },
+        MailEvent::NoShow { portal: PORTAL, appointment: appointment_text(), is_correction: false },
         MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
-        MailEvent::ReportReady { portal: PORTAL, examples: &[] },
-        MailEvent::ReportReady { portal: PORTAL, examples: outline() },
+        MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: &[] },
+        MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: outline() },
         MailEvent::Survey { answer: PORTAL },
         MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
         MailEvent::Referred { organization, note: "", cancelled: Some(appointment_text()) },
-        MailEvent::EarlierTime {
-            answer: PORTAL,
-            appointment: appointment_text(),
-            booked: None,
-            until: now(),
-        },
-        MailEvent::EarlierTime {
-            answer: PORTAL,
-            appointment: appointment_text(),
-            booked: Some(now()),
-            until: now(),
-        },
+        earlier(None),
+        earlier(Some(now())),
     ];
     let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
+    all.extend(team_occasions());
     let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
     all.extend(
         turns
@@ -172,8 +175,53 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     let answer = "https://soudan.example.jp/f/TOKEN";
     let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
     all.extend(leads.map(|lead| MailEvent::FollowUp { lead, answer }));
-    all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled: None }));
+    let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised: false, cancelled: None };
+    all.extend(UnfulfilledReason::ALL.map(unfulfilled));
     all
+}
+
+pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
+    MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, with_report: false }
+}
+
+fn earlier(booked: Option<DateTime<Utc>>) -> MailEvent<'static> {
+    MailEvent::EarlierTime { answer: PORTAL, appointment: appointment_text(), booked, until: now() }
+}
+
+fn team_occasions() -> Vec<MailEvent<'static>> {
+    let (slot, released) = (appointment_text(), experts());
+    let changing = |by, reason, lost, may_choose| MailEvent::TeamChanging {
+        portal: PORTAL,
+        released,
+        by,
+        reason,
+        lost,
+        may_choose,
+    };
+    let changed = |time, chooses| MailEvent::FieldsChanged {
+        portal: PORTAL,
+        was: Fields::Both,
+        released,
+        time,
+        chooses,
+    };
+    vec![
+        changing(Party::Expert, "入院のため", Some((slot, TimeNews::Cancelled)), true),
+        changing(Party::Company, "", Some((slot, TimeNews::Released)), false),
+        changing(Party::Coordinator, "", None, false),
+        changed(Some((slot, TimeNews::Stands)), false),
+        changed(Some((slot, TimeNews::Booked)), false),
+        changed(Some((slot, TimeNews::Kept)), false),
+        changed(None, true),
+        split(2),
+        split(0),
+    ]
+}
+
+pub fn split(messages: usize) -> MailEvent<'static> {
+    static FIRST: OnceLock<CaseNumber> = OnceLock::new();
+    let from = FIRST.get_or_init(|| CaseNumber::new(FiscalYear::new(2026).unwrap(), 122).unwrap());
+    MailEvent::CaseSplit { confirm: PORTAL, from, left: Fields::Ict, messages }
 }
 
 fn expert_occasions() -> [MailEvent<'static>; 13] {
@@ -189,8 +237,8 @@ fn expert_occasions() -> [MailEvent<'static>; 13] {
         }),
         MailEvent::RequestLapsed { slot },
         MailEvent::RequestLapsed { slot: None },
-        MailEvent::RequestWithdrawn { slot },
-        MailEvent::RequestWithdrawn { slot: None },
+        MailEvent::RequestWithdrawn { slot, reason: "入院のため" },
+        MailEvent::RequestWithdrawn { slot: None, reason: "" },
         MailEvent::RequestDeclined { appointment: appointment_text() },
         MailEvent::Relieved { appointment: appointment_text() },
         MailEvent::ReportDue { due_at, overdue: false },
@@ -199,7 +247,7 @@ fn expert_occasions() -> [MailEvent<'static>; 13] {
     ]
 }
 
-fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 11] {
+fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
     [
@@ -211,8 +259,22 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 11] {
             side,
             appointment: AppointmentText { mode: AppointmentMode::Online, ..appointment },
         },
-        MailEvent::Cancelled { side, appointment, reason: "急な予定が入ったため" },
-        MailEvent::Cancelled { side, appointment: online, reason: "" },
+        MailEvent::Cancelled {
+            side,
+            appointment,
+            reason: "急な予定が入ったため",
+            by: Some(Party::Expert),
+            is_blocked: side == ReaderSide::Expert,
+        },
+        MailEvent::Cancelled { side, appointment: online, reason: "", by: None, is_blocked: false },
+        MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }),
+        MailEvent::Outcome(match side {
+            // The center is not told of a correction.
+            ReaderSide::Center => OutcomeEvent::ExpertMissed { side, appointment, is_correction: true },
+            ReaderSide::Company { .. } | ReaderSide::Expert => {
+                OutcomeEvent::Corrected { side, appointment, was: NoShow, outcome: Done }
+            }
+        }),
         MailEvent::Reminder { side, appointment },
         MailEvent::NewMessage { side },
         MailEvent::Withdrawn { side, cancelled: None },

@@ -29,12 +29,6 @@ pub(super) fn due_day(about: &MailContext<'_>, kind: DueKind) -> Option<String> 
     still_ahead(&about.sender, due).map(month_day_weekday)
 }
 
-pub(super) fn team_changing(values: &mut Values, about: &MailContext<'_>, portal: &str) {
-    values.set(Link, portal);
-    values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
-    values.set(AnswerDue, due_day(about, DueKind::Reply).unwrap_or_default());
-}
-
 pub(super) fn further_dropped(values: &mut Values, about: &MailContext<'_>, portal: &str) {
     known(values, about, portal);
     values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());

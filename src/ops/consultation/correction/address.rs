@@ -2,10 +2,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::MailStatus;
 use domain::{
     booking::appointment::Appointment,
     consultation::correction::CorrectedField,
     id::{AccountId, ConsultationId},
+    text::TextLine,
 };
 use entity::outbox;
 use ical::invite::{Attendee, Participation, Person, readdressed as readdressed_invitation};
@@ -19,59 +21,107 @@ use crate::{
         booking::notices::plan_reminders,
         case::{
             save::{Save, Target},
-            transaction::CaseTransaction,
+            transaction::{CaseTransaction, PORTAL_LINK},
         },
     },
     problem::Problem,
-    secret::token_hash,
+    secret::{self, token_hash},
     store::{
         self,
         accounts::link::{self, Purpose},
+        consultation::ProvenAddress,
         correspondence::outbox::readdressed::{self, ReaddressedMail},
     },
 };
 
 /// The time for which the link that confirms an address is valid, as after an application.
 const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
-/// The time for which a link in a mail opens the company's page.
-const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
+/// The time for which the reader of an address that was replaced can object.
+const OBJECTION_LINK: TimeDelta = TimeDelta::days(30);
 
-/// Has the new address confirmed, and gives it the mails that wait for the old one. `confirmed` is the instant at which
-/// it had been confirmed, if a correction is taken back.
-pub async fn follow(
-    work: &mut CaseTransaction<'_>,
-    old: &str,
-    confirmed: Option<DateTime<Utc>>,
-    over_limit: bool,
-) -> Result<(), Problem> {
+/// A corrected mail address of a contact.
+pub struct AddressChange<'a> {
+    pub old: &'a str,
+    /// When the old address was confirmed.
+    pub was_confirmed: Option<DateTime<Utc>>,
+    /// When the new address was confirmed, if that is known: a correction is taken back, or a value is taken over.
+    pub confirmed: Option<DateTime<Utc>>,
+    /// The address, in lower case, with which the company is signed in that makes the correction itself.
+    pub signed_in: Option<&'a str>,
+    /// Whether the day's mails to the new address are used up.
+    pub over_limit: bool,
+}
+
+/// Has the new address confirmed. Until then the address that was proved before speaks for the company, if the company has
+/// made the correction itself: it opens the page, and gets the mails. Otherwise the mails wait for the new address.
+pub async fn follow(work: &mut CaseTransaction<'_>, change: AddressChange<'_>) -> Result<(), Problem> {
+    let AddressChange { old, was_confirmed, confirmed, signed_in, over_limit } = change;
     let id = work.record.consultation.id;
-    let Some(email) = work.person.email.clone() else { return removed(work, old).await };
+    let (new, before) = (work.person.email.clone(), work.person.proven.take());
+    let spoke = spoke_for(work.now(), old, was_confirmed, before.clone(), signed_in);
+    let is_new = |it: &ProvenAddress| new.as_ref().is_some_and(|new| new.to_lowercase() == it.key());
+    // The company has corrected the address back to the one that it had proved.
+    let confirmed = confirmed.or_else(|| spoke.as_ref().filter(|it| is_new(it)).map(|it| it.at));
+    let stays = new.is_some() && confirmed.is_none() && signed_in.is_some();
     work.record.consultation.address_confirmed = confirmed.is_some();
-    work.save(AddressConfirmedAt(id, confirmed)).await?;
-    if !old.is_empty() {
+    work.person.proven = spoke.clone().filter(|_| stays);
+    work.save(AddressProof(id, confirmed, work.person.proven.clone())).await?;
+    work.check_proven().await?;
+    // The center removes an address because it is no more; a company's page can be in other hands.
+    let is_told = new.is_some() || signed_in.is_some();
+    if let Some(spoke) = spoke.filter(|it| is_told && confirmed.is_none() && before.is_none() && !is_new(it))
+    {
+        tell_replaced(work, &spoke).await?;
+    }
+    let Some(email) = new else { return removed(work, old).await };
+    let earlier = [Some(old.to_lowercase()), before.map(|it| it.key())];
+    move_mails(work, earlier.into_iter().flatten().filter(|it| !it.is_empty()).collect()).await?;
+    if old.is_empty() {
+        // Without an address no reminder was planned.
+        if let Some(booked) = work.appointment.clone().filter(Appointment::is_confirmed) {
+            plan_reminders(work, &booked)?;
+        }
+    } else {
         // The reason for a call was the old address.
         work.record.to_call_since = None;
-        let waiting = readdressed::waiting(work.read(), id, &[old.to_lowercase()]).await?;
-        for row in waiting {
-            // The link that confirms the old address serves no purpose any more.
-            if row.kind == MailKind::AddressChanged.code() {
-                work.save(SupersededMail(row.id, "the address was corrected again")).await?;
-                continue;
-            }
-            let mail = readdress(work, row, old).await?;
-            work.save(mail).await?;
+    }
+    if confirmed.is_none() { ask_for_proof(work, &email, over_limit) } else { Ok(()) }
+}
+
+/// Returns the address that was proved last, before the present correction. A company that is signed in by a link to the
+/// old address has proved that one.
+fn spoke_for(
+    now: DateTime<Utc>,
+    old: &str,
+    was_confirmed: Option<DateTime<Utc>>,
+    before: Option<ProvenAddress>,
+    signed_in: Option<&str>,
+) -> Option<ProvenAddress> {
+    let is_signed_in = signed_in == Some(old.to_lowercase().as_str());
+    let at = was_confirmed.or_else(|| is_signed_in.then_some(now));
+    match at.filter(|_| !old.is_empty()) {
+        Some(at) if before.is_none() || was_confirmed.is_some() => {
+            Some(ProvenAddress { email: old.to_owned(), at })
         }
+        _ => before,
     }
-    // Without an address no reminder was planned.
-    if old.is_empty()
-        && let Some(booked) = work.appointment.clone().filter(Appointment::is_confirmed)
-    {
-        plan_reminders(work, &booked)?;
-    }
-    if confirmed.is_some() {
+}
+
+/// Tells the address that was proved, if mail reaches it, that it was replaced, and how to object.
+async fn tell_replaced(work: &mut CaseTransaction<'_>, to: &ProvenAddress) -> Result<(), Problem> {
+    if !work.reaches(to.key()).await? {
         return Ok(());
     }
-    let purpose = Purpose::Confirm { email_key: email.to_lowercase(), consultation: id };
+    let (id, until) = (work.record.consultation.id, work.now() + OBJECTION_LINK);
+    let token = work.app.secret.sign(secret::Purpose::AddressObjection, id.0, until);
+    let object = work.app.site.absolute(&crate::url::address_objection(&token));
+    work.mail_proven(to, MailEvent::AddressReplaced { object: &object })
+}
+
+/// Mails the link that confirms the contact's present address.
+pub fn ask_for_proof(work: &mut CaseTransaction<'_>, email: &str, over_limit: bool) -> Result<(), Problem> {
+    let purpose =
+        Purpose::Confirm { email_key: email.to_lowercase(), consultation: work.record.consultation.id };
     let confirm = work.link(&purpose, CONFIRM_LINK)?;
     if let Some(mail) = work.mail_company(MailEvent::AddressChanged { confirm: &confirm })? {
         mail.over_limit = over_limit;
@@ -79,10 +129,31 @@ pub async fn follow(
     Ok(())
 }
 
+/// Gives the mails that wait for `earlier` addresses of the contact, in lower case, to the address to which its mail goes
+/// now.
+pub async fn move_mails(work: &mut CaseTransaction<'_>, mut earlier: Vec<String>) -> Result<(), Problem> {
+    let present = work.company_address().map(str::to_lowercase);
+    earlier.retain(|it| Some(it) != present.as_ref());
+    let waiting = readdressed::waiting(work.read(), work.record.consultation.id, &earlier).await?;
+    for row in waiting {
+        // The link that confirms an earlier address serves no purpose any more, and what was said to that address of
+        // itself concerns no other.
+        if row.kind == MailKind::AddressChanged.code() {
+            work.save(SupersededMail(row.id, "the address was corrected again")).await?;
+        } else if row.kind != MailKind::AddressReplaced.code() {
+            let old = row.recipient.clone();
+            let mail = readdress(work, row, &old).await?;
+            work.save(mail).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Drops the mails that wait for an address which was removed. The company has to be called instead.
 async fn removed(work: &mut CaseTransaction<'_>, old: &str) -> Result<(), Problem> {
-    let waiting =
+    let mut waiting =
         readdressed::waiting(work.read(), work.record.consultation.id, &[old.to_lowercase()]).await?;
+    waiting.retain(|it| it.kind != MailKind::AddressReplaced.code());
     if !waiting.is_empty() {
         work.record.to_call_since.get_or_insert(work.context.now);
     }
@@ -113,7 +184,8 @@ pub async fn send_undelivered(
     for row in rows {
         let old = row.recipient.clone();
         let mail = readdress(&mut work, row, &old).await?;
-        work.save(ResentMail { mail, by, domain: &app.config.mail_reply_domain }).await?;
+        let why = "sent again to the corrected address";
+        work.save(ResentMail { mail, by, why, domain: &app.config.mail_reply_domain }).await?;
     }
     work.save(SettledBounces(id, &earlier)).await?;
     let by = domain::actor::Actor::Coordinator(by);
@@ -122,20 +194,92 @@ pub async fn send_undelivered(
     Ok(count)
 }
 
-/// Returns the earlier addresses of the contact in lower case, and the mails that did not reach them.
-async fn to_send_again(
+/// The way in which a mail to an earlier address of a contact was sent again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentAgain {
+    /// The address to which it goes now.
+    pub to: String,
+    /// Whether it waits until that address is confirmed.
+    pub is_held: bool,
+}
+
+/// Sends a mail that went to an earlier address of the contact once more, to the present one. Does nothing and returns
+/// `None` if its recipient is not an earlier address.
+pub async fn send_one_again(
+    app: &App,
+    mail: outbox::Model,
+    by: AccountId,
+    reason: &TextLine,
+) -> Result<Option<SentAgain>, Problem> {
+    let Some(id) = mail.consultation_id.map(ConsultationId) else { return Ok(None) };
+    let mut work = CaseTransaction::begin_even_merged(app, id).await?;
+    let (earlier, present) = addresses(work.read(), id).await?;
+    if !earlier.contains(&mail.recipient.to_lowercase()) {
+        return Ok(None);
+    }
+    let refused = |why: &str| Err(Problem::Refused(why.to_owned()));
+    if present.is_none() {
+        return refused(
+            "この宛先は、連絡先から削除されました。いまの連絡先にはメールアドレスがないため、電話でお伝えください。",
+        );
+    }
+    if [MailKind::AddressChanged, MailKind::AddressReplaced].iter().any(|it| it.code() == mail.kind) {
+        return refused("訂正前のメールアドレスについてのメールのため、送り直せません。");
+    }
+    if mail.state == MailStatus::Waiting || mail.state == MailStatus::Sending {
+        return refused(
+            "このメールの状態が変わったため、操作できませんでした。最新の状態を確認してください。",
+        );
+    }
+    let old = mail.recipient.clone();
+    let mail = readdress(&mut work, mail, &old).await?;
+    let again = SentAgain { to: mail.to.clone(), is_held: !mail.goes_at_once() };
+    work.save(ResentMail { mail, by, why: reason.as_str(), domain: &app.config.mail_reply_domain }).await?;
+    if readdressed::undelivered(work.read(), id, &earlier).await?.is_empty() {
+        work.save(SettledBounces(id, &earlier)).await?;
+    }
+    let note = "以前の宛先へのメール1件を、いまのメールアドレスに送り直しました";
+    work.note(domain::actor::Actor::Coordinator(by), note);
+    work.commit().await?;
+    Ok(Some(again))
+}
+
+/// Returns the address to which the contact's mail goes now, if `recipient` is an earlier one.
+pub async fn replaced_by(
+    app: &App,
+    id: ConsultationId,
+    recipient: &str,
+) -> Result<Option<Option<String>>, Problem> {
+    let (earlier, present) = addresses(&app.db, id).await?;
+    Ok(earlier.contains(&recipient.to_lowercase()).then_some(present))
+}
+
+/// Returns the earlier addresses of the contact in lower case, and the address to which its mail goes now. The one that
+/// was proved before the present one is no earlier address.
+async fn addresses(
     db: &impl ConnectionTrait,
     id: ConsultationId,
-) -> Result<(Vec<String>, Vec<outbox::Model>), Problem> {
+) -> Result<(Vec<String>, Option<String>), Problem> {
     let corrections = store::consultation::correction::of(db, id).await?;
     let of_email = corrections.into_iter().filter(|it| it.field == CorrectedField::Email);
     let mut earlier: Vec<_> =
         of_email.filter_map(|it| it.old).filter(|it| !it.is_empty()).map(|it| it.to_lowercase()).collect();
     let person = store::consultation::person(db, id).await?;
-    let Some(present) = person.and_then(|it| it.email).map(|it| it.to_lowercase()) else {
+    let (own, proven) = person.map(|it| (it.email, it.proven)).unwrap_or_default();
+    let live = [own.as_ref().map(|it| it.to_lowercase()), proven.as_ref().map(ProvenAddress::key)];
+    earlier.retain(|it| !live.contains(&Some(it.clone())));
+    Ok((earlier, own))
+}
+
+/// Returns the earlier addresses of the contact in lower case, and the mails that did not reach them.
+async fn to_send_again(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+) -> Result<(Vec<String>, Vec<outbox::Model>), Problem> {
+    let (earlier, present) = addresses(db, id).await?;
+    if present.is_none() {
         return Ok((Vec::new(), Vec::new()));
-    };
-    earlier.retain(|it| *it != present);
+    }
     let rows = readdressed::undelivered(db, id, &earlier).await?;
     Ok((earlier, rows))
 }
@@ -147,9 +291,9 @@ async fn readdress(
     old: &str,
 ) -> Result<ReaddressedMail, Problem> {
     let key = old.to_lowercase();
-    let email = work.person.email.clone().unwrap_or_default();
+    let email = work.company_address().unwrap_or_default().to_owned();
     let (email_key, id) = (email.to_lowercase(), work.record.consultation.id);
-    let is_confirmed = work.record.consultation.address_confirmed;
+    let is_confirmed = work.record.consultation.address_confirmed || work.reached_proven().is_some();
     let mut tokens = BTreeMap::new();
     for token in tokens_of(work.app, &row.text_body) {
         let purpose = link::find_any_state(work.read(), &token_hash(&token)).await?;
@@ -192,12 +336,14 @@ fn invitation(work: &CaseTransaction<'_>, written: &str, address: &str, name: &s
     readdressed_invitation(written, &organizer, to)
 }
 
-/// The instant at which the address of the contact was confirmed; `None` has it confirmed anew.
-struct AddressConfirmedAt(ConsultationId, Option<DateTime<Utc>>);
+/// The instant at which the address of the contact was confirmed; `None` has it confirmed anew. The last value is the
+/// address that speaks for the company until then.
+struct AddressProof(ConsultationId, Option<DateTime<Utc>>, Option<ProvenAddress>);
 
-impl Save for AddressConfirmedAt {
+impl Save for AddressProof {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        Ok(store::consultation::correction::set_confirmed(to.tx, self.0, self.1).await?)
+        let Self(id, confirmed, proven) = self;
+        Ok(store::consultation::correction::set_confirmed(to.tx, id, confirmed, proven.as_ref()).await?)
     }
 }
 
@@ -221,12 +367,13 @@ impl Save for ReaddressedMail {
 struct ResentMail<'a> {
     mail: ReaddressedMail,
     by: AccountId,
+    why: &'a str,
     domain: &'a str,
 }
 
 impl Save for ResentMail<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        Ok(readdressed::send_again(to.tx, self.mail, self.by, self.domain, to.now).await?)
+        Ok(readdressed::send_again(to.tx, self.mail, (self.by, self.why), self.domain, to.now).await?)
     }
 }
 

@@ -8,15 +8,17 @@ use domain::{
     },
     consultation::{
         State,
-        correction::{CaseValues, CorrectedField},
+        correction::{CaseValues, CorrectedField, left_out},
     },
     field::Fields,
+    id::ExpertId,
     intake::company::Industry,
     prefecture::Prefecture,
     routing::{Eligibility, ReasonAgainst, assignment::Assignment},
     wording::long_date_time_range,
 };
 
+use super::narrowed::is_before_appointment;
 use crate::{
     app::App,
     ops::{case::context::Context, routing::requests::search_for},
@@ -32,6 +34,8 @@ pub struct Fit {
     pub appointment: Option<(String, Vec<String>)>,
     /// The sentence that says for which field an expert is missing.
     pub missing: Option<String>,
+    /// The consequences for the experts of a field that is removed; empty if there is none.
+    pub releases: Vec<String>,
 }
 
 /// One expert who was asked or has accepted.
@@ -50,6 +54,7 @@ impl Fit {
     /// Returns whether everything fits.
     pub fn is_good(&self) -> bool {
         self.missing.is_none()
+            && self.releases.is_empty()
             && self.experts.iter().all(|it| it.misfits.is_empty())
             && self.appointment.as_ref().is_none_or(|it| it.1.is_empty())
     }
@@ -81,15 +86,7 @@ async fn fit(app: &App, wanted: &Record, themes: Vec<String>) -> Result<Fit, Pro
     let live: Vec<_> = assignments.iter().filter(|it| it.is_live()).collect();
     let appointments = store::booking::appointment::of(&app.db, id).await?;
     let ahead = appointments.into_iter().find(|it| it.is_live() && it.starts_at > context.now);
-    let is_at_work = matches!(
-        wanted.consultation.state,
-        State::Received
-            | State::Checking
-            | State::WaitingCompany
-            | State::Matching
-            | State::Scheduling
-            | State::Booked
-    );
+    let is_at_work = is_before_appointment(&wanted.consultation.state);
     if !is_at_work || (live.is_empty() && ahead.is_none()) {
         return Ok(Fit::default());
     }
@@ -109,15 +106,36 @@ async fn fit(app: &App, wanted: &Record, themes: Vec<String>) -> Result<Fit, Pro
             Some(Eligibility::In { .. }) | None => Vec::new(),
         }
     };
-    let experts = live.iter().map(|it| ExpertFit {
-        name: context.experts.name(it.expert).to_owned(),
-        misfits: misfits(it.expert),
-    });
+    let name = |expert| context.experts.name(expert).to_owned();
+    let leaving: Vec<_> = left_out(fields, &assignments).map(|it| it.expert).collect();
+    let staying: Vec<_> = live.iter().map(|it| it.expert).filter(|it| !leaving.contains(it)).collect();
+    let experts = staying.iter().map(|it| ExpertFit { name: name(*it), misfits: misfits(*it) }).collect();
+    let names: Vec<_> = leaving.iter().map(|it| name(*it)).collect();
     Ok(Fit {
-        experts: experts.collect(),
+        experts,
+        releases: releases(&names, &staying, ahead.as_ref()),
         appointment: ahead.map(|it| of_appointment(&it, mode)),
         missing: missing(wanted, &live),
     })
+}
+
+/// Returns what follows from a field that is removed: for its experts, and for the time.
+fn releases(leaving: &[String], staying: &[ExpertId], ahead: Option<&Appointment>) -> Vec<String> {
+    if leaving.is_empty() {
+        return Vec::new();
+    }
+    let mut lines =
+        vec![format!("{}さんは、担当から外れます。本人にメールで知らせます。", leaving.join("さん、"))];
+    if let Some(ahead) = ahead {
+        let stays = ahead.experts.iter().any(|it| staying.contains(it));
+        lines.push(if stays {
+            "日時とほかの専門家の担当は、そのままです。".to_owned()
+        } else {
+            "押さえている日時は解除します。".to_owned()
+        });
+    }
+    lines.push("企業には、変わったことを1通のメールで知らせます。".to_owned());
+    lines
 }
 
 /// Returns whether a reason counts against an expert who was asked already.

@@ -7,11 +7,12 @@ use domain::{
     },
     consultation::{
         State,
-        correction::{Correction, CorrectionRefused},
+        correction::{Correction, CorrectionRefused, left_out},
     },
     field::{Field, Fields},
 };
 
+use super::narrowed;
 use crate::{
     ops::{
         booking::{
@@ -26,21 +27,27 @@ use crate::{
     store,
 };
 
-/// Asks an expert for a field that is added while others are being asked, and gives a visit its corrected place.
+/// Asks an expert for a field that is added while others are being asked, gives a visit its corrected place, and releases
+/// the experts of a field that is removed.
 pub async fn follow(
     work: &mut CaseTransaction<'_>,
+    by: Actor,
     before: Fields,
     all: &[Correction],
 ) -> Result<(), Problem> {
-    if let Some(added) = work.record.consultation.fields.without(before)
+    let fields = work.record.consultation.fields;
+    if let Some(added) = fields.without(before)
         && work.record.consultation.state == State::Matching
     {
         ask_for(work, added).await?;
     }
+    let narrows = before.without(fields).is_some() && narrowed::can_release(work);
     if all.iter().any(Correction::concerns_place) {
-        correct_place(work).await?;
+        // The letters about the field have the new place too.
+        let are_told = narrows && left_out(fields, &work.assignments).next().is_some();
+        correct_place(work, !are_told).await?;
     }
-    Ok(())
+    if narrows { narrowed::follow(work, by, before).await } else { Ok(()) }
 }
 
 async fn ask_for(work: &mut CaseTransaction<'_>, added: Fields) -> Result<(), Problem> {
@@ -61,8 +68,8 @@ async fn ask_for(work: &mut CaseTransaction<'_>, added: Fields) -> Result<(), Pr
 }
 
 /// Gives the visit that is ahead its corrected place, with the quarter hours of the travel to it if they are free. Both
-/// sides of a confirmed visit are told.
-async fn correct_place(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+/// sides of a confirmed visit are told, unless the caller has more to tell them.
+async fn correct_place(work: &mut CaseTransaction<'_>, tells: bool) -> Result<(), Problem> {
     let now = work.now();
     let is_visit = |it: &&Appointment| it.mode == AppointmentMode::Visit && it.starts_at > now;
     let Some(visit) = work.appointment.as_ref().filter(is_visit).cloned() else { return Ok(()) };
@@ -86,7 +93,7 @@ async fn correct_place(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
             work.note(Actor::System, note);
         }
     }
-    if changed.is_confirmed() {
+    if changed.is_confirmed() && tells {
         notify_meeting_link(work, &changed)?;
         plan_reminders(work, &changed)?;
     }

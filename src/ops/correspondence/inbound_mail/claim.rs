@@ -12,6 +12,7 @@ use crate::{
     secret::reply_subject,
     store::{
         self,
+        consultation::ContactPerson,
         correspondence::{inbound_mail::SentMail, message::Audience},
     },
 };
@@ -30,7 +31,7 @@ pub enum MailAuthor {
     Company,
     Coordinator(AccountId),
     /// A person of the desk that handed the consultation over.
-    Desk(DeskId),
+    Desk(DeskId, AccountId),
     /// An expert who was asked and has not answered.
     Asked(ExpertId),
     /// An expert who has accepted.
@@ -46,7 +47,7 @@ impl MailAuthor {
         match *self {
             Self::Company => Some((Actor::Company, Audience::Everyone)),
             Self::Coordinator(id) => Some((Actor::Coordinator(id), Audience::Everyone)),
-            Self::Desk(id) => Some((Actor::Desk(id), Audience::Desk)),
+            Self::Desk(id, person) => Some((Actor::Desk(id, Some(person)), Audience::Desk)),
             Self::Asked(id) => Some((Actor::Expert(id), Audience::Internal)),
             Self::Expert(id) => Some((Actor::Expert(id), Audience::Everyone)),
             Self::Former(_) => None,
@@ -86,7 +87,7 @@ async fn by_token(app: &App, received: &InboundMail) -> Result<Option<CaseClaim>
         let Some(consultation) = reply_subject(token).map(ConsultationId) else { continue };
         let mut known = store::correspondence::inbound_mail::written_to(&app.db, consultation).await?;
         let person = store::consultation::person(&app.db, consultation).await?;
-        known.extend(person.and_then(|it| it.email));
+        known.extend(person.into_iter().flat_map(ContactPerson::addresses));
         known.extend(received.sender());
         let found = app.secret.reply_verify(token, known.iter().map(String::as_str));
         if let Some((_, sent_to)) = found
@@ -126,12 +127,12 @@ pub async fn author(
         return Ok(None);
     }
     let person = store::consultation::person(db, claim.consultation).await?;
-    if person.and_then(|it| it.email).is_some_and(|it| it.to_lowercase() == sender) {
+    if person.is_some_and(|it| it.addresses().any(|it| it.to_lowercase() == sender)) {
         return Ok(Some(MailAuthor::Company));
     }
-    if let Some(desk) = account.as_ref().and_then(|it| it.desk) {
+    if let Some((desk, person)) = account.as_ref().and_then(|it| Some((it.desk?, it.id))) {
         let record = store::consultation::find(db, claim.consultation).await?;
-        return Ok(record.filter(|it| it.desk == Some(desk)).map(|_| MailAuthor::Desk(desk)));
+        return Ok(record.filter(|it| it.desk == Some(desk)).map(|_| MailAuthor::Desk(desk, person)));
     }
     let Some(account) = account.filter(|it| it.role == Role::Expert) else { return Ok(None) };
     let id = ExpertId(account.id.0);

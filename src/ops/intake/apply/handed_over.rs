@@ -61,7 +61,7 @@ pub async fn hand_over(
 ) -> Result<Record, Problem> {
     let DeskMember { desk, account } = member.into();
     let context = Context::of(app).await?;
-    let actor = Actor::Desk(desk);
+    let actor = Actor::Desk(desk, account);
     let tx = app.begin().await?;
     let number = match in_turn(&tx, key, context.now).await? {
         FormTurn::New(number) => number,
@@ -69,7 +69,7 @@ pub async fn hand_over(
         FormTurn::SentBefore(done) if done.desk == Some(desk) => return Ok(*done),
         FormTurn::SentBefore(_) => return Err(Problem::NotFound),
     };
-    let by = Submitter { account, ..Submitter::from(actor) };
+    let by = Submitter::from(actor);
     let incoming = Incoming {
         number,
         application,

@@ -49,5 +49,8 @@ pub fn contact_row(id: ConsultationId, it: &Application) -> contact::Model {
         second_kana: String::new(),
         second_email: String::new(),
         second_phone: String::new(),
+        proven_email: None,
+        proven_email_key: None,
+        proven_at: None,
     }
 }

@@ -1,6 +1,7 @@
 //! A second case of the same company, for what a coordinator finds to be a request of its own.
 use domain::{
     actor::Actor,
+    consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
     field::Fields,
     id::{AccountId, CompanyId, ConsultationId, MessageId},
     intake::{
@@ -8,24 +9,25 @@ use domain::{
         company::Industry,
     },
     number::CaseNumber,
-    text::Prose,
+    text::{Prose, TextLine},
 };
 use entity::{Coded, application, contact};
 use uuid::Uuid;
 
-use super::{Incoming, acknowledged, take_in};
+use super::{CONFIRM_LINK, Incoming, Submitter, take_in};
 use crate::{
     app::App,
+    mail::mail_event::MailEvent,
     ops::{
         case::{
             context::Context,
             save::{Save, Target},
             transaction::CaseTransaction,
         },
-        correspondence::mail_budget::MailBudget,
+        consultation::correction::{CorrectionCause, correct_in},
     },
     problem::Problem,
-    store::{self, consultation::Record, intake::company::Applicant},
+    store::{self, accounts::link::Purpose, consultation::Record, intake::company::Applicant},
 };
 
 /// The part of a case that becomes a case of its own.
@@ -39,12 +41,23 @@ pub struct SplitOff {
     pub description: Prose,
     /// The messages of the first case that go to the new one.
     pub messages: Vec<MessageId>,
+    /// Which case keeps the clock of a message that waits for the center's response.
+    pub awaited: AwaitedIn,
     /// The key that keeps a form sent twice from making two cases.
     pub key: Uuid,
 }
 
+codes::codes! {
+    /// The case in which a message of a split case waits for the center's response.
+    pub enum AwaitedIn {
+        Both = "both" => "両方の案件",
+        First = "first" => "元の案件",
+        New = "new" => "新しい案件",
+    }
+}
+
 /// Splits a case. Fields can leave it only while no expert is asked and no time is held, because both are for its
-/// fields. The history of both cases says so.
+/// fields. The new case has what the first one had; the two are related, and the history of both and one letter say so.
 pub async fn split(
     app: &App,
     id: ConsultationId,
@@ -61,36 +74,104 @@ pub async fn split(
     if from.consultation.merged_into.is_some() || !from.consultation.state.is_open() {
         return Err(refused("終了した案件は分けられません。先に再開してください。"));
     }
-    if off.leave {
-        work.record.consultation.fields = remaining(&work, off.fields)?;
-    }
     let (written, contact) =
         store::consultation::application(work.read(), id).await?.ok_or(Problem::NotFound)?;
-    let form = form(&from, &written, &contact, off);
+    let (going, staying) = themes(&work, off).await?;
+    let form = ApplicationForm { theme: going, ..form(&from, &written, &contact, off) };
     let application = Application::parse(&form, Intake::OnBehalf).map_err(|mistakes| {
         let why: Vec<String> = mistakes.iter().map(|it| it.1.to_string()).collect();
         Problem::Refused(format!("元の案件の内容を直してから分けてください：{}", why.join("、")))
     })?;
     let filed = store::consultation::correction::filed_under(work.read(), id).await?;
     let number = work.save(NextNumber).await?;
+    if off.leave {
+        leave(&mut work, off.fields, staying, number, by).await?;
+    }
+    if off.awaited == AwaitedIn::New {
+        work.record.response = None;
+    }
     work.note(Actor::Coordinator(by), format!("この案件の一部を{number}に分けました"));
-    let (tx, _) = work.flush().await?;
+    let (tx, first) = work.flush().await?;
     let incoming = Incoming {
         number,
         application: &application,
-        by: Actor::Coordinator(by).into(),
+        by: Submitter {
+            actor: Actor::Coordinator(by),
+            origin: from.origin,
+            desk: from.desk,
+            account: Some(by),
+        },
         key: off.key.to_string(),
         address_confirmed: from.consultation.address_confirmed,
         slot: None,
         company: Some(same_company(from.company, filed)),
     };
     let mut new = take_in(app, context, tx, incoming).await?;
-    new.record.number_unconfirmed = from.number_unconfirmed;
+    inherit(&mut new.record, &from, off.awaited);
     new.note(Actor::Coordinator(by), format!("{}から分けました", from.number));
-    let (tx, record) = acknowledged(new, MailBudget::Within, None)?.flush().await?;
-    store::correspondence::message::move_to(&tx, id, record.consultation.id, &off.messages).await?;
+    tell(&mut new, &first, off.messages.len())?;
+    let now = new.now();
+    let (tx, record) = new.flush().await?;
+    let both = [id, record.consultation.id];
+    store::consultation::split::carry_over(&tx, both[1], &written, &contact).await?;
+    store::consultation::related_case::insert(&tx, both, "1つの案件を分けたもの", by, now).await?;
+    store::correspondence::message::move_to(&tx, id, both[1], &off.messages).await?;
     tx.commit().await?;
     Ok(record)
+}
+
+/// Returns the themes of the new case, and those that stay with the first one if the fields leave it. A theme without a
+/// known field is in both.
+async fn themes(work: &CaseTransaction<'_>, off: &SplitOff) -> Result<(Vec<String>, Vec<String>), Problem> {
+    let all = store::consultation::themes(work.read(), work.record.consultation.id).await?;
+    let field =
+        |code: &str| work.context.programme.themes.iter().find(|it| it.code == code).map(|it| it.field);
+    let goes = |it: &&String| field(it.as_str()).is_none_or(|it| off.fields.contains(it));
+    let stays = |it: &&String| field(it.as_str()).is_none_or(|it| !off.fields.contains(it));
+    Ok((all.iter().filter(goes).cloned().collect(), all.iter().filter(stays).cloned().collect()))
+}
+
+/// Takes the fields of the new case, with their themes, out of the first one: corrections, so that they can be taken back.
+async fn leave(
+    work: &mut CaseTransaction<'_>,
+    fields: Fields,
+    themes: Vec<String>,
+    number: CaseNumber,
+    by: AccountId,
+) -> Result<(), Problem> {
+    let mut typed = CaseValues::default();
+    typed.set(CorrectedField::Fields, remaining(work, fields)?.code());
+    typed.set(CorrectedField::Themes, themes.join(","));
+    let reason = TextLine::parse("理由", &format!("{number}に分けたため"), 100).ok();
+    let cause = CorrectionCause::reason(reason.as_ref());
+    Box::pin(correct_in(work, Actor::Coordinator(by), CorrectionSection::Request, &typed, cause)).await?;
+    Ok(())
+}
+
+/// Gives the new case what the first one had beside the application.
+fn inherit(new: &mut Record, from: &Record, awaited: AwaitedIn) {
+    new.number_unconfirmed = from.number_unconfirmed;
+    new.visit_prefecture = from.visit_prefecture;
+    new.coordinator = from.coordinator;
+    if awaited != AwaitedIn::First {
+        new.response = from.response;
+        new.last_inbound_at = from.last_inbound_at.filter(|_| from.response.is_some());
+    }
+}
+
+/// Mails the company which number has which part now, with the link that confirms its address if that is not done. A
+/// company without an address has to be called.
+fn tell(new: &mut CaseTransaction<'_>, first: &Record, messages: usize) -> Result<(), Problem> {
+    let Some(email) = new.person.email.clone() else {
+        new.record.to_call_since = Some(new.now());
+        return Ok(());
+    };
+    let purpose =
+        Purpose::Confirm { email_key: email.to_lowercase(), consultation: new.record.consultation.id };
+    let confirm = new.link(&purpose, CONFIRM_LINK)?;
+    let left = first.consultation.fields;
+    new.mail_company(MailEvent::CaseSplit { confirm: &confirm, from: &first.number, left, messages })?;
+    Ok(())
 }
 
 /// The next number of a case, which is given out.

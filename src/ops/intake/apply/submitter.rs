@@ -21,7 +21,7 @@ impl From<Actor> for Submitter {
     /// Returns the usual way of an actor: a coordinator records a telephone call.
     fn from(actor: Actor) -> Self {
         let (origin, desk, account) = match actor {
-            Actor::Desk(desk) => (Origin::Desk, Some(desk), None),
+            Actor::Desk(desk, account) => (Origin::Desk, Some(desk), account),
             Actor::Coordinator(account) | Actor::Stead(account, _) => (Origin::Phone, None, Some(account)),
             Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None, None),
         };

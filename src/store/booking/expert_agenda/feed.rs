@@ -125,8 +125,13 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
     let kept = Condition::any()
         .add(
             appointment::COLUMN.state.is_in(
-                [AppointmentStatus::Confirmed, AppointmentStatus::Done, AppointmentStatus::NoShow]
-                    .map(AppointmentStatus::code),
+                [
+                    AppointmentStatus::Confirmed,
+                    AppointmentStatus::Done,
+                    AppointmentStatus::NoShow,
+                    AppointmentStatus::ExpertNoShow,
+                ]
+                .map(AppointmentStatus::code),
             ),
         )
         .add(appointment::COLUMN.held_until.is_null())
@@ -139,6 +144,7 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
                     AppointmentStatus::Confirmed,
                     AppointmentStatus::Done,
                     AppointmentStatus::NoShow,
+                    AppointmentStatus::ExpertNoShow,
                 ]
                 .map(AppointmentStatus::code),
             ),
@@ -157,6 +163,7 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
             appointment::COLUMN.state.is_in(
                 [
                     AppointmentStatus::CancelledByCompany,
+                    AppointmentStatus::CancelledByExpert,
                     AppointmentStatus::CancelledByCenter,
                     AppointmentStatus::Released,
                 ]
@@ -218,10 +225,12 @@ fn from_row(row: Row, feed_status: Option<FeedStatus>) -> Result<FeedEntry, DbEr
         Some(feed_status) => feed_status,
         None => match store::known(&state, appointment::Column::State, &uid)? {
             AppointmentStatus::Held => FeedStatus::Held,
-            AppointmentStatus::Confirmed | AppointmentStatus::Done | AppointmentStatus::NoShow => {
-                FeedStatus::Certain
-            }
+            AppointmentStatus::Confirmed
+            | AppointmentStatus::Done
+            | AppointmentStatus::NoShow
+            | AppointmentStatus::ExpertNoShow => FeedStatus::Certain,
             AppointmentStatus::CancelledByCompany
+            | AppointmentStatus::CancelledByExpert
             | AppointmentStatus::CancelledByCenter
             | AppointmentStatus::Released => FeedStatus::Ended,
         },

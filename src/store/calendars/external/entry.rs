@@ -126,9 +126,10 @@ pub async fn outdated_entries(
         .filter(external_calendar::COLUMN.failures.eq(0))
         .filter(appointment::COLUMN.ends_at.gt(now))
         .filter(
-            appointment::COLUMN
-                .state
-                .is_not_in([AppointmentStatus::Done, AppointmentStatus::NoShow].map(AppointmentStatus::code)),
+            appointment::COLUMN.state.is_not_in(
+                [AppointmentStatus::Done, AppointmentStatus::NoShow, AppointmentStatus::ExpertNoShow]
+                    .map(AppointmentStatus::code),
+            ),
         )
         .into_tuple()
         .all(db)

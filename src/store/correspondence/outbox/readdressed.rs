@@ -37,6 +37,15 @@ pub struct ReaddressedMail {
     pub names_nobody: bool,
 }
 
+impl ReaddressedMail {
+    /// Returns whether the mail is sent although the address may not be confirmed: it repeats nothing of the form and has
+    /// the address confirmed.
+    pub fn goes_at_once(&self) -> bool {
+        let proves = [MailKind::Acknowledgement, MailKind::HoldEnding, MailKind::CompanyReminder];
+        self.is_confirmed || (self.names_nobody && proves.iter().any(|it| it.code() == self.row.kind))
+    }
+}
+
 /// Returns the mails about a consultation that wait for an earlier address, given in lower case.
 pub async fn waiting(
     db: &impl ConnectionTrait,
@@ -70,7 +79,11 @@ pub async fn undelivered(
                 .state
                 .is_in([MailStatus::Failed, MailStatus::Sent, MailStatus::Suppressed].map(MailStatus::code)),
         )
-        .filter(row::COLUMN.kind.ne(MailKind::AddressChanged.code()))
+        .filter(
+            row::COLUMN
+                .kind
+                .is_not_in([MailKind::AddressChanged, MailKind::AddressReplaced].map(MailKind::code)),
+        )
         .order_by_asc(row::COLUMN.id)
         .all(db)
         .await?;
@@ -106,9 +119,11 @@ pub async fn undelivered(
     Ok(found)
 }
 
-/// Gives a waiting mail the corrected address. Until that is confirmed, the mail is held.
+/// Gives a waiting mail the corrected address. Until that is confirmed, the mail is held, unless it asks for the
+/// confirmation.
 pub async fn change_recipient(tx: &DatabaseTransaction, it: ReaddressedMail) -> Result<(), DbErr> {
-    let hold = (!it.is_confirmed).then(|| HoldReason::Held.into());
+    let goes_at_once = it.goes_at_once();
+    let hold = (!goes_at_once).then(|| HoldReason::Held.into());
     let change = row::ActiveModel {
         id: Set(it.row.id),
         domain: Set(domain_of(&it.to)),
@@ -119,7 +134,7 @@ pub async fn change_recipient(tx: &DatabaseTransaction, it: ReaddressedMail) -> 
         calendar: Set(it.calendar),
         // A mail that a person holds stays held, and another one is held until the address is confirmed.
         hold_reason: Set(it.row.hold_reason.clone().or(hold)),
-        last_reply: if it.is_confirmed || it.row.hold_reason.is_some() {
+        last_reply: if goes_at_once || it.row.hold_reason.is_some() {
             Set(it.row.last_reply.clone())
         } else {
             Set(Some(READDRESSED.to_owned()))
@@ -146,19 +161,17 @@ pub async fn drop_superseded(tx: &DatabaseTransaction, id: Uuid, why: &str) -> R
     Ok(())
 }
 
-/// Sends a mail that did not arrive once more, to the corrected address. Until that is confirmed, the mail is held,
-/// except for an acknowledgement that was written to an unconfirmed address and repeats nothing of the form.
+/// Sends a mail that did not arrive once more, to the corrected address, on behalf of a person who gives the reason. Until
+/// the address is confirmed, the mail is held, unless it asks for the confirmation.
 pub async fn send_again(
     tx: &DatabaseTransaction,
     it: ReaddressedMail,
-    by: AccountId,
+    (by, why): (AccountId, &str),
     domain: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    const WHY: &str = "sent again to the corrected address";
     let (id, state) = (it.row.id, it.row.state.clone());
-    let goes_at_once =
-        it.is_confirmed || (it.names_nobody && it.row.kind == MailKind::Acknowledgement.code());
+    let goes_at_once = it.goes_at_once();
     let mail = outgoing_mail(it.row)?;
     let calendar = mail.calendar.clone().zip(it.calendar).map(|(part, body)| InvitationPart { body, ..part });
     let mail = OutgoingMail {
@@ -183,12 +196,12 @@ pub async fn send_again(
         let over = row::ActiveModel {
             id: Set(id),
             state: Set(MailStatus::Suppressed.into()),
-            last_reply: Set(Some(WHY.to_owned())),
+            last_reply: Set(Some("sent again to the corrected address".to_owned())),
             ..Default::default()
         };
         row::Entity::update(over).exec(tx).await?;
     }
-    let entry = log_entry(id, OutboxEvent::Resent, WHY, Some(by), now);
+    let entry = log_entry(id, OutboxEvent::Resent, why, Some(by), now);
     outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
     Ok(())
 }

@@ -46,6 +46,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         last_inbound_at: None,
         snoozed_until: None,
         number_unconfirmed: false,
+        report_by_center: false,
         event_count: 1,
         version: 1,
     }

@@ -30,6 +30,14 @@ impl Head {
         Some(format!("{}を{since}から待っています。", clock.kind.label()))
     }
 
+    /// Returns for whose answer a booking waits, if a substitute is asked.
+    pub fn replacement(&self) -> Option<String> {
+        let name = self.case.asked_substitute.as_ref()?;
+        Some(format!(
+            "{name}さんに、代わりの担当を依頼しています。引き受けるまで、予約と担当は変わりません。"
+        ))
+    }
+
     /// Returns the deadline, such as 「初回の連絡：11月26日（木）17:00」.
     pub fn due(&self) -> Option<String> {
         let due = self.case.record.due.as_ref()?;
@@ -67,12 +75,30 @@ impl Head {
             State::Consulted if self.case.submitted_reports > 0 => {
                 "報告書が提出されました。内容を確認し、企業に渡してください。"
             }
+            State::Consulted if self.case.record.writes_report() => {
+                "報告書を書ける専門家がいません。センターが実施報告書を書いてください。"
+            }
             State::Consulted => "専門家の報告書を待っています。",
             State::FollowUp if self.case.record.wants_help_since.is_some() => {
                 "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
             }
             State::FollowUp => {
                 "アンケートとその後の確認を、予定どおりお送りします。終わると「完了」になります。"
+            }
+            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }
+                if self.case.submitted_reports > 0 =>
+            {
+                "この相談は終了しています。実施した相談の報告書が提出されました。内容を確認し、企業に渡してください。"
+            }
+            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }
+                if self.case.record.report_by_center =>
+            {
+                "この相談は終了しています。実施した相談の報告書を、センターが書いてください。"
+            }
+            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }
+                if self.case.record.due.is_some() =>
+            {
+                "この相談は終了しています。実施した相談について、専門家の報告書を待っています。"
             }
             State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => {
                 "この相談は終了しています。手続きは必要ありません。"
@@ -100,7 +126,11 @@ impl Head {
 
     /// Returns why the company gets no mail, if it gets none.
     pub fn no_mail(&self) -> Option<&'static str> {
-        if self.case.contact.email.is_none() {
+        if !self.address_confirmed() && self.case.contact.proven_email.is_some() {
+            Some(
+                "新しいメールアドレスの確認が終わるまで、企業へのメールは、以前に確認したアドレスに送ります。",
+            )
+        } else if self.case.contact.email.is_none() {
             Some("メールアドレスの登録がないため、企業にメールは送られません。電話で伝えてください。")
         } else if !self.address_confirmed() {
             Some("連絡先が未確認です。メールが届かないことがあるため、電話でも伝えてください。")
@@ -111,7 +141,8 @@ impl Head {
 
     /// Returns why mails written to the company now are held, if they are.
     pub fn held_mail(&self) -> Option<&'static str> {
-        let is_held = self.case.contact.email.is_some() && !self.address_confirmed();
+        let contact = &self.case.contact;
+        let is_held = contact.email.is_some() && contact.proven_email.is_none() && !self.address_confirmed();
         if is_held {
             Some(
                 "連絡先が未確認のため、企業へのメールは保留し、確認できたときに送ります。急ぐときは電話で伝えてください。",

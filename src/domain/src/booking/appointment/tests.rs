@@ -27,12 +27,17 @@ fn appointment(state: AppointmentState) -> Appointment {
 /// Every state × every action: the resulting state, and whether calendars are told of it.
 #[test]
 fn an_appointment_that_is_over_never_changes_again() {
-    use AppointmentState::{CancelledByCenter, CancelledByCompany, Confirmed, Done, Held, NoShow, Released};
+    use AppointmentState::{
+        CancelledByCenter, CancelledByCompany, CancelledByExpert, Confirmed, Done, ExpertNoShow, Held,
+        NoShow, Released,
+    };
     let reason = || "都合".to_owned();
     let over = [
         Done,
         NoShow,
+        ExpertNoShow,
         CancelledByCompany { reason: reason() },
+        CancelledByExpert { reason: reason() },
         CancelledByCenter { reason: reason() },
         Released,
     ];
@@ -43,6 +48,7 @@ fn an_appointment_that_is_over_never_changes_again() {
             it().move_to(NOW, NOW + TimeDelta::hours(1), vec![]),
             it().cancel(Party::Company, reason()),
             it().no_show(),
+            it().expert_no_show(),
             it().done(),
             it().release(),
             it().keep_for(vec![], String::new()),
@@ -65,7 +71,9 @@ fn an_appointment_that_is_over_never_changes_again() {
     let confirmed = || appointment(Confirmed);
     let by = |party| confirmed().cancel(party, reason()).map(|it| (it.state, it.sequence));
     assert_eq!(by(Party::Company), Ok((CancelledByCompany { reason: reason() }, 5)));
-    assert_eq!(by(Party::Expert), Ok((CancelledByCenter { reason: reason() }, 5)));
+    assert_eq!(by(Party::Expert), Ok((CancelledByExpert { reason: reason() }, 5)));
+    assert_eq!(by(Party::Coordinator), Ok((CancelledByCenter { reason: reason() }, 5)));
+    assert_eq!(confirmed().expert_no_show().map(|it| it.state), Ok(ExpertNoShow));
     assert_eq!(confirmed().done().map(|it| it.state), Ok(Done));
     assert_eq!(confirmed().no_show().map(|it| it.state), Ok(NoShow));
     assert_eq!(confirmed().confirm(), Err(AppointmentRefused::Over));
@@ -74,6 +82,32 @@ fn an_appointment_that_is_over_never_changes_again() {
     let moved = confirmed().move_to(starts_at, ends_at, vec![]).unwrap();
     assert_eq!((moved.state, moved.sequence), (Confirmed, 5));
     assert_eq!((moved.starts_at, moved.ends_at, moved.experts), (starts_at, ends_at, vec![]));
+}
+
+#[test]
+fn an_outcome_can_be_corrected_and_nothing_else_is_one() {
+    use super::AppointmentOutcome;
+    for from in AppointmentOutcome::ALL {
+        for to in AppointmentOutcome::ALL {
+            let confirmed = appointment(AppointmentState::Confirmed);
+            let recorded = match from {
+                AppointmentOutcome::Done => confirmed.done(),
+                AppointmentOutcome::NoShow => confirmed.no_show(),
+                AppointmentOutcome::ExpertNoShow => confirmed.expert_no_show(),
+            };
+            let recorded = recorded.unwrap();
+            assert_eq!(recorded.state.outcome(), Some(from));
+            let corrected = recorded.clone().correct_outcome(to).unwrap();
+            assert_eq!(corrected.state.outcome(), Some(to));
+            assert_eq!(corrected.correct_outcome(from), Ok(recorded), "it can be taken back");
+        }
+    }
+    let cancelled = appointment(AppointmentState::Confirmed).cancel(Party::Expert, "病気".into()).unwrap();
+    assert_eq!(cancelled.state.cancelled_by().map(|it| it.0), Some(Party::Expert));
+    for state in [AppointmentState::Confirmed, AppointmentState::Released, cancelled.state] {
+        let refused = appointment(state).correct_outcome(AppointmentOutcome::Done);
+        assert_eq!(refused, Err(AppointmentRefused::NoOutcome));
+    }
 }
 
 #[test]

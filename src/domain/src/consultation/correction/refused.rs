@@ -1,6 +1,6 @@
 //! The reasons for which a correction is refused, each as a sentence for the person concerned.
 use super::CorrectedField;
-use crate::{field::Field, id::ExpertId};
+use crate::field::Field;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CorrectionRefused {
@@ -19,8 +19,9 @@ pub enum CorrectionRefused {
     /// The earlier value was erased when its retention period ended.
     #[error("訂正前の内容は保存期間が終わって消去されたため、取り消せません。いまの内容を訂正してください。")]
     Erased,
-    #[error("{}", field_taken(*.field, *.accepted))]
-    FieldTaken { field: Field, expert: ExpertId, accepted: bool },
+    /// The appointment with the expert for this field has begun or is over.
+    #[error("{}の専門家との相談が始まっているか、終わっているため、分野から外せません。", .field.label())]
+    FieldAdvised { field: Field },
     /// A field is added while experts are being asked, and no further expert could be asked.
     #[error(
         "専門家の回答を待っている間は、分野を追加できません。{}を担当できる専門家が、この日時にはほかにいません。回答のあとで訂正してください。",
@@ -39,13 +40,4 @@ pub enum CorrectionRefused {
     OtherCompany,
     #[error("この相談の連絡先は、すでに確認されています。変更するときは、ログインして訂正してください。")]
     AddressConfirmed,
-}
-
-fn field_taken(field: Field, accepted: bool) -> String {
-    let field = field.label();
-    let done =
-        if accepted { "担当の専門家が決まっている" } else { "専門家に依頼している" };
-    format!(
-        "{field}の{done}ため、分野から外せません。先に、その専門家の担当（依頼・予約）を取り消してください。"
-    )
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     CaseValues, CorrectedField as F, Correction, CorrectionRefused, CorrectionSection, apply, check_fields,
-    corrections, may_correct,
+    corrections, left_out, may_correct,
 };
 use crate::{
     actor::Party,
@@ -99,7 +99,7 @@ fn mistakes_are_those_of_the_application() {
 }
 
 #[test]
-fn a_field_whose_expert_is_asked_stays() {
+fn a_field_is_removed_with_its_expert_unless_the_appointment_has_begun() {
     let at = DateTime::UNIX_EPOCH;
     let assignment = |fields, state| Assignment {
         id: AssignmentId(Uuid::nil()),
@@ -112,17 +112,18 @@ fn a_field_whose_expert_is_asked_stays() {
         instead_of: None,
     };
     let accepted = AssignmentState::Accepted { at };
-    let expert = ExpertId(Uuid::nil());
-    for (fields, state, new, refused) in [
-        (Fields::Labor, AssignmentState::Offered, Fields::Ict, Some(false)),
-        (Fields::Labor, accepted.clone(), Fields::Ict, Some(true)),
-        (Fields::Labor, AssignmentState::Withdrawn { at }, Fields::Ict, None),
-        (Fields::Both, accepted.clone(), Fields::Ict, None),
-        (Fields::Ict, accepted, Fields::Both, None),
+    for (fields, state, new, is_left_out) in [
+        (Fields::Labor, AssignmentState::Offered, Fields::Ict, true),
+        (Fields::Labor, accepted.clone(), Fields::Ict, true),
+        (Fields::Labor, AssignmentState::Withdrawn { at }, Fields::Ict, false),
+        (Fields::Both, accepted.clone(), Fields::Ict, false),
+        (Fields::Ict, accepted, Fields::Both, false),
     ] {
-        let refused =
-            refused.map(|accepted| CorrectionRefused::FieldTaken { field: Field::Labor, expert, accepted });
-        assert_eq!(check_fields(new, &[assignment(fields, state)]).err(), refused);
+        let all = [assignment(fields, state)];
+        assert_eq!(left_out(new, &all).count(), usize::from(is_left_out));
+        assert_eq!(check_fields(new, &all, true), Ok(()), "the expert is released");
+        let refused = CorrectionRefused::FieldAdvised { field: Field::Labor };
+        assert_eq!(check_fields(new, &all, false).err(), is_left_out.then_some(refused));
     }
 }
 
@@ -256,13 +257,9 @@ fn values_are_read_as_what_they_stand_for() {
 }
 
 #[test]
-fn an_expert_who_has_a_field_is_named_when_it_cannot_be_removed() {
-    let refused = |accepted| {
-        let expert = ExpertId(Uuid::nil());
-        CorrectionRefused::FieldTaken { field: Field::Ict, expert, accepted }.to_string()
-    };
-    assert!(refused(true).starts_with("ICTの担当の専門家が決まっているため、"));
-    assert!(refused(false).starts_with("ICTの専門家に依頼しているため、"));
+fn a_field_that_was_advised_is_named_when_it_cannot_be_removed() {
+    let refused = CorrectionRefused::FieldAdvised { field: Field::Ict }.to_string();
+    assert!(refused.starts_with("ICTの専門家との相談が始まっているか、終わっているため、"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::{Evidence, Identity, company_domain};
+use super::{Evidence, Identity, company_domain, is_evident};
 
 fn minato() -> Identity {
     Identity {
@@ -47,4 +47,15 @@ fn an_address_that_anybody_can_have_says_nothing_of_the_company() {
     assert_eq!(at("a@gmail.com").evidence(&at("a@gmail.com")), [Evidence::MailAddress]);
     assert_eq!(at("a@example.co.jp").evidence(&at("b@example.co.jp")), [Evidence::MailDomain]);
     assert_eq!(company_domain("nobody"), None);
+    assert_eq!(company_domain("a@cap.ocn.ne.jp"), None, "an address below a provider's domain");
+    assert_eq!(company_domain("a@notocn.ne.jp"), Some("notocn.ne.jp"));
+}
+
+#[test]
+fn one_weak_fact_alone_does_not_suggest_one_company() {
+    assert!(!is_evident(&[]));
+    assert!(!is_evident(&[Evidence::Person]));
+    assert!(!is_evident(&[Evidence::MailDomain]));
+    assert!(is_evident(&[Evidence::Name]));
+    assert!(is_evident(&[Evidence::Telephone, Evidence::Person]));
 }

@@ -1,0 +1,63 @@
+//! The correction of what was recorded as the outcome of an appointment.
+pub use codes::AppointmentOutcome;
+
+use super::{refused::ActionRefused, state::State};
+
+/// A correction of the outcome of an appointment, with the facts that decide it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutcomeCorrection {
+    pub from: AppointmentOutcome,
+    pub to: AppointmentOutcome,
+    /// Whether no later appointment of the consultation has an outcome.
+    pub is_latest: bool,
+    /// Whether a further appointment is planned, and none was held since.
+    pub plans_further: bool,
+    /// Whether a later time is held or booked.
+    pub is_booked: bool,
+    /// Whether an expert is asked and has not answered.
+    pub is_asked: bool,
+    /// Whether the company has got the report on the appointment.
+    pub is_report_sent: bool,
+}
+
+/// The thing that was done since, and on which the recorded outcome stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuiltOnOutcome {
+    /// A later time is held or booked.
+    Booking,
+    /// An expert is asked for the next appointment.
+    Request,
+    /// The company has got the report.
+    Report,
+}
+
+impl OutcomeCorrection {
+    /// Returns the state after the correction, or the reason why it is refused.
+    pub(super) fn state_after(self, before: &State) -> Result<State, ActionRefused> {
+        let done = |it: AppointmentOutcome| matches!(it, AppointmentOutcome::Done);
+        if self.from == self.to {
+            return Err(ActionRefused::SameOutcome(self.to));
+        }
+        // The company and the expert are both absent from an appointment that was not held: nothing stands on which.
+        if !done(self.from) && !done(self.to) {
+            return Ok(before.clone());
+        }
+        if self.is_booked {
+            return Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Booking));
+        }
+        if done(self.from) {
+            if self.is_report_sent {
+                return Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Report));
+            }
+            let leads_back = self.is_latest && matches!(before, State::Consulted | State::FollowUp);
+            return Ok(if leads_back { State::Scheduling } else { before.clone() });
+        }
+        if !before.is_open() || self.plans_further {
+            return Ok(before.clone());
+        }
+        if self.is_asked {
+            return Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Request));
+        }
+        Ok(State::Consulted)
+    }
+}

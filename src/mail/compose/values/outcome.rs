@@ -1,0 +1,123 @@
+//! Sets the values of mails about the outcome of an appointment, and about the party that cancelled it.
+use domain::{
+    actor::Party,
+    consultation::{AppointmentOutcome, UnfulfilledReason},
+    due::DueKind,
+};
+
+use super::{
+    dates::{company_turn, due_day},
+    gone, known, maybe_sit, set, sit_with,
+};
+use crate::mail::{
+    compose::wording::{SLOTS, at_page, help, quoted},
+    mail_event::{AppointmentText, MailContext, MailEvent, OutcomeEvent, ReaderSide},
+    text::{
+        Values,
+        Variable::{self, *},
+    },
+};
+
+pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: OutcomeEvent<'_>) {
+    match event {
+        OutcomeEvent::ExpertMissed { side, appointment, is_correction } => {
+            match side {
+                ReaderSide::Company { portal } => missed(values, about, portal, &appointment),
+                ReaderSide::Expert | ReaderSide::Center => sit_with(values, about, side, &appointment),
+            }
+            if side != ReaderSide::Center {
+                values.set_flag(IsCorrection, is_correction);
+            }
+        }
+        OutcomeEvent::Corrected { side, appointment, was, outcome } => {
+            sit_with(values, about, side, &appointment);
+            values.set(WasOutcome, said(was));
+            values.set(RecordedOutcome, said(outcome));
+            let is_due = outcome == AppointmentOutcome::Done;
+            let due = due_day(about, DueKind::Report).filter(|_| is_due);
+            values.set(Variable::ReportDue, due.unwrap_or_default());
+            if !matches!(side, ReaderSide::Company { .. }) {
+                values.set_flag(NoReport, !is_due);
+            }
+        }
+    }
+}
+
+/// Sets until when the report on what took place is expected, although the consultation ends.
+fn ended(values: &mut Values, about: &MailContext<'_>) {
+    values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
+}
+
+/// Sets the values of a mail about an appointment, or a consultation, that does not take place.
+pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    if let MailEvent::NoShow { portal, appointment, is_correction } = *mail_event {
+        missed(values, about, portal, &appointment);
+        values.set_flag(IsCorrection, is_correction);
+    } else if let MailEvent::Cancelled { side, appointment, reason, by, is_blocked } = *mail_event {
+        cancelled_by(values, side, by, is_blocked);
+        cancelled(values, about, side, &appointment, reason);
+    } else if let MailEvent::Unfulfilled { reason, advised, cancelled } = *mail_event {
+        ended(values, about);
+        values.set_flag(Advised, advised);
+        unfulfilled(values, reason, cancelled.as_ref());
+    } else if let MailEvent::Referred { organization, note, cancelled } = *mail_event {
+        ended(values, about);
+        referred(values, organization, note, cancelled.as_ref());
+    }
+}
+
+fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
+    known(values, about, &at_page(portal, SLOTS));
+    company_turn(values, about, about.sender.now);
+    maybe_sit(values, Some(appointment));
+}
+
+fn cancelled(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    side: ReaderSide<'_>,
+    appointment: &AppointmentText<'_>,
+    reason: &str,
+) {
+    sit_with(values, about, side, appointment);
+    values.set(Reason, quoted(reason));
+    if matches!(side, ReaderSide::Company { .. }) {
+        company_turn(values, about, about.sender.now);
+    }
+}
+
+fn unfulfilled(values: &mut Values, reason: UnfulfilledReason, cancelled: Option<&AppointmentText<'_>>) {
+    set(values, [(Reason, reason.label()), (Help, help(reason))]);
+    gone(values, cancelled);
+}
+
+fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Option<&AppointmentText<'_>>) {
+    set(values, [(Organization, organization), (Note, &quoted(note))]);
+    gone(values, cancelled);
+}
+
+/// Returns the outcome as a letter says it.
+const fn said(outcome: AppointmentOutcome) -> &'static str {
+    match outcome {
+        AppointmentOutcome::Done => "相談を実施",
+        AppointmentOutcome::NoShow => "企業の欠席",
+        AppointmentOutcome::ExpertNoShow => "専門家の欠席",
+    }
+}
+
+/// Sets at whose wish the appointment was cancelled, in the words of the reader.
+fn cancelled_by(values: &mut Values, side: ReaderSide<'_>, by: Option<Party>, is_blocked: bool) {
+    let is_company = matches!(side, ReaderSide::Company { .. });
+    let said = match by {
+        None => "",
+        Some(Party::Company) if is_company => "お客さまのお申し出により",
+        Some(Party::Company) => "企業の申し出により",
+        Some(Party::Expert) => "専門家の都合により",
+        Some(Party::Desk) => "一次相談窓口からの連絡により",
+        Some(Party::Coordinator | Party::System) => "相談センターの都合により",
+    };
+    values.set(CancelledBy, said);
+    if side == ReaderSide::Expert {
+        values.set_flag(TimeBlocked, is_blocked);
+    }
+}

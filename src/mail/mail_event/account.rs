@@ -1,0 +1,44 @@
+//! Events that cause a mail to an account, or to a person who has no consultation yet.
+use chrono::{DateTime, Utc};
+
+/// The event that causes a mail about no consultation.
+#[derive(Clone, Copy, Debug)]
+pub enum AccountMailEvent<'a> {
+    SignIn {
+        link: &'a str,
+    },
+    ResumeDraft {
+        link: &'a str,
+        expires_at: DateTime<Utc>,
+    },
+    Invitation {
+        link: &'a str,
+        role: &'a str,
+    },
+    PasswordReset {
+        link: &'a str,
+    },
+    /// An expert will be absent at the time of these appointments, one line each.
+    AbsenceOverBookings {
+        expert: &'a str,
+        days: &'a str,
+        lines: &'a [String],
+    },
+    /// The numbers of new and of overdue consultations, and one line for each of the most urgent.
+    Digest {
+        new: u64,
+        overdue: u64,
+        /// The number of consultations in which nothing has happened for days.
+        stalled: u64,
+        lines: &'a [String],
+        /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
+        stop: &'a str,
+    },
+    /// An expert's week, in lines.
+    WeeklyDigest {
+        appointments: &'a [String],
+        requests: &'a [String],
+        reports: &'a [String],
+        stop: &'a str,
+    },
+}

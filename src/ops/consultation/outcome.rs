@@ -1,0 +1,157 @@
+//! Corrects what was recorded as the outcome of an appointment, with everything that follows from it.
+use domain::{
+    actor::Actor,
+    aftercare::report::ReportState,
+    booking::appointment::{Appointment, AppointmentOutcome, Owner},
+    consultation::{Action, ActionKind, OutcomeCorrection, State},
+    due::{Due, DueKind},
+    id::AppointmentId,
+    routing::assignment::AssignmentState,
+    text::TextLine,
+    wording,
+};
+
+use super::skip_follow_ups;
+use crate::{
+    app::App,
+    ops::{
+        aftercare::held::{held, keep_report_due},
+        booking::{
+            appointment::ask_for_report,
+            notices::{notify_expert_missed, notify_no_show, notify_outcome_corrected},
+        },
+        case::{actor::ActorAt, transaction::CaseTransaction},
+        routing::requests::withdraw_untold,
+    },
+    problem::Problem,
+    store,
+};
+
+/// Replaces the outcome that was recorded of an appointment. The center may always do so, an expert for an appointment
+/// of their own until the consultation ends. Correcting again takes it back.
+pub async fn correct(
+    app: &App,
+    id: AppointmentId,
+    by: impl Into<ActorAt>,
+    to: AppointmentOutcome,
+    reason: &TextLine,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.actor;
+    let found = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let Owner::Consultation(case) = found.owner else { return Err(Problem::NotFound) };
+    let mut work = CaseTransaction::begin_for(app, case, acting).await?;
+    work.check(ActionKind::CorrectOutcome, by)?;
+    // Read again under the lock: another person may have corrected it in between.
+    let all = store::booking::appointment::of(work.read(), case).await?;
+    let current = all.iter().find(|it| it.id == id).cloned().ok_or(Problem::NotFound)?;
+    if let Actor::Expert(expert) = by.principal()
+        && !current.experts.contains(&expert)
+    {
+        return Err(Problem::NotFound);
+    }
+    let corrected = current.clone().correct_outcome(to)?;
+    let from = current.state.outcome().ok_or(Problem::NotFound)?;
+    let report = store::aftercare::report::of_appointment(work.read(), id).await?.map(|it| it.state);
+    let facts = facts(&work, &all, &current, (from, to), report.as_ref()).await?;
+    let when = wording::long_date_time_range(current.starts_at, current.ends_at);
+    let reason = reason.as_str();
+    let (was, now) = (from.label(), to.label());
+    let note = format!("{when}の相談：「{was}」から「{now}」に訂正しました。理由：{reason}");
+    let due = work.record.due.clone();
+    work.act(Action::CorrectOutcome(facts), by, Some(note))?;
+    work.save(&corrected).await?;
+    match (from, to) {
+        (_, AppointmentOutcome::Done) => took_place(&mut work, &corrected, due, report.as_ref()).await?,
+        (AppointmentOutcome::Done, _) => did_not_take_place(&mut work, due).await?,
+        (AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow, _) => {}
+    }
+    tell(&mut work, &corrected, by, (from, to))?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Returns the facts that decide whether the outcome can be corrected, and where the correction leads.
+async fn facts(
+    work: &CaseTransaction<'_>,
+    all: &[Appointment],
+    current: &Appointment,
+    (from, to): (AppointmentOutcome, AppointmentOutcome),
+    report: Option<&ReportState>,
+) -> Result<OutcomeCorrection, Problem> {
+    let history = store::audit::event::of(work.read(), work.record.consultation.id).await?;
+    let is_later = |it: &Appointment| it.state.outcome().is_some() && it.starts_at > current.starts_at;
+    Ok(OutcomeCorrection {
+        from,
+        to,
+        is_latest: !all.iter().any(is_later),
+        plans_further: store::audit::event::plans_further(&history),
+        is_booked: work.appointment.is_some(),
+        is_asked: work.live().any(|it| it.state == AssignmentState::Offered),
+        is_report_sent: matches!(report, Some(ReportState::Approved { .. })),
+    })
+}
+
+/// Asks for the report on an appointment that took place after all, unless it is there, and drops the questions that
+/// were planned without it.
+async fn took_place(
+    work: &mut CaseTransaction<'_>,
+    corrected: &Appointment,
+    due: Option<Due>,
+    report: Option<&ReportState>,
+) -> Result<(), Problem> {
+    work.record.appointments_done += 1;
+    keep_report_due(work, due).await?;
+    if work.record.consultation.state == State::Consulted {
+        skip_follow_ups(work).await?;
+    }
+    match report {
+        Some(ReportState::Submitted { .. } | ReportState::Approved { .. }) => Ok(()),
+        None | Some(ReportState::Draft | ReportState::Returned { .. }) => ask_for_report(work, corrected),
+    }
+}
+
+/// Takes the report away that is not due any more, and the questions that were planned. What was written of the report
+/// stays.
+async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) -> Result<(), Problem> {
+    work.record.appointments_done -= 1;
+    let is_open = work.record.consultation.state.is_open();
+    if is_open {
+        let is_missing = held(work).await?.is_report_missing;
+        work.record.report_by_center &= is_missing;
+        if !is_missing && due.as_ref().is_some_and(|it| it.kind == DueKind::Report) {
+            work.record.due = None;
+        }
+    } else {
+        keep_report_due(work, due).await?;
+    }
+    if !is_open && work.record.appointments_done == 0 {
+        // Nothing took place, so that nobody has a part in the consultation that has ended.
+        let all = work.live().cloned().collect();
+        withdraw_untold(work, all).await?;
+    }
+    if work.record.consultation.state == State::Scheduling {
+        skip_follow_ups(work).await?;
+    }
+    Ok(())
+}
+
+/// Tells both sides. A company that can choose another time gets the letter of an appointment that was missed.
+fn tell(
+    work: &mut CaseTransaction<'_>,
+    corrected: &Appointment,
+    by: Actor,
+    (from, to): (AppointmentOutcome, AppointmentOutcome),
+) -> Result<(), Problem> {
+    let can_choose = work.record.consultation.state == State::Scheduling;
+    match to {
+        AppointmentOutcome::ExpertNoShow if can_choose => notify_expert_missed(work, corrected, by, true),
+        AppointmentOutcome::NoShow if can_choose => {
+            notify_no_show(work, corrected, true)?;
+            notify_outcome_corrected(work, corrected, (from, to), false)
+        }
+        AppointmentOutcome::Done | AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow => {
+            notify_outcome_corrected(work, corrected, (from, to), true)
+        }
+    }
+}
