@@ -54,7 +54,7 @@ const READ_AT_ONCE: u64 = 1_000;
 #[derive(Debug, Default)]
 struct Examples {
     index: RwLock<(i64, ExampleIndex)>,
-    /// Whoever brings the index up to date holds it, so that it is done once.
+    /// The request that brings the index up to date holds it, so that it is done once.
     turn: tokio::sync::Mutex<()>,
 }
 

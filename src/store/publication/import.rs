@@ -99,7 +99,7 @@ pub async fn mark_undone(
     Ok(())
 }
 
-/// Deletes a draft of an import, which nobody but editors has read.
+/// Deletes a draft, which only editors have read.
 pub async fn delete_draft(tx: &DatabaseTransaction, id: PublicationId) -> Result<(), DbErr> {
     example_import_entry::Entity::delete_by_id(id.0).exec(tx).await?;
     let of_draft = link_check::COLUMN.publication_id.eq(id.0);
@@ -110,7 +110,7 @@ pub async fn delete_draft(tx: &DatabaseTransaction, id: PublicationId) -> Result
     Ok(())
 }
 
-/// Deletes the imports from before `before` that nobody has taken. Returns how many there were.
+/// Deletes the imports from before `before` that were not taken. Returns how many there were.
 pub async fn delete_waiting(tx: &DatabaseTransaction, before: DateTime<Utc>) -> Result<u64, DbErr> {
     let deleted = row::Entity::delete_many()
         .filter(row::COLUMN.created_at.lt(before))
