@@ -3,6 +3,7 @@
 mod act;
 mod applicants;
 mod cast;
+mod examples;
 mod plot;
 mod publications;
 mod session;

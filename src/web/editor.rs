@@ -1,8 +1,11 @@
-//! The editors' pages: news and the guide, from the draft to the end of their period.
+//! The editors' pages: news, the guide and examples, from the draft to the end of their period.
 mod entry;
+mod example_form;
 mod form;
 mod guide_form;
 mod history;
+mod import;
+mod import_file;
 mod list;
 mod news_form;
 mod publish;
@@ -12,6 +15,11 @@ use actix_web::web::ServiceConfig;
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list::index)
         .service(list::show)
+        .service(import::show)
+        .service(import::submit)
+        .service(import::preview)
+        .service(import::take)
+        .service(import::undo)
         .service(entry::new)
         .service(entry::create)
         .service(entry::show)

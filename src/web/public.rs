@@ -1,4 +1,5 @@
 //! The pages for all visitors.
+mod examples;
 mod guide;
 mod guide_match;
 mod list_page;
@@ -24,6 +25,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(guide::local_government)
         .service(guide_match::ask)
         .service(guide::show)
+        .service(examples::list)
+        .service(examples::show)
+        .service(examples::of_year)
         .service(preview::show)
         .service(robots::robots)
         .service(robots::sitemap)

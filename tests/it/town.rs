@@ -335,16 +335,22 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     ]
 }
 
-/// Makes an item of news and an entry of the guide, both public.
+/// Makes an item of news, an entry of the guide and an example, all public.
 async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let mut made = Vec::new();
-    for content in [publishing::news("休業日のお知らせ"), publishing::grant("導入の助成金")] {
+    for content in [
+        publishing::news("休業日のお知らせ"),
+        publishing::grant("導入の助成金"),
+        publishing::example("見本の事例"),
+    ] {
         let draft = ops::publication::create(app, content, editor).await.unwrap();
         let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
         let period = Period::new(now, None).unwrap();
         made.push(ops::publication::publish(app, seen, period, editor).await.unwrap());
     }
+    let import =
+        ops::publication::import::keep(app, "見本.csv", publishing::CSV.to_owned(), editor).await.unwrap();
     let preview = app.secret.sign(Purpose::Preview, made[0].id.0, now + TimeDelta::days(1));
     vec![
         ("/staff/publish/{kind}", "news".to_owned()),
@@ -352,6 +358,9 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         ("revision", "1".to_owned()),
         ("/news/{id}", made[0].number.to_string()),
         ("/guide/{id}", made[1].number.to_string()),
+        ("/cases/{id}", made[2].number.to_string()),
+        ("/awards/{year}", "2025".to_owned()),
+        ("/staff/publish/cases/import/{id}", import.to_string()),
         ("/preview/{token}", preview),
     ]
 }

@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 use domain::{
     calendar::japan_date,
     id::PublicationId,
@@ -15,6 +15,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
+    example_form::{self, ExampleChoices},
     form,
     guide_form::{self, GuideChoices},
     list, news_form,
@@ -25,8 +26,10 @@ use crate::{
     ops::{self, publication::Seen},
     problem::Problem,
     secret::Purpose,
-    store, url,
+    store::{self, reference::programme::Theme},
+    url,
     web::kit::{
+        example_view::ExampleView,
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::EditorUser,
@@ -50,6 +53,7 @@ struct EntryPage {
     errors: FieldErrors,
     categories: Vec<Choice>,
     choices: GuideChoices,
+    example_choices: ExampleChoices,
     /// The text that is shown beside the form.
     preview: Preview,
     /// The content that another editor saved meanwhile.
@@ -65,6 +69,8 @@ struct Saved {
 struct Preview {
     title: String,
     html: String,
+    /// The example as it is saved.
+    example: Option<ExampleView>,
 }
 
 struct Conflict {
@@ -82,7 +88,9 @@ pub async fn new(
     let kind = PublicationKind::from_code(&kind).ok_or(Problem::NotFound)?;
     let mut form = Fields::default();
     form.add("checked_on", domain::wording::iso_date(japan_date(app.clock.now())));
-    page::html(&entry_page(shell, kind, None, form, FieldErrors::default()))
+    form.add("year", japan_date(app.clock.now()).year().to_string());
+    let themes = &app.programme_to_show().await?.themes;
+    page::html(&entry_page(shell, themes, kind, None, form, FieldErrors::default()))
 }
 
 #[post("/staff/publish/{kind}/new")]
@@ -94,9 +102,10 @@ pub async fn create(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let kind = PublicationKind::from_code(&kind).ok_or(Problem::NotFound)?;
+    let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
-    let Some(content) = form::parse(kind, &form, japan_date(app.clock.now()), &mut errors) else {
-        return page::unprocessable(&entry_page(shell, kind, None, form, errors));
+    let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
+        return page::unprocessable(&entry_page(shell, themes, kind, None, form, errors));
     };
     let draft = ops::publication::create(&app, content, user.id).await?;
     Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。"))
@@ -112,7 +121,9 @@ pub async fn show(
     let publication = find(&app, &path).await?;
     let form = form::fill(&publication.content);
     let kind = publication.kind();
-    page::html(&entry_page(shell, kind, Some(saved(&app, publication)), form, FieldErrors::default()))
+    let themes = &app.programme_to_show().await?.themes;
+    let saved = Some(saved(&app, publication));
+    page::html(&entry_page(shell, themes, kind, saved, form, FieldErrors::default()))
 }
 
 #[post("/staff/publish/{kind}/{id}")]
@@ -126,9 +137,10 @@ pub async fn save(
     let publication = find(&app, &path).await?;
     let (kind, id) = (publication.kind(), publication.id);
     let seen = Seen { id, revision: form.get("revision").parse().map_err(|_| Problem::Unreadable)? };
+    let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
-    let Some(content) = form::parse(kind, &form, japan_date(app.clock.now()), &mut errors) else {
-        let page = entry_page(shell, kind, Some(saved(&app, publication)), form, errors);
+    let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
+        let page = entry_page(shell, themes, kind, Some(saved(&app, publication)), form, errors);
         return page::unprocessable(&page);
     };
     match ops::publication::edit(&app, seen, content, user.id).await {
@@ -153,7 +165,8 @@ async fn conflict(app: &App, shell: Shell, id: PublicationId, form: Fields) -> R
     let newest = store::publication::revision(&app.db, id, current.revision).await?;
     let by = newest.and_then(|it| it.by).unwrap_or_default();
     let (kind, content) = (current.kind(), current.content.clone());
-    let page = entry_page(shell, kind, Some(saved(app, current)), form, FieldErrors::default());
+    let themes = &app.programme_to_show().await?.themes;
+    let page = entry_page(shell, themes, kind, Some(saved(app, current)), form, FieldErrors::default());
     page::html_with(StatusCode::CONFLICT, &EntryPage { conflict: Some(Conflict { by, content }), ..page })
 }
 
@@ -181,16 +194,21 @@ fn saved(app: &App, publication: Publication) -> Saved {
 
 fn entry_page(
     shell: Shell,
+    themes: &[Theme],
     kind: PublicationKind,
     saved: Option<Saved>,
     form: Fields,
     errors: FieldErrors,
 ) -> EntryPage {
-    let preview = Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")) };
-    let choices = match kind {
-        PublicationKind::News => GuideChoices::default(),
-        PublicationKind::Guide => guide_form::choices(),
-    };
+    let example = saved.as_ref().and_then(|it| ExampleView::of(&it.publication.content, themes));
+    let preview =
+        Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")), example };
+    let (mut choices, mut example_choices) = (GuideChoices::default(), ExampleChoices::default());
+    match kind {
+        PublicationKind::News => {}
+        PublicationKind::Guide => choices = guide_form::choices(),
+        PublicationKind::Example => example_choices = example_form::choices(themes),
+    }
     EntryPage {
         shell,
         kind,
@@ -199,6 +217,7 @@ fn entry_page(
         errors,
         categories: news_form::categories(),
         choices,
+        example_choices,
         preview,
         conflict: None,
     }

@@ -14,6 +14,7 @@ use crate::{
     problem::Problem,
     store::{self, publication::Revision},
     web::kit::{
+        example_view::ExampleView,
         form::Fields,
         page::{self, Shell},
         session::EditorUser,
@@ -36,6 +37,7 @@ struct RevisionPage {
     publication: Publication,
     revision: Revision,
     html: String,
+    example: Option<ExampleView>,
     address: String,
 }
 
@@ -64,7 +66,8 @@ pub async fn revision(
     let revision = store::publication::revision(&app.db, publication.id, number).await?;
     let revision = revision.ok_or(Problem::NotFound)?;
     let html = markup::html(revision.content.body.as_ref().map_or("", |it| it.as_str()));
-    page::html(&RevisionPage { shell, address: address(&publication), publication, revision, html })
+    let example = ExampleView::of(&revision.content, &app.programme_to_show().await?.themes);
+    page::html(&RevisionPage { shell, address: address(&publication), publication, revision, html, example })
 }
 
 #[post("/staff/publish/{kind}/{id}/restore")]

@@ -13,7 +13,10 @@ use crate::{
     problem::Problem,
     secret::Purpose,
     store,
-    web::kit::page::{self, Shell},
+    web::kit::{
+        example_view::ExampleView,
+        page::{self, Shell},
+    },
 };
 
 #[derive(Template)]
@@ -22,6 +25,7 @@ struct PreviewPage {
     shell: Shell,
     publication: Publication,
     html: String,
+    example: Option<ExampleView>,
 }
 
 #[get("/preview/{token}")]
@@ -30,7 +34,8 @@ pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<H
     let publication = store::publication::find(&app.db, PublicationId(id)).await?;
     let publication = publication.ok_or(Problem::NotFound)?;
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
-    let mut response = page::html(&PreviewPage { shell, publication, html })?;
+    let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes);
+    let mut response = page::html(&PreviewPage { shell, publication, html, example })?;
     let noindex = HeaderValue::from_static("noindex");
     response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), noindex);
     Ok(response)
