@@ -22,6 +22,7 @@ mod inbound_mail;
 mod intake;
 mod meeting_link;
 mod notifications;
+mod opened;
 mod outbox;
 mod outcome;
 mod password;

@@ -1,14 +1,16 @@
 //! The page of one action: its effects, its form, and the newest state of the consultation above it.
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
-use domain::{consultation::UnfulfilledReason, field::Fields, number::FiscalYear};
+use domain::{
+    consultation::{State, UnfulfilledReason},
+    field::Fields,
+    number::FiscalYear,
+};
 
 use super::{
     action::StaffAction,
-    case::{FormState, Head, find, may, seen},
+    case::{FormState, Head, may},
+    opened::Opened,
     stead,
 };
 use crate::{
@@ -19,7 +21,6 @@ use crate::{
     web::kit::{
         form::{self, Choice},
         page::{self, Shell},
-        session::Coordinator,
     },
 };
 
@@ -43,78 +44,49 @@ struct ActPage {
 }
 
 #[get("/staff/consultations/{number}/{act}")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    shell: Shell,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
-    let (number, act) = path.into_inner();
-    let act = StaffAction::from_code(&act).ok_or(Problem::NotFound)?;
-    let case = find(&app, &number).await?;
-    let refused = refusal(act, &case).map(|it| it.to_string());
-    render(&app, shell, case, act, FormState { refused, ..FormState::default() }).await
+pub async fn show(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let act = StaffAction::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let refused = refusal(act, &open.case).map(|it| it.to_string());
+    render(open, act, FormState { refused, ..FormState::default() }).await
 }
 
 #[post("/staff/consultations/{number}/{act}")]
 pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
+    open: Opened,
     path: Path<(String, String)>,
     form: form::Fields,
 ) -> Result<HttpResponse, Problem> {
-    let (number, act) = path.into_inner();
-    let act = StaffAction::from_code(&act).ok_or(Problem::NotFound)?;
-    let case = find(&app, &number).await?;
+    let act = StaffAction::from_code(&path.1).ok_or(Problem::NotFound)?;
     let mut typed = FormState::of(form);
-    match attempt(&app, &me, act, &case, &mut typed).await? {
-        true => {
-            let after = find(&app, &number).await?;
-            let from_calls = act == StaffAction::Called && typed.form.get("back") == "calls";
-            let next = match from_calls {
-                true => "/staff?tab=calls".to_owned(),
-                false => crate::url::staff(&after.record.number),
-            };
-            Ok(page::see_other_with(next, &outcome_text(act, &case, &after)))
-        }
-        false => {
-            let case = find(&app, &number).await?;
-            render(&app, shell, case, act, typed).await
-        }
+    let is_done = attempt(&open, act, &mut typed).await?;
+    let before = open.case.record.consultation.state.clone();
+    let open = open.again().await?;
+    if !is_done {
+        return render(open, act, typed).await;
     }
+    let flash = outcome_text(act, &before, &open.case.record.consultation.state);
+    let from_calls = act == StaffAction::Called && typed.form.get("back") == "calls";
+    Ok(if from_calls { page::see_other_with("/staff?tab=calls", &flash) } else { open.back(&flash) })
 }
 
 /// Performs the action. Returns false if it was refused or a typed value is wrong; `typed` then has the
 /// reason.
-async fn attempt(
-    app: &App,
-    me: &Coordinator,
-    act: StaffAction,
-    case: &CaseDetails,
-    typed: &mut FormState,
-) -> Result<bool, Problem> {
-    let Some(version) = typed.value(seen(case, &typed.form, act.action()))? else { return Ok(false) };
+async fn attempt(open: &Opened, act: StaffAction, typed: &mut FormState) -> Result<bool, Problem> {
+    let Some(version) = typed.value(open.seen(&typed.form, act.action()))? else { return Ok(false) };
     match act.read(&typed.form) {
         Err(errors) => {
             typed.errors = errors;
             Ok(false)
         }
         Ok(ready) => {
-            let by = stead::actor(&typed.form, me.id)?;
-            typed.done(ready.perform(app, case, version, me.id, by).await)
+            let (me, by) = (open.me.id, stead::actor(&typed.form, open.me.id)?);
+            typed.done(ready.perform(&open.app, &open.case, version, me, by).await)
         }
     }
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    act: StaffAction,
-    mut typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
+async fn render(open: Opened, act: StaffAction, mut typed: FormState) -> Result<HttpResponse, Problem> {
+    let (app, case, now) = (&open.app, &open.case, open.app.clock.now());
     let sessions = match (act, FiscalYear::of(domain::calendar::japan_date(now))) {
         (StaffAction::Further, Ok(year)) => {
             store::intake::company::appointments_in(&app.db, &case.record, year).await?
@@ -143,23 +115,29 @@ async fn render(
         | StaffAction::Reopen => false,
     };
     let sayers = match act.action().filter(|_| is_told) {
-        Some(action) => stead::sayers(app, &case, action).await?,
+        Some(action) => stead::sayers(app, case, action).await?,
         None => Vec::new(),
     };
     stead::preset(&mut typed.form);
     let (fields, experts) = if act == StaffAction::Further {
-        team_choices(app, &case, &mut typed).await?
+        team_choices(app, case, &mut typed).await?
     } else {
         Default::default()
     };
-    let possible = refusal(act, &case).is_none();
-    let status = typed.status();
-    let head = Head::of_act(case, now, &typed);
+    let possible = refusal(act, case).is_none();
     let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
-    page::html_with(
-        status,
-        &ActPage { shell, head, act, typed, reasons, sayers, sessions, fields, experts, possible },
-    )
+    open.page(typed, |shell, head, typed| ActPage {
+        shell,
+        head,
+        act,
+        typed,
+        reasons,
+        sayers,
+        sessions,
+        fields,
+        experts,
+        possible,
+    })
 }
 
 /// Returns the fields that a further appointment can have, and the experts who could stay; all of them are chosen until
@@ -212,8 +190,11 @@ fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
 }
 
 /// Returns the sentence that the next page shows.
-fn outcome_text(act: StaffAction, before: &CaseDetails, after: &CaseDetails) -> String {
-    let asked = act == StaffAction::ConfirmAddress
-        && before.record.consultation.state != after.record.consultation.state;
-    if asked { format!("{}専門家に依頼しました。", act.done()) } else { act.done().to_owned() }
+fn outcome_text(act: StaffAction, before: &State, after: &State) -> String {
+    let is_requested = act == StaffAction::ConfirmAddress && before != after;
+    if is_requested {
+        format!("{}専門家に依頼しました。", act.done())
+    } else {
+        act.done().to_owned()
+    }
 }

@@ -1,10 +1,7 @@
 //! The experts who can be asked for a consultation, those who cannot, the reasons, and the request itself.
 use std::collections::BTreeSet;
 
-use actix_web::{
-    HttpResponse, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, post};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -18,8 +15,9 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    case::{self, FormState, Head, View, find, seen},
+    case::{FormState, Head, View},
     correction,
+    opened::Opened,
 };
 use crate::{
     app::App,
@@ -29,7 +27,6 @@ use crate::{
     web::kit::{
         form::Fields,
         page::{self, Shell},
-        session::Coordinator,
     },
 };
 
@@ -65,30 +62,22 @@ struct Person {
 }
 
 #[post("/staff/consultations/{number}/request")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
     let experts = chosen(&typed.form);
     if experts.is_empty() {
         typed.errors.add("expert", "依頼する専門家を選択してください");
     }
-    let version = typed.value(seen(&case, &typed.form, Some(ActionKind::RequestExperts)))?;
+    let version = typed.value(open.seen(&typed.form, Some(ActionKind::RequestExperts)))?;
     if let Some(version) = version.filter(|_| typed.errors.is_empty()) {
-        let by = Actor::Coordinator(me.id);
+        let by = Actor::Coordinator(open.me.id);
         let experts: Vec<_> = experts.into_iter().collect();
-        let id = case.record.consultation.id;
-        if typed.done(ops::routing::assignment::request(&app, id, version, by, &experts).await)? {
-            return done(&app, &number, &experts).await;
+        let done = ops::routing::assignment::request(&open.app, open.id(), version, by, &experts).await;
+        if typed.done(done)? {
+            return requested(open.again().await?, &experts).await;
         }
     }
-    let case = find(&app, &number).await?;
-    case::render(&app, shell, case, View::Candidates, typed).await
+    open.again().await?.show(View::Candidates, typed).await
 }
 
 /// Shows the candidates for a consultation for which experts can be asked.
@@ -154,12 +143,11 @@ fn chosen(form: &Fields) -> BTreeSet<ExpertId> {
     form.all("expert").filter_map(|it| Uuid::try_parse(it).ok()).map(ExpertId).collect()
 }
 
-async fn done(app: &App, number: &str, experts: &[ExpertId]) -> Result<HttpResponse, Problem> {
-    let (_, roster) = app.programme_and_experts().await?;
+/// Leads back to the case, with the sentence that names the experts who were asked and their deadline.
+async fn requested(open: Opened, experts: &[ExpertId]) -> Result<HttpResponse, Problem> {
+    let (_, roster) = open.app.programme_and_experts().await?;
     let names: Vec<_> = experts.iter().map(|&it| format!("{}さん", roster.name(it))).collect();
-    let case = find(app, number).await?;
-    let due = case.record.due.as_ref().and_then(domain::due::Due::at);
+    let due = open.case.record.due.as_ref().and_then(domain::due::Due::at);
     let due = due.map(|it| format!("回答期限は{}です。", domain::wording::month_day_time(it)));
-    let flash = format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default());
-    Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash))
+    Ok(open.back(&format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default())))
 }

@@ -1,10 +1,7 @@
 //! One consultation: the parts that all its views share, and the choice of the view.
 mod sentences;
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    web::{Data, Path},
-};
+use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Party,
@@ -18,6 +15,7 @@ pub use super::case_tabs::View;
 use super::{
     action::StaffAction,
     candidates, case_views,
+    opened::Opened,
     time_proposals::{Proposed, proposed},
 };
 pub use crate::web::kit::form_state::{FormState, sentence};
@@ -36,7 +34,6 @@ use crate::{
     web::kit::{
         form::Fields,
         page::{self, Shell},
-        session::Coordinator,
     },
 };
 
@@ -72,27 +69,21 @@ pub struct Offer {
 }
 
 #[get("/staff/consultations/{number}")]
-pub async fn show(
-    app: Data<App>,
-    me: Coordinator,
-    req: HttpRequest,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Opened { app, case, .. } = &open;
     let view = View::from_code(Fields::of_query(&req).get("view"));
     if !view.is_some_and(View::is_record)
-        && let Some(into) = kept(&app, &case).await?
+        && let Some(into) = kept(app, case).await?
     {
-        let told = format!("{}は、この案件に統合しました。", case.record.number);
-        return Ok(page::see_other_with(url::staff(&into), &told));
+        let flash = format!("{}は、この案件に統合しました。", open.number());
+        return Ok(page::see_other_with(url::staff(&into), &flash));
     }
-    let seen = lately_seen(&app, &case).await?;
+    let seen = lately_seen(app, case).await?;
     // A page is shown even if it cannot be recorded who looks at it.
-    if let Err(err) = ops::worklist::visit::record(&app, me.id, case.record.consultation.id, &seen).await {
+    if let Err(err) = ops::worklist::visit::record(app, open.me.id, open.id(), &seen).await {
         tracing::warn!(error = ?err, "could not record who looks at a case");
     }
-    render_seen(&app, shell, case, view.unwrap_or(View::Overview), FormState::default(), seen).await
+    render_seen(open, view.unwrap_or(View::Overview), FormState::default(), seen).await
 }
 
 /// Returns the number of the case into which this one was merged.
@@ -102,15 +93,9 @@ async fn kept(app: &App, case: &CaseDetails) -> Result<Option<CaseNumber>, Probl
 }
 
 /// Shows a view of a consultation, with the values typed into its forms.
-pub async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    view: View,
-    typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let seen = lately_seen(app, &case).await?;
-    render_seen(app, shell, case, view, typed, seen).await
+pub async fn render(open: Opened, view: View, typed: FormState) -> Result<HttpResponse, Problem> {
+    let seen = lately_seen(&open.app, &open.case).await?;
+    render_seen(open, view, typed, seen).await
 }
 
 /// Returns who of the center has looked at the case within the last minutes.
@@ -120,13 +105,13 @@ async fn lately_seen(app: &App, case: &CaseDetails) -> Result<Vec<Visit>, Proble
 }
 
 async fn render_seen(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
+    open: Opened,
     view: View,
     typed: FormState,
     seen: Vec<Visit>,
 ) -> Result<HttpResponse, Problem> {
+    let Opened { app, shell, case, .. } = open;
+    let app = &app;
     let (now, refused) = (app.clock.now(), typed.refused.clone());
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
@@ -209,26 +194,6 @@ async fn waiting_mail(
             && !proposals.iter().any(|proposal| proposal.id == it.id)
     });
     Ok((open, bounces))
-}
-
-/// Returns the consultation of an address.
-pub async fn find(app: &App, number: &str) -> Result<CaseDetails, Problem> {
-    let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
-    store::consultation::case_details::find(&app.db, number).await?.ok_or(Problem::NotFound)
-}
-
-/// Returns the version at which the form was shown. Fails if the consultation has changed since, or if the
-/// action is not allowed now.
-pub fn seen(case: &CaseDetails, form: &Fields, action: Option<ActionKind>) -> Result<i32, Problem> {
-    let current = case.record.version;
-    let seen = form.get("version").parse::<i32>().ok();
-    if seen.is_some_and(|it| it != current) {
-        return Err(Problem::Stale);
-    }
-    if let Some(action) = action {
-        may(&case.record.consultation, action)?;
-    }
-    seen.ok_or(Problem::Stale)
 }
 
 /// Checks whether a coordinator may do `action` now, for the center or in the stead of another.

@@ -1,7 +1,8 @@
 //! The views of one consultation, and the tabs that lead to them.
-use domain::consultation::ActionKind;
+use domain::{consultation::ActionKind, number::CaseNumber};
 
 use super::case::Head;
+use crate::url;
 
 /// The view of a consultation that a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,12 @@ impl View {
         }
     }
 
+    /// Returns the path of the view on the pages of a case.
+    pub fn path(self, number: CaseNumber) -> String {
+        let case = url::staff(&number);
+        if self == Self::Overview { case } else { format!("{case}?view={}", self.code()) }
+    }
+
     /// Returns whether the view only shows what was done: these are left of a case that was merged into another.
     pub const fn is_record(self) -> bool {
         matches!(self, Self::Sessions | Self::History | Self::Mail)
@@ -64,7 +71,7 @@ impl Head {
             View::Overview | View::SameCompany | View::Messages => self.kept.is_none(),
         };
         let tab = |it: View| Link {
-            href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
+            href: it.path(self.number()),
             label: match it {
                 View::Overview => "概要".to_owned(),
                 View::Messages => format!("メッセージ（{}）", self.case.messages),

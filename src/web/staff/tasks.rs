@@ -14,7 +14,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::{FormState, View, find, render};
+use super::{
+    case::{FormState, View},
+    opened::Opened,
+};
 use crate::{
     app::App,
     ops,
@@ -78,25 +81,19 @@ pub async fn show(
 
 /// Adds a task to a case.
 #[post("/staff/consultations/{number}/tasks")]
-pub async fn add(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn add(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let app = &open.app;
     let mut typed = FormState::of(form);
     let title = typed.errors.take("title", TextLine::parse("作業", typed.form.get("title"), LONGEST_TASK));
     let due_on = day(&typed.form, &mut typed.errors, japan_date(app.clock.now()));
-    let owner = owner(&app, &typed.form, &mut typed.errors).await?;
+    let owner = owner(app, &typed.form, &mut typed.errors).await?;
     if let (Some(title), Some(due_on), Some(owner)) = (title, due_on, owner) {
-        let id = case.record.consultation.id;
-        if typed.done(ops::worklist::task::add(&app, id, &title, owner, due_on, me.id).await)? {
-            return Ok(page::see_other_with(url::staff(&case.record.number), "作業を追加しました。"));
+        let added = ops::worklist::task::add(app, open.id(), &title, owner, due_on, open.me.id).await;
+        if typed.done(added)? {
+            return Ok(open.back("作業を追加しました。"));
         }
     }
-    render(&app, shell, case, View::Overview, typed).await
+    open.show(View::Overview, typed).await
 }
 
 #[post("/staff/tasks/{id}/done")]

@@ -1,13 +1,10 @@
 //! Proposals of another time from calendar programs, as the center's pages show them, and declining them.
-use actix_web::{
-    HttpResponse, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, post, web::Path};
 use chrono::{DateTime, Utc};
 use domain::{booking::availability::Slot, calendar::japan_date, wording};
 use uuid::Uuid;
 
-use super::case::{find, sentence};
+use super::{case::sentence, opened::Opened};
 use crate::{
     app::App,
     ops::{self, intake::apply::slot_value},
@@ -17,7 +14,6 @@ use crate::{
         routing::expert::Roster,
     },
     url,
-    web::kit::{page, session::Coordinator},
 };
 
 /// One proposal in words.
@@ -39,19 +35,13 @@ pub struct Proposed {
 
 /// Keeps the appointment as it is and declines the proposal.
 #[post("/staff/consultations/{number}/proposals/{id}/keep")]
-pub async fn keep(
-    app: Data<App>,
-    me: Coordinator,
-    path: Path<(String, Uuid)>,
-) -> Result<HttpResponse, Problem> {
-    let (number, id) = path.into_inner();
-    let case = find(&app, &number).await?;
-    let flash = match ops::calendars::time_proposal::keep(&app, case.record.consultation.id, id, me.id).await
-    {
+pub async fn keep(open: Opened, path: Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+    let done = ops::calendars::time_proposal::keep(&open.app, open.id(), path.1, open.me.id).await;
+    let flash = match done {
         Ok(()) => "予約はそのままです。変更の提案を対応済みにしました。".to_owned(),
         Err(problem) => sentence(problem)?,
     };
-    Ok(page::see_other_with(url::staff(&case.record.number), &flash))
+    Ok(open.back(&flash))
 }
 
 pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {
