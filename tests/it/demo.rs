@@ -34,18 +34,18 @@ async fn the_demo_is_sound_and_shows_everything() {
 
 #[actix_web::test]
 async fn the_same_day_gives_the_same_programme() {
-    let mut told = Vec::new();
+    let mut stories = Vec::new();
     for _ in 0..2 {
         let site = Site::new().await;
         let now = site.app.clock.now();
         programme::fill(&site.app, now).await.unwrap();
         let cases = consultation::Entity::find().order_by_asc(consultation::Column::Number).all(&site.app.db);
         let cases = cases.await.unwrap().into_iter();
-        let told_of =
+        let story_of =
             |it: consultation::Model| (it.number, it.company_name, it.state, it.state_since, it.due_at);
-        told.push(cases.map(told_of).collect::<Vec<_>>());
+        stories.push(cases.map(story_of).collect::<Vec<_>>());
     }
-    assert_eq!(told[0], told[1]);
+    assert_eq!(stories[0], stories[1]);
 }
 
 /// The demo can be filled on any day, also after the year's last appointment and in the holidays of the new year.
@@ -92,10 +92,10 @@ async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
     }
     assert!(had.values().any(|&it| it == 3), "{had:?}");
 
-    let asked = assignment::Entity::find().all(&app.db).await.unwrap();
+    let assignments = assignment::Entity::find().all(&app.db).await.unwrap();
     let half = cases.iter().filter(|it| it.state.code() == "matching").any(|case| {
         let states: BTreeSet<_> =
-            asked.iter().filter(|it| it.consultation_id == case.id).map(|it| it.state.code()).collect();
+            assignments.iter().filter(|it| it.consultation_id == case.id).map(|it| it.state.code()).collect();
         states.contains("offered") && states.contains("accepted")
     });
     assert!(half, "a case in both fields, of which one is answered");

@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     action::StaffAction,
-    case::{FormState, Head, may},
+    case_head::{Head, may},
     opened::Opened,
     stead,
 };
@@ -20,16 +20,17 @@ use crate::{
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
         form::{self, Choice},
+        form_state::FormState,
         page::{self, Shell},
     },
 };
 
 #[derive(Template)]
 #[template(path = "staff/action.html")]
-struct ActPage {
+struct ActionPage {
     shell: Shell,
     head: Head,
-    act: StaffAction,
+    action: StaffAction,
     typed: FormState,
     reasons: Vec<Choice>,
     /// The people whose decision may be recorded.
@@ -45,9 +46,9 @@ struct ActPage {
 
 #[get("/staff/consultations/{number}/{act}")]
 pub async fn show(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let act = StaffAction::from_code(&path.1).ok_or(Problem::NotFound)?;
-    let refused = refusal(act, &open.case).map(|it| it.to_string());
-    render(open, act, FormState { refused, ..FormState::default() }).await
+    let action = StaffAction::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let refused = refusal(action, &open.case).map(|it| it.to_string());
+    render(open, action, FormState { refused, ..FormState::default() }).await
 }
 
 #[post("/staff/consultations/{number}/{act}")]
@@ -56,44 +57,44 @@ pub async fn submit(
     path: Path<(String, String)>,
     form: form::Fields,
 ) -> Result<HttpResponse, Problem> {
-    let act = StaffAction::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let action = StaffAction::from_code(&path.1).ok_or(Problem::NotFound)?;
     let mut typed = FormState::of(form);
-    let is_done = attempt(&open, act, &mut typed).await?;
+    let is_done = attempt(&open, action, &mut typed).await?;
     let before = open.case.record.consultation.state.clone();
     let open = open.again().await?;
     if !is_done {
-        return render(open, act, typed).await;
+        return render(open, action, typed).await;
     }
-    let flash = outcome_text(act, &before, &open.case.record.consultation.state);
-    let from_calls = act == StaffAction::Called && typed.form.get("back") == "calls";
+    let flash = outcome_text(action, &before, &open.case.record.consultation.state);
+    let from_calls = action == StaffAction::Called && typed.form.get("back") == "calls";
     Ok(if from_calls { page::see_other_with("/staff?tab=calls", &flash) } else { open.back(&flash) })
 }
 
 /// Performs the action. Returns false if it was refused or a typed value is wrong; `typed` then has the
 /// reason.
-async fn attempt(open: &Opened, act: StaffAction, typed: &mut FormState) -> Result<bool, Problem> {
-    let Some(version) = typed.value(open.seen(&typed.form, act.action()))? else { return Ok(false) };
-    match act.read(&typed.form) {
+async fn attempt(open: &Opened, action: StaffAction, typed: &mut FormState) -> Result<bool, Problem> {
+    let Some(version) = typed.value(open.seen(&typed.form, action.kind()))? else { return Ok(false) };
+    match action.read(&typed.form) {
         Err(errors) => {
             typed.errors = errors;
             Ok(false)
         }
-        Ok(ready) => {
+        Ok(input) => {
             let (me, by) = (open.me.id, stead::actor(&typed.form, open.me.id)?);
-            typed.done(ready.perform(&open.app, &open.case, version, me, by).await)
+            typed.done(input.perform(&open.app, &open.case, version, me, by).await)
         }
     }
 }
 
-async fn render(open: Opened, act: StaffAction, mut typed: FormState) -> Result<HttpResponse, Problem> {
+async fn render(open: Opened, action: StaffAction, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let (app, case, now) = (&open.app, &open.case, open.app.clock.now());
-    let sessions = match (act, FiscalYear::of(domain::calendar::japan_date(now))) {
+    let sessions = match (action, FiscalYear::of(domain::calendar::japan_date(now))) {
         (StaffAction::Further, Ok(year)) => {
             store::intake::company::appointments_in(&app.db, &case.record, year).await?
         }
         _ => 0,
     };
-    let is_told = match act {
+    let is_told = match action {
         StaffAction::Cancel
         | StaffAction::NoShow
         | StaffAction::ExpertNoShow
@@ -114,22 +115,22 @@ async fn render(open: Opened, act: StaffAction, mut typed: FormState) -> Result<
         | StaffAction::Refer
         | StaffAction::Reopen => false,
     };
-    let sayers = match act.action().filter(|_| is_told) {
-        Some(action) => stead::sayers(app, case, action).await?,
+    let sayers = match action.kind().filter(|_| is_told) {
+        Some(kind) => stead::sayers(app, case, kind).await?,
         None => Vec::new(),
     };
     stead::preset(&mut typed.form);
-    let (fields, experts) = if act == StaffAction::Further {
+    let (fields, experts) = if action == StaffAction::Further {
         team_choices(app, case, &mut typed).await?
     } else {
         Default::default()
     };
-    let possible = refusal(act, case).is_none();
+    let possible = refusal(action, case).is_none();
     let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
-    open.page(typed, |shell, head, typed| ActPage {
+    open.page(typed, |shell, head, typed| ActionPage {
         shell,
         head,
-        act,
+        action,
         typed,
         reasons,
         sayers,
@@ -167,15 +168,15 @@ async fn team_choices(
 }
 
 /// Returns why the state of the consultation does not allow the action now.
-fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
+fn refusal(action: StaffAction, case: &CaseDetails) -> Option<Problem> {
     let consultation = &case.record.consultation;
-    match act.action() {
-        Some(action) => may(consultation, action).err().map(Problem::from),
-        None if act == StaffAction::Called => {
+    match action.kind() {
+        Some(kind) => may(consultation, kind).err().map(Problem::from),
+        None if action == StaffAction::Called => {
             let is_told = case.record.to_call_since.is_none();
             is_told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
         }
-        None if act == StaffAction::DropHelp => {
+        None if action == StaffAction::DropHelp => {
             let is_settled = case.record.wants_help_since.is_none();
             is_settled.then(|| Problem::Refused(NO_WISH.to_owned()))
         }
@@ -190,11 +191,11 @@ fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
 }
 
 /// Returns the sentence that the next page shows.
-fn outcome_text(act: StaffAction, before: &State, after: &State) -> String {
-    let is_requested = act == StaffAction::ConfirmAddress && before != after;
+fn outcome_text(action: StaffAction, before: &State, after: &State) -> String {
+    let is_requested = action == StaffAction::ConfirmAddress && before != after;
     if is_requested {
-        format!("{}専門家に依頼しました。", act.done())
+        format!("{}専門家に依頼しました。", action.done())
     } else {
-        act.done().to_owned()
+        action.done().to_owned()
     }
 }

@@ -1,12 +1,10 @@
-//! The experts who can be asked for a consultation, those who cannot, the reasons, and the request itself.
+//! The experts who can be asked for a consultation, those who cannot, and the reasons.
 use std::collections::BTreeSet;
 
-use actix_web::{HttpResponse, post};
+use actix_web::HttpResponse;
 use askama::Template;
 use domain::{
-    actor::Actor,
     booking::availability::Slot,
-    consultation::ActionKind,
     field::Fields as Wanted,
     id::ExpertId,
     prefecture::Prefecture,
@@ -14,11 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head, View},
-    correction,
-    opened::Opened,
-};
+use super::case_head::{self, Head};
 use crate::{
     app::App,
     ops,
@@ -26,6 +20,7 @@ use crate::{
     store::routing::expert::Roster,
     web::kit::{
         form::Fields,
+        form_state::FormState,
         page::{self, Shell},
     },
 };
@@ -59,25 +54,6 @@ struct Person {
     /// Each sentence, with the address at which the missing value is entered; empty if nothing is missing.
     sentences: Vec<(String, String)>,
     chosen: bool,
-}
-
-#[post("/staff/consultations/{number}/request")]
-pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
-    let mut typed = FormState::of(form);
-    let experts = chosen(&typed.form);
-    if experts.is_empty() {
-        typed.errors.add("expert", "依頼する専門家を選択してください");
-    }
-    let version = typed.value(open.seen(&typed.form, Some(ActionKind::RequestExperts)))?;
-    if let Some(version) = version.filter(|_| typed.errors.is_empty()) {
-        let by = Actor::Coordinator(open.me.id);
-        let experts: Vec<_> = experts.into_iter().collect();
-        let done = ops::routing::assignment::request(&open.app, open.id(), version, by, &experts).await;
-        if typed.done(done)? {
-            return requested(open.again().await?, &experts).await;
-        }
-    }
-    open.again().await?.show(View::Candidates, typed).await
 }
 
 /// Shows the candidates for a consultation for which experts can be asked.
@@ -136,18 +112,10 @@ fn person(
 
 /// Returns the address at which the value is entered that a reason names as missing; empty if none is.
 pub fn entered_at(reason: ReasonFor, path: &str) -> String {
-    reason.missing().map(|it| correction::entered_at(path, it)).unwrap_or_default()
+    reason.missing().map(|it| case_head::entered_at(path, it)).unwrap_or_default()
 }
 
-fn chosen(form: &Fields) -> BTreeSet<ExpertId> {
+/// Returns the experts who are ticked.
+pub fn chosen(form: &Fields) -> BTreeSet<ExpertId> {
     form.all("expert").filter_map(|it| Uuid::try_parse(it).ok()).map(ExpertId).collect()
-}
-
-/// Leads back to the case, with the sentence that names the experts who were asked and their deadline.
-async fn requested(open: Opened, experts: &[ExpertId]) -> Result<HttpResponse, Problem> {
-    let (_, roster) = open.app.programme_and_experts().await?;
-    let names: Vec<_> = experts.iter().map(|&it| format!("{}さん", roster.name(it))).collect();
-    let due = open.case.record.due.as_ref().and_then(domain::due::Due::at);
-    let due = due.map(|it| format!("回答期限は{}です。", domain::wording::month_day_time(it)));
-    Ok(open.back(&format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default())))
 }

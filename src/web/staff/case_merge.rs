@@ -9,7 +9,8 @@ use domain::{
 };
 
 use super::{
-    case::{FormState, Head, View},
+    case_head::Head,
+    case_tabs::View,
     company_merge::{
         LONGEST_REASON, another_case, evidence, is_vouched_for, merge_of, missing, side, undone, versions,
     },
@@ -21,6 +22,7 @@ use crate::{
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         page::Shell,
     },
 };
@@ -43,7 +45,7 @@ struct OtherCase {
     state: State,
     version: i32,
     evidence: Vec<&'static str>,
-    /// What the evidence lacks, if it does not suggest one company.
+    /// The sentence that names the missing evidence, if the evidence does not suggest one company.
     missing: Option<String>,
     same_company: bool,
 }

@@ -11,11 +11,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head, View},
-    opened::Opened,
-    possible_duplicate,
-};
+use super::{case, case_head::Head, case_tabs::View, opened::Opened, possible_duplicate};
 use crate::{
     ops::{
         self,
@@ -25,6 +21,7 @@ use crate::{
     store::{self, consultation::case_details::CaseDetails, intake::company_merge::CompanyValues},
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         page::Shell,
     },
 };
@@ -47,7 +44,7 @@ struct CompanyMergePage {
 struct OtherCompany {
     number: CaseNumber,
     evidence: Vec<&'static str>,
-    /// What the evidence lacks, if it does not suggest one company.
+    /// The sentence that names the missing evidence, if the evidence does not suggest one company.
     missing: Option<String>,
     kept: CompanyValues,
     absorbed: CompanyValues,
@@ -102,7 +99,7 @@ pub async fn undone(
     if typed.done(done)? {
         return Ok(open.back_to(View::SameCompany, flash));
     }
-    open.show(View::SameCompany, typed).await
+    case::render(open, View::SameCompany, typed).await
 }
 
 /// Returns the case whose number was typed into the field `with`.

@@ -1,11 +1,12 @@
 //! The center's decision about a corporate number that anybody could have typed.
 use actix_web::{HttpResponse, post};
 
-use super::{
-    case::{FormState, View},
-    opened::Opened,
+use super::{case, case_tabs::View, opened::Opened};
+use crate::{
+    ops::intake::corporate_number,
+    problem::Problem,
+    web::kit::{form::Fields, form_state::FormState},
 };
-use crate::{ops::intake::corporate_number, problem::Problem, web::kit::form::Fields};
 
 #[post("/staff/consultations/{number}/corporate-number")]
 pub async fn decide(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
@@ -19,5 +20,5 @@ pub async fn decide(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     if typed.done(done)? {
         return Ok(open.back(flash));
     }
-    open.show(View::SameCompany, typed).await
+    case::render(open, View::SameCompany, typed).await
 }

@@ -3,18 +3,14 @@ use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
     actor::{Actor, Party},
-    consultation::{
-        State,
-        correction::{CaseValues, CorrectedField, Correction, CorrectionSection, apply, corrections},
+    consultation::correction::{
+        CaseValues, CorrectedField, Correction, CorrectionSection, apply, corrections,
     },
     intake::application::TICKED,
     text::TextLine,
 };
 
-use super::{
-    case::{FormState, Head, View},
-    opened::Opened,
-};
+use super::{case, case_head::Head, case_tabs::View, opened::Opened};
 use crate::{
     app::App,
     ops::{
@@ -26,6 +22,7 @@ use crate::{
     web::kit::{
         correction::{CorrectionForm, OTHERS, fields_of, reason, touched},
         form::Fields,
+        form_state::FormState,
         page::Shell,
     },
 };
@@ -51,12 +48,6 @@ struct Typed {
     values: CaseValues,
     found: Vec<Correction>,
     reason: Option<TextLine>,
-}
-
-/// Returns the address at which a value is corrected, on the pages of the consultation at `path`.
-pub fn entered_at(path: &str, field: CorrectedField) -> String {
-    let section = CorrectionSection::of(field).unwrap_or(CorrectionSection::Request);
-    format!("{path}/correct/{}#{}", section.code(), field.code())
 }
 
 #[get("/staff/consultations/{number}/correct/{section}")]
@@ -178,7 +169,7 @@ pub async fn send_again(open: Opened, form: Fields) -> Result<HttpResponse, Prob
         let flash = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
         return Ok(open.back(&flash));
     }
-    open.again().await?.show(View::Overview, state).await
+    case::render(open.again().await?, View::Overview, state).await
 }
 
 /// Parses the form. Returns `None` if a value is wrong; `state` then has the errors.
@@ -257,32 +248,5 @@ impl CorrectPage {
             "対象：{}。訂正前の内容が同じ項目だけを訂正します（法人番号を除きます）。チェックしないときは、この相談だけを訂正します。",
             self.others.join("、")
         )
-    }
-}
-
-impl Head {
-    /// Returns the page on which the value is entered that the next step asks to confirm, with its label.
-    pub fn entered_at(&self) -> Option<(&'static str, String)> {
-        let confirmed = self.address_confirmed();
-        if self.case.record.report_by_center {
-            return Some(("報告書を書く", self.at("?view=sessions")));
-        }
-        match self.state() {
-            State::Received | State::Checking if !confirmed => {
-                Some(("連絡先を訂正する", self.at("/correct/contact")))
-            }
-            State::Received => Some(("相談内容を訂正する", self.at("/correct/request"))),
-            State::Checking => Some(("分野を訂正する", self.at("/correct/request#field"))),
-            State::WaitingCompany
-            | State::Matching
-            | State::Scheduling
-            | State::Booked
-            | State::Consulted
-            | State::FollowUp
-            | State::Completed
-            | State::Withdrawn
-            | State::Unfulfilled { .. }
-            | State::Referred { .. } => None,
-        }
     }
 }

@@ -9,10 +9,7 @@ use domain::{
     wording,
 };
 
-use super::{
-    case::{FormState, Head, View, sentence},
-    opened::Opened,
-};
+use super::{case_head::Head, case_tabs::View, opened::Opened};
 use crate::{
     app::App,
     ops::{
@@ -27,6 +24,7 @@ use crate::{
     web::kit::{
         correction::{ShownCorrection, reason},
         form::Fields,
+        form_state::{FormState, sentence},
         page::Shell,
     },
 };

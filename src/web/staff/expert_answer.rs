@@ -9,16 +9,14 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head},
-    opened::Opened,
-};
+use super::{case_head::Head, opened::Opened};
 use crate::{
     ops,
     problem::Problem,
     store::consultation::case_details::{AskedExpert, asked_experts},
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         page::Shell,
     },
 };
@@ -29,7 +27,7 @@ struct ExpertAnswerPage {
     shell: Shell,
     head: Head,
     typed: FormState,
-    asked: AskedExpert,
+    request: AskedExpert,
     answers: Vec<Choice>,
 }
 
@@ -66,12 +64,12 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
 }
 
 async fn render(open: Opened, id: AssignmentId, typed: FormState) -> Result<HttpResponse, Problem> {
-    let asked = of(&open, id).await?;
+    let request = of(&open, id).await?;
     let answers = vec![
         Choice::new("accept", "引き受ける").with_hint("専門家が承諾したときに記録します"),
         Choice::new("decline", "断る").with_hint("次の候補がいれば、続けて依頼します"),
     ];
-    open.page(typed, |shell, head, typed| ExpertAnswerPage { shell, head, typed, asked, answers })
+    open.page(typed, |shell, head, typed| ExpertAnswerPage { shell, head, typed, request, answers })
 }
 
 /// Returns the assignment of the consultation with its expert.
@@ -83,10 +81,10 @@ pub async fn of(open: &Opened, id: AssignmentId) -> Result<AskedExpert, Problem>
 impl ExpertAnswerPage {
     /// Returns whether the request still waits for an answer.
     const fn waits(&self) -> bool {
-        matches!(self.asked.assignment.state, domain::routing::assignment::AssignmentState::Offered)
+        matches!(self.request.assignment.state, domain::routing::assignment::AssignmentState::Offered)
     }
 
     fn due(&self) -> String {
-        wording::month_day_time(self.asked.assignment.due_at)
+        wording::month_day_time(self.request.assignment.due_at)
     }
 }

@@ -8,10 +8,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head, View},
-    opened::Opened,
-};
+use super::{case_head::Head, case_tabs::View, opened::Opened};
 use crate::{
     ops,
     problem::Problem,
@@ -19,6 +16,7 @@ use crate::{
     web::kit::{
         follow_up_form::{self, FollowUpForm},
         form::Fields,
+        form_state::FormState,
         page::Shell,
     },
 };

@@ -3,15 +3,12 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use domain::actor::Actor;
 
-use super::{
-    case::{FormState, Head},
-    opened::Opened,
-};
+use super::{case_head::Head, opened::Opened};
 use crate::{
     ops::{self, case::actor::ActorAt},
     problem::Problem,
     store::consultation::case_details::CaseAppointment,
-    web::kit::{correction::reason, form::Fields, meeting_link, page::Shell},
+    web::kit::{correction::reason, form::Fields, form_state::FormState, meeting_link, page::Shell},
 };
 
 #[derive(Template)]

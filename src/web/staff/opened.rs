@@ -9,7 +9,10 @@ use domain::{
     number::CaseNumber,
 };
 
-use super::case::{self, FormState, Head, View, may};
+use super::{
+    case_head::{Head, may},
+    case_tabs::View,
+};
 use crate::{
     app::App,
     problem::Problem,
@@ -19,6 +22,7 @@ use crate::{
     },
     web::kit::{
         form::Fields,
+        form_state::FormState,
         page::{self, Shell, no_app},
         session::Coordinator,
     },
@@ -103,11 +107,6 @@ impl Opened {
     /// Redirects to a view of the case, with a sentence.
     pub fn back_to(&self, view: View, flash: &str) -> HttpResponse {
         page::see_other_with(view.path(self.number()), flash)
-    }
-
-    /// Shows a view of the case, with the values typed into its forms.
-    pub async fn show(self, view: View, typed: FormState) -> Result<HttpResponse, Problem> {
-        case::render(self, view, typed).await
     }
 
     /// Shows the page of one action: `build` adds its own content to the frame, the head of the case and the typed form.

@@ -5,7 +5,8 @@ use domain::{consultation::ActionKind, id::AppointmentId, wording};
 use uuid::Uuid;
 
 use super::{
-    case::{FormState, Head, View, may},
+    case_head::{Head, may},
+    case_tabs::View,
     opened::Opened,
     stead,
 };
@@ -14,6 +15,7 @@ use crate::{
     problem::Problem,
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         outcome_form,
         page::Shell,
     },

@@ -2,12 +2,12 @@
 use actix_web::{HttpResponse, post};
 use domain::text::{TextLine, optional};
 
-use super::{
-    case::{FormState, View},
-    company_merge::other_case,
-    opened::Opened,
+use super::{case, case_tabs::View, company_merge::other_case, opened::Opened};
+use crate::{
+    ops::consultation::related_case,
+    problem::Problem,
+    web::kit::{form::Fields, form_state::FormState},
 };
-use crate::{ops::consultation::related_case, problem::Problem, web::kit::form::Fields};
 
 /// The longest note on why two cases belong together. Characters.
 const LONGEST_NOTE: usize = 100;
@@ -24,7 +24,7 @@ pub async fn relate(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
             return Ok(open.back_to(View::SameCompany, "関連する案件に加えました。"));
         }
     }
-    open.show(View::SameCompany, typed).await
+    case::render(open, View::SameCompany, typed).await
 }
 
 #[post("/staff/consultations/{number}/related/remove")]
@@ -36,5 +36,5 @@ pub async fn remove(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
             return Ok(open.back_to(View::SameCompany, "案件の関連を外しました。"));
         }
     }
-    open.show(View::SameCompany, typed).await
+    case::render(open, View::SameCompany, typed).await
 }

@@ -8,12 +8,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head},
-    expert_answer::of,
-    opened::Opened,
-    stead,
-};
+use super::{case_head::Head, expert_answer::of, opened::Opened, stead};
 use crate::{
     ops::{
         self,
@@ -24,6 +19,7 @@ use crate::{
     store::{booking::substitute::Participation, consultation::case_details::AskedExpert},
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         page::Shell,
         team_choice,
     },
@@ -35,7 +31,7 @@ struct ReplacementPage {
     shell: Shell,
     head: Head,
     typed: FormState,
-    asked: AskedExpert,
+    expert: AskedExpert,
     /// Whether the expert has a booked appointment, which the next expert would take over.
     booked: bool,
     /// Whether another expert can be asked in the same step.
@@ -47,7 +43,7 @@ struct ReplacementPage {
     sayers: Vec<Choice>,
 }
 
-/// What the center does about an expert.
+/// The way in which the center replaces an expert.
 enum Replacement {
     /// The request is withdrawn or the expert released; another expert may be asked.
     Release(Successor),
@@ -63,12 +59,12 @@ pub async fn show(open: Opened, path: Path<(String, Uuid)>) -> Result<HttpRespon
 #[post("/staff/consultations/{number}/experts/{assignment}")]
 pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> Result<HttpResponse, Problem> {
     let id = AssignmentId(path.1);
-    let asked = of(&open, id).await?;
+    let expert = of(&open, id).await?;
     let mut typed = FormState::of(form);
     let Some(version) = typed.value(open.seen(&typed.form, None))? else {
         return render(open, id, typed).await;
     };
-    let (replacement, reason) = read(&open, &asked, &mut typed).await?;
+    let (replacement, reason) = read(&open, &expert, &mut typed).await?;
     if let (Some(replacement), true) = (replacement, typed.errors.is_empty()) {
         let (app, by) = (&open.app, stead::actor(&typed.form, open.me.id)?);
         let done = match (replacement, reason) {
@@ -90,11 +86,12 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
 /// Reads what is to be done, with the reason for a release.
 async fn read(
     open: &Opened,
-    asked: &AskedExpert,
+    expert: &AskedExpert,
     typed: &mut FormState,
 ) -> Result<(Option<Replacement>, Option<TextLine>), Problem> {
     let team = team_choice::parse(typed.form.get("expert"));
-    let vacancy = ops::routing::replacement::vacancy(&open.app, &open.case.record, &asked.assignment).await?;
+    let vacancy =
+        ops::routing::replacement::vacancy(&open.app, &open.case.record, &expert.assignment).await?;
     let wanted = typed.form.get("act").to_owned();
     let mut named = || {
         if team.is_none() {
@@ -120,22 +117,22 @@ async fn read(
 }
 
 async fn render(open: Opened, id: AssignmentId, mut typed: FormState) -> Result<HttpResponse, Problem> {
-    let asked = of(&open, id).await?;
+    let expert = of(&open, id).await?;
     stead::preset(&mut typed.form);
-    let sayers = stead::sayers_of_release(asked.assignment.expert, &asked.name);
+    let sayers = stead::sayers_of_release(expert.assignment.expert, &expert.name);
     let (app, record) = (&open.app, &open.case.record);
     let consultation = &record.consultation;
     let can = |action| consultation.allows(action, domain::actor::Party::Coordinator).is_ok();
-    let vacancy = ops::routing::replacement::vacancy(app, record, &asked.assignment).await?;
+    let vacancy = ops::routing::replacement::vacancy(app, record, &expert.assignment).await?;
     let booked = vacancy.is_some();
     let is_asked = can(ActionKind::ReleaseExpert) && consultation.state != State::Booked;
-    let possible = asked.assignment.is_live()
-        && !asked.assignment.is_asked_instead()
+    let possible = expert.assignment.is_live()
+        && !expert.assignment.is_asked_instead()
         && (booked || is_asked || keeps_acceptances(&consultation.state));
     let teams = match vacancy {
         Some(it) => it.teams(),
         None if possible && is_asked => {
-            ops::routing::replacement::proposals(app, record, &asked.assignment).await?
+            ops::routing::replacement::proposals(app, record, &expert.assignment).await?
         }
         None => Vec::new(),
     };
@@ -145,7 +142,7 @@ async fn render(open: Opened, id: AssignmentId, mut typed: FormState) -> Result<
         shell,
         head,
         typed,
-        asked,
+        expert,
         booked,
         is_asked,
         possible,

@@ -9,16 +9,14 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head},
-    opened::Opened,
-};
+use super::{case_head::Head, opened::Opened};
 use crate::{
     ops::{self, aftercare::report::ReportDecision},
     problem::Problem,
     store::{self, consultation::case_details::CaseAppointment},
     web::kit::{
         form::{Choice, FieldErrors, Fields},
+        form_state::FormState,
         page::Shell,
     },
 };

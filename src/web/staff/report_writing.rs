@@ -9,16 +9,14 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head},
-    opened::Opened,
-};
+use super::{case_head::Head, opened::Opened};
 use crate::{
     ops::{self, aftercare::report::Saving},
     problem::Problem,
     store::{self, consultation::case_details::CaseAppointment},
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         page::{self, Shell},
         report_form,
     },

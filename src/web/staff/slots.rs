@@ -8,17 +8,14 @@ use domain::{
     wording,
 };
 
-use super::{
-    case::{FormState, Head},
-    opened::Opened,
-    stead,
-};
+use super::{case_head::Head, opened::Opened, stead};
 use crate::{
     ops::{self, case::actor::ActorAt},
     problem::Problem,
     store::consultation::case_details::{CaseAppointment, CaseDetails},
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         page::Shell,
         slots::{self, DATES, Date},
     },

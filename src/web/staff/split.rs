@@ -10,10 +10,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head, sentence},
-    opened::Opened,
-};
+use super::{case_head::Head, opened::Opened};
 use crate::{
     ops::{
         self,
@@ -26,6 +23,7 @@ use crate::{
     },
     web::kit::{
         form::{Choice, Fields},
+        form_state::{FormState, sentence},
         page::{self, Shell},
     },
 };

@@ -9,15 +9,9 @@ use domain::{
     actor::Role,
     calendar::japan_date,
     id::{AccountId, TaskId},
-    text::TextLine,
-    worklist::LONGEST_TASK,
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, View},
-    opened::Opened,
-};
 use crate::{
     app::App,
     ops,
@@ -77,23 +71,6 @@ pub async fn show(
         owners: owners(&app).await?,
         today: japan_date(app.clock.now()),
     })
-}
-
-/// Adds a task to a case.
-#[post("/staff/consultations/{number}/tasks")]
-pub async fn add(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
-    let app = &open.app;
-    let mut typed = FormState::of(form);
-    let title = typed.errors.take("title", TextLine::parse("作業", typed.form.get("title"), LONGEST_TASK));
-    let due_on = day(&typed.form, &mut typed.errors, japan_date(app.clock.now()));
-    let owner = owner(app, &typed.form, &mut typed.errors).await?;
-    if let (Some(title), Some(due_on), Some(owner)) = (title, due_on, owner) {
-        let added = ops::worklist::task::add(app, open.id(), &title, owner, due_on, open.me.id).await;
-        if typed.done(added)? {
-            return Ok(open.back("作業を追加しました。"));
-        }
-    }
-    open.show(View::Overview, typed).await
 }
 
 #[post("/staff/tasks/{id}/done")]
@@ -159,14 +136,14 @@ fn back(form: &Fields) -> String {
 }
 
 /// Parses the day by whose end a task has to be done.
-fn day(form: &Fields, errors: &mut FieldErrors, today: NaiveDate) -> Option<NaiveDate> {
+pub fn day(form: &Fields, errors: &mut FieldErrors, today: NaiveDate) -> Option<NaiveDate> {
     let day = NaiveDate::parse_from_str(form.get("due_on").trim(), "%Y-%m-%d").ok();
     let day = day.filter(|it| *it >= today).ok_or("今日以降の日付を入力してください");
     errors.take("due_on", day)
 }
 
-/// Parses who does a task: a coordinator who can sign in, or nobody yet.
-async fn owner(
+/// Parses who does a task: a coordinator who can sign in, or none yet.
+pub async fn owner(
     app: &App,
     form: &Fields,
     errors: &mut FieldErrors,
@@ -181,7 +158,7 @@ async fn owner(
 }
 
 /// Returns the coordinators who can do a task.
-pub(super) async fn owners(app: &App) -> Result<Vec<Choice>, Problem> {
+pub async fn owners(app: &App) -> Result<Vec<Choice>, Problem> {
     let people = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     Ok(people.into_iter().map(|it| Choice::new(it.id.to_string(), it.name)).collect())
 }

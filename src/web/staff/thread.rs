@@ -7,10 +7,7 @@ use domain::{
     wording,
 };
 
-use super::{
-    case::{FormState, View},
-    opened::Opened,
-};
+use super::{case, case_tabs::View, opened::Opened};
 use crate::{
     ops::{self, correspondence::message::PostedMessage},
     problem::Problem,
@@ -18,6 +15,7 @@ use crate::{
     web::kit::{
         files,
         form::Fields,
+        form_state::FormState,
         mail_document, page,
         thread::Reader,
         upload::{CENTER_NOTE_FILES, DESK_FILES, FILES, FormWithFiles, NOTE_FILES},
@@ -91,7 +89,7 @@ async fn post(open: Opened, form: FormWithFiles, audience: Audience) -> Result<H
         "insert" => {
             let text = inserted(&open, &typed.form, field).await?;
             typed.form = Fields::from_iter([(field, text)]);
-            return open.show(View::Messages, typed).await;
+            return case::render(open, View::Messages, typed).await;
         }
         _ => {}
     }
@@ -104,7 +102,7 @@ async fn post(open: Opened, form: FormWithFiles, audience: Audience) -> Result<H
         }
     }
     ops::correspondence::message::save_draft(app, id, by, field, form.fields.get(field)).await?;
-    open.show(View::Messages, typed).await
+    case::render(open, View::Messages, typed).await
 }
 
 /// Returns the typed text with the chosen template below it.

@@ -1,13 +1,11 @@
-//! Proposals of another time from calendar programs, as the center's pages show them, and declining them.
-use actix_web::{HttpResponse, post, web::Path};
+//! Proposals of another time from calendar programs, as the center's pages show them.
 use chrono::{DateTime, Utc};
 use domain::{booking::availability::Slot, calendar::japan_date, wording};
 use uuid::Uuid;
 
-use super::{case::sentence, opened::Opened};
 use crate::{
     app::App,
-    ops::{self, intake::apply::slot_value},
+    ops::intake::apply::slot_value,
     problem::Problem,
     store::{
         calendars::time_proposal::{ProposalScope, ProposalSource, TimeProposal, time_proposals},
@@ -31,17 +29,6 @@ pub struct Proposed {
     pub keep: String,
     /// The effect on the proposal of keeping the appointment.
     pub keeping: &'static str,
-}
-
-/// Keeps the appointment as it is and declines the proposal.
-#[post("/staff/consultations/{number}/proposals/{id}/keep")]
-pub async fn keep(open: Opened, path: Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
-    let done = ops::calendars::time_proposal::keep(&open.app, open.id(), path.1, open.me.id).await;
-    let flash = match done {
-        Ok(()) => "予約はそのままです。変更の提案を対応済みにしました。".to_owned(),
-        Err(problem) => sentence(problem)?,
-    };
-    Ok(open.back(&flash))
 }
 
 pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {

@@ -4,10 +4,7 @@ use askama::Template;
 use domain::{actor::Role, id::AccountId};
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head},
-    opened::Opened,
-};
+use super::{case_head::Head, opened::Opened};
 use crate::{
     app::App,
     ops,
@@ -15,6 +12,7 @@ use crate::{
     store,
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         page::Shell,
     },
 };

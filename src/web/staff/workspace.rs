@@ -1,13 +1,18 @@
-//! The center's own marks on a case: tags, and a date until which it is put aside.
+//! The center's own marks on a case: tags, tasks, and a date until which it is put aside.
 use actix_web::{HttpResponse, post};
 use chrono::NaiveDate;
-use domain::worklist::{Tag, snooze as back_on};
-
-use super::{
-    case::{FormState, View},
-    opened::Opened,
+use domain::{
+    calendar::japan_date,
+    text::TextLine,
+    worklist::{LONGEST_TASK, Tag, snooze as back_on},
 };
-use crate::{ops, problem::Problem, web::kit::form::Fields};
+
+use super::{case, case_tabs::View, opened::Opened, tasks};
+use crate::{
+    ops,
+    problem::Problem,
+    web::kit::{form::Fields, form_state::FormState},
+};
 
 #[post("/staff/consultations/{number}/tags")]
 pub async fn add_tags(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
@@ -20,7 +25,7 @@ pub async fn add_tags(open: Opened, form: Fields) -> Result<HttpResponse, Proble
     {
         return Ok(open.back("タグを付けました。"));
     }
-    open.show(View::Overview, typed).await
+    case::render(open, View::Overview, typed).await
 }
 
 #[post("/staff/consultations/{number}/tags/remove")]
@@ -47,5 +52,22 @@ pub async fn snooze(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     {
         return Ok(open.back("あとで対応することにしました。その日に対応一覧に戻ります。"));
     }
-    open.show(View::Overview, typed).await
+    case::render(open, View::Overview, typed).await
+}
+
+/// Adds a task to a case.
+#[post("/staff/consultations/{number}/tasks")]
+pub async fn add_task(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let app = &open.app;
+    let mut typed = FormState::of(form);
+    let title = typed.errors.take("title", TextLine::parse("作業", typed.form.get("title"), LONGEST_TASK));
+    let due_on = tasks::day(&typed.form, &mut typed.errors, japan_date(app.clock.now()));
+    let owner = tasks::owner(app, &typed.form, &mut typed.errors).await?;
+    if let (Some(title), Some(due_on), Some(owner)) = (title, due_on, owner) {
+        let done = ops::worklist::task::add(app, open.id(), &title, owner, due_on, open.me.id).await;
+        if typed.done(done)? {
+            return Ok(open.back("作業を追加しました。"));
+        }
+    }
+    case::render(open, View::Overview, typed).await
 }
