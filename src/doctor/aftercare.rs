@@ -75,7 +75,7 @@ pub(super) async fn examine(
 async fn unfounded_help_requests(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let of_answer = |column| Expr::col((follow_up::Entity, column));
     let of_consultation = |column| Expr::col((consultation::Entity, column));
-    let asked = Query::select()
+    let answers = Query::select()
         .expr(Expr::val(1))
         .from(follow_up::Entity)
         .and_where(of_answer(follow_up::Column::ConsultationId).eq(of_consultation(consultation::Column::Id)))
@@ -90,7 +90,7 @@ async fn unfounded_help_requests(db: &impl ConnectionTrait) -> Result<Vec<String
         .select_only()
         .column(consultation::Column::Number)
         .filter(consultation::COLUMN.wants_help_since.is_not_null())
-        .filter(Expr::exists(asked).not())
+        .filter(Expr::exists(answers).not())
         .order_by_asc(consultation::Column::Number)
         .into_tuple()
         .all(db)

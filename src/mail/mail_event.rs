@@ -205,7 +205,7 @@ pub enum MailEvent<'a> {
         appointment: AppointmentText<'a>,
     },
     /// The meeting link of an online appointment has changed; its time has not.
-    Room {
+    Venue {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
     },
@@ -347,7 +347,7 @@ impl MailEvent<'_> {
             | Self::Moved { appointment, .. }
             | Self::ExpertChanged { appointment, .. }
             | Self::Relieved { appointment }
-            | Self::Room { appointment, .. }
+            | Self::Venue { appointment, .. }
             | Self::Cancelled { appointment, .. }
             | Self::RequestDeclined { appointment } => Some(appointment),
             Self::Withdrawn { cancelled: it, .. }
@@ -425,8 +425,8 @@ impl TextKind {
             }
             MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
-            MailEvent::Room { side, .. } => {
-                side_of(side, [Self::RoomCompany, Self::RoomExpert, Self::RoomCenter])
+            MailEvent::Venue { side, .. } => {
+                side_of(side, [Self::VenueCompany, Self::VenueExpert, Self::VenueCenter])
             }
             MailEvent::Cancelled { side, .. } => {
                 side_of(side, [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledCenter])

@@ -85,8 +85,8 @@ pub async fn end(
     };
     let over = work.appointment.take_if(|it| it.is_confirmed() && it.ends_at <= work.context.now);
     let advised = over.is_some() || work.record.appointments_done > 0;
-    let (act, note) = act_of(&ending, advised);
-    work.check(act.action(), by)?;
+    let (action, note) = action_of(&ending, advised);
+    work.check(action.kind(), by)?;
     let is_proposed = work.record.silence.is_some_and(|it| it.proposes_closing());
     if matches!(ending, Ending::CloseInSilence) && !is_proposed {
         return Err(Problem::Stale);
@@ -97,10 +97,10 @@ pub async fn end(
         keep_as_done(&mut work, over).await?;
         work.note(Actor::System, "相談の時間が終わっていたため、実施した相談として記録しました");
     }
-    let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
+    let reason = note.clone().unwrap_or_else(|| action.kind().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason, is_over).await?;
     let due = work.record.due.clone();
-    work.act(act, by, note)?;
+    work.act(action, by, note)?;
     keep_report_due(&mut work, due).await?;
     say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
@@ -176,9 +176,9 @@ pub async fn plan_with_team(
     override_reason: Option<&TextLine>,
     team: Option<&NextTeam>,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
+    let actor_at = by.into();
+    let by = actor_at.actor;
+    let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
     if let Actor::Expert(expert) = by.principal()
         && !work.accepted().contains(&expert)
     {
@@ -209,7 +209,7 @@ async fn change_team(work: &mut CaseTransaction<'_>, by: Actor, team: &NextTeam)
     correction::extend_fields(work, by, team.fields).await
 }
 
-/// Plans a further appointment together with the approval of the report on the last one, of which the same letter tells.
+/// Plans a further appointment together with the approval of the report on the last one, of which the same mail tells.
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -307,7 +307,7 @@ pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Probl
     Ok(())
 }
 
-fn act_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
+fn action_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
     let text = |it: &Option<Prose>| it.as_ref().map(|it| it.as_str().to_owned());
     match ending {
         Ending::Withdraw { reason } => (Action::Withdraw { advised }, text(reason)),

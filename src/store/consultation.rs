@@ -64,7 +64,7 @@ pub struct Record {
     pub last_inbound_at: Option<DateTime<Utc>>,
     /// Until when the center has put the case aside.
     pub snoozed_until: Option<DateTime<Utc>>,
-    /// Whether it was filed under the corporate number of a known company and nobody has confirmed that yet.
+    /// Whether it was filed under the corporate number of a known company, which is not confirmed yet.
     pub number_unconfirmed: bool,
     /// Whether the center writes a report on an appointment, because none of its experts can.
     pub report_by_center: bool,

@@ -318,7 +318,7 @@ async fn follow_ups(
     db: &impl ConnectionTrait,
     selection: &StatisticsFilter,
 ) -> Result<Vec<((String, String), u64)>, DbErr> {
-    let rows: Vec<(String, String, i64)> = asked(selection)
+    let rows: Vec<(String, String, i64)> = questions(selection)
         .column(follow_up::Column::Kind)
         .column(follow_up::Column::State)
         .column_as(follow_up::Column::Id.count(), "n")
@@ -330,13 +330,13 @@ async fn follow_ups(
     Ok(rows.into_iter().map(|(kind, state, n)| ((kind, state), count(n))).collect())
 }
 
-fn asked(selection: &StatisticsFilter) -> Select<consultation::Entity> {
+fn questions(selection: &StatisticsFilter) -> Select<consultation::Entity> {
     let whose = of_consultation::<follow_up::Entity>(follow_up::Column::ConsultationId);
     selected(selection).join(JoinType::InnerJoin, whose)
 }
 
 fn answered(selection: &StatisticsFilter) -> Select<consultation::Entity> {
-    asked(selection).filter(follow_up::Column::State.eq(FollowUpStatus::Answered.code()))
+    questions(selection).filter(follow_up::Column::State.eq(FollowUpStatus::Answered.code()))
 }
 
 /// Returns the relation from a consultation to the rows of `E` that refer to it in `column`.

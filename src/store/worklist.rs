@@ -75,7 +75,7 @@ pub struct WorklistFilter {
     pub search: Option<SearchText>,
 }
 
-/// What is searched for, in the forms in which it is stored.
+/// The text that is searched for, in the forms in which it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchText {
     /// A part of a folded name, reading or corporate number of a company.

@@ -87,10 +87,10 @@ async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
     }
     assert!(had.values().any(|&it| it == 3), "{had:?}");
 
-    let asked = assignment::Entity::find().all(&app.db).await.unwrap();
+    let assignments = assignment::Entity::find().all(&app.db).await.unwrap();
     let half = cases.iter().filter(|it| it.state.code() == "matching").any(|case| {
         let states: BTreeSet<_> =
-            asked.iter().filter(|it| it.consultation_id == case.id).map(|it| it.state.code()).collect();
+            assignments.iter().filter(|it| it.consultation_id == case.id).map(|it| it.state.code()).collect();
         states.contains("offered") && states.contains("accepted")
     });
     assert!(half, "a case in both fields, of which one is answered");

@@ -364,7 +364,7 @@ fn long_ago(service: &Service) -> DateTime<Utc> {
 /// Writes mails to a hundred domains, half of them of a kind that the reader waits for.
 pub async fn write(app: &App, n: usize) {
     let now = app.clock.now();
-    let letters = (0..n).map(|n| OutgoingMail {
+    let mails = (0..n).map(|n| OutgoingMail {
         kind: if n % 2 == 0 { MailKind::Booked } else { MailKind::HandOverAccepted },
         consultation: None,
         to: format!("contact{n}@c{}.example", n % 100),
@@ -380,9 +380,9 @@ pub async fn write(app: &App, n: usize) {
         over_limit: false,
         awaits_address: false,
     });
-    let letters: Vec<_> = letters.collect();
+    let mails: Vec<_> = mails.collect();
     let tx = app.begin().await.unwrap();
-    for some in letters.chunks(500) {
+    for some in mails.chunks(500) {
         store::correspondence::outbox::push(&tx, some.to_vec(), "example.jp", now).await.unwrap();
     }
     tx.commit().await.unwrap();
@@ -403,10 +403,10 @@ async fn load(service: &Service, cast: Cast, stop: &AtomicBool) -> Vec<Case> {
 
 /// Makes the request overdue, as two business days would.
 async fn overdue(app: &App, id: ConsultationId) {
-    let asked = assignment::Entity::update_many()
+    let reset = assignment::Entity::update_many()
         .col_expr(assignment::Column::DueAt, Expr::value(app.clock.now() - TimeDelta::minutes(1)))
         .filter(assignment::COLUMN.consultation_id.eq(id.0));
-    asked.exec(&app.db).await.unwrap();
+    reset.exec(&app.db).await.unwrap();
 }
 
 /// Returns the Message-IDs that the killed process had leased, and ends their leases, as five minutes would.

@@ -16,7 +16,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, sea_query::Expr};
 use crate::{
     cases::{self, CONTACT, Case, Cast},
     certificate::certify,
-    inbound::letter,
+    inbound::raw_mail,
     site::Site,
 };
 
@@ -172,7 +172,7 @@ impl Service {
 
     fn mail(&self, n: usize) -> String {
         let to = self.site.app.reply_address(self.case.id, CONTACT);
-        letter(CONTACT, &to, &format!("Re: 受付 {n}"), &format!("{n}通目です。"))
+        raw_mail(CONTACT, &to, &format!("Re: 受付 {n}"), &format!("{n}通目です。"))
     }
 
     async fn rows(&self) -> Vec<inbound_mail::Model> {

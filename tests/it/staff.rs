@@ -2,7 +2,6 @@
 mod acts;
 mod case_merging;
 mod finding;
-mod inbox;
 mod intake;
 mod mail;
 mod merge_model;
@@ -15,6 +14,7 @@ mod stead;
 mod strangers;
 mod told_once;
 mod wording;
+mod worklist;
 mod workspace;
 
 use domain::number::CaseNumber;

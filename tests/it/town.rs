@@ -52,7 +52,7 @@ pub struct Town {
     /// A consultation whose report is approved and whose survey was sent.
     reported: Case,
     /// A consultation whose expert has not answered yet.
-    asked: Case,
+    matching: Case,
     /// A consultation that the desk of the town has handed over.
     handed_over: Case,
     /// The values for the variable parts of a path: the pattern up to its end, or the part alone, and the value.
@@ -95,7 +95,7 @@ impl Town {
         let reported = Case::find(&site, approved.consultation_id).await;
         let offered = assignment::Entity::find().filter(assignment::COLUMN.state.eq("offered"));
         let offered = offered.one(db).await.unwrap().unwrap();
-        let asked =
+        let matching =
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
         let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
         parts.extend(calendars(&site, booked.expert, session.id).await);
@@ -105,7 +105,7 @@ impl Town {
         parts.extend(published(&site, editor).await);
         let (handed_over, file) = handed_over(&site).await;
         parts.push(("/desk/{number}/files/{id}", file));
-        Self { site, booked, reported, asked, handed_over, parts }
+        Self { site, booked, reported, matching, handed_over, parts }
     }
 
     /// Returns a browser in which this person is signed in, so that the consultation in the path is theirs.
@@ -156,7 +156,7 @@ impl Town {
         let about = |words: &[&str]| words.iter().any(|it| pattern.contains(it));
         match () {
             () if pattern.starts_with("/desk/") || about(&["/desk-message"]) => &self.handed_over,
-            () if about(&["/answer", "/requests/", "/experts/"]) => &self.asked,
+            () if about(&["/answer", "/requests/", "/experts/"]) => &self.matching,
             () if about(&["/report", "/survey", "/questions/", "/outcome/"]) => &self.reported,
             () => &self.booked,
         }
@@ -173,8 +173,8 @@ impl Case {
         let db = &site.app.db;
         let row = consultation::Entity::find_by_id(id).one(db).await.unwrap().unwrap();
         let contact = contact::Entity::find_by_id(id).one(db).await.unwrap().unwrap();
-        let asked = store::routing::assignment::of(db, ConsultationId(id)).await.unwrap();
-        let expert = asked.iter().find(|it| it.is_accepted()).or(asked.last()).unwrap().expert;
+        let assignments = store::routing::assignment::of(db, ConsultationId(id)).await.unwrap();
+        let expert = assignments.iter().find(|it| it.is_accepted()).or(assignments.last()).unwrap().expert;
         Self { number: row.number, email_key: contact.email_key.unwrap_or_default(), expert }
     }
 }
@@ -184,8 +184,8 @@ async fn handed_over(site: &Site) -> (Case, String) {
     let app = &site.app;
     let desk = store::accounts::account::find_by_email(&app.db, "desk1@example.jp").await.unwrap().unwrap();
     let desk = desk.desk.unwrap();
-    let asked = assignment::Entity::find().all(&app.db).await.unwrap();
-    let id = asked[0].consultation_id;
+    let assignments = assignment::Entity::find().all(&app.db).await.unwrap();
+    let id = assignments[0].consultation_id;
     let moved = consultation::ActiveModel { id: Set(id), desk_id: Set(Some(desk.0)), ..Default::default() };
     consultation::Entity::update(moved).exec(&app.db).await.unwrap();
     let text = Prose::parse("本文", "資料です", 100).unwrap();
@@ -255,7 +255,7 @@ async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, Str
     ops::correspondence::message::post_whole(app, id, post).await.unwrap();
     let contact = store::consultation::person(&app.db, id).await.unwrap().unwrap().email.unwrap();
     let to = app.reply_address(id, &contact);
-    let answer = crate::inbound_html::letter(&contact, &to, "<p>本文</p>");
+    let answer = crate::inbound_html::html_mail(&contact, &to, "<p>本文</p>");
     let entry = crate::inbound::arrives(site, &answer).await.entry_id.unwrap().to_string();
     let files = store::correspondence::attachment::of(&app.db, id, audience).await.unwrap();
     let file = files.into_values().flatten().next().unwrap().id.to_string();
@@ -296,7 +296,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let link = ops::accounts::account::company_link(&tx, &sign_in, now).await.unwrap();
     tx.commit().await.unwrap();
     let mail = outbox::Entity::find().one(&app.db).await.unwrap().unwrap();
-    let stray = crate::inbound_html::letter("stranger@example.com", "madoguchi@example.jp", "<p>本文</p>");
+    let stray = crate::inbound_html::html_mail("stranger@example.com", "madoguchi@example.jp", "<p>本文</p>");
     let received = crate::inbound::arrives(site, &stray).await.id;
     let theme = theme::Entity::find().one(&app.db).await.unwrap().unwrap();
     let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));
@@ -382,7 +382,7 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
             kind: codes::CalendarKind::CalDav.into(),
             name: "仕事".to_owned(),
             host: "127.0.0.1".to_owned(),
-            access: app.secret.seal(id, &serde_json::to_string(&access).unwrap()).unwrap(),
+            access: app.secret.encrypt(id, &serde_json::to_string(&access).unwrap()).unwrap(),
             writes: true,
             blocks_when_stale: true,
             blocking: true,

@@ -81,6 +81,12 @@ codes! {
     }
 }
 
+impl AppointmentStatus {
+    /// The states in which an appointment takes its time, or took it: it was neither released nor cancelled.
+    pub const TAKES_TIME: [Self; 5] =
+        [Self::Held, Self::Confirmed, Self::Done, Self::NoShow, Self::ExpertNoShow];
+}
+
 impl AppointmentMode {
     /// Returns the mode for the company's wish: online unless it asked for a visit.
     pub const fn wished(wish: Mode) -> Self {

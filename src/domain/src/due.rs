@@ -257,9 +257,9 @@ mod tests {
         let due = next(ActionKind::Submit, &State::Received, None, received);
         assert_eq!(due.as_ref().and_then(Due::at), Some("2026-11-26T17:00:00+09:00".parse().unwrap()));
 
-        let asked = next(ActionKind::Ask, &State::WaitingCompany, due, received + TimeDelta::hours(1));
-        assert_eq!(asked.as_ref().and_then(Due::at), None);
-        let answered = next(ActionKind::Answer, &State::Checking, asked, received + TimeDelta::days(14));
+        let paused = next(ActionKind::Ask, &State::WaitingCompany, due, received + TimeDelta::hours(1));
+        assert_eq!(paused.as_ref().and_then(Due::at), None);
+        let answered = next(ActionKind::Answer, &State::Checking, paused, received + TimeDelta::days(14));
         let due = answered.expect("the wait goes on");
         assert_eq!(due.kind, DueKind::FirstContact);
         assert!(due.at() > Some(received + TimeDelta::days(14)));

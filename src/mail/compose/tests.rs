@@ -57,7 +57,7 @@ fn a_mail_about_an_appointment_has_a_calendar_part() {
         let cancels = it.text.contains("カレンダーの予定を取り消すファイル（invite.ics）");
         let invites = it.text.contains("ファイル（invite.ics）");
         let wanted = cancels.then_some(CalendarMethod::Cancel).or(invites.then_some(CalendarMethod::Request));
-        let concerns_one = [MailKind::Booked, MailKind::Moved, MailKind::Room, MailKind::Cancelled];
+        let concerns_one = [MailKind::Booked, MailKind::Moved, MailKind::Venue, MailKind::Cancelled];
         assert!(
             wanted.is_some() || it.to == CENTER.address || !concerns_one.contains(&it.kind),
             "{}",
@@ -82,8 +82,8 @@ fn an_unconfirmed_address_hears_nothing_of_what_the_form_said() {
         let calendar = it.calendar.map(|it| it.body.replace("\r\n ", "")).unwrap_or_default();
         let all = format!("{}{}{}{}{calendar}", it.to_name, it.subject, it.text, it.html);
         for said in [COMPANY_NAME, COMPANY.name, "台場"] {
-            let from_the_sitting = said == "台場" && it.kind != MailKind::Acknowledgement;
-            assert!(from_the_sitting || !all.contains(said), "{}: {said} in {}", it.kind.code(), it.text);
+            let from_the_appointment = said == "台場" && it.kind != MailKind::Acknowledgement;
+            assert!(from_the_appointment || !all.contains(said), "{}: {said} in {}", it.kind.code(), it.text);
         }
         assert!(it.text.starts_with("ご担当者 様\n"), "{}", it.text);
     }
@@ -278,7 +278,7 @@ fn ones_own_words_begin_as_the_shipped_ones() {
 fn every_mail_event_fills_exactly_the_variables_of_its_text() {
     let mut seen = HashSet::new();
     with_about(true, |about_this| {
-        let mut all: Vec<_> = samples::occasions()
+        let mut all: Vec<_> = samples::mail_events()
             .iter()
             .map(|(it, _)| (TextKind::of(it), values::of(it, about_this)))
             .collect();

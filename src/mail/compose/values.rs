@@ -106,10 +106,10 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
         MailEvent::AddressReplaced { object } => known(values, about, object),
-        MailEvent::Question { portal, text } => asked(values, about, portal, text),
+        MailEvent::Question { portal, text } => question(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::FurtherAppointment { .. } => team::further(values, about, mail_event),
-        MailEvent::Outcome(event) => outcome::told(values, about, event),
+        MailEvent::Outcome(event) => outcome::outcome(values, about, event),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
             earlier(values, about, answer, &it, booked, until);
         }
@@ -131,7 +131,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Relieved { appointment: it } | MailEvent::RequestDeclined { appointment: it } => {
             request_withdrawn(values, about, Some(&it));
         }
-        MailEvent::Room { side, appointment } => sit_with(values, about, side, &appointment),
+        MailEvent::Venue { side, appointment } => sit_with(values, about, side, &appointment),
         MailEvent::NoShow { .. }
         | MailEvent::Cancelled { .. }
         | MailEvent::Unfulfilled { .. }
@@ -161,7 +161,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
     }
 }
 
-fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
+fn question(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
     set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
     company_turn(values, about, about.sender.now);
 }
@@ -179,7 +179,7 @@ fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_event: &MailE
 fn new_message(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
     match side {
         ReaderSide::Company { portal } => values.set(Link, at_page(portal, MESSAGES)),
-        ReaderSide::Expert | ReaderSide::Center => told_to(values, about, side),
+        ReaderSide::Expert | ReaderSide::Center => link_for(values, about, side),
     }
 }
 
@@ -279,7 +279,7 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
     match event {
         SilenceEvent::HoldEnding { side, slot, until } => {
             held(values, &slot);
-            told_to(values, about, side);
+            link_for(values, about, side);
             if matches!(side, ReaderSide::Company { .. }) {
                 values.set_flag(Confirmed, about.address_confirmed);
             }
@@ -321,7 +321,7 @@ fn withdrawn(
     side: ReaderSide<'_>,
     cancelled: Option<&AppointmentText<'_>>,
 ) {
-    told_to(values, about, side);
+    link_for(values, about, side);
     if matches!(side, ReaderSide::Company { .. }) {
         values.set(ApplyLink, about.sender.site.absolute("/apply"));
         gone(values, cancelled);
@@ -378,7 +378,7 @@ fn known(values: &mut Values, about: &MailContext<'_>, link: &str) {
 
 /// Sets the link and, unless the company is the reader, its name. The company's address may be unconfirmed,
 /// and then its name must not be repeated.
-fn told_to(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
+fn link_for(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
     values.set(Link, link_of(side, about));
     if !matches!(side, ReaderSide::Company { .. }) {
         values.set(Company, about.company_name);

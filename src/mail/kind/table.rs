@@ -167,12 +167,12 @@ mails! {
         MovedCenter = "moved_center" to Center, "相談の日時が変わりました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Was];
     }
-    Room = "room", "接続先・訪問先の変更" {
-        RoomCompany = "room_company" to Company, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
+    Venue = "room", "接続先・訪問先の変更" {
+        VenueCompany = "room_company" to Company, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
-        RoomExpert = "room_expert" to Expert, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
+        VenueExpert = "room_expert" to Expert, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
-        RoomCenter = "room_center" to Center, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
+        VenueCenter = "room_center" to Center, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
     }
     ExpertChanged = "expert_changed", "担当者の変更" {

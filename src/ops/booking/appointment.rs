@@ -38,7 +38,7 @@ use crate::{
             },
             transaction::CaseTransaction,
         },
-        routing::requests::withdraw_asked,
+        routing::requests::withdraw_substitute_request,
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -74,10 +74,9 @@ pub async fn choose_slot(
     by: impl Into<ActorAt>,
     slot: Slot,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let mut work = begin_change(app, id, acting, ActionKind::ChooseSlot).await?;
-    let found = joint_in(&work, acting.actor, work.appointment.as_ref()).await?;
-    book(&mut work, acting.actor, slot, &found).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::ChooseSlot).await?;
+    let found = joint_in(&work, by, work.appointment.as_ref()).await?;
+    book(&mut work, by, slot, &found).await?;
     work.commit().await?;
     Ok(())
 }
@@ -123,11 +122,10 @@ pub async fn reschedule(
     by: impl Into<ActorAt>,
     slot: Slot,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let mut work = begin_change(app, id, acting, ActionKind::Reschedule).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::Reschedule).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    let found = joint_in(&work, acting.actor, Some(&before)).await?;
-    move_booked(&mut work, acting.actor, before, slot, &found).await?;
+    let found = joint_in(&work, by, Some(&before)).await?;
+    move_booked(&mut work, by, before, slot, &found).await?;
     work.commit().await?;
     Ok(())
 }
@@ -146,7 +144,7 @@ pub async fn move_booked(
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
-    withdraw_asked(work, &before).await?;
+    withdraw_substitute_request(work, &before).await?;
     work.save(ClosedProposals(work.record.consultation.id)).await?;
     let was = before.starts_at;
     let experts = before.experts.clone();
@@ -166,9 +164,7 @@ pub async fn cancel(
     by: impl Into<ActorAt>,
     reason: String,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::CancelAppointment).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::CancelAppointment).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, &before).await?;
     work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
@@ -183,12 +179,10 @@ pub async fn cancel(
 
 /// Records that the appointment did not take place because the company did not come.
 pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::RecordNoShow).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::RecordNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, None)?;
-    withdraw_asked(&mut work, &before).await?;
+    withdraw_substitute_request(&mut work, &before).await?;
     notify_no_show(&mut work, &before, false)?;
     work.save(&before.no_show()?).await?;
     work.commit().await?;
@@ -202,12 +196,10 @@ pub async fn record_expert_no_show(
     id: ConsultationId,
     by: impl Into<ActorAt>,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::RecordExpertNoShow).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::RecordExpertNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Action::RecordExpertNoShow { starts_at: before.starts_at }, by, None)?;
-    withdraw_asked(&mut work, &before).await?;
+    withdraw_substitute_request(&mut work, &before).await?;
     if by == Actor::Company {
         work.await_response();
     }
@@ -219,9 +211,7 @@ pub async fn record_expert_no_show(
 
 /// Records that the appointment took place. The report is due from then on.
 pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::RecordDone).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::RecordDone).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Action::RecordDone { starts_at: before.starts_at }, by, None)?;
     keep_as_done(&mut work, before).await?;
@@ -231,7 +221,7 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
 
 /// Saves that a confirmed appointment took place, and asks for its report, as part of another operation.
 pub async fn keep_as_done(work: &mut CaseTransaction<'_>, before: Appointment) -> Result<(), Problem> {
-    withdraw_asked(work, &before).await?;
+    withdraw_substitute_request(work, &before).await?;
     let done = before.done()?;
     work.save(&done).await?;
     work.record.appointments_done += 1;
@@ -373,14 +363,14 @@ pub async fn cancel_appointment(
     Ok(cancelled)
 }
 
-/// Cancels a confirmed appointment as part of a larger change, whose caller tells everybody once it is complete.
+/// Cancels a confirmed appointment as part of a larger change, whose caller notifies all readers once it is complete.
 pub async fn cancel_untold(
     work: &mut CaseTransaction<'_>,
     before: Appointment,
     by: Party,
     reason: &str,
 ) -> Result<Appointment, Problem> {
-    withdraw_asked(work, &before).await?;
+    withdraw_substitute_request(work, &before).await?;
     work.save(ClosedProposals(work.record.consultation.id)).await?;
     let cancelled = before.cancel(by, reason.to_owned())?;
     work.save(&cancelled).await?;
@@ -426,18 +416,19 @@ async fn limit(
     }
 }
 
-/// Begins a change of a consultation. An actor without permission, and an action that is not possible now, are refused
+/// Begins a change of a consultation, and returns who makes it. An actor without permission, and an action that is not possible now, are refused
 /// before anything is done.
 async fn begin_change(
     app: &App,
     id: ConsultationId,
-    acting: ActorAt,
+    by: impl Into<ActorAt>,
     action: ActionKind,
-) -> Result<CaseTransaction<'_>, Problem> {
-    let work = CaseTransaction::begin_for(app, id, acting).await?;
-    may_speak_for(&work, acting.actor)?;
-    work.check(action, acting.actor)?;
-    Ok(work)
+) -> Result<(CaseTransaction<'_>, Actor), Problem> {
+    let actor_at = by.into();
+    let work = CaseTransaction::begin_for(app, id, actor_at).await?;
+    may_speak_for(&work, actor_at.actor)?;
+    work.check(action, actor_at.actor)?;
+    Ok((work, actor_at.actor))
 }
 
 /// Refuses an expert who has not accepted the consultation, also if a coordinator acts in the expert's stead.

@@ -103,11 +103,11 @@ pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
 /// Asks the best expert for the time that is kept, or keeps it for the center.
 pub async fn ask_or_keep(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     let automatic = work.context.settings.routing == RoutingMode::Automatic;
-    let asked = automatic
+    let is_requested = automatic
         && work.record.consultation.address_confirmed
         && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
         && Box::pin(request_best(work)).await?;
-    if !asked && work.record.consultation.address_confirmed {
+    if !is_requested && work.record.consultation.address_confirmed {
         Box::pin(keep_for_center(work)).await?;
     }
     Ok(())

@@ -31,7 +31,7 @@ enum News<'a> {
         change_until: DateTime<Utc>,
         was: DateTime<Utc>,
     },
-    Room,
+    Venue,
     /// `blocked` is the expert who has cancelled, and is not offered at that time any more.
     Cancelled {
         reason: &'a str,
@@ -58,7 +58,7 @@ impl<'a> News<'a> {
         match *self {
             Self::Booked { change_until } => MailEvent::Booked { side, appointment, change_until },
             Self::Moved { change_until, was } => MailEvent::Moved { side, appointment, change_until, was },
-            Self::Room => MailEvent::Room { side, appointment },
+            Self::Venue => MailEvent::Venue { side, appointment },
             Self::Cancelled { reason, by, blocked } => {
                 let is_blocked = blocked.is_some() && blocked == reader;
                 MailEvent::Cancelled { side, appointment, reason, by, is_blocked }
@@ -104,7 +104,7 @@ pub fn notify_moved(
 
 /// Mails the new meeting link to both sides, each with its calendar entry.
 pub fn notify_meeting_link(work: &mut CaseTransaction<'_>, changed: &Appointment) -> Result<(), Problem> {
-    tell(work, changed, News::Room)
+    tell(work, changed, News::Venue)
 }
 
 /// Mails the cancellation to the company.

@@ -24,7 +24,6 @@ use domain::{
         rank,
     },
 };
-use uuid::Uuid;
 
 use super::{
     notices::{appointment_text, plan_reminders, sequence_for},
@@ -43,7 +42,9 @@ use crate::{
             },
             transaction::CaseTransaction,
         },
-        routing::requests::{as_asked, leave, outline, turned_down, withdraw_asked, write_request},
+        routing::requests::{
+            as_asked, leave, outline, request_to, turned_down, withdraw_substitute_request, write_request,
+        },
     },
     problem::Problem,
     store::{self, booking::substitute::Participation, consultation::Record},
@@ -59,7 +60,7 @@ pub struct Vacancy {
     /// The assignment of the expert who leaves.
     pub place: Option<AssignmentId>,
     /// The request that is waiting for an answer.
-    pub asked: Option<Assignment>,
+    pub request: Option<Assignment>,
     /// The experts who could be asked, the first choice at the front; empty while an expert has been asked.
     pub proposals: Vec<SubstituteProposal>,
     /// The pairs of one expert for each field who could take the participation together, the first choice at the front;
@@ -101,17 +102,17 @@ pub async fn vacancies(app: &App, limit: usize) -> Result<(Vec<Vacancy>, usize),
     let context = Context::of(app).await?;
     let mut participations = store::booking::substitute::absent(&app.db, context.now).await?;
     // A request may still be open although the absence was taken back.
-    for (participation, _) in store::booking::substitute::asked(&app.db).await? {
+    for (participation, _) in store::booking::substitute::requests(&app.db).await? {
         if !participations.contains(&participation) {
             participations.push(participation);
         }
     }
     let count = participations.len();
-    let mut gaps = Vec::new();
+    let mut vacancies = Vec::new();
     for participation in participations.into_iter().take(limit) {
-        gaps.extend(vacancy(app, &context, participation).await?);
+        vacancies.extend(vacancy(app, &context, participation).await?);
     }
-    Ok((gaps, count))
+    Ok((vacancies, count))
 }
 
 /// Asks an expert to take a participation, or gives it to them. `version` is that of the consultation when it was
@@ -198,19 +199,10 @@ async fn substitute_request(
     instead_of: AssignmentId,
     agreement: SubstituteConsent,
 ) -> Result<Assignment, Problem> {
-    let asked = Assignment {
-        id: AssignmentId(Uuid::now_v7()),
-        consultation: work.record.consultation.id,
-        expert: member.expert,
-        fields: member.fields,
-        state: AssignmentState::Offered,
-        offered_at: work.now(),
-        due_at: due.at().unwrap_or(work.now()),
-        instead_of: Some(instead_of),
-    };
+    let request = request_to(work, &member, due, Some(instead_of));
     let request = match agreement {
-        SubstituteConsent::Asked => asked,
-        SubstituteConsent::Given => asked.accept(work.now())?,
+        SubstituteConsent::Asked => request,
+        SubstituteConsent::Given => request.accept(work.now())?,
     };
     work.save(NewAssignment(&request, due, &member.reasons)).await?;
     work.assignments.push(request.clone());
@@ -245,7 +237,7 @@ pub async fn withdraw_request(
         CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
     work.check(ActionKind::Reschedule, by)?;
     let appointment = appointment_to_come(&work)?;
-    withdraw_asked(&mut work, &appointment).await?;
+    withdraw_substitute_request(&mut work, &appointment).await?;
     work.note(by, "代わりの専門家への依頼を取り消しました");
     work.commit().await?;
     Ok(())
@@ -317,12 +309,12 @@ async fn vacancy(
     let Owner::Consultation(id) = appointment.owner else { return Ok(None) };
     let Some(record) = store::consultation::find(&app.db, id).await? else { return Ok(None) };
     let assignments = store::routing::assignment::of(&app.db, id).await?;
-    let asked = assignments.iter().find(|it| it.is_asked_instead()).cloned();
+    let request = assignments.iter().find(|it| it.is_asked_instead()).cloned();
     let themes = store::consultation::themes(&app.db, id).await?;
     let search = search(&record, &appointment, &assignments, participation.expert, themes);
     let fields = search.fields;
     let (mut proposals, mut pairs) = (Vec::new(), Vec::new());
-    if asked.is_none() {
+    if request.is_none() {
         let found = context.offers(&app.db, search).await?;
         let day = japan_date(appointment.starts_at);
         let stand_in = context.experts.get(participation.expert).and_then(|it| it.schedule.stand_in(day));
@@ -331,7 +323,7 @@ async fn vacancy(
         pairs = found.teams(slot).filter(|it| it.len() > 1).take(PAIRS).collect();
     }
     let place = accepted_by(&assignments, participation.expert).first().map(|it| it.id);
-    Ok(Some(Vacancy { participation, record, appointment, fields, place, asked, proposals, pairs }))
+    Ok(Some(Vacancy { participation, record, appointment, fields, place, request, proposals, pairs }))
 }
 
 /// The most pairs that are proposed.

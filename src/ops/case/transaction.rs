@@ -69,8 +69,8 @@ pub struct CaseTransaction<'a> {
     /// Whether the company is on the telephone, so that it hears the news.
     is_heard: bool,
     /// Whether news is mailed to the company.
-    is_told: bool,
-    /// Whether the clock of silence goes on whoever has acted.
+    mails_news: bool,
+    /// Whether the clock of silence goes on although a person has acted.
     keeps_clock: bool,
     /// Whether this change has news that cannot be mailed to the company.
     is_to_call: bool,
@@ -166,7 +166,7 @@ impl<'a> CaseTransaction<'a> {
             mails: Vec::new(),
             portal: None,
             is_heard: false,
-            is_told: false,
+            mails_news: false,
             keeps_clock: false,
             is_to_call: false,
             new: None,
@@ -185,9 +185,9 @@ impl<'a> CaseTransaction<'a> {
     }
 
     /// Applies an action: the domain decides, and the event is kept for the history.
-    pub fn act(&mut self, act: Action, by: Actor, note: Option<String>) -> Result<(), ActionRefused> {
+    pub fn act(&mut self, action: Action, by: Actor, note: Option<String>) -> Result<(), ActionRefused> {
         let now = self.now();
-        let (consultation, event) = self.record.consultation.clone().act(act, by, now)?;
+        let (consultation, event) = self.record.consultation.clone().act(action, by, now)?;
         let before = self.record.due.take();
         let Context { settings, calendar, .. } = &self.context;
         let slot = self.appointment.as_ref().map(|it| it.starts_at);
@@ -294,7 +294,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Makes the case an item of the calls if news is mailed to an address that no mail reaches.
     async fn call_if_unreachable(&mut self) -> Result<(), Problem> {
-        let Some(email) = self.company_address().filter(|_| self.is_told && !self.is_heard) else {
+        let Some(email) = self.company_address().filter(|_| self.mails_news && !self.is_heard) else {
             return Ok(());
         };
         if !self.reaches(email.to_lowercase()).await? {

@@ -36,11 +36,11 @@ pub async fn correct(
     to: AppointmentOutcome,
     reason: &TextLine,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
+    let actor_at = by.into();
+    let by = actor_at.actor;
     let found = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let Owner::Consultation(case) = found.owner else { return Err(Problem::NotFound) };
-    let mut work = CaseTransaction::begin_for(app, case, acting).await?;
+    let mut work = CaseTransaction::begin_for(app, case, actor_at).await?;
     work.check(ActionKind::CorrectOutcome, by)?;
     // Read again under the lock: another person may have corrected it in between.
     let all = store::booking::appointment::of(work.read(), case).await?;
@@ -127,7 +127,7 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
         keep_report_due(work, due).await?;
     }
     if !is_open && work.record.appointments_done == 0 {
-        // Nothing took place, so that nobody has a part in the consultation that has ended.
+        // Nothing took place, so that no expert has a part in the consultation that has ended.
         let all = work.live().cloned().collect();
         withdraw_untold(work, all).await?;
     }
@@ -137,7 +137,7 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
     Ok(())
 }
 
-/// Tells both sides. A company that can choose another time gets the letter of an appointment that was missed.
+/// Tells both sides. A company that can choose another time gets the mail of an appointment that was missed.
 fn tell(
     work: &mut CaseTransaction<'_>,
     corrected: &Appointment,

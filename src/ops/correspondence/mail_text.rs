@@ -202,13 +202,13 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => withdrawn(side),
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
-        K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
+        K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
         K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
-        K::Request => asked(facts, answer),
+        K::Request => request(facts, answer),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
         K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
         K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment), reason: REASON }),
@@ -232,7 +232,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     }
 }
 
-fn asked<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
+fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
     let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));
     Case(MailEvent::Request { answer, fields, slot, due_at: facts.due(), outline: facts.outline })
 }

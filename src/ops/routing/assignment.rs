@@ -61,7 +61,7 @@ pub async fn request(
     let accepted = accepted_among(&work.assignments);
     let found = search(&work, fields, accepted.clone()).await?;
     let team = chosen(&found, experts, fields, slot)?;
-    let asked = named(&work, &team);
+    let names = named(&work, &team);
     if accepted.is_empty() {
         ask(&mut work, &found, team, slot).await?;
     } else {
@@ -69,7 +69,7 @@ pub async fn request(
         let whole = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
         ask(&mut work, &whole, team, slot).await?;
     }
-    work.act(Action::RequestExperts, by, Some(asked))?;
+    work.act(Action::RequestExperts, by, Some(names))?;
     work.commit().await?;
     Ok(())
 }
@@ -83,9 +83,9 @@ pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Proble
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
     let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
     let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
-    let asked = named(work, &team);
+    let names = named(work, &team);
     ask(work, &found, team, Some(slot)).await?;
-    work.act(Action::RequestExperts, Actor::System, Some(asked))?;
+    work.act(Action::RequestExperts, Actor::System, Some(names))?;
     Ok(true)
 }
 
@@ -231,7 +231,7 @@ pub async fn fields_to_ask(db: &impl ConnectionTrait, record: &Record) -> Result
 }
 
 /// Goes on with the experts who have accepted, if they cover every field that is left and nobody else is asked: the time
-/// that is held for them is booked, or the company chooses one. Returns whether it did. The caller tells everybody.
+/// that is held for them is booked, or the company chooses one. Returns whether it did. The caller notifies all readers.
 pub async fn settle(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
     let accepted = work.accepted();
     let is_covered = work.still_open().is_none() && work.live().all(Assignment::is_accepted);
@@ -254,7 +254,7 @@ pub async fn settle(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, P
     Ok(true)
 }
 
-/// Goes on as `settle` does after the company has answered a question, and tells everybody.
+/// Goes on as `settle` does after the company has answered a question, and notifies all readers.
 pub async fn settle_after_answer(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if !settle(work, Actor::System).await? {
         return Ok(());
@@ -332,10 +332,10 @@ async fn request_next(
         let next = found.teams(slot).next();
         if let Some(team) = next {
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
-            let asked = named(work, &team);
+            let names = named(work, &team);
             ask(work, &whole, team, slot).await?;
             work.act(Action::Decline { next_candidate: true }, by, Some(note))?;
-            work.note(Actor::System, format!("次の候補に依頼しました：{asked}"));
+            work.note(Actor::System, format!("次の候補に依頼しました：{names}"));
             return Ok(());
         }
     }

@@ -127,7 +127,7 @@ pub async fn record_absence(
     let change = AvailabilityChange::AddAbsence(absence, note.to_owned());
     change_by(app, expert, Actor::Stead(by, Represented::Expert(expert)), change).await?;
     let inside = inside(&app.db, expert, absence, app.clock.now()).await?;
-    let booked = inside.iter().filter(|it| it.appointment.is_confirmed() && !it.asked);
+    let booked = inside.iter().filter(|it| it.appointment.is_confirmed() && !it.is_asked);
     let cases: Vec<_> = booked.filter_map(|it| it.case.as_ref()).map(|it| it.id).collect();
     for &id in &cases {
         let mut work = CaseTransaction::begin(app, id).await?;
@@ -176,7 +176,7 @@ async fn notify_center(
         let case = it.case.as_ref()?;
         let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
         let name = case.company_name.as_deref().unwrap_or_default();
-        (it.appointment.is_confirmed() && !it.asked).then(|| format!("{}　{name}　{when}", case.number))
+        (it.appointment.is_confirmed() && !it.is_asked).then(|| format!("{}　{name}　{when}", case.number))
     };
     let inside = inside(tx, expert, absence, context.now).await?;
     let lines: Vec<_> = inside.iter().filter_map(line).collect();

@@ -115,7 +115,7 @@ pub async fn release_in(
     let (fields, known) = let_go(work, &leaving, booked.as_ref(), wish).await?;
     let excluded = unavailable(&work.assignments, expert);
     let mut next = None;
-    let (asked, released) = match team(work, fields, excluded, successor).await? {
+    let (another_asked, released) = match team(work, fields, excluded, successor).await? {
         Some(team) => {
             next = Some(named(work, &team));
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
@@ -125,14 +125,18 @@ pub async fn release_in(
         }
         None => give_back(work).await?,
     };
-    work.act(Action::ReleaseExpert { asked }, by, Some(noted(work, expert, wish.reason, booked.as_ref())))?;
+    work.act(
+        Action::ReleaseExpert { another_asked },
+        by,
+        Some(noted(work, expert, wish.reason, booked.as_ref())),
+    )?;
     if let Some(next) = next {
         work.note(by, format!("次の候補に依頼しました：{next}"));
     }
     if let Some(booked) = &booked {
         tell_others(work, booked, expert)?;
     }
-    if had_turn || released.is_some() || !asked {
+    if had_turn || released.is_some() || !another_asked {
         let lost = match (&booked, &released) {
             (Some(it), _) => Some((it, TimeNews::Cancelled)),
             (None, Some(it)) => Some((it, TimeNews::Released)),
@@ -277,7 +281,7 @@ async fn release_accepted(
 async fn withdraw_substitute(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
     work.check(ActionKind::Reschedule, by)?;
     let Some(appointment) = work.appointment.clone() else { return Err(Problem::Stale) };
-    super::requests::withdraw_asked(work, &appointment).await?;
+    super::requests::withdraw_substitute_request(work, &appointment).await?;
     work.note(by, "代わりの専門家への依頼を取り消しました");
     Ok(())
 }

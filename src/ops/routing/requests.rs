@@ -150,22 +150,32 @@ pub async fn ask(
     let due = Due::reply_for(settings, calendar, work.now(), slot.map(Slot::start));
     let outline = outline(work).await?;
     for member in team {
-        let assignment = Assignment {
-            id: AssignmentId(Uuid::now_v7()),
-            consultation: work.record.consultation.id,
-            expert: member.expert,
-            fields: member.fields,
-            state: AssignmentState::Offered,
-            offered_at: work.now(),
-            due_at: due.at().unwrap_or(work.now()),
-            instead_of: None,
-        };
+        let assignment = request_to(work, &member, &due, None);
         work.save(NewAssignment(&assignment, &due, &member.reasons)).await?;
         let held = work.appointment.clone();
         write_request(work, &assignment, held.as_ref(), &outline)?;
         work.assignments.push(assignment);
     }
     Ok(())
+}
+
+/// Returns a request to a member of a team; `instead_of` is the assignment that a substitute takes over.
+pub fn request_to(
+    work: &CaseTransaction<'_>,
+    member: &TeamMember,
+    due: &Due,
+    instead_of: Option<AssignmentId>,
+) -> Assignment {
+    Assignment {
+        id: AssignmentId(Uuid::now_v7()),
+        consultation: work.record.consultation.id,
+        expert: member.expert,
+        fields: member.fields,
+        state: AssignmentState::Offered,
+        offered_at: work.now(),
+        due_at: due.at().unwrap_or(work.now()),
+        instead_of,
+    }
 }
 
 /// Returns the experts of a team as the history names them.
@@ -295,12 +305,12 @@ pub async fn withdraw(
 }
 
 /// Withdraws the request to a substitute for an appointment that is moved, cancelled or over.
-pub async fn withdraw_asked(
+pub async fn withdraw_substitute_request(
     work: &mut CaseTransaction<'_>,
     appointment: &Appointment,
 ) -> Result<(), Problem> {
-    let asked: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
-    for request in asked {
+    let requests: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
+    for request in requests {
         let expert = request.expert;
         let left = leave(work, appointment, expert, request.instead_of).await?;
         work.save(ReleasedParticipation(appointment.id, expert)).await?;

@@ -44,15 +44,15 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     if !due || store::correspondence::outbox::is_written(&app.db, &key).await? {
         return Ok(false);
     }
-    let urgent = store::worklist::center_digest::center_digest(&app.db, now, NAMED).await?;
-    if urgent.new == 0 && urgent.overdue == 0 && urgent.stalled == 0 {
+    let digest = store::worklist::center_digest::center_digest(&app.db, now, NAMED).await?;
+    if digest.new == 0 && digest.overdue == 0 && digest.stalled == 0 {
         return Ok(false);
     }
     let line = |it: &OverdueCase| {
         format!("{}　{}（期限 {}）", it.number, it.company_name, wording::month_day_time(it.due_at))
     };
-    let lines: Vec<_> = urgent.cases.iter().map(line).collect();
-    let CenterDigest { new, overdue, stalled, .. } = urgent;
+    let lines: Vec<_> = digest.cases.iter().map(line).collect();
+    let CenterDigest { new, overdue, stalled, .. } = digest;
     let mut mails = context.mails(app);
     let to = Recipient { address: &settings.center_email, name: &settings.center_name };
     let digest = AccountMailEvent::Digest { new, overdue, stalled, lines: &lines, stop: "" };

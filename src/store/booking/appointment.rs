@@ -203,18 +203,7 @@ pub async fn between(
     let rows = row::Entity::find()
         .filter(row::COLUMN.starts_at.gte(from))
         .filter(row::COLUMN.starts_at.lt(to))
-        .filter(
-            row::COLUMN.state.is_in(
-                [
-                    AppointmentStatus::Held,
-                    AppointmentStatus::Confirmed,
-                    AppointmentStatus::Done,
-                    AppointmentStatus::NoShow,
-                    AppointmentStatus::ExpertNoShow,
-                ]
-                .map(AppointmentStatus::code),
-            ),
-        )
+        .filter(row::COLUMN.state.is_in(AppointmentStatus::TAKES_TIME.map(AppointmentStatus::code)))
         .order_by_asc(row::COLUMN.starts_at)
         .limit(limit)
         .all(db)

@@ -117,7 +117,7 @@ pub struct NewConsultation<'a> {
     pub origin: Origin,
     pub desk: Option<DeskId>,
     pub due: Due,
-    /// Whether somebody has to confirm that the company's corporate number is its own.
+    /// Whether the center has to confirm that the company's corporate number is its own.
     pub number_unconfirmed: bool,
     pub now: DateTime<Utc>,
 }

@@ -27,7 +27,7 @@ mod lease;
 pub mod readdressed;
 
 pub use awaiting::{address_confirmed, awaits_address, fail_unconfirmed};
-pub use by_hand::{cancel, hold, release, resend};
+pub use by_hand::{ByHand, cancel, hold, release, resend};
 pub use entry::{OutboxEntry, OutboxFilter, OutboxLogEntry, entry, log_of, of, page, queued, state, tally};
 pub use lease::{Lease, LeasedMail, SendCapacity, SendOutcome, SettledMail, any_due, lease, settle};
 

@@ -107,7 +107,7 @@ pub async fn registered(
 }
 
 /// Returns the number of appointments that count toward the company's cap in a fiscal year: those that it had or has
-/// booked. A consultation whose corporate number nobody has confirmed counts for itself alone.
+/// booked. A consultation whose corporate number is not confirmed counts for itself alone.
 pub async fn appointments_in(
     db: &impl ConnectionTrait,
     record: &Record,

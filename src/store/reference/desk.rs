@@ -125,7 +125,7 @@ pub async fn handed_over(
     rows.iter().map(standing).collect()
 }
 
-/// Returns the consultation with this number as the desk sees it; `None` if another desk or nobody handed it over.
+/// Returns the consultation with this number as the desk sees it; `None` if another desk handed it over, or none did.
 pub async fn one_handed_over(
     db: &impl ConnectionTrait,
     id: DeskId,

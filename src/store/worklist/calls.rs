@@ -53,7 +53,7 @@ pub async fn of_many(
     let dead = correspondence::bounce::dead_among(db, addresses).await?;
     let confirmed: Vec<_> = ids.iter().map(|it| ConsultationId(*it)).collect();
     let confirmed = consultation::confirmed_among(db, confirmed).await?;
-    let mut asked: HashMap<Uuid, Vec<FollowUp>> = HashMap::new();
+    let mut by_case: HashMap<Uuid, Vec<FollowUp>> = HashMap::new();
     let rows = follow_up::Entity::find()
         .filter(follow_up::COLUMN.consultation_id.is_in(ids))
         .filter(follow_up::COLUMN.state.eq(FollowUpStatus::Sent.code()))
@@ -61,13 +61,13 @@ pub async fn of_many(
         .await?;
     for row in &rows {
         let it = aftercare::follow_up::from_row(row)?;
-        asked.entry(it.consultation.0).or_default().push(it);
+        by_case.entry(it.consultation.0).or_default().push(it);
     }
     Ok(contacts
         .into_iter()
         .map(|it| {
             let is_dead = it.email_key.as_ref().is_some_and(|key| dead.contains(key));
-            let questions = asked.remove(&it.consultation_id).unwrap_or_default();
+            let questions = by_case.remove(&it.consultation_id).unwrap_or_default();
             let is_confirmed = confirmed.contains(&ConsultationId(it.consultation_id));
             (it.consultation_id, call(it, (is_dead, is_confirmed), questions))
         })

@@ -170,7 +170,7 @@ async fn render(
         outcomes: outcomes.iter().map(line).collect(),
         requests: requests
             .iter()
-            .map(|(it, asked)| format!("{}　{}", line(it), asked.state.label()))
+            .map(|(it, request)| format!("{}　{}", line(it), request.state.label()))
             .collect(),
         bookings: bookings.iter().map(|it| booking(&roster, it)).collect(),
         reports: reports

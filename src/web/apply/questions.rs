@@ -74,7 +74,7 @@ pub async fn show(
     shell: Shell,
     path: Path<(Uuid, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, step) = asked(&path)?;
+    let (id, step) = draft_and_step(&path)?;
     let writing = match open(&app, &shell, id.0).await? {
         Ok(writing) => writing,
         Err(elsewhere) => return Ok(elsewhere),
@@ -91,7 +91,7 @@ pub async fn submit(
     path: Path<(Uuid, String)>,
     typed: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let (id, step) = asked(&path)?;
+    let (id, step) = draft_and_step(&path)?;
     if let Err(elsewhere) = open(&app, &shell, id.0).await? {
         return Ok(elsewhere);
     }
@@ -150,7 +150,7 @@ impl Question<'_> {
     }
 }
 
-fn asked(path: &(Uuid, String)) -> Result<(DraftId, Step), Problem> {
+fn draft_and_step(path: &(Uuid, String)) -> Result<(DraftId, Step), Problem> {
     let step = Step::from_slug(&path.1).ok_or(Problem::NotFound)?;
     Ok((DraftId(path.0), step))
 }

@@ -137,10 +137,10 @@ mod tests {
                 "秘密",
             ),
         ];
-        let told = steps(&events);
-        assert!(told.iter().all(|it| it.what != "秘密" && it.note != "秘密"), "{told:?}");
-        assert_eq!(told.len(), 7);
-        let notes: Vec<_> = told.iter().map(|it| it.note.as_str()).filter(|it| !it.is_empty()).collect();
+        let shown = steps(&events);
+        assert!(shown.iter().all(|it| it.what != "秘密" && it.note != "秘密"), "{shown:?}");
+        assert_eq!(shown.len(), 7);
+        let notes: Vec<_> = shown.iter().map(|it| it.note.as_str()).filter(|it| !it.is_empty()).collect();
         assert_eq!(notes, ["急な出張", "社長の発熱"]);
     }
 }

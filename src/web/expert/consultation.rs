@@ -87,7 +87,7 @@ struct AppointmentView {
     experts: String,
     live: bool,
     /// Whether the meeting link can be changed.
-    has_room: bool,
+    has_meeting_link: bool,
     /// The address of the report and its state.
     report: Option<(String, &'static str)>,
     /// The address at which the recorded outcome is corrected, while the expert may do so.
@@ -170,7 +170,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
         let reports = store::aftercare::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
         let now = app.clock.now();
         let view = |it: &Appointment| AppointmentView {
-            has_room: it.is_online_ahead(now),
+            has_meeting_link: it.is_online_ahead(now),
             ..appointment_view(it, &case, &expert, &roster, &reports)
         };
         let thread = store::correspondence::message::of(&app.db, id, Audience::Internal).await?;
@@ -306,7 +306,7 @@ fn appointment_view(
         is_link: it.place.starts_with("https://") || it.place.starts_with("http://"),
         experts: names.join("、"),
         live: it.is_live(),
-        has_room: false,
+        has_meeting_link: false,
         report: (done || mine && reports.contains_key(&it.id))
             .then(|| (format!("{}?session={}", case.path_of("report"), it.id), state)),
         correct,

@@ -34,7 +34,7 @@ const NEXT: usize = 5;
 
 #[derive(Template)]
 #[template(path = "expert/worklist.html")]
-struct TodoPage {
+struct WorklistPage {
     shell: Shell,
     name: String,
     requests: Vec<RequestItem>,
@@ -91,7 +91,7 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
         + clashes(&app.db, Some(expert.id), now).await?.len()
         + stale(&app.db, now - STALE_AFTER, Some(expert.id)).await?.len();
     let (_, roster) = app.programme_and_experts().await?;
-    page::html(&TodoPage {
+    page::html(&WorklistPage {
         offers_nothing: roster.get(expert.id).is_none_or(|it| it.schedule.offers_nothing()),
         external_changes,
         shell,
@@ -115,7 +115,7 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
     })
 }
 
-impl TodoPage {
+impl WorklistPage {
     fn has_work(&self) -> bool {
         !(self.requests.is_empty() && self.to_record.is_empty() && self.to_write.is_empty())
     }

@@ -71,8 +71,8 @@ struct Matched {
 pub async fn ask(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
     let is_answered = |name: &str| choices(name).iter().any(|it| query.has(name, it.value.as_ref()));
-    let asked = QUESTIONS.iter().position(|(name, ..)| query.get("change") == *name);
-    match asked.or_else(|| QUESTIONS.iter().position(|(name, ..)| !is_answered(name))) {
+    let changed = QUESTIONS.iter().position(|(name, ..)| query.get("change") == *name);
+    match changed.or_else(|| QUESTIONS.iter().position(|(name, ..)| !is_answered(name))) {
         Some(at) => page::html(&question_page(shell, &query, at)),
         None => result(&app, shell, &query).await,
     }

@@ -9,7 +9,6 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::sentence;
 use crate::{
     app::App,
     ops::{
@@ -24,6 +23,7 @@ use crate::{
     url,
     web::kit::{
         form::{FieldErrors, Fields},
+        form_state::sentence,
         page::{self, Shell},
         session::Coordinator,
     },
@@ -43,7 +43,7 @@ struct AbsencesPage {
     shell: Shell,
     errors: FieldErrors,
     refused: Option<String>,
-    gaps: Vec<View>,
+    vacancies: Vec<View>,
     /// The number of appointments that are not shown.
     more: usize,
     /// The latest changes of experts' days of absence, with the people who made them.
@@ -62,7 +62,7 @@ struct View {
     absent: String,
     fields: &'static str,
     /// The expert who has been asked, and until when the answer is due.
-    asked: Option<(String, String)>,
+    request: Option<(String, String)>,
     first: Vec<Person>,
     rest: Vec<Person>,
     /// The page on which one expert for each field can take over, if there is such a pair.
@@ -145,18 +145,18 @@ async fn render(
     errors: FieldErrors,
     refused: Option<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (gaps, count) = ops::booking::substitute::vacancies(app, SHOWN).await?;
+    let (vacancies, count) = ops::booking::substitute::vacancies(app, SHOWN).await?;
     let (_, roster) = app.programme_and_experts().await?;
     let status = match (&refused, errors.is_empty()) {
         (Some(_), _) => StatusCode::CONFLICT,
         (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
         (None, true) => StatusCode::OK,
     };
-    let more = count - gaps.len();
+    let more = count - vacancies.len();
     let wrong = |it: &Vacancy| {
         !errors.is_empty() && form.has("appointment", &it.participation.appointment.to_string())
     };
-    let gaps = gaps.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
+    let vacancies = vacancies.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
     let now = app.clock.now();
     let changes = store::audit::schedule_change::between(
         &app.db,
@@ -165,7 +165,7 @@ async fn render(
         CHANGES,
     )
     .await?;
-    page::html_with(status, &AbsencesPage { shell, errors, refused, gaps, more, changes })
+    page::html_with(status, &AbsencesPage { shell, errors, refused, vacancies, more, changes })
 }
 
 fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
@@ -196,7 +196,7 @@ fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
         absent: absent(roster, it.participation.expert),
         pairs: it.place.filter(|_| !it.pairs.is_empty()).map(|id| format!("{href}/experts/{id}")),
         fields: it.fields.label(),
-        asked: it.asked.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
+        request: it.request.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
         first,
         rest,
         wrong,

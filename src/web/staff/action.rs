@@ -116,7 +116,7 @@ impl StaffAction {
     }
 
     /// Returns the action in the table of transitions; `None` if the state does not change.
-    pub const fn action(self) -> Option<ActionKind> {
+    pub const fn kind(self) -> Option<ActionKind> {
         match self {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
@@ -139,9 +139,9 @@ impl StaffAction {
     }
 
     /// Returns the page's action for an `ActionKind`, if there is one.
-    pub fn of(action: ActionKind) -> Option<Self> {
+    pub fn of(kind: ActionKind) -> Option<Self> {
         let usual = |it: &Self| !matches!(it, Self::ReleaseHold | Self::CloseInSilence);
-        Self::ALL.into_iter().filter(usual).find(|it| it.action() == Some(action))
+        Self::ALL.into_iter().filter(usual).find(|it| it.kind() == Some(kind))
     }
 
     /// Returns the label of the button.
@@ -251,7 +251,7 @@ impl StaffAction {
     /// Parses the action's form, or returns the errors of its fields.
     pub fn read(self, form: &Fields) -> Result<StaffActionInput, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let ready = match self {
+        let input = match self {
             Self::StartCheck => Some(StaffActionInput::StartCheck),
             Self::ConfirmAddress => Some(StaffActionInput::ConfirmAddress),
             Self::Called => Some(StaffActionInput::Called),
@@ -291,7 +291,7 @@ impl StaffAction {
             }
             Self::Refer => referral(form, &mut errors),
         };
-        ready.ok_or(errors)
+        input.ok_or(errors)
     }
 }
 

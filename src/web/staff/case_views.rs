@@ -23,7 +23,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    case::{FormState, Head},
+    case_head::Head,
     correction,
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
@@ -49,6 +49,7 @@ use crate::{
         actor,
         correction::ShownCorrection,
         form::Choice,
+        form_state::FormState,
         page::{self, Shell},
         similar_examples::{self, SimilarLine},
         thread::{Reader, ThreadContext, ThreadLine, seen},
@@ -63,7 +64,7 @@ const MOST_TASKS: u64 = 50;
 struct Overview {
     shell: Shell,
     head: Head,
-    asked: Vec<AskedExpert>,
+    experts: Vec<AskedExpert>,
     /// The appointment that is held or confirmed.
     appointment: Option<CaseAppointment>,
     /// The company's entry in the waiting list.
@@ -175,7 +176,7 @@ pub async fn overview(
     let id = head.case.record.consultation.id;
     // Queries without results are skipped: most consultations in the worklist have neither experts nor
     // appointments.
-    let asked = if head.case.has_assignments {
+    let experts = if head.case.has_assignments {
         store::consultation::case_details::asked_experts(&app.db, id).await?
     } else {
         Vec::new()
@@ -211,7 +212,7 @@ pub async fn overview(
     let page = Overview {
         shell,
         head,
-        asked,
+        experts,
         appointment,
         used_up,
         waiting,

@@ -9,7 +9,6 @@ use domain::{
 use uuid::Uuid;
 
 use super::candidates::entered_at;
-use super::case::sentence;
 use crate::{
     app::App,
     ops::{self, routing::plan::MOST},
@@ -18,6 +17,7 @@ use crate::{
     url,
     web::kit::{
         form::Fields,
+        form_state::sentence,
         page::{self, Shell},
         session::Coordinator,
     },

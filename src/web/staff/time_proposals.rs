@@ -1,23 +1,17 @@
-//! Proposals of another time from calendar programs, as the center's pages show them, and declining them.
-use actix_web::{
-    HttpResponse, post,
-    web::{Data, Path},
-};
+//! Proposals of another time from calendar programs, as the center's pages show them.
 use chrono::{DateTime, Utc};
 use domain::{booking::availability::Slot, calendar::japan_date, wording};
 use uuid::Uuid;
 
-use super::case::{find, sentence};
 use crate::{
     app::App,
-    ops::{self, intake::apply::slot_value},
+    ops::intake::apply::slot_value,
     problem::Problem,
     store::{
         calendars::time_proposal::{ProposalScope, ProposalSource, TimeProposal, time_proposals},
         routing::expert::Roster,
     },
     url,
-    web::kit::{page, session::Coordinator},
 };
 
 /// One proposal in words.
@@ -35,23 +29,6 @@ pub struct Proposed {
     pub keep: String,
     /// The effect on the proposal of keeping the appointment.
     pub keeping: &'static str,
-}
-
-/// Keeps the appointment as it is and declines the proposal.
-#[post("/staff/consultations/{number}/proposals/{id}/keep")]
-pub async fn keep(
-    app: Data<App>,
-    me: Coordinator,
-    path: Path<(String, Uuid)>,
-) -> Result<HttpResponse, Problem> {
-    let (number, id) = path.into_inner();
-    let case = find(&app, &number).await?;
-    let flash = match ops::calendars::time_proposal::keep(&app, case.record.consultation.id, id, me.id).await
-    {
-        Ok(()) => "予約はそのままです。変更の提案を対応済みにしました。".to_owned(),
-        Err(problem) => sentence(problem)?,
-    };
-    Ok(page::see_other_with(url::staff(&case.record.number), &flash))
 }
 
 pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {

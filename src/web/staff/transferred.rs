@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, post, web::Data};
 use askama::Template;
 use domain::number::CaseNumber;
 
-use super::{case::sentence, transfer::chosen, worklist};
+use super::{transfer::chosen, worklist};
 use crate::{
     app::App,
     ops::{self, consultation::transfer::Transfer},
@@ -11,12 +11,13 @@ use crate::{
     store::{self, consultation::Record, worklist::WorklistTab},
     web::kit::{
         form::Fields,
+        form_state::sentence,
         page::{self, Shell},
         session::Coordinator,
     },
 };
 
-/// What became of the consultations that were ticked in the worklist.
+/// The outcomes for the consultations that were ticked in the worklist.
 #[derive(Template)]
 #[template(path = "staff/transferred.html")]
 struct TransferredPage {
@@ -34,7 +35,7 @@ struct TransferredCase {
     number: String,
     href: String,
     company: String,
-    /// Who was in charge before, or why it could not be handed over; may be empty.
+    /// The person who was in charge before, or the reason why it could not be handed over; may be empty.
     remark: String,
 }
 

@@ -43,7 +43,7 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "staff/worklist.html")]
-struct InboxPage {
+struct WorklistPage {
     shell: Shell,
     tab: WorklistTab,
     tabs: Vec<TabLink>,
@@ -98,7 +98,7 @@ struct Line {
     unread: bool,
     tags: Vec<String>,
     age: String,
-    /// What tells the company from another one of that name in the list; may be empty.
+    /// The value that tells the company from another one of that name in the list; may be empty.
     place: String,
     /// The call to be made, in the list of calls.
     call: Option<CallView>,
@@ -109,7 +109,7 @@ struct CallView {
     name: String,
     phone: Option<String>,
     reasons: Vec<CallReason>,
-    /// What the company is told or asked.
+    /// The news that the company is told, or the question that it is asked.
     about: &'static str,
     /// The address at which the call is recorded.
     called: String,
@@ -179,7 +179,7 @@ async fn list(
     });
     let tabs = tabs.collect();
     let is_filtered = filter != WorklistFilter::default();
-    page::html(&InboxPage {
+    page::html(&WorklistPage {
         shell,
         tab,
         tabs,

@@ -21,7 +21,7 @@ async fn a_hold_is_warned_of_released_told_and_taken_again() {
     assert_eq!(until, at_japan("2026-11-24".parse().unwrap(), 14, 5));
     go_to(&site, "2026-11-24T10:05:00");
     Box::pin(work_all(&site)).await;
-    let mails = cases::letters(&site, CONTACT).await;
+    let mails = cases::mails_to(&site, CONTACT).await;
     let warned = mails.iter().find(|it| it.kind == "hold_ending").unwrap();
     assert_eq!(warned.state.code(), "sent");
     assert!(
@@ -33,7 +33,7 @@ async fn a_hold_is_warned_of_released_told_and_taken_again() {
     go_to(&site, "2026-11-24T14:05:00");
     Box::pin(work_all(&site)).await;
     assert_eq!(cases::appointment(&site, case).await.state, AppointmentState::Released);
-    let mails = cases::letters(&site, CONTACT).await;
+    let mails = cases::mails_to(&site, CONTACT).await;
     assert_eq!(mails.iter().filter(|it| it.kind == "hold_released").count(), 1);
     company::sign_in(&site, CONTACT).await;
     let page = site.get(&company::my(case, "")).await;
@@ -100,14 +100,17 @@ async fn a_hold_for_the_center_is_warned_of_and_ends_before_the_company_has_to_h
     Box::pin(work_all(&site)).await;
     for to in [CONTACT, "center@example.jp"] {
         assert!(
-            cases::letters(&site, to).await.iter().any(|it| it.kind == "hold_ending" && it.sent_at.is_some()),
+            cases::mails_to(&site, to)
+                .await
+                .iter()
+                .any(|it| it.kind == "hold_ending" && it.sent_at.is_some()),
             "{to}"
         );
     }
     go_to(&site, "2026-12-02T17:00:00");
     Box::pin(work_all(&site)).await;
     let released =
-        cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "hold_released").unwrap();
+        cases::mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "hold_released").unwrap();
     assert!(released.sent_at.unwrap() < wished().start());
 }
 

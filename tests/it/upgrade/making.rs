@@ -177,8 +177,9 @@ async fn offered(site: &Site, cast: &Cast) {
         rivals.push(booked_on(site, cast, &format!("rival{n}@example.co.jp"), full).await);
     }
     let case = booked_on(site, cast, WAITER, full.succ_opt().unwrap()).await;
-    let wish = TimePreference { from: Some(full), until: Some(full), ..TimePreference::default() };
-    let waits = ops::booking::waiting_list::wait(app, case.id, Actor::Company, vec![wish]).await.unwrap();
+    let preference = TimePreference { from: Some(full), until: Some(full), ..TimePreference::default() };
+    let waits =
+        ops::booking::waiting_list::wait(app, case.id, Actor::Company, vec![preference]).await.unwrap();
     assert_eq!(waits, WaitingResult::Yes);
     ops::booking::appointment::cancel(app, rivals[0].id, Actor::Company, "都合により".to_owned())
         .await
@@ -209,7 +210,7 @@ async fn calendars(site: &Site, cast: &Cast, case: Case) {
         kind: codes::CalendarKind::CalDav.into(),
         name: "仕事".to_owned(),
         host: "127.0.0.1".to_owned(),
-        access: app.secret.seal(id, &serde_json::to_string(&access).unwrap()).unwrap(),
+        access: app.secret.encrypt(id, &serde_json::to_string(&access).unwrap()).unwrap(),
         writes: true,
         blocks_when_stale: false,
         blocking: false,
@@ -265,12 +266,12 @@ async fn read_mailbox(tx: &DatabaseTransaction, now: DateTime<Utc>) {
 /// Makes incoming mail: an answer, a stranger's mail, and a report of failure.
 async fn received(site: &Site, case: Case) {
     let to = site.app.reply_address(case.id, CONTACT);
-    let answer = inbound_html::letter(CONTACT, &to, "<p>当日は<b>2名</b>で参加します。</p>");
+    let answer = inbound_html::html_mail(CONTACT, &to, "<p>当日は<b>2名</b>で参加します。</p>");
     assert_eq!(inbound::arrives(site, &answer).await.state.code(), "attached");
     let stray =
-        inbound::letter("stranger@example.com", "madoguchi@example.jp", "お問い合わせ", "資料をください。");
+        inbound::raw_mail("stranger@example.com", "madoguchi@example.jp", "お問い合わせ", "資料をください。");
     inbound::arrives(site, &stray).await;
-    let gone = cases::letters(site, "rival3@example.co.jp").await.remove(0);
+    let gone = cases::mails_to(site, "rival3@example.co.jp").await.remove(0);
     let report = include_str!("../../mails/bounces/postfix.eml")
         .replace("{own}", &Uuid::new_v4().simple().to_string())
         .replace("{address}", &gone.recipient)

@@ -33,7 +33,7 @@ pub enum Action {
     /// The center withdraws the request to an expert, or releases an expert who has accepted.
     ReleaseExpert {
         /// Whether an expert is being asked afterwards, in place of the released one or for the other field.
-        asked: bool,
+        another_asked: bool,
     },
     /// The experts who have accepted cover every field that is left, so that no further one is asked.
     SettleTeam {
@@ -97,7 +97,8 @@ pub enum Action {
 }
 
 impl Action {
-    pub const fn action(&self) -> ActionKind {
+    /// Returns the name of the action, without its facts.
+    pub const fn kind(&self) -> ActionKind {
         match self {
             Self::StartCheck => ActionKind::StartCheck,
             Self::Ask => ActionKind::Ask,

@@ -60,8 +60,8 @@ fn acts() -> Vec<Action> {
         Action::Accept { still_open: Some(Fields::Labor), slot_held: true },
         Action::Decline { next_candidate: true },
         Action::Decline { next_candidate: false },
-        Action::ReleaseExpert { asked: true },
-        Action::ReleaseExpert { asked: false },
+        Action::ReleaseExpert { another_asked: true },
+        Action::ReleaseExpert { another_asked: false },
         Action::SettleTeam { slot_held: true },
         Action::SettleTeam { slot_held: false },
         Action::ChooseSlot,
@@ -119,10 +119,10 @@ fn consultation(state: State) -> Consultation {
 
 /// Returns the resulting state by the specification, written a second time and by hand:
 /// `docs/spec/lifecycle.md` §2, one line per allowed row.
-fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
+fn specified(state: &str, action: &Action, party: Party) -> Option<&'static str> {
     use Party::{Company, Coordinator, Expert, System};
     let open = !["completed", "withdrawn", "unfulfilled", "referred"].contains(&state);
-    match (state, act, party) {
+    match (state, action, party) {
         ("received", Action::StartCheck, Coordinator) => Some("checking"),
         ("received" | "checking", Action::Ask, Coordinator) => Some("waiting_company"),
         ("waiting_company", Action::Answer, Company) => Some("checking"),
@@ -132,8 +132,8 @@ fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
         ("matching", Action::Accept { slot_held: false, .. }, Expert) => Some("scheduling"),
         ("matching", Action::Decline { next_candidate: true }, Expert | System) => Some("matching"),
         ("matching", Action::Decline { next_candidate: false }, Expert | System) => Some("checking"),
-        ("matching" | "scheduling" | "booked", Action::ReleaseExpert { asked }, Coordinator) => {
-            Some(if *asked { "matching" } else { "checking" })
+        ("matching" | "scheduling" | "booked", Action::ReleaseExpert { another_asked }, Coordinator) => {
+            Some(if *another_asked { "matching" } else { "checking" })
         }
         ("checking" | "matching", Action::SettleTeam { slot_held }, Coordinator | System) => {
             Some(if *slot_held { "booked" } else { "scheduling" })
@@ -190,9 +190,9 @@ fn specified_correction(
 
 /// Returns the resulting state of an action that a coordinator does in the stead of `party`, by the specification:
 /// the column "in stead of".
-fn specified_in_stead(state: &str, act: &Action, party: Party) -> Option<&'static str> {
+fn specified_in_stead(state: &str, action: &Action, party: Party) -> Option<&'static str> {
     use Party::{Company, Expert};
-    match (act, party) {
+    match (action, party) {
         (Action::Answer | Action::Withdraw { .. } | Action::DropFurtherSession { .. }, Company)
         | (
             Action::Accept { .. }
@@ -208,10 +208,10 @@ fn specified_in_stead(state: &str, act: &Action, party: Party) -> Option<&'stati
             | Action::CancelAppointment { .. }
             | Action::PlanFurtherSession { .. },
             Company | Expert,
-        ) => specified(state, act, party),
-        (Action::ReleaseExpert { .. }, Company | Expert) => specified(state, act, Party::Coordinator),
+        ) => specified(state, action, party),
+        (Action::ReleaseExpert { .. }, Company | Expert) => specified(state, action, Party::Coordinator),
         // The center may always correct an outcome, also where the expert may not any more.
-        (Action::CorrectOutcome(_), Expert) => specified(state, act, Party::Coordinator),
+        (Action::CorrectOutcome(_), Expert) => specified(state, action, Party::Coordinator),
         _ => None,
     }
 }
@@ -221,19 +221,19 @@ fn specified_in_stead(state: &str, act: &Action, party: Party) -> Option<&'stati
 fn a_coordinator_acts_in_the_stead_of_others_only_where_the_table_says_so() {
     let mut allowed = 0;
     for state in states() {
-        for act in acts() {
+        for action in acts() {
             for by in in_stead() {
                 let party = by.principal().party();
-                let outcome = consultation(state.clone()).act(act.clone(), by, NOW);
-                let expected = specified_in_stead(state.code(), &act, party);
+                let outcome = consultation(state.clone()).act(action.clone(), by, NOW);
+                let expected = specified_in_stead(state.code(), &action, party);
                 let to = outcome.as_ref().ok().map(|(it, _)| it.state.code());
-                assert_eq!(to, expected, "{} {act:?} by {by:?}: {outcome:?}", state.code());
+                assert_eq!(to, expected, "{} {action:?} by {by:?}: {outcome:?}", state.code());
                 if let Ok((_, event)) = outcome {
                     assert_eq!((event.by, event.by.party()), (by, Party::Coordinator));
                     allowed += 1;
                 }
-                let offered = consultation(state.clone()).allows_in_stead(act.action(), party);
-                assert_eq!(offered.is_ok(), expected.is_some(), "{} {act:?}", state.code());
+                let offered = consultation(state.clone()).allows_in_stead(action.kind(), party);
+                assert_eq!(offered.is_ok(), expected.is_some(), "{} {action:?}", state.code());
             }
         }
     }
@@ -245,12 +245,12 @@ fn a_coordinator_acts_in_the_stead_of_others_only_where_the_table_says_so() {
 fn only_what_the_table_lists_is_possible() {
     let mut allowed = 0;
     for state in states() {
-        for act in acts() {
+        for action in acts() {
             for party in Party::ALL {
-                let outcome = consultation(state.clone()).act(act.clone(), actor(party), NOW);
-                let expected = specified(state.code(), &act, party);
+                let outcome = consultation(state.clone()).act(action.clone(), actor(party), NOW);
+                let expected = specified(state.code(), &action, party);
                 let to = outcome.as_ref().ok().map(|(it, _)| it.state.code());
-                assert_eq!(to, expected, "{} {act:?} by {party:?}: {outcome:?}", state.code());
+                assert_eq!(to, expected, "{} {action:?} by {party:?}: {outcome:?}", state.code());
                 if let Err(refused) = outcome {
                     assert!(refused.to_string().ends_with('。'), "{refused}");
                 } else {
@@ -267,9 +267,9 @@ fn pages_offer_exactly_what_will_not_be_refused_for_state_or_party() {
     for state in states() {
         for party in Party::ALL {
             let possible = consultation(state.clone()).possible(party);
-            for act in acts() {
-                let outcome = consultation(state.clone()).act(act.clone(), actor(party), NOW);
-                assert_eq!(possible.contains(&act.action()), outcome.is_ok(), "{} {act:?}", state.code());
+            for action in acts() {
+                let outcome = consultation(state.clone()).act(action.clone(), actor(party), NOW);
+                assert_eq!(possible.contains(&action.kind()), outcome.is_ok(), "{} {action:?}", state.code());
             }
         }
     }
@@ -281,7 +281,7 @@ fn facts_refuse_what_the_table_would_allow() {
     let booked = || consultation(State::Booked);
     let company = Actor::Company;
     let center = actor(Party::Coordinator);
-    for (act, by, expected) in [
+    for (action, by, expected) in [
         (Action::Reschedule { until: Some(NOW) }, company, ActionRefused::TooLate { until: NOW }),
         (Action::CancelAppointment { until: Some(NOW) }, company, ActionRefused::TooLate { until: NOW }),
         (Action::RecordDone { starts_at: later }, center, ActionRefused::NotStarted { starts_at: later }),
@@ -292,7 +292,7 @@ fn facts_refuse_what_the_table_would_allow() {
             ActionRefused::NotStarted { starts_at: later },
         ),
     ] {
-        assert_eq!(booked().act(act, by, NOW), Err(expected));
+        assert_eq!(booked().act(action, by, NOW), Err(expected));
     }
     assert!(booked().act(Action::Reschedule { until: Some(later) }, company, NOW).is_ok());
 
@@ -325,9 +325,9 @@ fn an_outcome_is_not_corrected_under_what_stands_on_it() {
     assert_eq!(act(State::Booked, booked(correction(NoShow, Done))), used(BuiltOnOutcome::Booking));
     assert_eq!(act(State::Booked, booked(correction(Done, NoShow))), used(BuiltOnOutcome::Booking));
     assert_eq!(act(State::Booked, booked(correction(NoShow, ExpertNoShow))), Ok(State::Booked));
-    let asked = OutcomeCorrection { is_asked: true, ..correction(NoShow, Done) };
-    assert_eq!(act(State::Matching, asked), used(BuiltOnOutcome::Request));
-    let planned = OutcomeCorrection { plans_further: true, ..asked };
+    let request = OutcomeCorrection { is_asked: true, ..correction(NoShow, Done) };
+    assert_eq!(act(State::Matching, request), used(BuiltOnOutcome::Request));
+    let planned = OutcomeCorrection { plans_further: true, ..request };
     assert_eq!(act(State::Matching, planned), Ok(State::Matching));
     let sent = OutcomeCorrection { is_report_sent: true, ..correction(Done, NoShow) };
     assert_eq!(act(State::FollowUp, sent), used(BuiltOnOutcome::Report));
@@ -388,8 +388,8 @@ fn a_history_that_the_table_does_not_allow_is_broken_where_it_leaves_the_table()
 #[test]
 fn a_state_lasts_since_the_action_that_led_to_it() {
     let later = NOW + TimeDelta::hours(1);
-    let since = |state, act, party| {
-        consultation(state).act(act, actor(party), later).map(|(it, _)| (it.state, it.state_since))
+    let since = |state, action, party| {
+        consultation(state).act(action, actor(party), later).map(|(it, _)| (it.state, it.state_since))
     };
     assert_eq!(since(State::Received, Action::StartCheck, Party::Coordinator), Ok((State::Checking, later)));
     let moved = Action::Reschedule { until: None };
@@ -416,11 +416,11 @@ fn walk(choices: &[(usize, usize)]) -> (Consultation, Vec<Event>) {
     let submitted = Consultation::submit(id, Fields::Both, true, Actor::Company, NOW);
     let (mut it, first) = submitted.expect("a company may submit");
     let mut history = vec![first];
-    for &(act, party) in choices {
-        let act = acts()[act % acts().len()].clone();
+    for &(action, party) in choices {
+        let action = acts()[action % acts().len()].clone();
         let everybody: Vec<_> = Party::ALL.map(actor).into_iter().chain(in_stead()).collect();
         let by = everybody[party % everybody.len()];
-        if let Ok((next, event)) = it.clone().act(act, by, NOW) {
+        if let Ok((next, event)) = it.clone().act(action, by, NOW) {
             it = next;
             history.push(event);
         }

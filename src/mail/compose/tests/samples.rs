@@ -46,8 +46,10 @@ pub fn mails(confirmed: bool) -> Vec<OutgoingMail> {
 /// Returns at least one mail for every event and reader, written with the given texts.
 pub fn mails_in(confirmed: bool, texts: &Texts) -> Vec<OutgoingMail> {
     with_texts(confirmed, texts, |about_this| {
-        let mut mails: Vec<_> =
-            occasions().iter().map(|(mail_event, to)| about(*mail_event, *to, about_this).unwrap()).collect();
+        let mut mails: Vec<_> = mail_events()
+            .iter()
+            .map(|(mail_event, to)| about(*mail_event, *to, about_this).unwrap())
+            .collect();
         mails.extend(account_mail_events().iter().map(|it| plain(*it, CENTER, &about_this.sender).unwrap()));
         mails
     })
@@ -78,9 +80,9 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
     })
 }
 
-pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
-    let to_company = company_occasions().into_iter().map(|it| (it, COMPANY));
-    let to_expert = expert_occasions().into_iter().map(|it| (it, EXPERT));
+pub fn mail_events() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
+    let to_company = company_events().into_iter().map(|it| (it, COMPANY));
+    let to_expert = expert_events().into_iter().map(|it| (it, EXPERT));
     let (starts_at, ends_at) = (appointment_text().starts_at, appointment_text().ends_at);
     let delegates = [(true, COMPANY), (false, EXPERT)]
         .map(|(is_company, to)| (MailEvent::NoDelegates { is_company, starts_at, ends_at }, to));
@@ -112,7 +114,7 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         (ReaderSide::Center, CENTER),
     ]
     .into_iter()
-    .flat_map(|(side, to)| sided_occasions(side).map(|it| (it, to)));
+    .flat_map(|(side, to)| sided_events(side).map(|it| (it, to)));
     to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).chain(delegates).collect()
 }
 
@@ -124,7 +126,7 @@ fn acknowledged(
     MailEvent::Acknowledgement { confirm: PORTAL, slot, received_at, first_contact_due, handed_over }
 }
 
-pub fn company_occasions() -> Vec<MailEvent<'static>> {
+pub fn company_events() -> Vec<MailEvent<'static>> {
     let slot = Some((appointment_text(), at("2026-11-21T05:05:00Z")));
     let organization = "商工の窓口";
     let mut all = vec![
@@ -164,7 +166,7 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     ];
     let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
-    all.extend(team_occasions());
+    all.extend(team_events());
     let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
     all.extend(
         turns
@@ -188,7 +190,7 @@ fn earlier(booked: Option<DateTime<Utc>>) -> MailEvent<'static> {
     MailEvent::EarlierTime { answer: PORTAL, appointment: appointment_text(), booked, until: now() }
 }
 
-fn team_occasions() -> Vec<MailEvent<'static>> {
+fn team_events() -> Vec<MailEvent<'static>> {
     let (slot, released) = (appointment_text(), experts());
     let changing = |by, reason, lost, may_choose| MailEvent::TeamChanging {
         portal: PORTAL,
@@ -224,7 +226,7 @@ pub fn split(messages: usize) -> MailEvent<'static> {
     MailEvent::CaseSplit { confirm: PORTAL, from, left: Fields::Ict, messages }
 }
 
-fn expert_occasions() -> [MailEvent<'static>; 13] {
+fn expert_events() -> [MailEvent<'static>; 13] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(appointment_text()));
     [
@@ -247,7 +249,7 @@ fn expert_occasions() -> [MailEvent<'static>; 13] {
     ]
 }
 
-fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
+fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
     [
@@ -255,7 +257,7 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
         MailEvent::Booked { side, appointment: online, change_until },
         MailEvent::Moved { side, appointment, change_until: now(), was: change_until },
         MailEvent::ExpertChanged { side, appointment, was: experts() },
-        MailEvent::Room {
+        MailEvent::Venue {
             side,
             appointment: AppointmentText { mode: AppointmentMode::Online, ..appointment },
         },

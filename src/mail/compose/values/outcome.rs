@@ -18,7 +18,7 @@ use crate::mail::{
     },
 };
 
-pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: OutcomeEvent<'_>) {
+pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: OutcomeEvent<'_>) {
     match event {
         OutcomeEvent::ExpertMissed { side, appointment, is_correction } => {
             match side {
@@ -96,7 +96,7 @@ fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Opti
     gone(values, cancelled);
 }
 
-/// Returns the outcome as a letter says it.
+/// Returns the outcome as a mail says it.
 const fn said(outcome: AppointmentOutcome) -> &'static str {
     match outcome {
         AppointmentOutcome::Done => "相談を実施",

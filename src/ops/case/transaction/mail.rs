@@ -47,7 +47,7 @@ impl CaseTransaction<'_> {
         if is_held && event.is_news() {
             self.call_instead();
         }
-        self.is_told |= event.is_news() && self.new.is_none();
+        self.mails_news |= event.is_news() && self.new.is_none();
         mail.awaits_address = is_held;
         if !is_proven && mail.kind.is_correspondence() {
             let consultation = self.record.consultation.id;

@@ -38,7 +38,7 @@ pub async fn take(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) 
         Some(case) => {
             let mut work = CaseTransaction::begin_even_merged(app, case).await?;
             let center = work.context.settings.center_email.to_lowercase();
-            if missed.failure.outlook == DeliveryStatus::Lost {
+            if missed.failure.delivery == DeliveryStatus::Lost {
                 work.note(Actor::System, format!("メールが届きませんでした：{}", missed.address));
                 // A mail to the center about the center's own address could not arrive either.
                 if missed.address.to_lowercase() != center {
@@ -59,7 +59,7 @@ pub async fn take(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) 
             tx.commit().await?;
         }
     }
-    if missed.failure.outlook == DeliveryStatus::Lost {
+    if missed.failure.delivery == DeliveryStatus::Lost {
         address_lost(app, &missed.address).await?;
     }
     Ok(())
@@ -101,7 +101,7 @@ async fn settle(
 ) -> Result<bool, Problem> {
     let (address, said) = (&missed.address, &missed.failure.diagnostic);
     let said = if said.is_empty() { String::new() } else { format!("（{said}）") };
-    let outcome = match missed.failure.outlook {
+    let outcome = match missed.failure.delivery {
         DeliveryStatus::Lost => format!("{address} に届きませんでした。電話で連絡してください。{said}"),
         DeliveryStatus::Delayed => format!("{address} への配信が遅れています。{said}"),
         DeliveryStatus::Delivered => format!("{address} に届きました。"),
@@ -109,20 +109,20 @@ async fn settle(
     let outcome = InboundOutcome {
         state: Some(InboundState::Bounce),
         outcome,
-        open: missed.failure.outlook == DeliveryStatus::Lost,
+        open: missed.failure.delivery == DeliveryStatus::Lost,
         consultation: missed.consultation,
         ..InboundOutcome::default()
     };
     if !received.settle(tx, outcome).await? {
         return Ok(false);
     }
-    if missed.failure.outlook != DeliveryStatus::Delivered {
+    if missed.failure.delivery != DeliveryStatus::Delivered {
         let bounce = Bounce {
             reported_by: Some(received.id.0),
             address: missed.address.clone(),
             mail: missed.mail.as_ref().map(|it| it.id),
             consultation: missed.consultation,
-            permanent: missed.failure.outlook == DeliveryStatus::Lost,
+            permanent: missed.failure.delivery == DeliveryStatus::Lost,
             status: missed.failure.status.clone(),
             diagnostic: missed.failure.diagnostic.clone(),
         };

@@ -57,7 +57,7 @@ codes::codes! {
 }
 
 /// Splits a case. Fields can leave it only while no expert is asked and no time is held, because both are for its
-/// fields. The new case has what the first one had; the two are related, and the history of both and one letter say so.
+/// fields. The new case has what the first one had; the two are related, and the history of both and one mail say so.
 pub async fn split(
     app: &App,
     id: ConsultationId,

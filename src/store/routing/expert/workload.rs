@@ -157,7 +157,7 @@ pub async fn workloads(
     for (expert, n) in load {
         workloads.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
     }
-    let asked: Vec<(Uuid, DateTime<Utc>)> = assignment::Entity::find()
+    let latest: Vec<(Uuid, DateTime<Utc>)> = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ExpertId)
         .column_as(assignment::Column::OfferedAt.max(), "at")
@@ -165,7 +165,7 @@ pub async fn workloads(
         .into_tuple()
         .all(db)
         .await?;
-    for (expert, at) in asked {
+    for (expert, at) in latest {
         workloads.entry(ExpertId(expert)).or_default().last_asked = Some(japan_date(at));
     }
     Ok(workloads)

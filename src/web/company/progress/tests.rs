@@ -108,8 +108,8 @@ fn each_party_that_waits_is_told_until_when() {
         (State::Scheduling, None, clock(SilenceKind::Choice), "12月7日（月）までに、候補の日時から"),
     ] {
         let record = Record { silence, ..record(state, due, now) };
-        let told = said(&record, false, now);
-        assert!(told.contains(expected), "{told}");
+        let shown = said(&record, false, now);
+        assert!(shown.contains(expected), "{shown}");
         // A date that has passed is not promised any more.
         let late = said(&record, false, now + TimeDelta::days(40));
         assert!(!late.contains('（'), "{late}");
