@@ -38,6 +38,7 @@ mod m20261130_000030_publication;
 mod m20261130_000031_outcome;
 mod m20261130_000033_coordination;
 mod m20261130_000043_counts;
+mod m20261130_000051_attendance;
 mod renames;
 
 pub struct Migrator;
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000031_outcome::Migration),
             Box::new(m20261130_000033_coordination::Migration),
             Box::new(m20261130_000043_counts::Migration),
+            Box::new(m20261130_000051_attendance::Migration),
         ]
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
         form::{self, Choice},
+        outcome_form,
         page::{self, Shell},
         session::Coordinator,
     },
@@ -38,6 +39,8 @@ struct ActPage {
     /// The fields and the experts of a further appointment.
     fields: Vec<Choice>,
     experts: Vec<Choice>,
+    /// The experts who may not have come, if two were to come.
+    missed: Vec<Choice>,
     /// Whether the action is still possible.
     possible: bool,
 }
@@ -152,13 +155,17 @@ async fn render(
     } else {
         Default::default()
     };
+    let missed = match act {
+        StaffAction::ExpertNoShow => missed_choices(app, &case).await?,
+        _ => Vec::new(),
+    };
     let possible = refusal(act, &case).is_none();
     let status = typed.status();
     let head = Head::of_act(case, now, &typed);
     let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
     page::html_with(
         status,
-        &ActPage { shell, head, act, typed, reasons, sayers, sessions, fields, experts, possible },
+        &ActPage { shell, head, act, typed, reasons, sayers, sessions, fields, experts, missed, possible },
     )
 }
 
@@ -186,6 +193,14 @@ async fn team_choices(
     }
     let fields = Fields::ALL.into_iter().filter(|it| it.covers(now));
     Ok((fields.map(|it| Choice::new(it.code(), it.label())).collect(), experts))
+}
+
+/// Returns the choices of who did not come to the booked appointment, if two experts were to come.
+async fn missed_choices(app: &App, case: &CaseDetails) -> Result<Vec<Choice>, Problem> {
+    let (_, roster) = app.programme_and_experts().await?;
+    let all = store::booking::appointment::of(&app.db, case.record.consultation.id).await?;
+    let booked = all.into_iter().find(|it| it.is_confirmed());
+    Ok(booked.map(|it| outcome_form::missed_choices(&it, &roster)).unwrap_or_default())
 }
 
 /// Returns why the state of the consultation does not allow the action now.

@@ -341,6 +341,7 @@ impl Head {
                 | ActionKind::CancelAppointment
                 | ActionKind::RecordNoShow
                 | ActionKind::RecordExpertNoShow
+                | ActionKind::RecordPartlyDone
                 | ActionKind::RecordDone
                 | ActionKind::PlanFurtherSession
                 | ActionKind::DropFurtherSession

@@ -32,7 +32,7 @@ struct OutcomePage {
     typed: FormState,
     when: String,
     /// The outcome that is recorded.
-    recorded: &'static str,
+    recorded: String,
     choices: Vec<Choice>,
     /// The people whose decision may be recorded.
     sayers: Vec<Choice>,
@@ -86,7 +86,8 @@ async fn render(
     mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let appointment = of(app, &case, id).await?;
-    let recorded = appointment.state.outcome().ok_or(Problem::NotFound)?;
+    let recorded = appointment.recorded().ok_or(Problem::NotFound)?;
+    let (_, roster) = app.programme_and_experts().await?;
     let possible = may(&case.record.consultation, ActionKind::CorrectOutcome).is_ok();
     let sayers = stead::sayers(app, &case, ActionKind::CorrectOutcome).await?;
     stead::preset(&mut typed.form);
@@ -96,8 +97,8 @@ async fn render(
         head: Head::of_act(case, now, &typed),
         typed,
         when: wording::long_date_time_range(appointment.starts_at, appointment.ends_at),
-        recorded: recorded.label(),
-        choices: outcome_form::choices(recorded),
+        recorded: outcome_form::label(recorded, &roster),
+        choices: outcome_form::choices(&appointment, &roster),
         sayers,
         possible,
     };
