@@ -71,11 +71,11 @@ async fn change_by(
     change: AvailabilityChange,
 ) -> Result<(), Problem> {
     let context = Context::of(app).await?;
-    let reports = match change {
-        AvailabilityChange::AddAbsence(..) | AvailabilityChange::RemoveAbsence(_) => {
-            due_reports(app, &context, expert).await?
-        }
-        _ => Vec::new(),
+    let concerns_reports =
+        matches!(change, AvailabilityChange::AddAbsence(..) | AvailabilityChange::RemoveAbsence(_));
+    let reports = match concerns_reports {
+        true => due_reports(app, &context, expert).await?,
+        false => Vec::new(),
     };
     let tx = app.begin().await?;
     apply(app, &tx, &context, (expert, by), change).await?;

@@ -155,9 +155,9 @@ async fn render(
     } else {
         Default::default()
     };
-    let missed = match act {
-        StaffAction::ExpertNoShow => missed_choices(app, &case).await?,
-        _ => Vec::new(),
+    let missed = match act == StaffAction::ExpertNoShow {
+        true => missed_choices(app, &case).await?,
+        false => Vec::new(),
     };
     let possible = refusal(act, &case).is_none();
     let status = typed.status();

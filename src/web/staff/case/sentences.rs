@@ -36,11 +36,12 @@ impl Head {
     /// Returns the field that an expert who did not come still owes, and what follows.
     pub fn owed(&self) -> Option<String> {
         let field = self.case.record.owed.filter(|_| self.is_open())?.label();
-        Some(match self.state() {
-            State::Consulted | State::FollowUp => format!(
+        let is_planned = !matches!(self.state(), State::Consulted | State::FollowUp);
+        Some(match is_planned {
+            true => format!("行われなかった{field}の相談の日程を調整しています。回数には数えません。"),
+            false => format!(
                 "{field}の相談は、専門家が来なかったため、まだ行われていません。企業に確認し、「次回の相談を計画する」から日時を案内してください。回数には数えません。"
             ),
-            _ => format!("行われなかった{field}の相談の日程を調整しています。回数には数えません。"),
         })
     }
 
