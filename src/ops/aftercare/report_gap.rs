@@ -32,8 +32,8 @@ pub fn writers(context: &Context, held: &Appointment, due_at: DateTime<Utc>) -> 
     held.experts.iter().map(writer).collect()
 }
 
-/// Sees whether the center has to see to a report that is due: nobody can write it, or all who can are absent when it is
-/// due. A report that was overdue stays with the center until it is submitted, and so does one that nobody can write.
+/// Sees whether the center has to see to a report that is due: no expert can write it, or all who can are absent when it is
+/// due. A report that was overdue stays with the center until it is submitted, and so does one that no expert can write.
 pub async fn follow_gap(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     let held = held(work).await?;
     if !held.is_report_missing() {

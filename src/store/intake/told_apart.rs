@@ -1,15 +1,15 @@
-//! What tells companies apart that have the same name: where a list shows consultations by the names of their companies,
-//! those of another company with the same name are told apart by their place and corporate number.
+//! What tells companies of one name apart: where a list shows consultations by the names of their companies, those that
+//! have a name in common get their place and corporate number.
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{prefecture::Prefecture, text::search_key};
-use entity::{application, company, consultation};
+use entity::{application, consultation};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
 };
 use uuid::Uuid;
 
-/// The consultations of a list whose companies have the name of another company, each with what tells it apart.
+/// The consultations of a list whose companies have the name of another company in it, each with what tells it apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToldApart(BTreeMap<String, String>);
 
@@ -19,7 +19,7 @@ impl ToldApart {
         self.0.get(&number.to_string()).map(String::as_str).unwrap_or_default()
     }
 
-    /// Returns the name, with the place if another company has the same name.
+    /// Returns the name, with the place if another company in the list has the same name.
     pub fn name(&self, number: &impl ToString, name: &str) -> String {
         match self.place(number) {
             "" => name.to_owned(),
@@ -31,7 +31,7 @@ impl ToldApart {
 /// A consultation with its company: number, company, name, prefecture, city, corporate number.
 type Line = (String, Uuid, String, Option<i16>, String, Option<String>);
 
-/// Returns what tells the companies of these consultations apart. Two queries, or one if there are none.
+/// Returns what tells the companies of these consultations apart. One query, or none without consultations.
 pub async fn told_apart(
     db: &impl ConnectionTrait,
     numbers: impl IntoIterator<Item = impl ToString>,
@@ -53,23 +53,13 @@ pub async fn told_apart(
         .into_tuple()
         .all(db)
         .await?;
-    let keys: BTreeSet<_> = lines.iter().map(|it| search_key(&it.2)).collect();
-    let namesakes: Vec<(Uuid, String)> = company::Entity::find()
-        .select_only()
-        .column(company::Column::Id)
-        .column(company::Column::SearchKey)
-        .filter(company::COLUMN.search_key.is_in(keys))
-        .filter(company::Column::MergedInto.is_null())
-        .into_tuple()
-        .all(db)
-        .await?;
-    let is_shared = |of: &Line| {
-        let key = search_key(&of.2);
-        namesakes.iter().any(|(id, name)| *id != of.1 && *name == key)
-            || lines.iter().any(|other| other.1 != of.1 && search_key(&other.2) == key)
+    let others = |of: &Line| {
+        let (company, key) = (of.1, search_key(&of.2));
+        lines.iter().filter(move |it| it.1 != company && search_key(&it.2) == key)
     };
-    let shared = lines.iter().filter(|it| is_shared(it));
-    Ok(ToldApart(shared.map(|it| (it.0.clone(), place(it))).collect()))
+    // A place that they share tells nothing apart.
+    let tells = lines.iter().filter(|it| others(it).any(|other| place(other) != place(it)));
+    Ok(ToldApart(tells.map(|it| (it.0.clone(), place(it))).collect()))
 }
 
 fn place((_, _, _, prefecture, city, number): &Line) -> String {

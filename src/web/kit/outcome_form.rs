@@ -17,7 +17,7 @@ const LONGEST_REASON: usize = 200;
 const PARTLY: &str = "partly_done:";
 /// The name of the field that says which expert did not come.
 pub const MISSED: &str = "missed";
-/// The value of that field for an appointment that nobody held.
+/// The value of that field for an appointment to which no expert came.
 const ALL: &str = "all";
 
 /// Returns the outcomes to which the recorded one can be corrected.

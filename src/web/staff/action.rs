@@ -57,7 +57,7 @@ pub enum StaffActionInput {
     ReleaseHold,
     Cancel(TextLine),
     NoShow,
-    /// With the one of two experts who did not come; `None` if nobody came.
+    /// With the one of two experts who did not come; `None` if none of them came.
     ExpertNoShow(Option<ExpertId>),
     Done,
     Further(Option<TextLine>, Option<NextTeam>),

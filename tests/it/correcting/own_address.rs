@@ -339,7 +339,8 @@ async fn the_second_of_two_pending_corrections_is_taken_back_and_the_proved_addr
         ops::correspondence::message::post(&site.app, case.id, by, audience, &text).await.unwrap();
         let mails = cases::letters(&site, CONTACT).await;
         assert_eq!(told(&mails, "new_message"), before + 1);
-        assert!(mails.iter().all(|it| it.hold_reason.is_none()), "{mails:?}");
+        let held = mails.iter().filter(|it| it.kind == "new_message" && it.hold_reason.is_some());
+        assert_eq!(held.count(), 0);
         // Taken back to the proved address itself, nothing is to be proved.
         done(&super::undo(&site, case, super::last_to(&site, case, TYPO).await).await);
         assert!(cases::record(&site, case).await.consultation.address_confirmed);

@@ -190,7 +190,7 @@ async fn expert_of(site: &Site, email: &str) -> ExpertId {
 }
 
 #[actix_web::test]
-async fn who_did_not_come_is_corrected_with_all_that_follows_and_back() {
+async fn an_absence_of_one_expert_is_corrected_with_all_that_follows_and_back() {
     let (site, _, case, [ict, labor]) = of_two(true).await;
     over(&site, case).await;
     done(&act(&site, case, "/done", &[]).await);
@@ -250,7 +250,7 @@ async fn who_did_not_come_is_corrected_with_all_that_follows_and_back() {
 }
 
 #[actix_web::test]
-async fn what_is_owed_goes_on_after_another_absence_and_ends_when_it_is_not_wished_for() {
+async fn an_owed_field_outlasts_another_absence_and_ends_when_it_is_not_wished_for() {
     let (site, cast, case, [_, labor]) = of_two(true).await;
     over(&site, case).await;
     missed(&site, case, labor).await;

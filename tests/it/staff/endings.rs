@@ -15,6 +15,7 @@ async fn handed_over(site: &Site, case: Case, desk: domain::id::DeskId) {
     let change = entity::consultation::ActiveModel {
         id: Set(case.id.0),
         desk_id: Set(Some(desk.0)),
+        origin: Set(codes::Origin::Desk.into()),
         ..Default::default()
     };
     let tx = site.app.begin().await.unwrap();

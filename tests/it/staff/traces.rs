@@ -131,8 +131,9 @@ async fn companies_of_one_name_are_told_apart_wherever_a_list_names_them() {
     let related = [("with", &*other.number.to_string()), ("related_note", "")];
     done(&act(&site, one, "/related", &related).await);
     site.get(&at(one.number, "?view=same-company")).await.shows("株式会社みなと製作所（大阪市");
-    // The lists after an act, and a list with one of the two alone.
-    let to = cast.coordinator.to_string();
-    let form = [("to", &*to), ("back", "center"), ("case", &*one.number.to_string())];
-    site.post("/staff/transfer", &form).await.shows("株式会社みなと製作所（港区");
+    let (to, [one, other]) = (cast.coordinator.to_string(), [one, other].map(|it| it.number.to_string()));
+    let form = [("to", &*to), ("back", "center"), ("case", &*one), ("case", &*other)];
+    let page = site.post("/staff/transfer", &form).await;
+    page.shows("株式会社みなと製作所（港区）");
+    page.shows("株式会社みなと製作所（大阪市）");
 }

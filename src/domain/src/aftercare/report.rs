@@ -60,7 +60,7 @@ pub enum ReportRefused {
     Stale,
 }
 
-/// An expert of an appointment, as somebody who could write its report.
+/// An expert of an appointment, as a possible writer of its report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportWriter {
     pub expert: ExpertId,
