@@ -41,6 +41,7 @@ mod m20261130_000040_examples;
 mod m20261130_000041_example_import;
 mod m20261130_000043_counts;
 mod m20261130_000044_reports_to_approve;
+mod m20261130_000051_attendance;
 mod renames;
 
 pub struct Migrator;
@@ -87,6 +88,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000040_examples::Migration),
             Box::new(m20261130_000041_example_import::Migration),
             Box::new(m20261130_000044_reports_to_approve::Migration),
+            Box::new(m20261130_000051_attendance::Migration),
         ]
     }
 }

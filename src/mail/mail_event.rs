@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use account::AccountMailEvent;
-pub use outcome::OutcomeEvent;
+pub use outcome::{MissedPart, OutcomeEvent};
 pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};
 
@@ -43,6 +43,8 @@ pub struct MailContext<'a> {
     pub due: Option<&'a Due>,
     /// Since when the company has been waited for, before the event.
     pub waits_since: Option<DateTime<Utc>>,
+    /// The deadline of a report that the reader, an expert, has to write besides.
+    pub report_due_at: Option<DateTime<Utc>>,
     pub sender: SenderContext<'a>,
 }
 

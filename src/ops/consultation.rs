@@ -2,6 +2,7 @@
 pub mod address_objection;
 pub mod correction;
 pub mod merge;
+mod next_team;
 pub mod outcome;
 pub mod related_case;
 pub mod reopening;
@@ -12,15 +13,19 @@ use domain::{
     aftercare::follow_up::FollowUp,
     booking::appointment::Appointment,
     calendar::japan_date,
-    consultation::{Action, ActionKind, State, UnfulfilledReason},
+    consultation::{Action, ActionKind, EndingReader, State, UnfulfilledReason, ending},
     field::Fields,
-    id::{AccountId, ConsultationId, ExpertId},
+    id::{AccountId, ConsultationId},
     number::FiscalYear,
+    routing::assignment::still_open,
     text::{Prose, TextLine},
 };
 
 pub mod silence;
 pub mod to_call;
+
+pub use next_team::NextTeam;
+use next_team::{change_team, keep_for_owed};
 
 use super::{
     aftercare::held::keep_report_due,
@@ -111,30 +116,16 @@ pub async fn end(
 
 /// Mails the outcome of an ended consultation to the desk that handed it over.
 pub async fn notify_desk(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    match result(&work.record.consultation.state) {
+    match result_for_desk(work) {
         Some(result) => work.mail_desk(MailEvent::HandOverResult { result: &result }).await,
         None => Ok(()),
     }
 }
 
-/// Returns the outcome of a consultation in one sentence; `None` while it is open.
-pub fn result(state: &State) -> Option<String> {
-    Some(match state {
-        State::Completed => "相談はすべて終了しました。".to_owned(),
-        State::Withdrawn => "申込みは取り下げられました。".to_owned(),
-        State::Unfulfilled { reason } => {
-            format!("今回は相談を実施できませんでした。理由：{}", reason.label())
-        }
-        State::Referred { organization } => format!("{organization}をご案内しました。"),
-        State::Received
-        | State::Checking
-        | State::WaitingCompany
-        | State::Matching
-        | State::Scheduling
-        | State::Booked
-        | State::Consulted
-        | State::FollowUp => return None,
-    })
+/// Returns the outcome of the consultation in one sentence for its desk; `None` while it is open.
+pub fn result_for_desk(work: &CaseTransaction<'_>) -> Option<String> {
+    let record = &work.record;
+    ending(&record.consultation.state, EndingReader::Desk, record.appointments_done > 0)
 }
 
 /// Records that a coordinator has called the company and told it what it could not be mailed.
@@ -146,15 +137,6 @@ pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> R
     work.note(by, "企業に電話で伝えました");
     work.commit().await?;
     Ok(())
-}
-
-/// The experts of a further appointment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextTeam {
-    /// The fields of the appointment: those of the consultation, or both.
-    pub fields: Fields,
-    /// The experts who stay. The others are released, and the center asks experts for the fields that are then open.
-    pub keeps: Vec<ExpertId>,
 }
 
 /// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason.
@@ -194,21 +176,6 @@ pub async fn plan_with_team(
     Ok(())
 }
 
-/// Releases the experts who do not stay, and adds the other field. The fields of what took place stay with it.
-async fn change_team(work: &mut CaseTransaction<'_>, by: Actor, team: &NextTeam) -> Result<(), Problem> {
-    let before = work.record.consultation.fields;
-    if !team.fields.covers(before) {
-        let why = "相談の分野は減らせません。いまの分野を含めて選んでください。";
-        return Err(Problem::Refused(why.to_owned()));
-    }
-    for assignment in work.live().filter(|it| !team.keeps.contains(&it.expert)).cloned().collect::<Vec<_>>() {
-        let name = work.context.experts.name(assignment.expert).to_owned();
-        work.save_assignment(assignment.withdraw(work.now())).await?;
-        work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
-    }
-    correction::extend_fields(work, by, team.fields).await
-}
-
 /// Plans a further appointment together with the approval of the report on the last one, of which the same mail tells.
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
@@ -228,12 +195,16 @@ async fn plan(
     (was, with_report): (Fields, bool),
 ) -> Result<(), Problem> {
     work.check(ActionKind::PlanFurtherSession, by)?;
+    let makes_up = work.record.owed.is_some();
+    keep_for_owed(work, by).await?;
+    let wanted = work.record.owed.map_or(work.record.consultation.fields, Fields::from);
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let act = Action::PlanFurtherSession {
         appointments: store::intake::company::appointments_in(work.read(), &work.record, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
-        covered: work.still_open().is_none(),
+        makes_up,
+        covered: still_open(wanted, &work.assignments).is_none(),
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;

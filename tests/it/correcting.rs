@@ -84,6 +84,12 @@ async fn last(site: &Site, case: Case) -> i32 {
     store::consultation::correction::of(&site.app.db, case.id).await.unwrap().last().unwrap().seq
 }
 
+/// Returns the position of the last correction to this value that is no undoing itself.
+async fn last_to(site: &Site, case: Case, value: &str) -> i32 {
+    let all = store::consultation::correction::of(&site.app.db, case.id).await.unwrap();
+    all.iter().rfind(|it| it.undoes.is_none() && it.new.as_deref() == Some(value)).unwrap().seq
+}
+
 async fn is_sound(site: &Site) {
     let findings = doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
     assert_eq!(findings, []);

@@ -131,6 +131,8 @@ async fn applied_near(site: &Site, cast: &Cast) -> Case {
         place: String::new(),
         uid: "near@example.jp".to_owned(),
         sequence: 0,
+        absent: None,
+        makes_up: false,
     };
     let tx = site.app.begin().await.unwrap();
     store::booking::appointment::insert(&tx, &held, &[], site.app.clock.now()).await.unwrap().unwrap();

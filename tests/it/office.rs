@@ -39,7 +39,7 @@ const HAND_OVER: [(&str, &str); 10] = [
 ];
 
 /// Makes a desk and an account of it that can sign in.
-async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
+pub async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
     let tokyo = Prefecture::parse("13").unwrap();
     let line = TextLine::parse("名称", name, 60).unwrap();
     let desk = ops::reference::settings::add_desk(&site.app, &line, tokyo).await.unwrap();

@@ -1,6 +1,8 @@
 //! The center's pages over HTTP.
 mod acts;
+mod attendance;
 mod case_merging;
+mod endings;
 mod finding;
 mod intake;
 mod mail;
@@ -10,9 +12,11 @@ mod merging;
 mod outcomes;
 mod people;
 mod plan;
+mod report_gap;
 mod stead;
 mod strangers;
 mod told_once;
+mod traces;
 mod wording;
 mod worklist;
 mod workspace;

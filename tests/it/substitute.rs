@@ -181,7 +181,7 @@ async fn bookings_are_shown_before_an_absence_takes_effect() {
     scene.sound().await;
 }
 
-async fn center_email(site: &Site) -> String {
+pub async fn center_email(site: &Site) -> String {
     let programme = site.app.programme().await.unwrap();
     programme.settings_at(site.app.clock.now()).center_email.clone()
 }

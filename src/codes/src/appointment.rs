@@ -56,6 +56,15 @@ codes! {
 }
 
 codes! {
+    /// The reason why the center sees to a report that an expert should write.
+    pub enum ReportGap {
+        NoExpert = "no_expert" => "報告書を書ける専門家がいません",
+        Absent = "absent" => "専門家が報告書の期限に不在です",
+        Overdue = "overdue" => "期限を過ぎても報告書が提出されていません",
+    }
+}
+
+codes! {
     /// The state of an offer of a freed time.
     pub enum WaitingOfferState {
         Open = "open" => "回答待ち",

@@ -17,8 +17,8 @@ mod publication;
 
 pub use account::{LinkPurpose, Party, Role};
 pub use appointment::{
-    AppointmentMode, AppointmentOutcome, AppointmentStatus, AssignmentStatus, ReportStatus, WaitingEndReason,
-    WaitingOfferState,
+    AppointmentMode, AppointmentOutcome, AppointmentStatus, AssignmentStatus, ReportGap, ReportStatus,
+    WaitingEndReason, WaitingOfferState,
 };
 pub use calendar::{CalendarEntryStatus, CalendarKind, ExceptionKind};
 pub use company::{Industry, Organization, TeleworkStatus};

@@ -5,6 +5,7 @@
 //! or a refusal.
 mod action;
 pub mod correction;
+mod ending;
 mod event;
 mod event_word;
 mod merge;
@@ -15,6 +16,7 @@ mod state;
 use chrono::{DateTime, Utc};
 
 pub use action::{Action, ActionKind};
+pub use ending::{EndingReader, ending};
 pub use event::{Event, History, Rebuilt, rebuild};
 pub use event_word::event_word;
 pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
@@ -165,17 +167,18 @@ impl Consultation {
             Action::CancelAppointment { .. } => State::Scheduling,
             Action::RecordNoShow { starts_at }
             | Action::RecordExpertNoShow { starts_at }
+            | Action::RecordPartlyDone { starts_at }
             | Action::RecordDone { starts_at }
                 if now < starts_at =>
             {
                 return Err(ActionRefused::NotStarted { starts_at });
             }
             Action::RecordNoShow { .. } | Action::RecordExpertNoShow { .. } => State::Scheduling,
-            Action::RecordDone { .. } => State::Consulted,
+            Action::RecordDone { .. } | Action::RecordPartlyDone { .. } => State::Consulted,
             Action::CorrectOutcome(it) => it.state_after(&self.state)?,
             Action::ApproveReport => State::FollowUp,
-            Action::PlanFurtherSession { appointments, cap, overridden, covered } => {
-                if appointments >= cap && !overridden {
+            Action::PlanFurtherSession { appointments, cap, overridden, makes_up, covered } => {
+                if appointments >= cap && !overridden && !makes_up {
                     return Err(ActionRefused::CapReached { cap });
                 }
                 if covered { State::Scheduling } else { State::Checking }

@@ -182,9 +182,8 @@ pub fn after(
             Some(Due::reply_for(settings, calendar, now, slot))
         }
         // Without the further appointment, the report on the last one is what is due.
-        (ActionKind::RecordDone, _) | (ActionKind::DropFurtherSession, State::Consulted) => {
-            Some(Due::report(settings, calendar, now))
-        }
+        (ActionKind::RecordDone | ActionKind::RecordPartlyDone, _)
+        | (ActionKind::DropFurtherSession, State::Consulted) => Some(Due::report(settings, calendar, now)),
         // A report that was due already keeps its deadline; one that becomes due is given the whole time from now.
         (ActionKind::CorrectOutcome | ActionKind::Reopen, State::Consulted) => {
             let kept = before.filter(|it| it.kind == DueKind::Report);

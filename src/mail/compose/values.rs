@@ -201,6 +201,15 @@ fn changed(
 ) {
     sit_with(values, about, side, appointment);
     values.set(WasExperts, names(was));
+    report_besides(values, about, side);
+}
+
+/// Sets until when a report is due that the reader, an expert, has to write besides.
+fn report_besides(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
+    if side == ReaderSide::Expert {
+        let due = about.report_due_at.map(month_day_weekday);
+        values.set(Variable::ReportDue, due.unwrap_or_default());
+    }
 }
 
 fn request(values: &mut Values, mail_event: &MailEvent<'_>) {
@@ -346,6 +355,7 @@ fn request_taken_back(
 ) {
     request_withdrawn(values, about, slot.as_ref());
     values.set(Reason, quoted(reason));
+    report_besides(values, about, ReaderSide::Expert);
 }
 
 fn report_due(values: &mut Values, about: &MailContext<'_>, due_at: DateTime<Utc>, overdue: bool) {

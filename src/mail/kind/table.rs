@@ -55,11 +55,13 @@ mails! {
     }
     ExpertMissed = "expert_missed", "専門家の欠席のお詫び" {
         ExpertMissedCompany = "expert_missed_company" to Company, "専門家が参加できなかったことのお詫び",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
+            [When, Link]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, ReportDue, MissedExpert, OwedField, IsCorrection];
         ExpertMissedExpert = "expert_missed_expert" to Expert, "専門家の欠席を記録しました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, IsCorrection];
+            [When, Link]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, IsCorrection];
         ExpertMissedCenter = "expert_missed_center" to Center, "専門家が来なかったと、企業から連絡がありました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField];
     }
     OutcomeCorrected = "outcome_corrected", "相談の結果の訂正" {
         OutcomeCorrectedCompany = "outcome_corrected_company" to Company, "相談の結果の記録を訂正しました",
@@ -145,7 +147,7 @@ mails! {
     }
     RequestWithdrawn = "request_withdrawn", "依頼の取消し" {
         RequestWithdrawn to Expert, "担当のお願いを取り消しました",
-            [Number] [Reason, When, Mode, IsVisit, Place, Experts, Link], cancels;
+            [Number] [Reason, When, Mode, IsVisit, Place, Experts, ReportDue, Link], cancels;
         RequestDeclined = "request_declined" to Expert, "担当の辞退を受け付けました",
             [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("辞退の確認");
     }
@@ -179,7 +181,8 @@ mails! {
         ExpertChangedCompany = "expert_changed_company" to Company, "担当の専門家が変わりました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts], invites;
         ExpertChangedExpert = "expert_changed_expert" to Expert, "一緒に担当する専門家が変わりました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts], invites;
+            [When, Link]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts, ReportDue], invites;
         Relieved = "relieved" to Expert, "担当を交代しました",
             [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("担当の交代");
         ExpertChangedCenter = "expert_changed_center" to Center, "担当の専門家が交代しました",
@@ -199,7 +202,8 @@ mails! {
         CancelledCompany = "cancelled_company" to Company, "相談の予約を取り消しました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue, CancelledBy], cancels;
         CancelledExpert = "cancelled_expert" to Expert, "相談の予約が取り消されました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked],
+            [When, Link]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked, ReportDue],
             cancels;
         CancelledCenter = "cancelled_center" to Center, "相談の予約が取り消されました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy];

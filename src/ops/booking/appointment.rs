@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
+    aftercare::report::{report_author, report_gap},
     booking::{
         appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
         availability::{Day, Exception, ExceptionChange, Slot, Span},
@@ -29,6 +30,7 @@ use crate::{
     app::App,
     mail::{mail_event::MailEvent, outgoing_mail::SendCondition},
     ops::{
+        aftercare::report_gap::{set_gap, writers},
         case::{
             actor::ActorAt,
             context::Context,
@@ -104,6 +106,8 @@ pub async fn book(
         place: venue::of(work, mode, &experts).await?,
         uid: work.app.calendar_uid(uid),
         sequence: 0,
+        absent: None,
+        makes_up: work.record.owed.is_some(),
         experts,
     };
     let cells = found.cells(&booked.experts, slot, &work.context.settings);
@@ -223,28 +227,31 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
 pub async fn keep_as_done(work: &mut CaseTransaction<'_>, before: Appointment) -> Result<(), Problem> {
     withdraw_substitute_request(work, &before).await?;
     let done = before.done()?;
+    if done.makes_up {
+        work.record.owed = None;
+    }
     work.save(&done).await?;
     work.record.appointments_done += 1;
     ask_for_report(work, &done)
 }
 
 /// Asks for the report on an appointment that took place. There is one for an appointment: the first of its experts who
-/// can write it is asked, and reminded when it is overdue. If none can, the center writes it.
+/// can write it and is there is asked, and reminded when it is overdue. If none can, or all who can are absent when it is
+/// due, the center sees to it.
 pub fn ask_for_report(work: &mut CaseTransaction<'_>, done: &Appointment) -> Result<(), Problem> {
     let due = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
     let Context { settings, calendar, now, .. } = &work.context;
     let due_at = due.or_else(|| Due::report(settings, calendar, *now).at()).unwrap_or(*now);
-    let can_write = |it: &&ExpertId| work.context.experts.get(**it).is_some_and(|it| it.active);
-    match done.experts.iter().find(can_write).copied() {
+    let writers = writers(&work.context, done, due_at);
+    // Another report may wait for the center already.
+    let gap = report_gap(&writers).or(work.record.report_by_center);
+    set_gap(work, gap);
+    match report_author(&writers) {
         Some(author) => {
             work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
             plan_overdue(work, author, done.id, due_at)
         }
-        None => {
-            work.record.report_by_center = true;
-            work.note(Actor::System, "報告書を書ける専門家がいないため、センターが実施報告書を作成します");
-            Ok(())
-        }
+        None => Ok(()),
     }
 }
 
@@ -278,8 +285,8 @@ pub async fn remind_of_report(
     let Some(done) = done.filter(|_| was > work.now()) else { return Ok(()) };
     let key = overdue_key(done.id, was);
     work.save(SuppressedMail(&key, "the deadline has moved")).await?;
-    match done.experts.first() {
-        Some(&author) => plan_overdue(work, author, done.id, due_at),
+    match report_author(&writers(&work.context, &done, due_at)) {
+        Some(author) => plan_overdue(work, author, done.id, due_at),
         None => Ok(()),
     }
 }
@@ -418,7 +425,7 @@ async fn limit(
 
 /// Begins a change of a consultation, and returns who makes it. An actor without permission, and an action that is not possible now, are refused
 /// before anything is done.
-async fn begin_change(
+pub(super) async fn begin_change(
     app: &App,
     id: ConsultationId,
     by: impl Into<ActorAt>,
@@ -456,7 +463,7 @@ pub async fn joint_in(
 fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by: Actor) -> SlotSearch {
     let company = by.party() == Party::Company;
     SlotSearch {
-        fields: record.consultation.fields,
+        fields: record.wanted_fields(),
         mode: live.map_or_else(|| AppointmentMode::wished(record.mode), |it| it.mode),
         themes: BTreeSet::new(),
         prefecture: record.site(),

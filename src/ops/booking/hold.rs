@@ -45,7 +45,7 @@ pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
     let id = record.consultation.id;
     let assignments = store::routing::assignment::of(&app.db, id).await?;
     let themes = store::consultation::themes(&app.db, id).await?;
-    let search = search_for(record, None, themes, record.consultation.fields, turned_down(&assignments));
+    let search = search_for(record, None, themes, record.wanted_fields(), turned_down(&assignments));
     context.offers(&app.db, SlotSearch { aim: SearchAim::List, ..for_company(search) }).await
 }
 
@@ -144,7 +144,7 @@ async fn take(
     let id = work.record.consultation.id;
     let themes = store::consultation::themes(work.read(), id).await?;
     let excluded = turned_down(&work.assignments);
-    let search = search_for(&work.record, lost, themes, work.record.consultation.fields, excluded);
+    let search = search_for(&work.record, lost, themes, work.record.wanted_fields(), excluded);
     // The same time may be within the period of notice by now.
     let search = SlotSearch { overridden: lost.is_some(), ..for_company(search) };
     let mode = search.mode;
@@ -165,6 +165,8 @@ async fn take(
         place: String::new(),
         uid: work.app.calendar_uid(uid),
         sequence: 0,
+        absent: None,
+        makes_up: work.record.owed.is_some(),
     };
     let held = renewed(held, &work.context);
     if held.has_expired(work.now()) {

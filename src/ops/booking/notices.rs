@@ -3,17 +3,16 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     booking::{
-        appointment::Appointment,
+        appointment::{Appointment, RecordedOutcome},
         notice::{change_until, hold_warned_at, reminder_at},
     },
-    consultation::AppointmentOutcome,
     field::Fields,
     id::ExpertId,
 };
 
 use crate::{
     mail::{
-        mail_event::{AppointmentText, MailEvent, OutcomeEvent, ReaderSide, SilenceEvent},
+        mail_event::{AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, SilenceEvent},
         outgoing_mail::SendCondition,
     },
     ops::case::{save::FormerParticipation, transaction::CaseTransaction},
@@ -39,11 +38,12 @@ enum News<'a> {
         blocked: Option<ExpertId>,
     },
     ExpertMissed {
+        part: Option<MissedPart<'a>>,
         is_correction: bool,
     },
     Corrected {
-        was: AppointmentOutcome,
-        outcome: AppointmentOutcome,
+        was: RecordedOutcome,
+        outcome: RecordedOutcome,
     },
 }
 
@@ -63,8 +63,8 @@ impl<'a> News<'a> {
                 let is_blocked = blocked.is_some() && blocked == reader;
                 MailEvent::Cancelled { side, appointment, reason, by, is_blocked }
             }
-            Self::ExpertMissed { is_correction } => {
-                MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction })
+            Self::ExpertMissed { part, is_correction } => {
+                MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, part, is_correction })
             }
             Self::Corrected { was, outcome } => {
                 MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome })
@@ -138,16 +138,32 @@ pub fn notify_expert_missed(
     by: Actor,
     is_correction: bool,
 ) -> Result<(), Problem> {
-    tell(work, missed, News::ExpertMissed { is_correction })?;
-    if by == Actor::Company {
-        let names = work.names(&missed.experts);
-        let (side, appointment) = (ReaderSide::Center, appointment_text(missed, &names));
-        work.mail_center(MailEvent::Outcome(OutcomeEvent::ExpertMissed {
-            side,
-            appointment,
-            is_correction,
-        }))?;
-    }
+    let news = News::ExpertMissed { part: None, is_correction };
+    tell(work, missed, news)?;
+    if by == Actor::Company { tell_center(work, missed, news) } else { Ok(()) }
+}
+
+/// Mails the company, the expert who did not come, and the center if the company has said it, that the other expert held
+/// the appointment alone.
+pub fn notify_expert_missed_part(
+    work: &mut CaseTransaction<'_>,
+    held: &Appointment,
+    by: Actor,
+    is_correction: bool,
+) -> Result<(), Problem> {
+    let Some(absent) = held.absent else { return Ok(()) };
+    let name = work.context.experts.name(absent).to_owned();
+    let part = Some(MissedPart { expert: &name, owed: work.record.owed });
+    let news = News::ExpertMissed { part, is_correction };
+    tell_company(work, held, news)?;
+    let names = work.names(&held.experts);
+    work.mail_expert(absent, news.event(ReaderSide::Expert, appointment_text(held, &names), Some(absent)))?;
+    if by == Actor::Company { tell_center(work, held, news) } else { Ok(()) }
+}
+
+fn tell_center(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    let names = work.names(&it.experts);
+    work.mail_center(news.event(ReaderSide::Center, appointment_text(it, &names), None))?;
     Ok(())
 }
 
@@ -155,7 +171,7 @@ pub fn notify_expert_missed(
 pub fn notify_outcome_corrected(
     work: &mut CaseTransaction<'_>,
     corrected: &Appointment,
-    (was, outcome): (AppointmentOutcome, AppointmentOutcome),
+    (was, outcome): (RecordedOutcome, RecordedOutcome),
     to_company: bool,
 ) -> Result<(), Problem> {
     let news = News::Corrected { was, outcome };

@@ -43,7 +43,7 @@ use crate::{
             transaction::CaseTransaction,
         },
         routing::requests::{
-            as_asked, leave, outline, request_to, turned_down, withdraw_substitute_request, write_request,
+            as_asked, leave, outline, request_to, turned_down, withdraw_asked_by, write_request,
         },
     },
     problem::Problem,
@@ -138,13 +138,26 @@ pub async fn ask_team(
     by: Actor,
     agreement: SubstituteConsent,
 ) -> Result<(), Problem> {
+    let mut work =
+        CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
+    ask_team_in(&mut work, participation, team, by, agreement).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Asks a team to take a participation, or gives it to the team, as part of another operation.
+pub async fn ask_team_in(
+    work: &mut CaseTransaction<'_>,
+    participation: Participation,
+    team: &[ExpertId],
+    by: Actor,
+    agreement: SubstituteConsent,
+) -> Result<(), Problem> {
     if team.len() > 1 && agreement == SubstituteConsent::Asked {
         return Err(refused(PAIR_IS_CALLED));
     }
-    let mut work =
-        CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
     work.check(ActionKind::Reschedule, by)?;
-    let appointment = appointment_to_come(&work)?;
+    let appointment = appointment_to_come(work)?;
     let leaving = accepted_by(&work.assignments, participation.expert);
     let (Some(replaced), true) = (leaving.first(), appointment.id == participation.appointment) else {
         return Err(Problem::Stale);
@@ -164,27 +177,26 @@ pub async fn ask_team(
     })?;
     let cells = found.cells(team, slot, &work.context.settings);
     work.save(HeldParticipation(appointment.id, &cells)).await?;
-    let due = reply_due(&work, &appointment, agreement)?;
+    let due = reply_due(work, &appointment, agreement)?;
     if agreement == SubstituteConsent::Given {
-        withdraw_leaving(&mut work, participation.expert).await?;
+        withdraw_leaving(work, participation.expert).await?;
     }
     let mut requests = Vec::new();
     for member in chosen {
-        requests.push(substitute_request(&mut work, member, &due, instead_of, agreement).await?);
+        requests.push(substitute_request(work, member, &due, instead_of, agreement).await?);
     }
     match (agreement, &requests[..]) {
         (SubstituteConsent::Asked, [request]) => {
-            let outline = outline(&work).await?;
-            let shown = as_asked(&work, &appointment, participation.expert, request.expert);
-            let shown = Appointment { sequence: sequence_for(&work, &shown, request.expert).await?, ..shown };
-            write_request(&mut work, request, Some(&shown), &outline)?;
+            let outline = outline(work).await?;
+            let shown = as_asked(work, &appointment, participation.expert, request.expert);
+            let shown = Appointment { sequence: sequence_for(work, &shown, request.expert).await?, ..shown };
+            write_request(work, request, Some(&shown), &outline)?;
             let names = work.names(&[participation.expert, request.expert]);
             work.note(by, format!("{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
         }
         (SubstituteConsent::Asked, _) => return Err(refused(PAIR_IS_CALLED)),
-        (SubstituteConsent::Given, _) => take_over(&mut work, participation.expert, requests, by).await?,
+        (SubstituteConsent::Given, _) => take_over(work, participation.expert, requests, by).await?,
     }
-    work.commit().await?;
     Ok(())
 }
 
@@ -237,8 +249,7 @@ pub async fn withdraw_request(
         CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
     work.check(ActionKind::Reschedule, by)?;
     let appointment = appointment_to_come(&work)?;
-    withdraw_substitute_request(&mut work, &appointment).await?;
-    work.note(by, "代わりの専門家への依頼を取り消しました");
+    withdraw_asked_by(&mut work, &appointment, by).await?;
     work.commit().await?;
     Ok(())
 }
@@ -362,7 +373,7 @@ fn search(
     let mut excluded = turned_down(assignments);
     excluded.extend(appointment.experts.iter().copied());
     SlotSearch {
-        fields: theirs.reduce(Fields::union).unwrap_or(record.consultation.fields),
+        fields: theirs.reduce(Fields::union).unwrap_or(record.wanted_fields()),
         mode: appointment.mode,
         themes: themes.into_iter().map(ThemeCode).collect::<BTreeSet<_>>(),
         prefecture: record.site(),

@@ -293,6 +293,8 @@ async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Pr
         place: String::new(),
         uid: work.app.calendar_uid(uid),
         sequence: 0,
+        absent: None,
+        makes_up: work.record.owed.is_some(),
         experts: work.accepted(),
     };
     let cells = found.cells(&held.experts, slot, &work.context.settings);

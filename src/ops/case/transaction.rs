@@ -72,6 +72,8 @@ pub struct CaseTransaction<'a> {
     mails_news: bool,
     /// Whether the clock of silence goes on although a person has acted.
     keeps_clock: bool,
+    /// The report that an expert has to write besides, of which the next letter to that expert tells.
+    report_besides: Option<(ExpertId, DateTime<Utc>)>,
     /// Whether this change has news that cannot be mailed to the company.
     is_to_call: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
@@ -168,6 +170,7 @@ impl<'a> CaseTransaction<'a> {
             is_heard: false,
             mails_news: false,
             keeps_clock: false,
+            report_besides: None,
             is_to_call: false,
             new: None,
             batch: WriteBatch::default(),
@@ -222,6 +225,16 @@ impl<'a> CaseTransaction<'a> {
     /// Leaves the clock of silence as the record has it, although a person acts, if the case still waits for the same.
     pub const fn keep_clock(&mut self) {
         self.keeps_clock = true;
+    }
+
+    /// Lets the next letter to an expert say that a report is due from the expert besides, so that there is one letter.
+    pub const fn ask_for_report_besides(&mut self, expert: ExpertId, due_at: DateTime<Utc>) {
+        self.report_besides = Some((expert, due_at));
+    }
+
+    /// Returns the report of which no letter has told since `ask_for_report_besides`.
+    pub const fn untold_report(&self) -> Option<(ExpertId, DateTime<Utc>)> {
+        self.report_besides
     }
 
     /// Returns the position in the history that the next event will have.
@@ -410,7 +423,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Returns the fields that no expert has accepted.
     pub fn still_open(&self) -> Option<Fields> {
-        domain::routing::assignment::still_open(self.record.consultation.fields, &self.assignments)
+        domain::routing::assignment::still_open(self.record.wanted_fields(), &self.assignments)
     }
 
     pub fn names(&self, experts: &[ExpertId]) -> Vec<String> {

@@ -12,7 +12,10 @@ use crate::{
         mail_event::{CompanyTurn, MailEvent, ReaderSide, SilenceEvent},
         outgoing_mail::{OutgoingMail, SendCondition},
     },
-    ops::{booking::notices::appointment_text, case::transaction::CaseTransaction},
+    ops::{
+        aftercare::report_gap::give_overdue, booking::notices::appointment_text,
+        case::transaction::CaseTransaction,
+    },
     problem::Problem,
 };
 
@@ -43,6 +46,9 @@ pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
         }
         SilenceStep::ShowToCenter => {
             show_to_center(&mut work, advanced);
+            if clock.kind == SilenceKind::Report {
+                give_overdue(&mut work).await?;
+            }
             work.note(Actor::System, format!("動きがないため、対応一覧に載せました（{waits_for}）"));
         }
         SilenceStep::ProposeClosing => {

@@ -101,6 +101,7 @@ pub async fn preview(
         address_confirmed: record.consultation.address_confirmed,
         due: record.due.as_ref(),
         waits_since: record.silence.map(|it| it.since),
+        report_due_at: None,
         sender,
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
@@ -271,11 +272,16 @@ const fn cancelled<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, reason: &'a str)
 }
 
 const fn missed<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
-    Case(MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }))
+    Case(MailEvent::Outcome(OutcomeEvent::ExpertMissed {
+        side,
+        appointment,
+        part: None,
+        is_correction: false,
+    }))
 }
 
-const fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
-    let (was, outcome) = (AppointmentOutcome::NoShow, AppointmentOutcome::Done);
+fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    let (was, outcome) = (AppointmentOutcome::NoShow.into(), AppointmentOutcome::Done.into());
     Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 

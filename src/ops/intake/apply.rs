@@ -153,6 +153,8 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
         place: String::new(),
         uid: app.calendar_uid(uid),
         sequence: 0,
+        absent: None,
+        makes_up: false,
     };
     let cells = found.cells(&held.experts, slot, settings);
     store::booking::appointment::insert(&tx, &held, &cells, context.now)

@@ -18,6 +18,7 @@ use domain::{
 use crate::{
     app::App,
     ops::{
+        aftercare::report_gap::follow_gap,
         booking::{
             appointment::remind_of_report,
             notices::{appointment_reminder_key, plan_hold_warning},
@@ -95,7 +96,11 @@ async fn shift(
                 remind_of_report(work, was, at).await?;
             }
         }
+        let is_report = moved.kind == DueKind::Report;
         work.record.due = Some(moved);
+        if is_report {
+            follow_gap(work).await?;
+        }
     }
     let requests: Vec<_> =
         work.assignments.iter().filter(|it| it.state == AssignmentState::Offered).cloned().collect();

@@ -57,7 +57,7 @@ pub async fn request(
     if slot.is_some_and(|it| !may_ask_for(&work, it)) {
         return Err(Problem::Refused(TOO_NEAR.to_owned()));
     }
-    let fields = open_fields(work.record.consultation.fields, &work.assignments);
+    let fields = open_fields(work.record.wanted_fields(), &work.assignments);
     let accepted = accepted_among(&work.assignments);
     let found = search(&work, fields, accepted.clone()).await?;
     let team = chosen(&found, experts, fields, slot)?;
@@ -66,7 +66,7 @@ pub async fn request(
         ask(&mut work, &found, team, slot).await?;
     } else {
         // The time is kept for those who have accepted too.
-        let whole = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
+        let whole = search(&work, work.record.wanted_fields(), BTreeSet::new()).await?;
         ask(&mut work, &whole, team, slot).await?;
     }
     work.act(Action::RequestExperts, by, Some(names))?;
@@ -81,7 +81,7 @@ const TOO_NEAR: &str = "仮予約の日時が近いため、専門家の回答�
 pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
     let slot = held_slot(work).filter(|it| may_ask_for(work, *it));
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
-    let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+    let found = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
     let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
     let names = named(work, &team);
     ask(work, &found, team, Some(slot)).await?;
@@ -220,14 +220,14 @@ fn notify_lapsed(
 /// Returns the experts who could be asked for a consultation, for the slot that is held for it if there is one. A
 /// snapshot to choose from.
 pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Option<Slot>), Problem> {
-    let wanted = record.consultation.fields;
+    let wanted = record.wanted_fields();
     offers_for_held(app, record, |all| (open_fields(wanted, all), accepted_among(all))).await
 }
 
 /// Returns the fields for which experts are to be asked: those that no expert has accepted.
 pub async fn fields_to_ask(db: &impl ConnectionTrait, record: &Record) -> Result<Fields, Problem> {
     let assignments = store::routing::assignment::of(db, record.consultation.id).await?;
-    Ok(open_fields(record.consultation.fields, &assignments))
+    Ok(open_fields(record.wanted_fields(), &assignments))
 }
 
 /// Goes on with the experts who have accepted, if they cover every field that is left and nobody else is asked: the time
@@ -331,7 +331,7 @@ async fn request_next(
         let found = search(work, fields, excluded).await?;
         let next = found.teams(slot).next();
         if let Some(team) = next {
-            let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+            let whole = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
             let names = named(work, &team);
             ask(work, &whole, team, slot).await?;
             work.act(Action::Decline { next_candidate: true }, by, Some(note))?;
@@ -367,7 +367,7 @@ async fn give_back(work: &mut CaseTransaction<'_>, slot: Option<Slot>) -> Result
         return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST, None);
     };
     work.appointment = Some(held.clone());
-    let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+    let found = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
     let cells = found.cells(&accepted, slot, &work.context.settings);
     let until = heard_by(slot.start(), &work.context.settings, &work.context.calendar);
     let place = held.place.clone();

@@ -88,7 +88,7 @@ pub async fn make(app: &App) -> Result<Plan, Problem> {
     let record = |at: usize| waiting[at].record.clone();
     let line = |it: Explained| PlannedRequest {
         record: record(it.line.waiting),
-        team: members(it.line.team, waiting[it.line.waiting].record.consultation.fields, &it.candidates),
+        team: members(it.line.team, waiting[it.line.waiting].record.wanted_fields(), &it.candidates),
         slot: it.line.slot,
         is_chosen: it.is_chosen,
         ahead: it.line.ahead,
@@ -165,7 +165,7 @@ fn mode(it: &PendingConsultation) -> AppointmentMode {
 fn routing_request(it: &PendingConsultation, slot: Option<Slot>) -> RoutingRequest {
     let record = &it.record;
     RoutingRequest {
-        fields: record.consultation.fields,
+        fields: record.wanted_fields(),
         themes: it.themes.clone(),
         mode: match mode(it) {
             AppointmentMode::Online => Mode::Online,

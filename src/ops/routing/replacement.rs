@@ -118,7 +118,7 @@ pub async fn release_in(
     let (another_asked, released) = match team(work, fields, excluded, successor).await? {
         Some(team) => {
             next = Some(named(work, &team));
-            let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+            let whole = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
             let slot = held_slot(work);
             ask(work, &whole, team, slot).await?;
             (true, None)
@@ -281,9 +281,7 @@ async fn release_accepted(
 async fn withdraw_substitute(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
     work.check(ActionKind::Reschedule, by)?;
     let Some(appointment) = work.appointment.clone() else { return Err(Problem::Stale) };
-    super::requests::withdraw_substitute_request(work, &appointment).await?;
-    work.note(by, "代わりの専門家への依頼を取り消しました");
-    Ok(())
+    super::requests::withdraw_asked_by(work, &appointment, by).await
 }
 
 /// Returns the team to ask for the fields of the released expert; `None` if nobody is to be asked.

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::{
+    actor::Actor,
     booking::{
         appointment::{Appointment, AppointmentMode},
         availability::{Day, Slot},
@@ -309,9 +310,20 @@ pub async fn withdraw_substitute_request(
     work: &mut CaseTransaction<'_>,
     appointment: &Appointment,
 ) -> Result<(), Problem> {
+    withdraw_asked_by(work, appointment, Actor::System).await
+}
+
+/// Withdraws the request to a substitute, by the actor whom the history names with the substitute.
+pub async fn withdraw_asked_by(
+    work: &mut CaseTransaction<'_>,
+    appointment: &Appointment,
+    by: Actor,
+) -> Result<(), Problem> {
     let requests: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
     for request in requests {
         let expert = request.expert;
+        let name = work.context.experts.name(expert).to_owned();
+        work.note(by, format!("{name}さんへの、代わりの担当の依頼を取り消しました"));
         let left = leave(work, appointment, expert, request.instead_of).await?;
         work.save(ReleasedParticipation(appointment.id, expert)).await?;
         work.save_assignment(request.withdraw(work.now())).await?;

@@ -8,6 +8,7 @@ use domain::{
     wording,
 };
 
+use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
@@ -48,8 +49,10 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     if digest.new == 0 && digest.overdue == 0 && digest.stalled == 0 {
         return Ok(false);
     }
+    let told = told_apart(&app.db, urgent.cases.iter().map(|it| it.number.clone())).await?;
     let line = |it: &OverdueCase| {
-        format!("{}　{}（期限 {}）", it.number, it.company_name, wording::month_day_time(it.due_at))
+        let company = told.name(&it.number, &it.company_name);
+        format!("{}　{company}（期限 {}）", it.number, wording::month_day_time(it.due_at))
     };
     let lines: Vec<_> = digest.cases.iter().map(line).collect();
     let CenterDigest { new, overdue, stalled, .. } = digest;

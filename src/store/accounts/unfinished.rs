@@ -92,6 +92,7 @@ async fn with_reports(db: &impl ConnectionTrait) -> Result<Vec<ExpertId>, DbErr>
         .distinct()
         .filter(appointment_expert::Column::ExpertId.in_subquery(closed(Role::Expert)))
         .filter(appointment_expert::COLUMN.report_handed_over_at.is_null())
+        .filter(appointment_expert::COLUMN.absent.eq(false))
         .filter(appointment_expert::Column::AppointmentId.in_subquery(done))
         .into_tuple()
         .all(db)

@@ -175,7 +175,7 @@ pub async fn between(
 }
 
 /// Returns the appointments whose report is still to be written, revised or approved, oldest first, without those whose
-/// report was handed over when the expert's account was closed. Five queries.
+/// report was handed over when the expert's account was closed, and those to which the expert did not come. Five queries.
 pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaReport>, DbErr> {
     let approved = report::Entity::find()
         .select_only()
@@ -268,7 +268,11 @@ fn handed_over(expert: ExpertId) -> SelectStatement {
         .select_only()
         .column(appointment_expert::Column::AppointmentId)
         .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
-        .filter(appointment_expert::COLUMN.report_handed_over_at.is_not_null())
+        .filter(
+            Condition::any()
+                .add(appointment_expert::Column::ReportHandedOverAt.is_not_null())
+                .add(appointment_expert::Column::Absent.eq(true)),
+        )
         .into_query()
 }
 

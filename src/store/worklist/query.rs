@@ -134,7 +134,7 @@ pub async fn counts(
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 23] = [
+const COLUMNS: [row::Column; 26] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyId,
@@ -157,6 +157,9 @@ const COLUMNS: [row::Column; 23] = [
     row::Column::LastInboundAt,
     row::Column::SnoozedUntil,
     row::Column::NextStepAt,
+    row::Column::AppointmentsDone,
+    row::Column::ReportGap,
+    row::Column::OwedField,
     row::Column::Version,
 ];
 
@@ -281,8 +284,8 @@ fn beyond(sort: row::Column, cursor: WorklistCursor, later: bool) -> Expr {
     if later { place.gt(cursor) } else { place.lt(cursor) }
 }
 
-/// Returns the query for the cases with a report that concerns the center: it waits for the approval, is written by the
-/// center, or is still due although the case has ended.
+/// Returns the query for the cases with a report that concerns the center: it waits for the approval, the center sees to
+/// it, or it is still due although the case has ended.
 fn reports_at_center() -> SelectStatement {
     let submitted = || {
         report::Entity::find()

@@ -99,6 +99,7 @@ async fn holidays_page(
     let today = japan_date(app.clock.now());
     let ahead = closing.clone().map(|(day, _)| *day).filter(|it| *it >= today);
     let bookings = store::booking::closing_day::bookings_on(&app.db, ahead).await?;
+    let bookings = store::booking::closing_day::named(&app.db, bookings).await?;
     Ok(HolidaysPage {
         shell,
         tabs: tabs("/admin/holidays"),

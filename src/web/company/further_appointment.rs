@@ -4,6 +4,7 @@ use askama::Template;
 use domain::{
     actor::{Actor, Party},
     consultation::ActionKind,
+    field::Field,
 };
 
 use super::own_consultation::OwnConsultation;
@@ -21,6 +22,8 @@ struct FurtherPage {
     shell: Shell,
     number: String,
     path: String,
+    /// The field that an expert who did not come still owes.
+    owed: Option<&'static str>,
 }
 
 /// The page that asks whether the further appointment is not wished for any more.
@@ -37,7 +40,8 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let can = |action| own.0.consultation.allows(action, Party::Company).is_ok();
     let (number, path) = (own.0.number.to_string(), own.path(""));
     if can(ActionKind::PlanFurtherSession) {
-        return page::html(&FurtherPage { shell, number, path });
+        let owed = own.0.owed.map(Field::label);
+        return page::html(&FurtherPage { shell, number, path, owed });
     }
     if can(ActionKind::DropFurtherSession) {
         let history = store::audit::event::of(&app.db, own.0.consultation.id).await?;

@@ -58,6 +58,9 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         }
         (ActionKind::CorrectOutcome, _) => plain("相談の結果の記録を訂正しました"),
         (ActionKind::RecordDone, _) => plain("相談を実施しました"),
+        (ActionKind::RecordPartlyDone, _) => {
+            plain("相談を実施しました。一人の専門家が参加できませんでした。申し訳ありません")
+        }
         (ActionKind::ApproveReport, _) => plain("報告書ができました"),
         (ActionKind::PlanFurtherSession, State::Checking) => {
             plain("次回の相談を担当する専門家の調整を始めました")

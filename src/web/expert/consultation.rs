@@ -10,7 +10,7 @@ use domain::{
     actor::Party,
     aftercare::report::ReportState,
     booking::appointment::Appointment,
-    consultation::{ActionKind, State},
+    consultation::{ActionKind, EndingReader, State, ending},
     due::{Due, DueKind},
     id::AppointmentId,
     routing::assignment::AssignmentState,
@@ -79,7 +79,7 @@ struct Act {
 
 struct AppointmentView {
     when: String,
-    state: &'static str,
+    state: String,
     mode: &'static str,
     place: String,
     /// Whether the venue is an address on the web.
@@ -218,6 +218,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             ActionKind::RecordDone
             | ActionKind::RecordNoShow
             | ActionKind::RecordExpertNoShow
+            | ActionKind::RecordPartlyDone
             | ActionKind::CorrectOutcome
             | ActionKind::Decline
             | ActionKind::Submit
@@ -261,9 +262,9 @@ fn by_when(case: &Case) -> Option<String> {
 }
 
 /// Returns the situation in one sentence.
-fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str {
+fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> String {
     let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
-    match &case.record.consultation.state {
+    let said = match &case.record.consultation.state {
         State::Matching | State::Booked if !case.mine.is_accepted() => {
             "依頼の内容を確認し、回答してください。"
         }
@@ -279,9 +280,12 @@ fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str
         {
             "この相談は終了しました。実施した相談の報告書を提出してください。"
         }
-        State::Completed => "相談はすべて終了しました。",
-        State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => "この相談は終了しました。",
-    }
+        state => {
+            return ending(state, EndingReader::Expert, case.record.appointments_done > 0)
+                .unwrap_or_default();
+        }
+    };
+    said.to_owned()
 }
 
 fn appointment_view(
@@ -292,7 +296,9 @@ fn appointment_view(
     reports: &BTreeMap<AppointmentId, ReportState>,
 ) -> AppointmentView {
     let mine = it.experts.contains(&expert.id);
-    let done = it.state == domain::booking::appointment::AppointmentState::Done && mine;
+    let done = it.state == domain::booking::appointment::AppointmentState::Done
+        && mine
+        && it.absent != Some(expert.id);
     let may_correct = case.record.consultation.allows(ActionKind::CorrectOutcome, Party::Expert).is_ok();
     let correct = (mine && may_correct && it.state.outcome().is_some())
         .then(|| format!("{}/{}", case.path_of("outcome"), it.id));
@@ -300,7 +306,7 @@ fn appointment_view(
     let names: Vec<_> = it.experts.iter().map(|&id| roster.name(id)).collect();
     AppointmentView {
         when: wording::long_date_time_range(it.starts_at, it.ends_at),
-        state: it.state.label(),
+        state: crate::web::kit::outcome_form::state_label(it, roster),
         mode: it.mode.label(),
         place: it.place.clone(),
         is_link: it.place.starts_with("https://") || it.place.starts_with("http://"),

@@ -7,6 +7,7 @@ use domain::{
     prefecture::Prefecture, wording,
 };
 
+use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::calendars::external::STALE_AFTER,
@@ -91,27 +92,31 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
         + clashes(&app.db, Some(expert.id), now).await?.len()
         + stale(&app.db, now - STALE_AFTER, Some(expert.id)).await?.len();
     let (_, roster) = app.programme_and_experts().await?;
+    let appointments = confirmed.iter().filter_map(|it| it.case.as_ref());
+    let cases =
+        appointments.chain(reports.iter().map(|it| &it.case)).chain(messages.iter().map(|it| &it.case));
+    let told = told_apart(&app.db, cases.map(|it| it.number)).await?;
     page::html(&WorklistPage {
         offers_nothing: roster.get(expert.id).is_none_or(|it| it.schedule.offers_nothing()),
         external_changes,
         shell,
         name: expert.name,
         requests: requests.iter().map(|it| request(it, it.assignment.due_at <= now)).collect(),
-        to_record: begun.into_iter().filter_map(|it| appointment_item(it, "/outcome")).collect(),
+        to_record: begun.into_iter().filter_map(|it| appointment_item(it, &told, "/outcome")).collect(),
         to_write: to_write
             .into_iter()
-            .map(|it| report(it, it.case.report_due.is_some_and(|due| due <= now)))
+            .map(|it| report(it, &told, it.case.report_due.is_some_and(|due| due <= now)))
             .collect(),
         handed_in: handed_in
             .into_iter()
             .map(|it| Item {
                 href: report_path(it),
-                what: title(&it.case),
+                what: title(&it.case, &told),
                 when: wording::month_day_weekday(it.appointment.starts_at),
             })
             .collect(),
-        next: next.into_iter().take(NEXT).filter_map(|it| appointment_item(it, "")).collect(),
-        messages: messages.iter().map(message).collect(),
+        next: next.into_iter().take(NEXT).filter_map(|it| appointment_item(it, &told, "")).collect(),
+        messages: messages.iter().map(|it| message(it, &told)).collect(),
     })
 }
 
@@ -121,8 +126,11 @@ impl WorklistPage {
     }
 }
 
-fn title(case: &AgendaCase) -> String {
-    format!("{}（{}）", case.company_name.as_deref().unwrap_or("担当の依頼"), case.number)
+fn title(case: &AgendaCase, told: &ToldApart) -> String {
+    match &case.company_name {
+        Some(name) => format!("{}（{}）", told.name(&case.number, name), case.number),
+        None => format!("担当の依頼（{}）", case.number),
+    }
 }
 
 fn request(it: &AgendaRequest, overdue: bool) -> RequestItem {
@@ -146,12 +154,12 @@ fn request(it: &AgendaRequest, overdue: bool) -> RequestItem {
 }
 
 /// Returns the item of an appointment; `None` if its consultation is no longer the expert's.
-fn appointment_item(it: &AgendaAppointment, act: &str) -> Option<Item> {
+fn appointment_item(it: &AgendaAppointment, told: &ToldApart, act: &str) -> Option<Item> {
     let case = it.case.as_ref()?;
     let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
     Some(Item {
         href: format!("{}{act}", url::expert(&case.number)),
-        what: title(case),
+        what: title(case, told),
         when: format!("{when}（{}）", it.appointment.mode.label()),
     })
 }
@@ -160,10 +168,10 @@ fn report_path(it: &AgendaReport) -> String {
     format!("{}/report?session={}", url::expert(&it.case.number), it.appointment.id)
 }
 
-fn report(it: &AgendaReport, overdue: bool) -> ReportItem {
+fn report(it: &AgendaReport, told: &ToldApart, overdue: bool) -> ReportItem {
     ReportItem {
         href: report_path(it),
-        what: title(&it.case),
+        what: title(&it.case, told),
         when: wording::month_day_weekday(japan_date(it.appointment.starts_at)),
         state: it.state.as_ref().map_or("未作成", ReportState::label),
         due: it.case.report_due.map(wording::month_day_time),
@@ -176,7 +184,7 @@ fn report(it: &AgendaReport, overdue: bool) -> ReportItem {
     }
 }
 
-fn message(it: &UnansweredMessage) -> Item {
+fn message(it: &UnansweredMessage, told: &ToldApart) -> Item {
     let author = match it.author {
         Party::Company => "企業",
         Party::Coordinator => "センター",
@@ -186,7 +194,7 @@ fn message(it: &UnansweredMessage) -> Item {
     };
     Item {
         href: format!("{}#messages", url::expert(&it.case.number)),
-        what: title(&it.case),
+        what: title(&it.case, told),
         when: format!("{}　{author}から", wording::month_day_time(it.at)),
     }
 }

@@ -9,6 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::{
@@ -31,7 +32,7 @@ use crate::{
 
 /// The number of appointments on the page, the earliest first; the others follow when these are settled.
 const SHOWN: usize = 20;
-/// The most changes of days of absence that are shown, and the days for which they are.
+/// The most changes of schedules that are shown, and the days for which they are.
 const CHANGES: u64 = 30;
 const CHANGES_DAYS: TimeDelta = TimeDelta::days(90);
 /// How many candidates are shown before the rest is folded away.
@@ -46,7 +47,7 @@ struct AbsencesPage {
     vacancies: Vec<View>,
     /// The number of appointments that are not shown.
     more: usize,
-    /// The latest changes of experts' days of absence, with the people who made them.
+    /// The latest changes of experts' schedules, with the people who made them.
     changes: Vec<RecordedChange>,
 }
 
@@ -156,7 +157,9 @@ async fn render(
     let wrong = |it: &Vacancy| {
         !errors.is_empty() && form.has("appointment", &it.participation.appointment.to_string())
     };
-    let vacancies = vacancies.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
+    let told = told_apart(&app.db, vacancies.iter().map(|it| it.record.number)).await?;
+    let vacancies =
+        vacancies.into_iter().map(|it| view((&roster, &told), form, wrong(&it), it)).collect();
     let now = app.clock.now();
     let changes = store::audit::schedule_change::between(
         &app.db,
@@ -168,7 +171,7 @@ async fn render(
     page::html_with(status, &AbsencesPage { shell, errors, refused, vacancies, more, changes })
 }
 
-fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
+fn view((roster, told): (&Roster, &ToldApart), form: &Fields, wrong: bool, it: Vacancy) -> View {
     let typed =
         form.has("appointment", &it.participation.appointment.to_string()).then(|| form.get("substitute"));
     let chosen = |n: usize, proposal: &SubstituteProposal| match typed.filter(|it| !it.is_empty()) {
@@ -190,7 +193,7 @@ fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
         version: it.record.version,
         number: it.record.number.to_string(),
         href: href.clone(),
-        company: it.record.company_name,
+        company: told.name(&it.record.number, &it.record.company_name),
         when: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
         mode: it.appointment.mode.label(),
         absent: absent(roster, it.participation.expert),

@@ -17,7 +17,10 @@ use crate::{
     },
     problem::Problem,
     store::consultation::case_details::CaseDetails,
-    web::kit::form::{FieldErrors, Fields},
+    web::kit::{
+        form::{FieldErrors, Fields},
+        outcome_form,
+    },
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +57,8 @@ pub enum StaffActionInput {
     ReleaseHold,
     Cancel(TextLine),
     NoShow,
-    ExpertNoShow,
+    /// With the one of two experts who did not come; `None` if none of them came.
+    ExpertNoShow(Option<ExpertId>),
     Done,
     Further(Option<TextLine>, Option<NextTeam>),
     DropFurther,
@@ -257,7 +261,9 @@ impl StaffAction {
             Self::Called => Some(StaffActionInput::Called),
             Self::ReleaseHold => Some(StaffActionInput::ReleaseHold),
             Self::NoShow => Some(StaffActionInput::NoShow),
-            Self::ExpertNoShow => Some(StaffActionInput::ExpertNoShow),
+            Self::ExpertNoShow => {
+                outcome_form::missed(form, &mut errors, false).map(StaffActionInput::ExpertNoShow)
+            }
             Self::Done => Some(StaffActionInput::Done),
             Self::DropFurther => Some(StaffActionInput::DropFurther),
             Self::DropHelp => Some(StaffActionInput::DropHelp),
@@ -325,7 +331,9 @@ impl StaffActionInput {
                 ops::booking::appointment::cancel(app, id, seen, reason.as_str().to_owned()).await
             }
             Self::NoShow => ops::booking::appointment::record_no_show(app, id, seen).await,
-            Self::ExpertNoShow => ops::booking::appointment::record_expert_no_show(app, id, seen).await,
+            Self::ExpertNoShow(absent) => {
+                ops::booking::attendance::record_absent_expert(app, id, seen, absent).await
+            }
             Self::Done => ops::booking::appointment::record_done(app, id, seen).await,
             Self::Further(reason, team) => {
                 let (reason, team) = (reason.as_ref(), team.as_ref());

@@ -21,6 +21,7 @@ use crate::{
     web::kit::{
         form::{self, Choice},
         form_state::FormState,
+        outcome_form,
         page::{self, Shell},
     },
 };
@@ -40,6 +41,8 @@ struct ActionPage {
     /// The fields and the experts of a further appointment.
     fields: Vec<Choice>,
     experts: Vec<Choice>,
+    /// The experts who may not have come, if two were to come.
+    missed: Vec<Choice>,
     /// Whether the action is still possible.
     possible: bool,
 }
@@ -125,6 +128,10 @@ async fn render(open: Opened, action: StaffAction, mut typed: FormState) -> Resu
     } else {
         Default::default()
     };
+    let missed = match action == StaffAction::ExpertNoShow {
+        true => missed_choices(&open).await?,
+        false => Vec::new(),
+    };
     let possible = refusal(action, case).is_none();
     let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
     open.page(typed, |shell, head, typed| ActionPage {
@@ -137,6 +144,7 @@ async fn render(open: Opened, action: StaffAction, mut typed: FormState) -> Resu
         sessions,
         fields,
         experts,
+        missed,
         possible,
     })
 }
@@ -165,6 +173,14 @@ async fn team_choices(
     }
     let fields = Fields::ALL.into_iter().filter(|it| it.covers(now));
     Ok((fields.map(|it| Choice::new(it.code(), it.label())).collect(), experts))
+}
+
+/// Returns the choices of who did not come to the booked appointment, if two experts were to come.
+async fn missed_choices(open: &Opened) -> Result<Vec<Choice>, Problem> {
+    let (_, roster) = open.app.programme_and_experts().await?;
+    let all = store::booking::appointment::of(&open.app.db, open.id()).await?;
+    let booked = all.into_iter().find(|it| it.is_confirmed());
+    Ok(booked.map(|it| outcome_form::missed_choices(&it, &roster)).unwrap_or_default())
 }
 
 /// Returns why the state of the consultation does not allow the action now.

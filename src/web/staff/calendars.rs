@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use domain::{id::ExpertId, wording};
 
 use super::time_proposals::{Proposed, proposed};
+use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     ops::calendars::external::STALE_AFTER,
@@ -52,9 +53,11 @@ pub async fn external_calendars(
         )
     });
     let stale = stale.collect();
-    let clashes = clashes(&app.db, expert, now).await?.into_iter().map(|it| Clashing {
+    let clashes = clashes(&app.db, expert, now).await?;
+    let told = told_apart(&app.db, clashes.iter().map(|it| it.booking.number)).await?;
+    let clashes = clashes.into_iter().map(|it| Clashing {
         href: url::staff(&it.booking.number),
-        what: format!("{}　{}", it.booking.number, it.booking.company_name),
+        what: format!("{}　{}", it.booking.number, told.name(&it.booking.number, &it.booking.company_name)),
         when: wording::long_date_time_range(it.booking.appointment.starts_at, it.booking.appointment.ends_at),
         expert: roster.name(it.expert).to_owned(),
     });

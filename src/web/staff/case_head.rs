@@ -164,6 +164,7 @@ impl Head {
                 | ActionKind::CancelAppointment
                 | ActionKind::RecordNoShow
                 | ActionKind::RecordExpertNoShow
+                | ActionKind::RecordPartlyDone
                 | ActionKind::RecordDone
                 | ActionKind::PlanFurtherSession
                 | ActionKind::DropFurtherSession
@@ -249,7 +250,7 @@ impl Head {
     /// Returns the page on which the value is entered that the next step asks to confirm, with its label.
     pub fn entered_at(&self) -> Option<(&'static str, String)> {
         let confirmed = self.address_confirmed();
-        if self.case.record.report_by_center {
+        if self.case.record.report_by_center.is_some() {
             return Some(("報告書を書く", self.at("?view=sessions")));
         }
         match self.state() {

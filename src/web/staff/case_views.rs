@@ -28,6 +28,7 @@ use super::{
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
 };
+use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     ops,
@@ -246,7 +247,11 @@ pub async fn same_company(
         merges: store::intake::company_merge::into(&app.db, record.company).await?,
     };
     let absorbed = store::consultation::case_merge::into(&app.db, record.consultation.id).await?;
-    let related = store::consultation::related_case::of(&app.db, record.consultation.id).await?;
+    let mut related = store::consultation::related_case::of(&app.db, record.consultation.id).await?;
+    let told = told_apart(&app.db, related.iter().map(|it| it.number).chain([record.number])).await?;
+    for it in &mut related {
+        it.company_name = told.name(&it.number, &it.company_name);
+    }
     let status = typed.status();
     let page =
         SameCompany { shell, head, possible_duplicates, common_domain, company, absorbed, related, typed };

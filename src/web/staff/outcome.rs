@@ -29,7 +29,7 @@ struct OutcomePage {
     typed: FormState,
     when: String,
     /// The outcome that is recorded.
-    recorded: &'static str,
+    recorded: String,
     choices: Vec<Choice>,
     /// The people whose decision may be recorded.
     sayers: Vec<Choice>,
@@ -62,7 +62,8 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
 
 async fn render(open: Opened, id: AppointmentId, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let appointment = open.appointment(id).await?.appointment;
-    let recorded = appointment.state.outcome().ok_or(Problem::NotFound)?;
+    let recorded = appointment.recorded().ok_or(Problem::NotFound)?;
+    let (_, roster) = open.app.programme_and_experts().await?;
     let possible = may(&open.case.record.consultation, ActionKind::CorrectOutcome).is_ok();
     let sayers = stead::sayers(&open.app, &open.case, ActionKind::CorrectOutcome).await?;
     stead::preset(&mut typed.form);
@@ -71,8 +72,8 @@ async fn render(open: Opened, id: AppointmentId, mut typed: FormState) -> Result
         head,
         typed,
         when: wording::long_date_time_range(appointment.starts_at, appointment.ends_at),
-        recorded: recorded.label(),
-        choices: outcome_form::choices(recorded),
+        recorded: outcome_form::label(recorded, &roster),
+        choices: outcome_form::choices(&appointment, &roster),
         sayers,
         possible,
     })

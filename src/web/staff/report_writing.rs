@@ -94,6 +94,7 @@ async fn render(
         .experts
         .iter()
         .zip(&appointment.experts)
+        .filter(|(id, _)| it.absent != Some(**id))
         .map(|(id, name)| Choice::new(id.to_string(), name.clone()))
         .collect();
     let authors = if authors.len() > 1 && report.is_none() { authors } else { Vec::new() };
@@ -121,10 +122,10 @@ async fn of(open: &Opened, id: AppointmentId) -> Result<(CaseAppointment, Option
 
 /// Returns the expert in whose stead the report is written: the one who began it, the chosen one, or the first.
 fn author(appointment: &Appointment, report: Option<&Report>, chosen: &str) -> Option<ExpertId> {
-    let part = |it: &&ExpertId| appointment.experts.contains(it);
+    let part = |it: &&ExpertId| appointment.present().any(|present| present == **it);
     let begun = report.map(|it| it.author);
     let chosen = Uuid::try_parse(chosen).ok().map(ExpertId);
-    let first = appointment.experts.first().copied();
+    let first = appointment.present().next();
     begun.as_ref().filter(part).or(chosen.as_ref().filter(part)).copied().or(first)
 }
 

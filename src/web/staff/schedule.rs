@@ -12,6 +12,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::calendars::{ExternalCalendars, external_calendars};
+use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     problem::Problem,
@@ -83,9 +84,10 @@ pub async fn show(
     let (from, to) = (at_japan(monday, 0, 0), at_japan(monday, 7 * 24, 0));
     let entries = store::booking::week::between(&app.db, from, to, expert).await?;
     let loads = loads(&roster, &entries, expert);
+    let told = told_apart(&app.db, entries.iter().filter_map(|it| it.number)).await?;
     let mut by_day: BTreeMap<NaiveDate, Vec<Line>> = BTreeMap::new();
     for it in entries {
-        by_day.entry(japan_date(it.starts_at)).or_default().push(line(&roster, it));
+        by_day.entry(japan_date(it.starts_at)).or_default().push(line(&roster, &told, it));
     }
     let days = monday.iter_days().take(7).map(|date| Day {
         name: wording::month_day_weekday(date),
@@ -127,16 +129,15 @@ fn address(monday: NaiveDate, expert: Option<ExpertId>) -> String {
     }
 }
 
-fn line(roster: &Roster, it: WeekEntry) -> Line {
+fn line(roster: &Roster, told: &ToldApart, it: WeekEntry) -> Line {
+    let company = it.company_name.unwrap_or_default();
     Line {
         at: wording::time_range(it.starts_at, it.ends_at),
         iso: wording::iso_date_time(it.starts_at),
         expert: roster.name(it.expert).to_owned(),
         what: it.state.label(),
         mode: it.mode.label(),
-        case: it
-            .number
-            .map(|number| (url::staff(&number), number.to_string(), it.company_name.unwrap_or_default())),
+        case: it.number.map(|number| (url::staff(&number), number.to_string(), told.name(&number, &company))),
     }
 }
 

@@ -12,6 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     ops,
@@ -60,6 +61,11 @@ pub async fn show(
         "done" => TaskFilter::Done,
         _ => TaskFilter::Of(me.id),
     };
+    let mut tasks = store::worklist::task::list(&app.db, filter, MOST).await?;
+    let told = told_apart(&app.db, tasks.iter().map(|it| it.number)).await?;
+    for it in &mut tasks {
+        it.company_name = told.name(&it.number, &it.company_name);
+    }
     page::html(&TasksPage {
         shell,
         list,
@@ -67,7 +73,7 @@ pub async fn show(
             .iter()
             .map(|(code, label)| (format!("{HERE}?list={code}"), *label, list == *code))
             .collect(),
-        tasks: store::worklist::task::list(&app.db, filter, MOST).await?,
+        tasks,
         owners: owners(&app).await?,
         today: japan_date(app.clock.now()),
     })

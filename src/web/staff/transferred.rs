@@ -4,6 +4,7 @@ use askama::Template;
 use domain::number::CaseNumber;
 
 use super::{transfer::chosen, worklist};
+use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::{self, consultation::transfer::Transfer},
@@ -63,18 +64,25 @@ pub async fn many(
     };
     let ids: Vec<_> = cases.iter().map(|it| it.consultation.id).collect();
     let outcomes = ops::consultation::transfer::transfer_many(&app, &ids, me.id, to.id).await?;
-    page::html(&TransferredPage::of(shell, back, to.name, cases.into_iter().zip(outcomes)))
+    let told = told_apart(&app.db, cases.iter().map(|it| it.number)).await?;
+    page::html(&TransferredPage::of(shell, back, to.name, &told, cases.into_iter().zip(outcomes)))
 }
 
 impl TransferredPage {
     /// Sorts the cases by what became of them.
-    fn of(shell: Shell, back: String, to: String, all: impl IntoIterator<Item = (Record, Transfer)>) -> Self {
+    fn of(
+        shell: Shell,
+        back: String,
+        to: String,
+        told: &ToldApart,
+        all: impl IntoIterator<Item = (Record, Transfer)>,
+    ) -> Self {
         let mut page = Self { shell, back, to, done: Vec::new(), already: Vec::new(), refused: Vec::new() };
         for (record, outcome) in all {
             let line = |remark| TransferredCase {
                 number: record.number.to_string(),
                 href: crate::url::staff(&record.number),
-                company: record.company_name.clone(),
+                company: told.name(&record.number, &record.company_name),
                 remark,
             };
             match outcome {

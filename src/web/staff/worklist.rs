@@ -220,7 +220,7 @@ async fn lines(
     let ids = || rows.iter().map(|it| it.place.id);
     let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
     let seen = store::worklist::visit::of(&app.db, me, ids()).await?;
-    let mut places = store::intake::company::places(&app.db, with_equal_names(&rows)).await?;
+    let told = store::intake::told_apart::told_apart(&app.db, with_equal_names(&rows)).await?;
     let mut calls = if tab == WorklistTab::Calls {
         store::worklist::calls::of_many(&app.db, ids()).await?
     } else {
@@ -230,7 +230,7 @@ async fn lines(
         let id = it.place.id;
         let tags = tags_of.remove(&id).unwrap_or_default();
         let call = calls.remove(&id).map(|call| call_view(call, &it));
-        let place = places.remove(&id).unwrap_or_default();
+        let place = told.place(&it.number).to_owned();
         let coordinator = it.coordinator.and_then(|id| names.get(&id).cloned());
         Line { call, coordinator, place, ..line(it, tab, me, now, tags, seen.get(&id).copied()) }
     };
@@ -372,18 +372,20 @@ fn call_about(row: &WorklistRow) -> &'static str {
         State::Consulted => "報告書がまとまりしだいお渡しすることを伝えてください。",
         State::FollowUp => "報告書の内容を伝え、そのあとの状況を聞いてください。",
         State::Completed => "相談が終わったことを伝えてください。",
+        State::Withdrawn if row.is_held => "相談が終わったことを伝えてください。",
         State::Withdrawn => "取下げを受け付けたことを伝えてください。",
+        State::Unfulfilled { .. } if row.is_held => "相談を終えたことと、その理由を伝えてください。",
         State::Unfulfilled { .. } => "今回は相談を実施できなかったことと、その理由を伝えてください。",
         State::Referred { .. } => "ほかの窓口の名称と連絡先を伝えてください。",
     }
 }
 
 /// Returns the rows whose company has the name of another company in the list.
-fn with_equal_names(rows: &[WorklistRow]) -> Vec<Uuid> {
+fn with_equal_names(rows: &[WorklistRow]) -> Vec<CaseNumber> {
     let is_other = |a: &WorklistRow, b: &WorklistRow| {
         a.company != b.company && search_key(&a.company_name) == search_key(&b.company_name)
     };
-    rows.iter().filter(|it| rows.iter().any(|other| is_other(it, other))).map(|it| it.place.id).collect()
+    rows.iter().filter(|it| rows.iter().any(|other| is_other(it, other))).map(|it| it.number).collect()
 }
 
 fn call_view(call: Call, row: &WorklistRow) -> CallView {

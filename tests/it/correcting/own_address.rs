@@ -306,3 +306,61 @@ async fn a_company_has_only_so_many_addresses_asked_for_proof_a_day() {
     assert!(refused > 5, "{refused}");
     sound(&site).await;
 }
+
+/// A correction that is taken back before its address was proved leaves what was before it: the address that was proved
+/// speaks for the case at once.
+#[actix_web::test]
+async fn the_second_of_two_pending_corrections_is_taken_back_and_the_proved_address_speaks_at_once() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let company = site.visitor();
+    sign_in(&company, CONTACT).await;
+    for by_center in [false, true] {
+        done(&corrects(&company, case, TYPO).await);
+        if by_center {
+            done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
+            assert_eq!(company.get(&my(case, "")).await.status, 404, "the center says that it is wrong");
+        } else {
+            done(&corrects(&company, case, NEW).await);
+        }
+        done(&super::undo(&site, case, super::last(&site, case).await).await);
+        let person = store::consultation::person(&site.app.db, case.id).await.unwrap().unwrap();
+        assert_eq!(person.email.as_deref(), Some(TYPO));
+        assert_eq!(person.proven.map(|it| it.email).as_deref(), Some(CONTACT));
+        assert!(!cases::record(&site, case).await.consultation.address_confirmed);
+        let again = site.visitor();
+        sign_in(&again, CONTACT).await;
+        again.get(&my(case, "")).await.shows("新しいアドレスを確認してください");
+        // Letters go there, and the page can be used without another proof.
+        let before = told(&cases::letters(&site, CONTACT).await, "new_message");
+        let text = domain::text::Prose::parse("メッセージ", "お返事です。", 200).unwrap();
+        let audience = store::correspondence::message::Audience::Everyone;
+        let by = Actor::Coordinator(cast.coordinator);
+        ops::correspondence::message::post(&site.app, case.id, by, audience, &text).await.unwrap();
+        let mails = cases::letters(&site, CONTACT).await;
+        assert_eq!(told(&mails, "new_message"), before + 1);
+        let held = mails.iter().filter(|it| it.kind == "new_message" && it.hold_reason.is_some());
+        assert_eq!(held.count(), 0);
+        // Taken back to the proved address itself, nothing is to be proved.
+        done(&super::undo(&site, case, super::last_to(&site, case, TYPO).await).await);
+        assert!(cases::record(&site, case).await.consultation.address_confirmed);
+        sound(&site).await;
+    }
+}
+
+/// An address that was proved since is not passed over: taking its correction back leaves no earlier one to speak.
+#[actix_web::test]
+async fn a_proved_correction_that_is_taken_back_has_the_earlier_address_proved_anew() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let company = site.visitor();
+    sign_in(&company, CONTACT).await;
+    done(&corrects(&company, case, TYPO).await);
+    done(&corrects(&company, case, NEW).await);
+    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    done(&site.visitor().post(&link, &[]).await);
+    done(&super::undo(&site, case, super::last(&site, case).await).await);
+    let person = store::consultation::person(&site.app.db, case.id).await.unwrap().unwrap();
+    assert_eq!((person.email.as_deref(), person.proven), (Some(TYPO), None));
+    sound(&site).await;
+}

@@ -478,7 +478,7 @@ async fn a_report_that_no_expert_can_write_is_the_centers_turn() {
         ("next_steps", "3月まで。"),
     ];
     done(&site.post(&at(case.number, &format!("/report/{id}/write")), &form).await);
-    assert!(!record(&site, case).await.report_by_center);
+    assert_eq!(record(&site, case).await.report_by_center, None);
     done(&act(&site, case, &format!("/report/{id}"), &[("decision", "approve")]).await);
     assert_eq!(state(&site, case).await, "follow_up");
     sound(&site).await;

@@ -1,6 +1,7 @@
 //! One act, one mail: whatever a composite act does to a case, each reader is sent once, and the mail agrees with what
 //! is true afterwards.
 mod fields;
+mod team;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,7 +159,7 @@ async fn release(site: &Site, case: Case, expert: ExpertId, by: Actor, next: Suc
 }
 
 /// Makes a consultation of both fields with an expert for each, booked with `slot`, else to be scheduled.
-async fn of_two(slot: bool) -> (Site, Cast, Case, [ExpertId; 2]) {
+pub async fn of_two(slot: bool) -> (Site, Cast, Case, [ExpertId; 2]) {
     let (site, cast) = center().await;
     let (case, ict, labor) = asked_both(&site, &cast, slot).await;
     accept(&site, case, ict).await;

@@ -58,6 +58,10 @@ pub enum Action {
     RecordDone {
         starts_at: DateTime<Utc>,
     },
+    /// One of two experts held the appointment, and the other did not come.
+    RecordPartlyDone {
+        starts_at: DateTime<Utc>,
+    },
     CorrectOutcome(OutcomeCorrection),
     ApproveReport,
     PlanFurtherSession {
@@ -66,6 +70,8 @@ pub enum Action {
         cap: u16,
         /// Whether a coordinator overrides the cap and has given the reason.
         overridden: bool,
+        /// Whether it makes up for a field that an expert still owes. The cap does not count it.
+        makes_up: bool,
         /// Whether the experts who stay cover every field. Otherwise the center asks experts for the rest.
         covered: bool,
     },
@@ -114,6 +120,7 @@ impl Action {
             Self::RecordNoShow { .. } => ActionKind::RecordNoShow,
             Self::RecordExpertNoShow { .. } => ActionKind::RecordExpertNoShow,
             Self::RecordDone { .. } => ActionKind::RecordDone,
+            Self::RecordPartlyDone { .. } => ActionKind::RecordPartlyDone,
             Self::CorrectOutcome(_) => ActionKind::CorrectOutcome,
             Self::ApproveReport => ActionKind::ApproveReport,
             Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
@@ -152,6 +159,7 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordExpertNoShow
+        | ActionKind::RecordPartlyDone
         | ActionKind::PlanFurtherSession => &[Company, Coordinator, Expert],
         ActionKind::RecordNoShow | ActionKind::RecordDone | ActionKind::CorrectOutcome => {
             &[Expert, Coordinator]
@@ -176,6 +184,7 @@ pub const fn steads(action: ActionKind) -> &'static [Party] {
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordExpertNoShow
+        | ActionKind::RecordPartlyDone
         | ActionKind::PlanFurtherSession
         | ActionKind::Note => &[Company, Expert],
         ActionKind::Submit
@@ -214,6 +223,7 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         | ActionKind::CancelAppointment
         | ActionKind::RecordNoShow
         | ActionKind::RecordExpertNoShow
+        | ActionKind::RecordPartlyDone
         | ActionKind::RecordDone => {
             matches!(state, State::Booked)
         }
@@ -251,7 +261,7 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         }
         (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
         (ActionKind::DropFurtherSession, _) => matches!(to, State::Consulted | State::FollowUp),
-        (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
+        (ActionKind::RecordDone | ActionKind::RecordPartlyDone, _) => matches!(to, State::Consulted),
         (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
         (ActionKind::Complete, _) => matches!(to, State::Completed),
         (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn | State::Completed),

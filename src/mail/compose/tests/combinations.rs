@@ -8,14 +8,14 @@ use domain::{
         AppointmentOutcome::{Done, ExpertNoShow, NoShow},
         UnfulfilledReason,
     },
-    field::Fields,
+    field::{Field, Fields},
 };
 
 use super::samples::{
     CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_events, experts, mail_events, now, outline,
 };
 use crate::mail::mail_event::{
-    AccountMailEvent, AppointmentText, MailEvent, OutcomeEvent, ReaderSide, Recipient, TimeNews,
+    AccountMailEvent, AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient, TimeNews,
 };
 
 pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
@@ -68,12 +68,16 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
             })
         }));
         for is_correction in [false, true] {
-            let missed = OutcomeEvent::ExpertMissed { side, appointment, is_correction };
-            all.push(MailEvent::Outcome(missed));
+            let owed = |owed| Some(MissedPart { expert: EXPERT.name, owed });
+            for part in [None, owed(None), owed(Some(Field::Labor))] {
+                let missed = OutcomeEvent::ExpertMissed { side, appointment, part, is_correction };
+                all.push(MailEvent::Outcome(missed));
+            }
         }
         if side != ReaderSide::Center {
             for [was, outcome] in [[NoShow, Done], [Done, NoShow], [NoShow, ExpertNoShow]] {
-                let corrected = OutcomeEvent::Corrected { side, appointment, was, outcome };
+                let corrected =
+                    OutcomeEvent::Corrected { side, appointment, was: was.into(), outcome: outcome.into() };
                 all.push(MailEvent::Outcome(corrected));
             }
         }

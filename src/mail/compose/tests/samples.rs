@@ -10,7 +10,7 @@ use domain::{
         AppointmentOutcome::{Done, NoShow},
         UnfulfilledReason,
     },
-    field::Fields,
+    field::{Field, Fields},
     id::ConsultationId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -21,8 +21,8 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, OutcomeEvent,
-            ReaderSide, Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, MissedPart,
+            OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -76,6 +76,7 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
         address_confirmed,
         due: None,
         waits_since: None,
+        report_due_at: None,
         sender,
     })
 }
@@ -269,12 +270,20 @@ fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
             is_blocked: side == ReaderSide::Expert,
         },
         MailEvent::Cancelled { side, appointment: online, reason: "", by: None, is_blocked: false },
-        MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }),
+        MailEvent::Outcome(OutcomeEvent::ExpertMissed {
+            side,
+            appointment,
+            part: None,
+            is_correction: false,
+        }),
         MailEvent::Outcome(match side {
             // The center is not told of a correction.
-            ReaderSide::Center => OutcomeEvent::ExpertMissed { side, appointment, is_correction: true },
+            ReaderSide::Center => {
+                let part = Some(MissedPart { expert: EXPERT.name, owed: Some(Field::Labor) });
+                OutcomeEvent::ExpertMissed { side, appointment, part, is_correction: true }
+            }
             ReaderSide::Company { .. } | ReaderSide::Expert => {
-                OutcomeEvent::Corrected { side, appointment, was: NoShow, outcome: Done }
+                OutcomeEvent::Corrected { side, appointment, was: NoShow.into(), outcome: Done.into() }
             }
         }),
         MailEvent::Reminder { side, appointment },

@@ -109,12 +109,18 @@ fn leaving_experts(work: &CaseTransaction<'_>, leaving: &[Assignment]) -> BTreeS
     leaving.iter().map(|it| it.expert).filter(|it| !stays(*it)).collect()
 }
 
+const ONLY_TEAM: &str =
+    "この分野の専門家だけの予約があるため、分野から外せません。先に予約を取り消すか、担当を替えてください。";
+
 /// Takes an expert out of the time that is held or booked. The others keep it; a time that no other expert has is released.
 async fn leave_time(work: &mut CaseTransaction<'_>, expert: ExpertId) -> Result<(), Problem> {
     let Some(time) = work.appointment.clone().filter(|it| it.experts.contains(&expert)) else {
         return Ok(());
     };
     if time.experts.iter().all(|it| *it == expert) {
+        if time.is_confirmed() {
+            return Err(Problem::Refused(ONLY_TEAM.to_owned()));
+        }
         work.save(&time.release()?).await?;
         work.appointment = None;
         return Ok(());

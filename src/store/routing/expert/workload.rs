@@ -148,6 +148,7 @@ pub async fn workloads(
                     .map(AppointmentStatus::code),
             ),
         )
+        .filter(appointment_expert::COLUMN.absent.eq(false))
         .filter(appointment::COLUMN.starts_at.gte(now - month))
         .filter(appointment::COLUMN.starts_at.lt(now + month))
         .group_by(appointment_expert::Column::ExpertId)

@@ -46,7 +46,8 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         last_inbound_at: None,
         snoozed_until: None,
         number_unconfirmed: false,
-        report_by_center: false,
+        report_by_center: None,
+        owed: None,
         event_count: 1,
         version: 1,
     }
