@@ -86,9 +86,9 @@ pub async fn follow_absence(
         let held = held(&work).await?;
         let missing = held.all.iter().filter(|it| held.unreported.contains(&it.id));
         let writers = missing.map(|it| writers(&work.context, it, due_at));
-        let asked: Vec<_> =
+        let requested: Vec<_> =
             writers.filter(|it| report_gap(it).is_none()).filter_map(|it| report_author(&it)).collect();
-        if let Some(other) = asked.into_iter().find(|it| *it != expert) {
+        if let Some(other) = requested.into_iter().find(|it| *it != expert) {
             let overdue = due_at <= work.now();
             work.mail_expert(other, MailEvent::ReportDue { due_at, overdue })?;
             let (from, to) = (work.context.experts.name(expert), work.context.experts.name(other));

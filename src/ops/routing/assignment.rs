@@ -11,7 +11,7 @@ use domain::{
     consultation::{Action, ActionKind},
     field::Fields,
     id::{AccountId, AssignmentId, ConsultationId, ExpertId},
-    routing::assignment::Assignment,
+    routing::assignment::{Assignment, AssignmentState},
 };
 use sea_orm::ConnectionTrait;
 
@@ -170,10 +170,14 @@ pub async fn decline_in(
     Ok(left)
 }
 
-/// Ends a request that its expert has not answered in time.
+/// Ends a request that its expert has not answered in time, together with the other requests of the consultation that
+/// are as late. Does nothing for a request that has ended meanwhile.
 pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     let mut work = begin_answer(app, id, None).await?;
     let assignment = mine(&work, id)?;
+    if assignment.state != AssignmentState::Offered {
+        return Ok(());
+    }
     if assignment.is_asked_instead() {
         let lapsed = assignment.lapse(work.now())?;
         let expert = lapsed.expert;
@@ -183,13 +187,22 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
         return Ok(());
     }
     work.check(ActionKind::Decline, Actor::System)?;
-    let lapsed = assignment.lapse(work.now())?;
-    let (fields, expert) = (lapsed.fields, lapsed.expert);
-    work.save_assignment(lapsed).await?;
-    let left = part_from_held(&mut work, expert).await?;
-    notify_lapsed(&mut work, expert, left.as_ref())?;
-    let note = format!("{}さん", work.context.experts.name(expert));
-    Box::pin(request_next(&mut work, Actor::System, fields, note)).await?;
+    let mut fields = assignment.fields;
+    let mut names = Vec::new();
+    let is_as_late = |it: &&Assignment| it.state == AssignmentState::Offered && it.due_at <= work.now();
+    let mut late: Vec<_> =
+        work.assignments.iter().filter(is_as_late).filter(|it| !it.is_asked_instead()).cloned().collect();
+    late.sort_by_key(|it| it.id != id);
+    for it in late {
+        let lapsed = it.lapse(work.now())?;
+        let expert = lapsed.expert;
+        fields = fields.union(lapsed.fields);
+        names.push(format!("{}さん", work.context.experts.name(expert)));
+        work.save_assignment(lapsed).await?;
+        let left = part_from_held(&mut work, expert).await?;
+        notify_lapsed(&mut work, expert, left.as_ref())?;
+    }
+    Box::pin(request_next(&mut work, Actor::System, fields, names.join("、"))).await?;
     work.commit().await?;
     Ok(())
 }
