@@ -38,6 +38,8 @@ mod m20261130_000030_publication;
 mod m20261130_000031_outcome;
 mod m20261130_000033_coordination;
 mod m20261130_000043_counts;
+mod m20261130_000061_gathering;
+mod m20261130_000062_consultation_day;
 mod renames;
 
 pub struct Migrator;
@@ -81,6 +83,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000031_outcome::Migration),
             Box::new(m20261130_000033_coordination::Migration),
             Box::new(m20261130_000043_counts::Migration),
+            Box::new(m20261130_000061_gathering::Migration),
+            Box::new(m20261130_000062_consultation_day::Migration),
         ]
     }
 }

@@ -1,6 +1,8 @@
-//! The editors' pages: news and the guide, from the draft to the end of their period.
+//! The editors' pages: news, the guide and events, from the draft to the end of their period.
 mod entry;
+mod event;
 mod form;
+mod gathering_form;
 mod guide_form;
 mod history;
 mod list;
@@ -22,5 +24,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(publish::check)
         .service(history::show)
         .service(history::revision)
-        .service(history::restore);
+        .service(history::restore)
+        .service(event::show)
+        .service(event::attendance)
+        .service(event::walk_in)
+        .service(event::online_link)
+        .service(event::materials)
+        .service(event::call_off);
 }

@@ -6,6 +6,7 @@ use domain::{
         appointment::{AppointmentState, Owner},
         waiting_list::{TimePreference, WaitingListEntry, WaitingOffer, WaitingOfferState},
     },
+    gathering::SeatKind,
     id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
     publication::Period,
     text::{Prose, TextLine},
@@ -26,7 +27,7 @@ use madoguchi::{
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
-use crate::{cases, publishing, site::Site};
+use crate::{cases, gathering, publishing, site::Site};
 
 const OBSERVER: &str = "observer@example.jp";
 const EDITOR: &str = "editor@example.jp";
@@ -339,12 +340,23 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
 async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let mut made = Vec::new();
-    for content in [publishing::news("休業日のお知らせ"), publishing::grant("導入の助成金")] {
+    for content in [
+        publishing::news("休業日のお知らせ"),
+        publishing::grant("導入の助成金"),
+        gathering::event(Some(5), Some(5)),
+    ] {
         let draft = ops::publication::create(app, content, editor).await.unwrap();
         let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
         let period = Period::new(now, None).unwrap();
         made.push(ops::publication::publish(app, seen, period, editor).await.unwrap());
     }
+    let event = made[2].id;
+    ops::gathering::request(app, event, gathering::person("sato@example.co.jp", SeatKind::Online), "n")
+        .await
+        .unwrap();
+    let sign_up =
+        store::gathering::sign_up::of_address(&app.db, event, "sato@example.co.jp").await.unwrap().unwrap();
+    let participant = app.secret.sign(Purpose::SignUp, sign_up.id.0, now + TimeDelta::days(1));
     let preview = app.secret.sign(Purpose::Preview, made[0].id.0, now + TimeDelta::days(1));
     vec![
         ("/staff/publish/{kind}", "news".to_owned()),
@@ -352,6 +364,9 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         ("revision", "1".to_owned()),
         ("/news/{id}", made[0].number.to_string()),
         ("/guide/{id}", made[1].number.to_string()),
+        ("/events/{id}", made[2].number.to_string()),
+        ("/staff/events/{id}", event.to_string()),
+        ("/e/{token}", participant),
         ("/preview/{token}", preview),
     ]
 }

@@ -6,6 +6,7 @@ codes! {
     pub enum PublicationKind {
         News = "news" => "お知らせ",
         Guide = "guide" => "支援制度・ガイド",
+        Gathering = "events" => "イベント",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Publications: news and entries of the support guide, from the draft to the end of their period
+//! Publications: news, entries of the support guide and events, from the draft to the end of their period
 //! (`docs/spec/around.md` §0).
 //!
 //! A published address never dies: a publication that was public once is archived, not deleted, and its page says so.
@@ -10,6 +10,7 @@ use crate::{
     text::{Prose, TextLine},
 };
 
+pub mod gathering;
 pub mod guide;
 pub mod news;
 pub mod shipped;
@@ -123,13 +124,10 @@ pub struct Content {
 /// The facts of a publication, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a box for each entry would cost more than the room that news leave unused"
-)]
 pub enum Facts {
     News(news::NewsFacts),
     Guide(guide::GuideFacts),
+    Gathering(gathering::GatheringFacts),
 }
 
 impl Facts {
@@ -137,6 +135,7 @@ impl Facts {
         match self {
             Self::News(_) => PublicationKind::News,
             Self::Guide(_) => PublicationKind::Guide,
+            Self::Gathering(_) => PublicationKind::Gathering,
         }
     }
 }

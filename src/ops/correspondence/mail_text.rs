@@ -11,6 +11,7 @@ use domain::{
     consultation::{AppointmentOutcome, UnfulfilledReason},
     due::Due,
     field::Fields,
+    gathering::SeatKind,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -21,8 +22,9 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, OutcomeEvent, ReaderSide,
-            Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, EventText, GatheringMailEvent, GatheringNews,
+            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent,
+            TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -219,7 +221,47 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Digest => Plain(A::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link }),
         K::WeeklyDigest => weekly(facts),
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
+        K::SignUpConfirm | K::SignUpKnown | K::SignUpSeated | K::SignUpWaiting => of_gathering(kind, facts),
+        K::SeatOffered | K::SeatOfferLapsed | K::WaitEnded | K::SeatCancelled => of_gathering(kind, facts),
+        K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
+        K::EventReminder | K::EventSoon => of_gathering(kind, facts),
     }
+}
+
+/// Returns an example of the news for a participant of an event, which takes the time of the appointment.
+fn of_gathering<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let AppointmentText { starts_at, ends_at, place, uid, sequence, .. } = facts.appointment;
+    let until = facts.due();
+    let all = [
+        GatheringNews::Confirm { until },
+        GatheringNews::Known,
+        GatheringNews::Waiting,
+        GatheringNews::Offered { until },
+        GatheringNews::OfferLapsed,
+        GatheringNews::WaitEnded,
+        GatheringNews::SeatCancelled,
+        GatheringNews::Moved { was: facts.was() },
+        GatheringNews::CalledOff { reason: REASON },
+        GatheringNews::DayReminder,
+        GatheringNews::HourReminder,
+        GatheringNews::Thanks { has_materials: true, answers_until: until },
+    ];
+    let event = EventText {
+        title: "（イベント名）",
+        starts_at,
+        ends_at,
+        place,
+        uid,
+        sequence,
+        seat: SeatKind::Venue,
+        number: Some(1),
+        page: facts.link,
+        public_page: facts.link,
+    };
+    let mut mails = all.into_iter().map(|news| GatheringMailEvent { news, event });
+    let of_kind = mails.find(|it| it.text() == kind);
+    let seated = GatheringMailEvent { news: GatheringNews::Seated, event };
+    Plain(AccountMailEvent::Gathering(of_kind.unwrap_or(seated)))
 }
 
 fn asked<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
@@ -309,7 +351,9 @@ const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
     match kind.reader() {
         Reader::Company => ReaderSide::Company { portal },
         Reader::Expert => ReaderSide::Expert,
-        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff => ReaderSide::Center,
+        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff | Reader::Participant => {
+            ReaderSide::Center
+        }
     }
 }
 

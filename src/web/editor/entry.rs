@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     form,
+    gathering_form::{self, GatheringChoices},
     guide_form::{self, GuideChoices},
     list, news_form,
 };
@@ -50,6 +51,7 @@ struct EntryPage {
     errors: FieldErrors,
     categories: Vec<Choice>,
     choices: GuideChoices,
+    event_choices: GatheringChoices,
     /// The text that is shown beside the form.
     preview: Preview,
     /// The content that another editor saved meanwhile.
@@ -82,7 +84,7 @@ pub async fn new(
     let kind = PublicationKind::from_code(&kind).ok_or(Problem::NotFound)?;
     let mut form = Fields::default();
     form.add("checked_on", domain::wording::iso_date(japan_date(app.clock.now())));
-    page::html(&entry_page(shell, kind, None, form, FieldErrors::default()))
+    page::html(&entry_page(&app, shell, kind, None, form, FieldErrors::default()).await?)
 }
 
 #[post("/staff/publish/{kind}/new")]
@@ -96,7 +98,7 @@ pub async fn create(
     let kind = PublicationKind::from_code(&kind).ok_or(Problem::NotFound)?;
     let mut errors = FieldErrors::default();
     let Some(content) = form::parse(kind, &form, japan_date(app.clock.now()), &mut errors) else {
-        return page::unprocessable(&entry_page(shell, kind, None, form, errors));
+        return page::unprocessable(&entry_page(&app, shell, kind, None, form, errors).await?);
     };
     let draft = ops::publication::create(&app, content, user.id).await?;
     Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。"))
@@ -112,7 +114,8 @@ pub async fn show(
     let publication = find(&app, &path).await?;
     let form = form::fill(&publication.content);
     let kind = publication.kind();
-    page::html(&entry_page(shell, kind, Some(saved(&app, publication)), form, FieldErrors::default()))
+    let saved = Some(saved(&app, publication));
+    page::html(&entry_page(&app, shell, kind, saved, form, FieldErrors::default()).await?)
 }
 
 #[post("/staff/publish/{kind}/{id}")]
@@ -128,7 +131,7 @@ pub async fn save(
     let seen = Seen { id, revision: form.get("revision").parse().map_err(|_| Problem::Unreadable)? };
     let mut errors = FieldErrors::default();
     let Some(content) = form::parse(kind, &form, japan_date(app.clock.now()), &mut errors) else {
-        let page = entry_page(shell, kind, Some(saved(&app, publication)), form, errors);
+        let page = entry_page(&app, shell, kind, Some(saved(&app, publication)), form, errors).await?;
         return page::unprocessable(&page);
     };
     match ops::publication::edit(&app, seen, content, user.id).await {
@@ -153,7 +156,7 @@ async fn conflict(app: &App, shell: Shell, id: PublicationId, form: Fields) -> R
     let newest = store::publication::revision(&app.db, id, current.revision).await?;
     let by = newest.and_then(|it| it.by).unwrap_or_default();
     let (kind, content) = (current.kind(), current.content.clone());
-    let page = entry_page(shell, kind, Some(saved(app, current)), form, FieldErrors::default());
+    let page = entry_page(app, shell, kind, Some(saved(app, current)), form, FieldErrors::default()).await?;
     page::html_with(StatusCode::CONFLICT, &EntryPage { conflict: Some(Conflict { by, content }), ..page })
 }
 
@@ -179,19 +182,24 @@ fn saved(app: &App, publication: Publication) -> Saved {
     }
 }
 
-fn entry_page(
+async fn entry_page(
+    app: &App,
     shell: Shell,
     kind: PublicationKind,
     saved: Option<Saved>,
     form: Fields,
     errors: FieldErrors,
-) -> EntryPage {
+) -> Result<EntryPage, Problem> {
+    let event_choices = match kind {
+        PublicationKind::News | PublicationKind::Guide => GatheringChoices::default(),
+        PublicationKind::Gathering => gathering_form::choices(&*app.programme_and_experts().await?.1),
+    };
     let preview = Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")) };
     let choices = match kind {
-        PublicationKind::News => GuideChoices::default(),
+        PublicationKind::News | PublicationKind::Gathering => GuideChoices::default(),
         PublicationKind::Guide => guide_form::choices(),
     };
-    EntryPage {
+    Ok(EntryPage {
         shell,
         kind,
         saved,
@@ -199,12 +207,19 @@ fn entry_page(
         errors,
         categories: news_form::categories(),
         choices,
+        event_choices,
         preview,
         conflict: None,
-    }
+    })
 }
 
 impl Saved {
+    /// Returns the address of the page with the participants of an event that was published.
+    fn participants(&self) -> Option<String> {
+        let is_event = self.publication.kind() == PublicationKind::Gathering;
+        (is_event && self.publication.public_revision.is_some()).then(|| url::event_desk(self.publication.id))
+    }
+
     /// Returns whether its publication can be ended.
     const fn can_end(&self) -> bool {
         matches!(self.phase, Phase::Scheduled | Phase::Current)

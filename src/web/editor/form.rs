@@ -5,7 +5,7 @@ use domain::{
     text::{Prose, TextLine, optional},
 };
 
-use super::{guide_form, news_form};
+use super::{gathering_form, guide_form, news_form};
 use crate::{
     markup,
     web::kit::form::{FieldErrors, Fields},
@@ -23,6 +23,7 @@ pub fn fill(content: &Content) -> Fields {
     match &content.facts {
         Facts::News(it) => news_form::fill(it, &mut form),
         Facts::Guide(it) => guide_form::fill(it, &mut form),
+        Facts::Gathering(it) => gathering_form::fill(it, &mut form),
     }
     form
 }
@@ -36,7 +37,7 @@ pub fn parse(
 ) -> Option<Content> {
     let title = errors.take("title", TextLine::parse("見出し", form.get("title"), LONGEST_TITLE));
     let body = match kind {
-        PublicationKind::News => {
+        PublicationKind::News | PublicationKind::Gathering => {
             errors.take("body", Prose::parse("本文", form.get("body"), LONGEST_BODY)).map(Some)
         }
         PublicationKind::Guide => {
@@ -49,6 +50,7 @@ pub fn parse(
     let facts = match kind {
         PublicationKind::News => news_form::parse(form, errors).map(Facts::News),
         PublicationKind::Guide => guide_form::parse(form, today, errors).map(Facts::Guide),
+        PublicationKind::Gathering => gathering_form::parse(form, errors).map(Facts::Gathering),
     };
     let content = Content { title: title?, body: body?, facts: facts? };
     errors.is_empty().then_some(content)

@@ -14,6 +14,7 @@ use crate::{
     problem::Problem,
     store::{self, publication::Revision},
     web::kit::{
+        event_view::EventView,
         form::Fields,
         page::{self, Shell},
         session::EditorUser,
@@ -36,6 +37,8 @@ struct RevisionPage {
     publication: Publication,
     revision: Revision,
     html: String,
+    /// The facts of an event.
+    event: Option<EventView>,
     address: String,
 }
 
@@ -64,7 +67,8 @@ pub async fn revision(
     let revision = store::publication::revision(&app.db, publication.id, number).await?;
     let revision = revision.ok_or(Problem::NotFound)?;
     let html = markup::html(revision.content.body.as_ref().map_or("", |it| it.as_str()));
-    page::html(&RevisionPage { shell, address: address(&publication), publication, revision, html })
+    let event = EventView::of_facts(&revision.content.facts);
+    page::html(&RevisionPage { shell, address: address(&publication), publication, revision, html, event })
 }
 
 #[post("/staff/publish/{kind}/{id}/restore")]

@@ -19,6 +19,7 @@ use crate::{
     problem::Problem,
     web::kit::{
         date_form,
+        event_view::EventView,
         form::Fields,
         form_state::FormState,
         page::{self, Shell},
@@ -35,6 +36,8 @@ struct PublishPage {
     typed: FormState,
     /// The text as the public will read it.
     html: String,
+    /// The facts of an event.
+    event: Option<EventView>,
     address: String,
     /// The public address.
     public_address: String,
@@ -155,6 +158,7 @@ fn render(
         shell,
         phase: publication.state.phase(app.clock.now()),
         html: markup::html(body),
+        event: EventView::of_facts(&publication.content.facts),
         address: address(&publication),
         public_address: app.site.absolute(&crate::url::publication(publication.kind(), publication.number)),
         typed,

@@ -128,8 +128,13 @@ impl FromRequest for Shell {
 }
 
 /// The menu of the public pages.
-const MENU: &[(&str, &str)] =
-    &[("/apply", "相談する"), ("/guide", "支援制度"), ("/news", "お知らせ"), ("/stats", "統計")];
+const MENU: &[(&str, &str)] = &[
+    ("/apply", "相談する"),
+    ("/guide", "支援制度"),
+    ("/events", "イベント"),
+    ("/news", "お知らせ"),
+    ("/stats", "統計"),
+];
 
 /// Returns the page on which a role starts.
 pub const fn home(role: Role) -> &'static str {

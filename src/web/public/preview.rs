@@ -13,7 +13,10 @@ use crate::{
     problem::Problem,
     secret::Purpose,
     store,
-    web::kit::page::{self, Shell},
+    web::kit::{
+        event_view::EventView,
+        page::{self, Shell},
+    },
 };
 
 #[derive(Template)]
@@ -22,6 +25,8 @@ struct PreviewPage {
     shell: Shell,
     publication: Publication,
     html: String,
+    /// The facts of an event.
+    event: Option<EventView>,
 }
 
 #[get("/preview/{token}")]
@@ -30,7 +35,8 @@ pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<H
     let publication = store::publication::find(&app.db, PublicationId(id)).await?;
     let publication = publication.ok_or(Problem::NotFound)?;
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
-    let mut response = page::html(&PreviewPage { shell, publication, html })?;
+    let event = EventView::of_facts(&publication.content.facts);
+    let mut response = page::html(&PreviewPage { shell, publication, html, event })?;
     let noindex = HeaderValue::from_static("noindex");
     response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), noindex);
     Ok(response)

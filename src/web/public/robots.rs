@@ -7,14 +7,16 @@ use domain::{publication::PublicationKind, wording::iso_date};
 use crate::{app::App, problem::Problem, url};
 
 /// The public pages that always exist.
-const PAGES: [&str; 8] = ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/stats"];
+const PAGES: [&str; 9] =
+    ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/events", "/stats"];
 
 /// The pages that are of no use in a search: they belong to one visitor, or to the staff.
-const PRIVATE: [&str; 14] = [
+const PRIVATE: [&str; 15] = [
     "/apply/",
     "/my",
     "/l/",
     "/f/",
+    "/e/",
     "/a/",
     "/o/",
     "/u/",
