@@ -214,10 +214,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::HandOverAccepted => Case(O::HandOverAccepted),
         K::DeskMessage => Case(O::DeskMessage),
         K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
-        K::SignIn => Plain(A::SignIn { link }),
-        K::ResumeDraft => Plain(A::ResumeDraft { link, expires_at: due_at }),
-        K::Invitation => Plain(A::Invitation { link, role: "専門家" }),
-        K::PasswordReset => Plain(A::PasswordReset { link }),
+        K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
         K::Digest => Plain(A::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link }),
         K::WeeklyDigest => weekly(facts),
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
@@ -226,6 +223,19 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
         K::EventReminder | K::EventSoon => of_gathering(kind, facts),
     }
+}
+
+/// Returns an example of a mail with a link that gives access.
+const fn of_access(kind: TextKind, link: &str, expires_at: DateTime<Utc>) -> Example<'_> {
+    Plain(if matches!(kind, TextKind::ResumeDraft) {
+        AccountMailEvent::ResumeDraft { link, expires_at }
+    } else if matches!(kind, TextKind::Invitation) {
+        AccountMailEvent::Invitation { link, role: "専門家" }
+    } else if matches!(kind, TextKind::PasswordReset) {
+        AccountMailEvent::PasswordReset { link }
+    } else {
+        AccountMailEvent::SignIn { link }
+    })
 }
 
 /// Returns an example of the news for a participant of an event, which takes the time of the appointment.

@@ -192,7 +192,7 @@ async fn entry_page(
 ) -> Result<EntryPage, Problem> {
     let event_choices = match kind {
         PublicationKind::News | PublicationKind::Guide => GatheringChoices::default(),
-        PublicationKind::Gathering => gathering_form::choices(&*app.programme_and_experts().await?.1),
+        PublicationKind::Gathering => gathering_form::choices(&app.programme_and_experts().await?.1),
     };
     let preview = Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")) };
     let choices = match kind {
