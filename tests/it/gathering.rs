@@ -133,6 +133,8 @@ async fn work(site: &Site) {
 }
 
 async fn sound(site: &Site) {
+    work(site).await;
+    while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 

@@ -51,7 +51,7 @@ async fn those_who_were_there_get_materials_and_questionnaire_once() {
     go_to(&site, "2026-12-10T12:50:00");
     assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     let desk = format!("/staff/events/{}", it.id);
-    let found = site.get(&format!("{desk}?q=１")).await;
+    let found = site.get(&format!("{desk}?q=%EF%BC%91")).await;
     found.shows("佐藤 一郎");
     let there = sign_up_of(&site, it.id, "there@example.co.jp").await.id.to_string();
     let mark = [("sign_up", there.as_str()), ("was_there", "yes")];
@@ -93,6 +93,7 @@ async fn those_who_were_there_get_materials_and_questionnaire_once() {
         ("comment", "わかりやすかった"),
     ];
     assert_eq!(visitor.post(&page, &answers).await.status, 303, "an answer can be changed");
+    assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     let shown = site.get(&desk).await;
     let stats = visitor.get("/stats").await;
     stats.shows("開催したイベント");
