@@ -1,4 +1,4 @@
-//! Examines events: no seat stays free while somebody waits for it, no step is long due, and names that were to be
+//! Examines events: no seat stays free while people wait for it, no step is long due, and names that were to be
 //! erased are gone.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{

@@ -267,7 +267,7 @@ async fn a_sign_up_that_nobody_confirms_takes_no_seat_and_is_forgotten() {
 }
 
 #[actix_web::test]
-async fn what_anybody_can_cause_is_bounded() {
+async fn the_mails_that_a_visitor_can_cause_are_bounded() {
     let (site, _, it) = held(None, Some(50)).await;
     let visitor = site.visitor();
     let post = async |n: usize| {
@@ -288,7 +288,7 @@ async fn what_anybody_can_cause_is_bounded() {
 }
 
 #[actix_web::test]
-async fn nobody_signs_up_after_the_deadline() {
+async fn a_sign_up_after_the_deadline_is_refused() {
     let (site, _, it) = held(None, Some(5)).await;
     go_to(&site, "2026-12-09T13:00:00");
     site.get("/events/10001").await.shows("受付は終わりました");

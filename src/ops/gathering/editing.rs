@@ -30,7 +30,7 @@ pub struct AttendanceMark {
     pub was_there: bool,
 }
 
-/// Calls an event off. Everybody who has a seat or waits for one gets one mail. Doing so twice changes nothing.
+/// Calls an event off. Each person who has a seat or waits for one gets one mail. Doing so twice changes nothing.
 pub async fn call_off(app: &App, id: PublicationId, reason: &Prose) -> Result<(), Problem> {
     let mut hall = Hall::open(app, id).await?;
     if hall.event.called_off.is_some() {

@@ -140,7 +140,7 @@ pub async fn cancel(app: &App, id: SignUpId) -> Result<(), Problem> {
     let was_unconfirmed = matches!(it.state, SignUpState::Unconfirmed { .. });
     let mut it = SignUp { state, ..it };
     if was_unconfirmed {
-        // Nobody has proved the address, so nothing of the form is kept.
+        // The address is not proved, so nothing of the form is kept.
         (it.name, it.organization, it.email) = (None, None, None);
     }
     hall.save(it, None).await?;

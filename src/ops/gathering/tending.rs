@@ -31,7 +31,7 @@ pub async fn tend(app: &App, id: PublicationId) -> Result<(), Problem> {
     hall.commit().await
 }
 
-/// Thanks those who attended, with the way to materials and questionnaire. Where nobody entered who attended, everybody
+/// Thanks those who attended, with the way to materials and questionnaire. Where no attendance was entered, all people
 /// with a seat of the kind is thanked.
 async fn thank(hall: &mut Hall<'_>, has_materials: bool) -> Result<(), Problem> {
     let now = hall.now();

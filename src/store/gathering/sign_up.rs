@@ -197,7 +197,7 @@ pub async fn delete_unconfirmed(tx: &DatabaseTransaction, now: DateTime<Utc>) ->
     Ok(deleted.rows_affected)
 }
 
-/// Erases the names and addresses of everybody who signed up for an event. The counts stay.
+/// Erases the names and addresses of all who signed up for an event. The counts stay.
 pub async fn erase(tx: &DatabaseTransaction, event: PublicationId) -> Result<(), DbErr> {
     let erased = [row::Column::Name, row::Column::Organization, row::Column::Email, row::Column::EmailKey];
     let statement = row::Entity::update_many().filter(row::COLUMN.publication_id.eq(event.0));

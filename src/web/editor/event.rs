@@ -270,7 +270,7 @@ impl EventPage {
         self.event.ends_at <= self.now
     }
 
-    /// Returns whether the event is over and nobody entered who was there.
+    /// Returns whether the event is over and no attendance was entered.
     fn lacks_attendance(&self) -> bool {
         self.is_over() && self.seats.iter().any(|it| it.count.taken > 0 && it.attended == 0)
     }

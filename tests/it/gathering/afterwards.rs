@@ -39,7 +39,7 @@ async fn the_meeting_link_is_shown_to_participants_alone_from_the_day_before() {
 }
 
 #[actix_web::test]
-async fn those_who_were_there_get_materials_and_questionnaire_once() {
+async fn people_who_were_there_get_materials_and_questionnaire_once() {
     let (site, _, it) = held(Some(5), Some(5)).await;
     for (email, seat) in [
         ("there@example.co.jp", SeatKind::Venue),

@@ -27,7 +27,7 @@ impl SeatCount {
         self.capacity.saturating_sub(self.taken)
     }
 
-    /// Returns what the next person gets. Nobody overtakes those who wait.
+    /// Returns what the next person gets. Those who wait are not overtaken.
     pub const fn admission(self) -> Admission {
         if self.free() > 0 && self.waiting == 0 {
             Admission::Seat

@@ -29,7 +29,7 @@ fn freed_seats_go_to_those_who_have_waited_longest() {
 }
 
 #[test]
-fn nobody_overtakes_those_who_wait() {
+fn people_who_wait_are_not_overtaken() {
     let of = |capacity, taken, waiting| SeatCount { capacity, taken, waiting }.admission();
     assert_eq!(of(2, 1, 0), Admission::Seat);
     assert_eq!(of(2, 2, 0), Admission::Waits);

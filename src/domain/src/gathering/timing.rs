@@ -34,7 +34,7 @@ pub struct EventTimes {
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub is_called_off: bool,
-    /// Whether somebody waits for a seat of the kind, in the order of `SeatKind::ALL`.
+    /// Whether people wait for a seat of the kind, in the order of `SeatKind::ALL`.
     pub waits: [bool; 2],
     /// The end of the offer that ends first.
     pub offer_until: Option<DateTime<Utc>>,
@@ -44,7 +44,7 @@ pub struct EventTimes {
     pub is_erased: bool,
 }
 
-/// Returns the instant from which freed seats of a kind are offered to nobody any more: nobody could come in time.
+/// Returns the instant from which freed seats of a kind are offered no more: no person could come in time.
 pub fn last_call(kind: SeatKind, starts_at: DateTime<Utc>) -> DateTime<Utc> {
     starts_at
         - match kind {
