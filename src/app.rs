@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::id::ConsultationId;
+use domain::{id::ConsultationId, publication::example::index::ExampleIndex};
 use lettre::message::Mailbox;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -96,6 +96,17 @@ impl App {
     /// Returns what the public may read; it may be a little older than the database, and usually costs no query.
     pub async fn shelf_to_show(&self) -> Result<Arc<Shelf>, DbErr> {
         self.cached.shelf_to_show(&self.db).await
+    }
+
+    /// Reads the index of examples, which has every change that was saved before.
+    pub async fn examples<T>(&self, read: impl FnOnce(&ExampleIndex) -> T) -> Result<T, DbErr> {
+        self.cached.examples(&self.db, read).await
+    }
+
+    /// Reads the index of examples for display only: it may be a little older than that of `examples`, and usually costs no
+    /// query.
+    pub async fn examples_to_show<T>(&self, read: impl FnOnce(&ExampleIndex) -> T) -> Result<T, DbErr> {
+        self.cached.examples_to_show(&self.db, read).await
     }
 
     /// Returns the programme and all experts at their current revisions.

@@ -3,14 +3,22 @@
 //!
 //! Data that a page only shows, such as the center's telephone number, may be a little older and costs no query.
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
+use domain::{
+    publication::example::index::{ExampleIndex, IndexedExample},
+    text::Prose,
+    theme,
+};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::store::{
-    publication::shelf::{self, Shelf},
+    publication::{
+        examples::{self, ChangedExample},
+        shelf::{self, Shelf},
+    },
     reference::{
         programme::{self, Programme},
         revision::{self, Revisions},
@@ -23,8 +31,11 @@ pub struct Cached {
     programme: Copy<Programme>,
     experts: Copy<Roster>,
     shelf: Copy<Shelf>,
+    examples: Examples,
     shown: Shown<Programme>,
     shown_shelf: Shown<Shelf>,
+    /// When the index of examples was last compared with the database.
+    shown_examples: Shown<()>,
     /// The age up to which a copy may be shown without a query. Zero: every page reads the revision.
     age: Duration,
 }
@@ -34,6 +45,17 @@ impl Cached {
     pub fn shown_for(age: Duration) -> Self {
         Self { age, ..Self::default() }
     }
+}
+
+/// The most examples that are read at once into the index.
+const READ_AT_ONCE: u64 = 1_000;
+
+/// The index of the public examples, with the number of the last change in it.
+#[derive(Debug, Default)]
+struct Examples {
+    index: RwLock<(i64, ExampleIndex)>,
+    /// The request that brings the index up to date holds it, so that it is done once.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// A value with the revision at which it was read.
@@ -129,10 +151,103 @@ impl Cached {
         Ok((programme, experts))
     }
 
+    /// Reads the index of examples, which has every change that was saved before.
+    pub async fn examples<T>(
+        &self,
+        db: &impl ConnectionTrait,
+        read: impl FnOnce(&ExampleIndex) -> T,
+    ) -> Result<T, DbErr> {
+        let revision = revision::of_publications(db).await?;
+        if self.examples.last() < revision {
+            let _turn = self.examples.turn.lock().await;
+            if self.examples.last() < revision {
+                self.read_changed(db, revision).await?;
+            }
+        }
+        let index = self.examples.index.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(read(&index.1))
+    }
+
+    /// Reads the index of examples, which may be a little older than the database, and usually costs no query.
+    pub async fn examples_to_show<T>(
+        &self,
+        db: &impl ConnectionTrait,
+        read: impl FnOnce(&ExampleIndex) -> T,
+    ) -> Result<T, DbErr> {
+        if self.shown_examples.within(self.age).is_none() {
+            self.examples(db, |_| ()).await?;
+            self.shown_examples.keep(&Arc::new(()));
+        }
+        let index = self.examples.index.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(read(&index.1))
+    }
+
+    /// Reads the examples that changed after those in the index. The index as a whole is at `revision` afterwards.
+    async fn read_changed(&self, db: &impl ConnectionTrait, revision: i64) -> Result<(), DbErr> {
+        let programme = self.programme(db).await?;
+        let label = |code: &str| {
+            let own = programme.themes.iter().find(|it| it.code == code).map(|it| it.label.as_str());
+            let shipped = || theme::SHIPPED.iter().find(|it| it.code == code).map_or("", |it| it.label);
+            own.unwrap_or_else(shipped).to_owned()
+        };
+        let mut last = self.examples.first_read();
+        loop {
+            let changed = examples::changed_since(db, last, READ_AT_ONCE).await?;
+            let Some(newest) = changed.last().map(|it| it.change_number) else { break };
+            last = newest;
+            self.examples.take(&changed, label);
+            // A large index is read while other pages are served.
+            tokio::task::yield_now().await;
+        }
+        self.examples.end(revision.max(last));
+        Ok(())
+    }
+
     async fn programme_at(&self, db: &impl ConnectionTrait, revision: i64) -> Result<Arc<Programme>, DbErr> {
         match self.programme.at(revision) {
             Some(programme) => Ok(programme),
             None => Ok(self.programme.keep(revision, programme::load(db).await?)),
         }
+    }
+}
+
+impl Examples {
+    fn last(&self) -> i64 {
+        self.index.read().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Returns the change after which to read: none, if the index is made anew because most of it is dead.
+    fn first_read(&self) -> i64 {
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        if index.1.is_worn() {
+            *index = Default::default();
+        }
+        index.0
+    }
+
+    fn take(&self, changed: &[ChangedExample], label: impl Fn(&str) -> String) {
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        for it in changed {
+            let Some(public) = &it.public else {
+                index.1.remove(it.id);
+                continue;
+            };
+            let labels: Vec<_> = public.facts.themes.iter().map(|it| label(it)).collect();
+            let labels: Vec<_> = labels.iter().map(String::as_str).collect();
+            let body = public.body.as_ref().map(Prose::as_str);
+            let text = public.facts.searched_text(public.title.as_str(), body, &labels);
+            index.1.put(IndexedExample {
+                at: public.at,
+                until: public.until,
+                facts: &public.facts,
+                text: &text,
+            });
+        }
+    }
+
+    fn end(&self, last: i64) {
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        index.0 = last;
+        index.1.settle();
     }
 }

@@ -43,6 +43,7 @@ pub async fn serve(app: App) -> Result<(), Failure> {
     tracing::info!("listening on {listen}, reached as {}", app.site.as_str());
 
     let stop = CancellationToken::new();
+    read_examples(&app);
     let worker = start_worker(&app, &stop);
     let mut server = tokio::spawn(server);
     let ended = tokio::select! {
@@ -90,6 +91,16 @@ async fn for_pages(app: &App) -> Result<App, Failure> {
 fn start_worker(app: &App, stop: &CancellationToken) -> Option<JoinHandle<()>> {
     let (app, stop) = (app.clone(), stop.clone());
     app.runs_worker.then(|| tokio::spawn(async move { worker::run(&app, stop).await }))
+}
+
+/// Reads the examples, so that the first visitor does not wait for them: 100,000 take some seconds.
+fn read_examples(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(err) = app.examples(|_| ()).await {
+            tracing::warn!(error = ?err, "could not read the examples; the first search reads them");
+        }
+    });
 }
 
 /// Adds the built-in themes to a new programme; afterwards they belong to the operator.

@@ -129,7 +129,7 @@ fn asks_who(path: &str) -> bool {
     let asks = match parts.next() {
         Some("staff") => parts.next() != Some("set-password"),
         Some("expert" | "desk" | "admin" | "my" | "stats") => true,
-        Some("news" | "guide" | "events" | "events.ics" | "events.atom") => true,
+        Some("news" | "guide" | "cases" | "awards" | "events" | "events.ics" | "events.atom") => true,
         Some("" | "apply" | "login" | "help" | "privacy") => parts.next().is_none(),
         _ => false,
     };
@@ -139,6 +139,11 @@ fn asks_who(path: &str) -> bool {
 /// Decodes percent-encoding; a `%` without two digits stands for itself. Returns `None` if the bytes are no UTF-8.
 pub fn percent_decoded(text: &[u8]) -> Option<String> {
     percent_encoding::percent_decode(text).decode_utf8().ok().map(Cow::into_owned)
+}
+
+/// Encodes a value of an address's query.
+pub fn percent_encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// Returns the path of an unfinished application, at its next step. It is secret: its bearer may edit the application.

@@ -27,6 +27,8 @@ pub mod correction;
 pub mod desk;
 pub mod draft;
 pub mod event;
+pub mod example_import;
+pub mod example_import_entry;
 pub mod expert;
 pub mod expert_industry;
 pub mod expert_prefecture;

@@ -23,6 +23,8 @@ pub struct Model {
     pub public_from: Option<DateTimeUtc>,
     pub public_until: Option<DateTimeUtc>,
     pub updated_at: DateTimeUtc,
+    /// The revision of what the public reads at the last act. Servers find by it what has changed.
+    pub change_number: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -37,6 +37,8 @@ mod m20261130_000024_names;
 mod m20261130_000030_publication;
 mod m20261130_000031_outcome;
 mod m20261130_000033_coordination;
+mod m20261130_000040_examples;
+mod m20261130_000041_example_import;
 mod m20261130_000043_counts;
 mod m20261130_000061_gathering;
 mod m20261130_000062_consultation_day;
@@ -83,6 +85,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000031_outcome::Migration),
             Box::new(m20261130_000033_coordination::Migration),
             Box::new(m20261130_000043_counts::Migration),
+            Box::new(m20261130_000040_examples::Migration),
+            Box::new(m20261130_000041_example_import::Migration),
             Box::new(m20261130_000061_gathering::Migration),
             Box::new(m20261130_000062_consultation_day::Migration),
         ]

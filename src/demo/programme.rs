@@ -4,6 +4,7 @@ mod act;
 mod applicants;
 mod cast;
 mod events;
+mod examples;
 mod plot;
 mod publications;
 mod session;

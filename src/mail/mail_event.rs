@@ -225,10 +225,12 @@ pub enum MailEvent<'a> {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
     },
+    /// The center approved a report. `examples` are those that the expert recommends, each with its address.
     ReportReady {
         portal: &'a str,
         /// The appointment that the report is about.
         appointment: AppointmentText<'a>,
+        examples: &'a [String],
     },
     Survey {
         answer: &'a str,

@@ -5,6 +5,8 @@ use crate::{app::App, files, problem::Problem, store};
 
 /// The time for which a file may exist without a message. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
+/// The time for which an import of examples waits to be taken.
+const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
@@ -16,6 +18,7 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let sessions = store::accounts::session::delete_expired(&tx, now).await?;
     let links = store::accounts::link::delete_expired(&tx, now).await?;
     let sign_ups = store::gathering::sign_up::delete_unconfirmed(&tx, now).await?;
+    store::publication::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;
     Ok(drafts + sessions + links + sign_ups)

@@ -4,7 +4,7 @@ use domain::{
     id::{AccountId, PublicationId},
     publication::{
         Content, Facts, Period, Publication, PublicationKind, PublicationState, RevisionAct,
-        guide::GuideFacts, shipped::SHIPPED,
+        example::winner::WINNERS, guide::GuideFacts, shipped::SHIPPED,
     },
 };
 use uuid::Uuid;
@@ -17,6 +17,7 @@ use crate::{
     store,
 };
 
+pub mod import;
 pub mod link_check;
 
 /// The publication that an editor acts on, at the revision that the editor's page showed.
@@ -36,20 +37,27 @@ pub async fn create(app: &App, content: Content, by: AccountId) -> Result<Public
     Ok(draft)
 }
 
-/// Creates the drafts of the guide that an installation begins with, if it has no entry yet.
+/// Creates the drafts that an installation begins with: entries of the guide and examples, each kind if it has none yet.
 pub async fn ship(app: &App) -> Result<(), Problem> {
-    if !store::publication::newest(&app.db, PublicationKind::Guide, 1).await?.is_empty() {
-        return Ok(());
-    }
     let today = japan_date(app.clock.now());
-    let tx = app.begin().await?;
-    let first = store::publication::next_number(&tx, PublicationKind::Guide).await?;
-    // Another server that starts at the same time may have been first.
-    if !store::publication::newest(&tx, PublicationKind::Guide, 1).await?.is_empty() {
+    let internal = |err: anyhow::Error| Problem::Internal(err);
+    let entries = SHIPPED.iter().map(|it| it.content(today).map_err(|err| internal(err.into())));
+    ship_kind(app, PublicationKind::Guide, entries.collect::<Result<_, _>>()?).await?;
+    let winners = WINNERS.iter().map(|it| it.content().map_err(|err| internal(err.into())));
+    ship_kind(app, PublicationKind::Example, winners.collect::<Result<_, _>>()?).await
+}
+
+async fn ship_kind(app: &App, kind: PublicationKind, shipped: Vec<Content>) -> Result<(), Problem> {
+    if !store::publication::newest(&app.db, kind, 1).await?.is_empty() {
         return Ok(());
     }
-    for (number, entry) in (first..).zip(SHIPPED) {
-        let content = entry.content(today).map_err(|err| Problem::Internal(err.into()))?;
+    let tx = app.begin().await?;
+    let first = store::publication::next_number(&tx, kind).await?;
+    // Another server that starts at the same time may have been first.
+    if !store::publication::newest(&tx, kind, 1).await?.is_empty() {
+        return Ok(());
+    }
+    for (number, content) in (first..).zip(shipped) {
         let draft = Publication::draft(PublicationId(Uuid::now_v7()), number, content);
         store::publication::save(&tx, &draft, RevisionAct::Imported, None, app.clock.now()).await?;
     }
@@ -137,6 +145,7 @@ fn links(it: &Publication) -> Vec<String> {
     let of_facts = match &it.content.facts {
         Facts::News(news) => news.related.as_ref(),
         Facts::Guide(guide) => Some(&guide.link),
+        Facts::Example(example) => example.link.as_ref(),
         Facts::Gathering(_) => None,
     };
     let of_facts = of_facts.filter(|it| it.is_outside()).map(|it| it.as_str().to_owned());

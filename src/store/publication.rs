@@ -20,9 +20,11 @@ use uuid::Uuid;
 
 use crate::store::{
     contradiction, known,
-    reference::revision::{RevisedPart, touch},
+    reference::revision::{RevisedPart, of_publications, touch},
 };
 
+pub mod examples;
+pub mod import;
 pub mod link_check;
 pub mod shelf;
 
@@ -125,6 +127,7 @@ pub async fn save(
     by: Option<AccountId>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
+    touch(tx, RevisedPart::Publications).await?;
     let period = it.state.period();
     let model = row::Model {
         id: it.id.0,
@@ -136,6 +139,7 @@ pub async fn save(
         public_from: period.map(Period::from),
         public_until: period.and_then(Period::until),
         updated_at: now,
+        change_number: of_publications(tx).await?,
     };
     if it.revision == 1 {
         row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
@@ -155,7 +159,7 @@ pub async fn save(
         changed_at: now,
     };
     publication_revision::Entity::insert(revision.into_active_model()).exec_without_returning(tx).await?;
-    touch(tx, RevisedPart::Publications).await
+    Ok(())
 }
 
 /// Returns the query for the revisions whose number is in this column of their publication.

@@ -1,10 +1,13 @@
-//! The editors' pages: news, the guide and events, from the draft to the end of their period.
+//! The editors' pages: news, the guide, examples and events, from the draft to the end of their period.
 mod entry;
 mod event;
+mod example_form;
 mod form;
 mod gathering_form;
 mod guide_form;
 mod history;
+mod import;
+mod import_file;
 mod list;
 mod news_form;
 mod publish;
@@ -14,6 +17,11 @@ use actix_web::web::ServiceConfig;
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list::index)
         .service(list::show)
+        .service(import::show)
+        .service(import::submit)
+        .service(import::preview)
+        .service(import::take)
+        .service(import::undo)
         .service(entry::new)
         .service(entry::create)
         .service(entry::show)

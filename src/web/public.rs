@@ -3,6 +3,7 @@ mod event_apply;
 mod event_feeds;
 mod event_sign_up;
 mod events;
+mod examples;
 mod guide;
 mod guide_match;
 mod list_page;
@@ -40,6 +41,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(events::show)
         .service(participant::show)
         .service(participant::submit)
+        .service(examples::list)
+        .service(examples::show)
+        .service(examples::of_year)
         .service(preview::show)
         .service(robots::robots)
         .service(robots::sitemap)

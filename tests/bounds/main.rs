@@ -1,11 +1,12 @@
 //! The speed of the service, as a ratio to a bound measured in the same run: these machines are noisy, ratios are not.
 //!
 //! `tests/bench` runs it in a release build and prints the table that the README shows; `tests/bench mails` measures
-//! that part alone (engine, pages, worklist, silence, feed, posting, mails or merging).
+//! that part alone (engine, pages, worklist, silence, feed, posting, mails, merging or examples).
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 mod client;
 mod engine;
+mod examples;
 mod feed;
 mod mails;
 mod merging;
@@ -54,13 +55,13 @@ fn main() {
                 feed::measure(&mut table, &small).await;
             }
         }
-        for part in ["posting", "mails", "merging"].into_iter().filter(|it| wants(it)) {
+        for part in ["posting", "mails", "merging", "examples"].into_iter().filter(|it| wants(it)) {
             let url = format!("sqlite://{}/{part}.db", folder.display());
             measure_writing(&mut table, part, "SQLite", &url).await;
         }
         match postgres {
             Some(server) => {
-                for part in ["posting", "mails", "merging"].into_iter().filter(|it| wants(it)) {
+                for part in ["posting", "mails", "merging", "examples"].into_iter().filter(|it| wants(it)) {
                     let url = server::fresh_postgres(&server).await;
                     measure_writing(&mut table, part, "PostgreSQL", &url).await;
                 }
@@ -75,11 +76,12 @@ fn main() {
     }
 }
 
-/// Measures one part that writes, on a fresh database.
+/// Measures one part that needs a database of its own, on a fresh one.
 async fn measure_writing(table: &mut Table, part: &str, database: &'static str, url: &str) {
     match part {
         "posting" => posting::measure(table, database, url).await,
         "mails" => mails::measure(table, database, url).await,
+        "examples" => examples::measure(table, database, url).await,
         _ => merging::measure(table, database, url).await,
     }
 }

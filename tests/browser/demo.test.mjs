@@ -118,14 +118,15 @@ async function lookAtWork(expert) {
   }
 }
 
-/** The lists of news and of the guide, an entry of each, and the way through the four questions. */
+/** The lists of news, of the guide and of examples, an entry of each, the awards of a year, and the way through the four questions. */
 async function lookAtNews(visitor) {
-  for (const [list, entries] of [["/news", "main ul.news"], ["/guide", "main h2"], ["/events", "main h2"], ["/events?past=1", "main h2"]]) {
+  for (const [list, entries] of [["/news", "main ul.news"], ["/guide", "main h2"], ["/cases", "main h2"], ["/events", "main h2"], ["/events?past=1", "main h2"]]) {
     await lookAround(visitor, list);
     const [first] = await visitor.links(entries);
     await lookAround(visitor, first);
   }
-  for (const page of ["/news/2026", "/news?category=press", "/guide/local-government"]) await lookAround(visitor, page);
+  const searches = ["/cases?q=%E5%9C%A8%E5%AE%85&industry=E", "/cases?q=%E3%81%AA%E3%81%84%E8%A8%80%E8%91%89", "/awards/2025"];
+  for (const page of ["/news/2026", "/news?category=press", "/guide/local-government", ...searches]) await lookAround(visitor, page);
   await visitor.visit("/events");
   const [event] = await visitor.links("main h2");
   await lookAround(visitor, `${event}/sign-up`);
@@ -144,7 +145,8 @@ async function lookAtNews(visitor) {
 
 /** What the editor writes, from the list to the page that asks before it publishes, and with something wrong. */
 async function lookAtPublications(editor) {
-  for (const kind of ["news", "guide", "events"]) {
+  await lookAround(editor, "/staff/publish/cases/import");
+  for (const kind of ["news", "guide", "cases", "events"]) {
     const list = `/staff/publish/${kind}`;
     await lookAround(editor, list);
     const [entry] = await editor.links("table tbody th");

@@ -3,8 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Role,
+    prefecture::Prefecture,
     publication::{
         Content, Facts, PublicationKind,
+        example::{ExampleFacts, Industry},
         guide::{GuideFacts, GuideKind},
         news::{NewsCategory, NewsFacts, WebAddress},
     },
@@ -23,7 +25,10 @@ use crate::{
     site::{PASSWORD, Site},
 };
 
+mod examples;
 mod guide;
+mod import;
+mod similar;
 
 /// The fields of an item of news.
 const ITEM: [(&str, &str); 4] = [
@@ -35,6 +40,9 @@ const ITEM: [(&str, &str); 4] = [
 
 /// A period from now on: the clock of the tests stands at 14:05 on 2026-11-20 in Japan.
 const FROM_NOW: [(&str, &str); 2] = [("from_date", "2026-11-20"), ("from_time", "14:05")];
+
+/// A file with one example.
+pub const CSV: &str = "見出し,企業・団体,業種,年,取組の要約,取り組んだこと,出典\n見本の取込み,見本社,E,2025,在宅勤務を始めました。,端末を配りました。,見本の資料\n";
 
 /// Returns an item of news.
 pub fn news(title: &str) -> Content {
@@ -60,6 +68,30 @@ pub fn grant(title: &str) -> Content {
         checked_on: "2026-11-20".parse().unwrap(),
         valid_until: None,
         note: None,
+    });
+    Content { title: line(title), body: None, facts }
+}
+
+/// Returns an example that won an award in 2025.
+pub fn example(title: &str) -> Content {
+    let facts = Facts::Example(ExampleFacts {
+        organization: line("株式会社見本製作所"),
+        prefecture: Prefecture::from_code(5).ok(),
+        industry: Industry::Manufacturing,
+        employees: Some(12),
+        themes: vec!["ict_network".to_owned()],
+        fields: Vec::new(),
+        summary: line("事務を在宅勤務にしました。"),
+        key_effect: None,
+        before: None,
+        measures: Prose::parse("", "図面を共有の保管場所に移しました。", 100).unwrap(),
+        effects: None,
+        quotation: None,
+        quoted: None,
+        year: 2025,
+        award: Some(line("見本大賞")),
+        link: None,
+        source: line("見本の資料"),
     });
     Content { title: line(title), body: None, facts }
 }

@@ -336,13 +336,14 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     ]
 }
 
-/// Makes an item of news and an entry of the guide, both public.
+/// Makes an item of news, an entry of the guide and an example, all public.
 async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let mut made = Vec::new();
     for content in [
         publishing::news("休業日のお知らせ"),
         publishing::grant("導入の助成金"),
+        publishing::example("見本の事例"),
         gathering::event(Some(5), Some(5)),
     ] {
         let draft = ops::publication::create(app, content, editor).await.unwrap();
@@ -350,13 +351,15 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         let period = Period::new(now, None).unwrap();
         made.push(ops::publication::publish(app, seen, period, editor).await.unwrap());
     }
-    let event = made[2].id;
+    let event = made[3].id;
     ops::gathering::request(app, event, gathering::person("sato@example.co.jp", SeatKind::Online), "n")
         .await
         .unwrap();
     let sign_up =
         store::gathering::sign_up::of_address(&app.db, event, "sato@example.co.jp").await.unwrap().unwrap();
     let participant = app.secret.sign(Purpose::SignUp, sign_up.id.0, now + TimeDelta::days(1));
+    let import =
+        ops::publication::import::keep(app, "見本.csv", publishing::CSV.to_owned(), editor).await.unwrap();
     let preview = app.secret.sign(Purpose::Preview, made[0].id.0, now + TimeDelta::days(1));
     vec![
         ("/staff/publish/{kind}", "news".to_owned()),
@@ -364,7 +367,10 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         ("revision", "1".to_owned()),
         ("/news/{id}", made[0].number.to_string()),
         ("/guide/{id}", made[1].number.to_string()),
-        ("/events/{id}", made[2].number.to_string()),
+        ("/cases/{id}", made[2].number.to_string()),
+        ("/awards/{year}", "2025".to_owned()),
+        ("/staff/publish/cases/import/{id}", import.to_string()),
+        ("/events/{id}", made[3].number.to_string()),
         ("/staff/events/{id}", event.to_string()),
         ("/e/{token}", participant),
         ("/preview/{token}", preview),

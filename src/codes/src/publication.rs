@@ -6,6 +6,8 @@ codes! {
     pub enum PublicationKind {
         News = "news" => "お知らせ",
         Guide = "guide" => "支援制度・ガイド",
+        /// An example of telework in a company or another body.
+        Example = "cases" => "事例",
         Gathering = "events" => "イベント",
     }
 }
@@ -74,5 +76,17 @@ codes! {
         UpTo100 = "100" => "21人から100人",
         UpTo300 = "300" => "101人から300人",
         Over300 = "more" => "301人以上",
+    }
+}
+
+impl CompanySize {
+    /// Returns the size of a company with this number of employees.
+    pub const fn of(employees: u32) -> Self {
+        match employees {
+            0..=20 => Self::UpTo20,
+            21..=100 => Self::UpTo100,
+            101..=300 => Self::UpTo300,
+            _ => Self::Over300,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What the invented programme publishes: news, and the shipped entries of the guide.
+//! What the invented programme publishes: news, the shipped entries of the guide, and examples.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     calendar::japan_date,
@@ -88,6 +88,7 @@ pub(super) async fn publish(app: &App, editor: AccountId, now: DateTime<Utc>) ->
         let until = item.lasts.map(|it| from + TimeDelta::days(it));
         put(app, editor, item.content()?, Period::new(from, until)).await?;
     }
+    super::examples::publish(app, editor, now).await?;
     spare_other_sites(app, now).await
 }
 
@@ -101,7 +102,7 @@ async fn spare_other_sites(app: &App, now: DateTime<Utc>) -> Result<(), Problem>
     Ok(())
 }
 
-async fn put(
+pub(super) async fn put(
     app: &App,
     editor: AccountId,
     content: Content,

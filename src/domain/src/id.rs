@@ -36,6 +36,8 @@ id! {
     DeskId;
     /// An unfinished application. The id is secret, since it opens the draft.
     DraftId;
+    /// An import of examples from a file.
+    ExampleImportId;
     /// A telework manager. The id is that of the account with which the expert signs in.
     ExpertId;
     /// A question planned for after the consultation.

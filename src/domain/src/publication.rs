@@ -1,4 +1,4 @@
-//! Publications: news, entries of the support guide and events, from the draft to the end of their period
+//! Publications: news, entries of the support guide, examples and events, from the draft to the end of their period
 //! (`docs/spec/around.md` §0).
 //!
 //! A published address never dies: a publication that was public once is archived, not deleted, and its page says so.
@@ -10,6 +10,7 @@ use crate::{
     text::{Prose, TextLine},
 };
 
+pub mod example;
 pub mod gathering;
 pub mod guide;
 pub mod news;
@@ -127,6 +128,7 @@ pub struct Content {
 pub enum Facts {
     News(news::NewsFacts),
     Guide(guide::GuideFacts),
+    Example(example::ExampleFacts),
     Gathering(gathering::GatheringFacts),
 }
 
@@ -135,6 +137,7 @@ impl Facts {
         match self {
             Self::News(_) => PublicationKind::News,
             Self::Guide(_) => PublicationKind::Guide,
+            Self::Example(_) => PublicationKind::Example,
             Self::Gathering(_) => PublicationKind::Gathering,
         }
     }

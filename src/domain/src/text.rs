@@ -14,7 +14,7 @@ mod variant;
 
 pub use fold::{amount, digits, hyphenated};
 pub use kana::{company_kana, kana};
-pub use key::search_key;
+pub use key::{search_key, text_key};
 
 /// One line of free text: never empty, without blanks around it and without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

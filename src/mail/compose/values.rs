@@ -142,13 +142,10 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
-        MailEvent::ReportReady { portal, appointment: it } => report_ready(values, about, portal, &it),
+        MailEvent::ReportReady { .. } => report_ready(values, about, mail_event),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
-        MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {
-            set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
-            request(values, answer, slot.as_ref(), due_at);
-        }
+        MailEvent::Request { .. } => request(values, mail_event),
         MailEvent::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
         MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
         MailEvent::RequestWithdrawn { slot, reason } => request_taken_back(values, about, slot, reason),
@@ -171,9 +168,13 @@ fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str)
     company_turn(values, about, about.sender.now);
 }
 
-fn report_ready(values: &mut Values, about: &MailContext<'_>, portal: &str, held: &AppointmentText<'_>) {
-    known(values, about, &at_page(portal, REPORT));
-    maybe_sit(values, Some(held));
+/// Sets the link and the appointment of a report that is ready, and the examples that it recommends.
+fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    if let MailEvent::ReportReady { portal, appointment: held, examples } = mail_event {
+        known(values, about, &at_page(portal, REPORT));
+        maybe_sit(values, Some(held));
+        values.set(Examples, bullets(examples));
+    }
 }
 
 /// Sets the link alone for the company: its address may be unconfirmed, and gets no words of its form.
@@ -204,9 +205,12 @@ fn changed(
     values.set(WasExperts, names(was));
 }
 
-fn request(values: &mut Values, answer: &str, slot: Option<&AppointmentText<'_>>, due_at: DateTime<Utc>) {
-    answer_until(values, answer, due_at);
-    maybe_sit(values, slot);
+fn request(values: &mut Values, mail_event: &MailEvent<'_>) {
+    if let MailEvent::Request { answer, fields: wanted, slot, due_at, outline } = *mail_event {
+        set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
+        answer_until(values, answer, due_at);
+        maybe_sit(values, slot.as_ref());
+    }
 }
 
 fn when(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {

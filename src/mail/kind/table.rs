@@ -218,7 +218,7 @@ mails! {
     // Aftercare.
     ReportReady = "report_ready", "報告書" {
         ReportReady to Company, "相談の報告書ができました",
-            [Link] [Number, Fields, Company, When, Mode, IsVisit, Place, Experts];
+            [Link] [Number, Fields, Company, When, Mode, IsVisit, Place, Experts, Examples];
     }
     Survey = "survey", "アンケート", not_waited_for, keeps_hours, only_if(ConditionKind::FollowUpOpen) {
         Survey to Company, "アンケートのお願い", [Link] [Number, Fields, Company, WaitsDays, EditableDays];

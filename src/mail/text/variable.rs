@@ -93,6 +93,7 @@ variables! {
     StalledCount = "動きのない件数", "返事や記録がないまま日がたった案件の件数。なければ空";
     TimeWished = "希望日時あり", "企業が日時を希望していれば「はい」";
     AllAsked = "全員に依頼済み", "依頼できる専門家の全員に依頼していれば「はい」";
+    Examples = "紹介する事例", "専門家が紹介する事例と、そのページの一覧。なければ空";
     Released = "外れた専門家名", "担当から外れた専門家の氏名。企業に知らせていない専門家であれば空";
     Wish = "申し出", "専門家が外れたのは、だれの申し出によるか";
     TimeNews = "日時の扱い", "日時が変わらないか、取り消したか、解除したか";
@@ -159,6 +160,7 @@ impl Variable {
                 | Self::WeekSessions
                 | Self::WeekRequests
                 | Self::WeekReports
+                | Self::Examples
         )
     }
 }

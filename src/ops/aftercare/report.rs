@@ -10,6 +10,7 @@ use domain::{
     consultation::{Action, ActionKind, State},
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, FollowUpId, ReportId},
     number::FiscalYear,
+    publication::{Phase, PublicationKind},
     text::TextLine,
 };
 use sea_orm::DatabaseTransaction;
@@ -28,7 +29,8 @@ use crate::{
         consultation::further_session,
     },
     problem::Problem,
-    store,
+    store::{self, publication::examples::PublicExample},
+    url,
 };
 
 const NOT_HELD: &str = "この相談は実施されていないため、報告書は確認できません。結果の記録が誤っているときは、先に結果を訂正してください。";
@@ -128,8 +130,8 @@ pub async fn decide(
             keep_report_due(&mut work, due).await?;
         }
         ReportDecision::Approve => {
-            approve(&mut work, report, by).await?;
-            notify_ready(&mut work, &appointment)?;
+            let approved = approve(&mut work, report, by).await?;
+            notify_ready(&mut work, &appointment, &approved).await?;
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &appointment).await?;
@@ -173,19 +175,35 @@ fn consultation_of(appointment: &Appointment) -> Result<ConsultationId, Problem>
 }
 
 /// Mails the company that its report on this appointment is ready.
-fn notify_ready(work: &mut CaseTransaction<'_>, appointment: &Appointment) -> Result<(), Problem> {
+async fn notify_ready(
+    work: &mut CaseTransaction<'_>,
+    appointment: &Appointment,
+    report: &Report,
+) -> Result<(), Problem> {
+    let examples = recommended(work, report).await?;
     let portal = work.portal()?;
     let names = work.names(&appointment.experts);
     let appointment = appointment_text(appointment, &names);
-    work.mail_company(MailEvent::ReportReady { portal: &portal, appointment })?;
+    work.mail_company(MailEvent::ReportReady { portal: &portal, appointment, examples: &examples })?;
     Ok(())
 }
 
-/// Approves the report. The caller tells the company.
-async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
+/// Approves the report and returns it. The caller tells the company.
+async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<Report, Problem> {
     let approved = report.approve(by, work.now())?;
     work.save(&approved).await?;
-    Ok(())
+    Ok(approved)
+}
+
+/// Returns the examples of a report that are public, each with its address.
+async fn recommended(work: &CaseTransaction<'_>, report: &Report) -> Result<Vec<String>, Problem> {
+    let found = store::publication::examples::of_numbers(work.read(), &report.body.examples).await?;
+    let current = found.iter().filter(|it| it.state.phase(work.now()) == Phase::Current);
+    let line = |it: &PublicExample| {
+        let address = work.app.site.absolute(&url::publication(PublicationKind::Example, it.at.number));
+        format!("{}（{}）\n　{address}", it.title, it.facts.organization)
+    };
+    Ok(current.map(line).collect())
 }
 
 /// Plans the follow-up questions, unless they are planned already for this number of appointments.

@@ -107,9 +107,18 @@ pub async fn preview(
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
     let link = app.site.link("preview");
+    let examples = [format!("12人の製造業で在宅勤務（見本製作所）\n　{}", app.site.absolute("/cases/10001"))];
     let example = example(
         kind,
-        &Facts { about: &about, record: &record, appointment, names: &names, outline: &outline, link: &link },
+        &Facts {
+            about: &about,
+            record: &record,
+            appointment,
+            names: &names,
+            outline: &outline,
+            examples: &examples,
+            link: &link,
+        },
     );
     Ok(match example {
         Example::Case(mail_event) => compose::about(mail_event, to, &about)?,
@@ -124,6 +133,7 @@ struct Facts<'a> {
     appointment: AppointmentText<'a>,
     names: &'a [String],
     outline: &'a [String],
+    examples: &'a [String],
     link: &'a str,
 }
 
@@ -164,7 +174,7 @@ fn address(kind: TextKind, link: &str) -> Example<'_> {
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
-    let Facts { appointment, names: experts, link, .. } = *facts;
+    let Facts { appointment, names: experts, examples, link, .. } = *facts;
     let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
@@ -195,7 +205,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
         K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
-        K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment }),
+        K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),

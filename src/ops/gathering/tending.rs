@@ -32,7 +32,7 @@ pub async fn tend(app: &App, id: PublicationId) -> Result<(), Problem> {
 }
 
 /// Thanks those who attended, with the way to materials and questionnaire. Where no attendance was entered, all people
-/// with a seat of the kind is thanked.
+/// with a seat of the kind are thanked.
 async fn thank(hall: &mut Hall<'_>, has_materials: bool) -> Result<(), Problem> {
     let now = hall.now();
     let mut is_entered = Vec::new();

@@ -1,4 +1,5 @@
-//! The shelf: what the public may read, in memory, because it changes rarely and is read often.
+//! The shelf: the news and the guide as the public may read them, in memory, because they change rarely and are read
+//! often. Examples are not on it, because there may be many of them; they have an index (`cached`).
 //!
 //! A shelf is read whole when the revision of publications has risen. Texts are not on it; each is read when its page is
 //! opened, and a bounded number of them is kept until the shelf is replaced.
@@ -14,7 +15,7 @@ use domain::{
     text::{Prose, TextLine},
 };
 use entity::{publication as row, publication_revision};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use super::{assembled, at, by_publication};
 use crate::store::contradiction;
@@ -34,7 +35,7 @@ pub struct ShelvedPublication {
     pub facts: Facts,
 }
 
-/// All publications that are not drafts. Those of a kind stand together, newest first.
+/// All news and entries of the guide that are not drafts. Those of a kind stand together, newest first.
 #[derive(Debug, Default)]
 pub struct Shelf {
     all: Vec<ShelvedPublication>,
@@ -53,11 +54,12 @@ impl ShelvedPublication {
 pub async fn load(db: &impl ConnectionTrait) -> Result<Shelf, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.public_revision.is_not_null())
+        .filter(row::COLUMN.kind.ne(PublicationKind::Example.code()))
         .order_by_desc(row::COLUMN.public_from)
         .order_by_desc(row::COLUMN.number)
         .all(db)
         .await?;
-    let mut revisions = by_publication(at(row::Column::PublicRevision).all(db).await?);
+    let mut revisions = by_publication(of_shelf().all(db).await?);
     let shelved = rows.into_iter().map(|row| {
         let revision = revisions.remove(&row.id);
         let revision =
@@ -75,6 +77,11 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Shelf, DbErr> {
         })
     });
     Ok(Shelf { all: shelved.collect::<Result<_, DbErr>>()?, texts: Mutex::default() })
+}
+
+/// Returns the query for the public revisions of the kinds on the shelf.
+fn of_shelf() -> Select<publication_revision::Entity> {
+    at(row::Column::PublicRevision).filter(row::COLUMN.kind.ne(PublicationKind::Example.code()))
 }
 
 impl Shelf {

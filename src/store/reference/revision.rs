@@ -15,7 +15,7 @@ codes! {
         Experts = "experts",
         /// The bookings. No server keeps a copy; the row is locked by bookings to take turns.
         Bookings = "bookings",
-        /// What the public reads: news and the guide.
+        /// What the public reads: news, the guide and examples.
         Publications = "publications",
     }
 }

@@ -38,6 +38,7 @@ use crate::{
     web::kit::{
         page::{self, Shell},
         session::CompanyUser,
+        similar_examples::{self, SimilarLine},
     },
 };
 
@@ -85,6 +86,8 @@ struct CasePage {
     survey: &'static str,
     /// The questions that wait for an answer.
     questions: Vec<OpenQuestion>,
+    /// The examples of companies like this one.
+    similar: Vec<SimilarLine>,
 }
 
 /// A time that was kept or booked for the company, and is not any more.
@@ -212,6 +215,7 @@ pub async fn show(
         reports,
         survey: survey.map_or("", |it| survey_label(it, now)),
         questions: follow_ups.iter().filter_map(|it| open_question(it, &own)).collect(),
+        similar: similar_examples::lines(&app, &own.0).await?,
         record: own.0,
         shell,
     };

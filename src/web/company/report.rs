@@ -12,7 +12,10 @@ use crate::{
     app::App,
     problem::Problem,
     store,
-    web::kit::page::{self, Shell},
+    web::kit::{
+        page::{self, Shell},
+        similar_examples::{self, SimilarLine},
+    },
 };
 
 #[derive(Template)]
@@ -35,6 +38,8 @@ struct Shown {
     parts: Vec<(&'static str, String)>,
     further_session: bool,
     other_field: bool,
+    /// The examples that the expert recommends.
+    examples: Vec<SimilarLine>,
 }
 
 #[get("/my/{number}/report")]
@@ -49,22 +54,21 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
             .map(|it| CompanyAppointment::of(it, &roster))
     };
     let reports = store::aftercare::report::of(&app.db, id).await?;
-    let reports: Vec<_> = reports
-        .into_iter()
-        .filter_map(|it| match it.state {
-            ReportState::Approved { at, .. } => {
-                Some(Shown { appointment: appointment(&it), approved: long_date(at), ..shown(it) })
-            }
-            ReportState::Draft | ReportState::Submitted { .. } | ReportState::Returned { .. } => None,
-        })
-        .collect();
+    let mut approved = Vec::new();
+    for it in reports {
+        if let ReportState::Approved { at, .. } = it.state {
+            let examples = similar_examples::attached(&app, &it.body.examples).await?;
+            let (appointment, approved_on) = (appointment(&it), long_date(at));
+            approved.push(Shown { appointment, approved: approved_on, examples, ..shown(it) });
+        }
+    }
     page::html(&ReportPage {
         number: own.0.number.to_string(),
         path: own.path(""),
         in_work: own.0.consultation.state == State::Consulted,
         company: own.0.company_name,
         shell,
-        reports,
+        reports: approved,
     })
 }
 
@@ -84,5 +88,6 @@ fn shown(it: Report) -> Shown {
         parts: parts.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
         further_session: body.further_session,
         other_field: body.other_field,
+        examples: Vec::new(),
     }
 }

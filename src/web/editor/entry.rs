@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 use domain::{
     calendar::japan_date,
     id::PublicationId,
@@ -15,6 +15,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
+    example_form::{self, ExampleChoices},
     form,
     gathering_form::{self, GatheringChoices},
     guide_form::{self, GuideChoices},
@@ -28,6 +29,7 @@ use crate::{
     secret::Purpose,
     store, url,
     web::kit::{
+        example_view::ExampleView,
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::EditorUser,
@@ -51,6 +53,7 @@ struct EntryPage {
     errors: FieldErrors,
     categories: Vec<Choice>,
     choices: GuideChoices,
+    example_choices: ExampleChoices,
     event_choices: GatheringChoices,
     /// The text that is shown beside the form.
     preview: Preview,
@@ -67,6 +70,8 @@ struct Saved {
 struct Preview {
     title: String,
     html: String,
+    /// The example as it is saved.
+    example: Option<ExampleView>,
 }
 
 struct Conflict {
@@ -84,6 +89,7 @@ pub async fn new(
     let kind = PublicationKind::from_code(&kind).ok_or(Problem::NotFound)?;
     let mut form = Fields::default();
     form.add("checked_on", domain::wording::iso_date(japan_date(app.clock.now())));
+    form.add("year", japan_date(app.clock.now()).year().to_string());
     page::html(&entry_page(&app, shell, kind, None, form, FieldErrors::default()).await?)
 }
 
@@ -96,8 +102,9 @@ pub async fn create(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let kind = PublicationKind::from_code(&kind).ok_or(Problem::NotFound)?;
+    let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
-    let Some(content) = form::parse(kind, &form, japan_date(app.clock.now()), &mut errors) else {
+    let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
         return page::unprocessable(&entry_page(&app, shell, kind, None, form, errors).await?);
     };
     let draft = ops::publication::create(&app, content, user.id).await?;
@@ -129,8 +136,9 @@ pub async fn save(
     let publication = find(&app, &path).await?;
     let (kind, id) = (publication.kind(), publication.id);
     let seen = Seen { id, revision: form.get("revision").parse().map_err(|_| Problem::Unreadable)? };
+    let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
-    let Some(content) = form::parse(kind, &form, japan_date(app.clock.now()), &mut errors) else {
+    let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
         let page = entry_page(&app, shell, kind, Some(saved(&app, publication)), form, errors).await?;
         return page::unprocessable(&page);
     };
@@ -190,15 +198,21 @@ async fn entry_page(
     form: Fields,
     errors: FieldErrors,
 ) -> Result<EntryPage, Problem> {
-    let event_choices = match kind {
-        PublicationKind::News | PublicationKind::Guide => GatheringChoices::default(),
-        PublicationKind::Gathering => gathering_form::choices(&app.programme_and_experts().await?.1),
-    };
-    let preview = Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")) };
-    let choices = match kind {
-        PublicationKind::News | PublicationKind::Gathering => GuideChoices::default(),
-        PublicationKind::Guide => guide_form::choices(),
-    };
+    let programme = app.programme_to_show().await?;
+    let themes = &programme.themes;
+    let example = saved.as_ref().and_then(|it| ExampleView::of(&it.publication.content, themes));
+    let preview =
+        Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")), example };
+    let (mut choices, mut example_choices) = (GuideChoices::default(), ExampleChoices::default());
+    let mut event_choices = GatheringChoices::default();
+    match kind {
+        PublicationKind::News => {}
+        PublicationKind::Guide => choices = guide_form::choices(),
+        PublicationKind::Example => example_choices = example_form::choices(themes),
+        PublicationKind::Gathering => {
+            event_choices = gathering_form::choices(&app.programme_and_experts().await?.1);
+        }
+    }
     Ok(EntryPage {
         shell,
         kind,
@@ -207,6 +221,7 @@ async fn entry_page(
         errors,
         categories: news_form::categories(),
         choices,
+        example_choices,
         event_choices,
         preview,
         conflict: None,

@@ -5,9 +5,10 @@ use domain::{
     text::{Prose, TextLine, optional},
 };
 
-use super::{gathering_form, guide_form, news_form};
+use super::{example_form, gathering_form, guide_form, news_form};
 use crate::{
     markup,
+    store::reference::programme::Theme,
     web::kit::form::{FieldErrors, Fields},
 };
 
@@ -23,6 +24,7 @@ pub fn fill(content: &Content) -> Fields {
     match &content.facts {
         Facts::News(it) => news_form::fill(it, &mut form),
         Facts::Guide(it) => guide_form::fill(it, &mut form),
+        Facts::Example(it) => example_form::fill(it, &mut form),
         Facts::Gathering(it) => gathering_form::fill(it, &mut form),
     }
     form
@@ -32,6 +34,7 @@ pub fn fill(content: &Content) -> Fields {
 pub fn parse(
     kind: PublicationKind,
     form: &Fields,
+    themes: &[Theme],
     today: NaiveDate,
     errors: &mut FieldErrors,
 ) -> Option<Content> {
@@ -40,7 +43,7 @@ pub fn parse(
         PublicationKind::News | PublicationKind::Gathering => {
             errors.take("body", Prose::parse("本文", form.get("body"), LONGEST_BODY)).map(Some)
         }
-        PublicationKind::Guide => {
+        PublicationKind::Guide | PublicationKind::Example => {
             errors.take("body", optional(form.get("body"), |it| Prose::parse("本文", it, LONGEST_BODY)))
         }
     };
@@ -50,6 +53,7 @@ pub fn parse(
     let facts = match kind {
         PublicationKind::News => news_form::parse(form, errors).map(Facts::News),
         PublicationKind::Guide => guide_form::parse(form, today, errors).map(Facts::Guide),
+        PublicationKind::Example => example_form::parse(form, themes, today, errors).map(Facts::Example),
         PublicationKind::Gathering => gathering_form::parse(form, errors).map(Facts::Gathering),
     };
     let content = Content { title: title?, body: body?, facts: facts? };

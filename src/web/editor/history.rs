@@ -15,6 +15,7 @@ use crate::{
     store::{self, publication::Revision},
     web::kit::{
         event_view::EventView,
+        example_view::ExampleView,
         form::Fields,
         page::{self, Shell},
         session::EditorUser,
@@ -39,6 +40,7 @@ struct RevisionPage {
     html: String,
     /// The facts of an event.
     event: Option<EventView>,
+    example: Option<ExampleView>,
     address: String,
 }
 
@@ -68,7 +70,16 @@ pub async fn revision(
     let revision = revision.ok_or(Problem::NotFound)?;
     let html = markup::html(revision.content.body.as_ref().map_or("", |it| it.as_str()));
     let event = EventView::of_facts(&revision.content.facts);
-    page::html(&RevisionPage { shell, address: address(&publication), publication, revision, html, event })
+    let example = ExampleView::of(&revision.content, &app.programme_to_show().await?.themes);
+    page::html(&RevisionPage {
+        shell,
+        address: address(&publication),
+        publication,
+        revision,
+        html,
+        event,
+        example,
+    })
 }
 
 #[post("/staff/publish/{kind}/{id}/restore")]

@@ -20,6 +20,7 @@ use crate::{
     web::kit::{
         date_form,
         event_view::EventView,
+        example_view::ExampleView,
         form::Fields,
         form_state::FormState,
         page::{self, Shell},
@@ -38,6 +39,7 @@ struct PublishPage {
     html: String,
     /// The facts of an event.
     event: Option<EventView>,
+    example: Option<ExampleView>,
     address: String,
     /// The public address.
     public_address: String,
@@ -60,7 +62,7 @@ pub async fn show(
     form.add("from_time", time(from));
     form.add("until_date", until.map_or_else(String::new, iso_date));
     form.add("until_time", until.map_or_else(String::new, time));
-    render(&app, shell, publication, FormState::of(form))
+    render(&app, shell, publication, FormState::of(form)).await
 }
 
 #[post("/staff/publish/{kind}/{id}/publish")]
@@ -75,7 +77,7 @@ pub async fn submit(
     let seen = seen(&publication, &form)?;
     let mut typed = FormState::of(form);
     let Some(period) = period(&mut typed, app.clock.now()) else {
-        return render(&app, shell, publication, typed);
+        return render(&app, shell, publication, typed).await;
     };
     match ops::publication::publish(&app, seen, period, user.id).await {
         Ok(it) => {
@@ -90,7 +92,7 @@ pub async fn submit(
         Err(problem) => {
             typed.done(Err(problem))?;
             let publication = find(&app, &path).await?;
-            render(&app, shell, publication, typed)
+            render(&app, shell, publication, typed).await
         }
     }
 }
@@ -147,18 +149,20 @@ fn period(typed: &mut FormState, now: DateTime<Utc>) -> Option<Period> {
     errors.take("until_date", Period::new(at(from_date, from_time), until))
 }
 
-fn render(
+async fn render(
     app: &App,
     shell: Shell,
     publication: Publication,
     typed: FormState,
 ) -> Result<HttpResponse, Problem> {
+    let themes = &app.programme_to_show().await?.themes;
     let body = publication.content.body.as_ref().map_or("", |it| it.as_str());
     let page = PublishPage {
         shell,
         phase: publication.state.phase(app.clock.now()),
         html: markup::html(body),
         event: EventView::of_facts(&publication.content.facts),
+        example: ExampleView::of(&publication.content, themes),
         address: address(&publication),
         public_address: app.site.absolute(&crate::url::publication(publication.kind(), publication.number)),
         typed,

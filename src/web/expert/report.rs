@@ -13,10 +13,11 @@ use crate::{
     problem::Problem,
     store,
     web::kit::{
-        form::Fields,
+        form::{Choice, Fields},
         form_state::FormState,
         page::{self, Shell},
         report_form::{labelled, parse, typed},
+        similar_examples::choices,
     },
 };
 
@@ -34,6 +35,8 @@ struct ReportPage {
     returned: Option<String>,
     /// The version that the other author has saved in the meantime.
     newest: Vec<Row>,
+    /// The examples that can be attached.
+    examples: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -77,7 +80,8 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
             let returned = report.as_ref().and_then(returned);
             let typed = FormState::of(report.map(|it| typed(&it.body)).unwrap_or_default());
             let newest = Vec::new();
-            page::html(&ReportPage { shell: open.shell, typed, head, version, returned, newest })
+            let examples = choices(&open.app, &open.case.record, &typed.form).await?;
+            page::html(&ReportPage { shell: open.shell, typed, head, version, returned, newest, examples })
         }
     }
 }
@@ -106,7 +110,9 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     let version = newest.as_ref().map_or(typed_at, |it| it.version);
     let newest = newest.map(|it| rows(&it.body)).unwrap_or_default();
     let status = typed.status();
-    page::html_with(status, &ReportPage { shell: open.shell, typed, head, version, returned, newest })
+    let examples = choices(&open.app, &open.case.record, &typed.form).await?;
+    let shell = open.shell;
+    page::html_with(status, &ReportPage { shell, typed, head, version, returned, newest, examples })
 }
 
 /// Returns the appointment that the report is about: the named one, or the latest that took place.

@@ -130,6 +130,7 @@ impl FromRequest for Shell {
 /// The menu of the public pages.
 const MENU: &[(&str, &str)] = &[
     ("/apply", "相談する"),
+    ("/cases", "事例"),
     ("/guide", "支援制度"),
     ("/events", "イベント"),
     ("/news", "お知らせ"),

@@ -1,11 +1,12 @@
 //! The form of a report: its expert fills it in, or a coordinator in the expert's stead.
 use domain::{
-    aftercare::report::ReportBody,
+    aftercare::report::{MOST_EXAMPLES, ReportBody},
+    publication::PublicationKind,
     text::{BadText, Prose, optional},
 };
 
 use super::form::{FieldErrors, Fields};
-use crate::ops::aftercare::report::Saving;
+use crate::{ops::aftercare::report::Saving, url};
 
 /// The texts of a report: name, label, greatest number of characters, and whether the text is required.
 const TEXTS: [(&str, &str, usize, bool); 7] = [
@@ -42,8 +43,12 @@ pub fn parse(form: &Fields, saving: Saving) -> Result<ReportBody, FieldErrors> {
         further_session: form.has("further_session", "1"),
         other_field: form.has("other_field", "1"),
         publishable: form.has("publishable", "1"),
+        examples: form.all("example").filter_map(|it| it.parse().ok()).collect(),
     };
     drop(texts);
+    if body.examples.len() > MOST_EXAMPLES {
+        errors.add("example", format!("紹介する事例は{MOST_EXAMPLES}件までにしてください"));
+    }
     if errors.is_empty() { Ok(body) } else { Err(errors) }
 }
 
@@ -55,6 +60,7 @@ pub fn typed(body: &ReportBody) -> Fields {
             form.add(name, "1");
         }
     }
+    body.examples.iter().for_each(|it| form.add("example", it.to_string()));
     form
 }
 
@@ -85,6 +91,10 @@ pub fn labelled(body: &ReportBody) -> Vec<(&'static str, String)> {
     let mut rows: Vec<_> = TEXTS.iter().zip(texts(body)).map(|(it, text)| (it.1, text.to_owned())).collect();
     rows.push(("次回の相談", yes(body.further_session, "必要", "不要")));
     rows.push(("もう一方の分野の相談", yes(body.other_field, "必要", "不要")));
+    if !body.examples.is_empty() {
+        let addresses = body.examples.iter().map(|it| url::publication(PublicationKind::Example, *it));
+        rows.push(("紹介する事例", addresses.collect::<Vec<_>>().join("\n")));
+    }
     rows.push(("匿名での事例公開", yes(body.publishable, "企業が同意している", "同意なし")));
     rows
 }

@@ -1,8 +1,5 @@
 //! The pages of a public list.
 
-/// The number of entries on a page.
-const ON_A_PAGE: usize = 20;
-
 /// One page of a list.
 #[derive(Clone, Debug)]
 pub struct ListPage<T> {
@@ -17,13 +14,27 @@ pub struct ListPage<T> {
 }
 
 impl<T> ListPage<T> {
+    /// The number of entries on a page.
+    pub const ON_A_PAGE: usize = 20;
+
     /// Returns the page that `typed` names, or the first. `address` is that of the list, with `?` if it has a filter.
     pub fn of(all: Vec<T>, typed: &str, address: String) -> Self {
         let total = all.len();
-        let last = total.div_ceil(ON_A_PAGE).max(1);
-        let number = typed.parse().unwrap_or(1).clamp(1, last);
-        let entries = all.into_iter().skip((number - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
-        Self { entries, total, number, last, address }
+        let (first, _) = Self::place(typed, total);
+        let entries = all.into_iter().skip(first).take(Self::ON_A_PAGE).collect();
+        Self::counted(entries, total, typed, address)
+    }
+
+    /// Returns the page that `typed` names, with its entries, of a list of `total` entries.
+    pub fn counted(entries: Vec<T>, total: usize, typed: &str, address: String) -> Self {
+        let (_, number) = Self::place(typed, total);
+        Self { entries, total, number, last: total.div_ceil(Self::ON_A_PAGE).max(1), address }
+    }
+
+    /// Returns how many entries stand before the page that `typed` names, and the number of the page.
+    pub fn place(typed: &str, total: usize) -> (usize, usize) {
+        let number = typed.parse().unwrap_or(1).clamp(1, total.div_ceil(Self::ON_A_PAGE).max(1));
+        ((number - 1) * Self::ON_A_PAGE, number)
     }
 
     /// Makes what is shown of the entries of this page.

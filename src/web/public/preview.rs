@@ -15,6 +15,7 @@ use crate::{
     store,
     web::kit::{
         event_view::EventView,
+        example_view::ExampleView,
         page::{self, Shell},
     },
 };
@@ -27,6 +28,7 @@ struct PreviewPage {
     html: String,
     /// The facts of an event.
     event: Option<EventView>,
+    example: Option<ExampleView>,
 }
 
 #[get("/preview/{token}")]
@@ -36,7 +38,8 @@ pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<H
     let publication = publication.ok_or(Problem::NotFound)?;
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
     let event = EventView::of_facts(&publication.content.facts);
-    let mut response = page::html(&PreviewPage { shell, publication, html, event })?;
+    let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes);
+    let mut response = page::html(&PreviewPage { shell, publication, html, event, example })?;
     let noindex = HeaderValue::from_static("noindex");
     response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), noindex);
     Ok(response)

@@ -2,13 +2,19 @@
 use std::fmt::Write;
 
 use actix_web::{HttpResponse, get, web::Data};
-use domain::{publication::PublicationKind, wording::iso_date};
+use domain::{
+    publication::{PublicationKind, example::index::ExampleSearch},
+    wording::iso_date,
+};
 
 use crate::{app::App, problem::Problem, url};
 
 /// The public pages that always exist.
-const PAGES: [&str; 9] =
-    ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/events", "/stats"];
+const PAGES: [&str; 10] =
+    ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/cases", "/events", "/stats"];
+
+/// The most addresses of a site map.
+const MOST_ADDRESSES: usize = 50_000;
 
 /// The pages that are of no use in a search: they belong to one visitor, or to the staff.
 const PRIVATE: [&str; 15] = [
@@ -49,10 +55,15 @@ pub async fn sitemap(app: Data<App>) -> Result<HttpResponse, Problem> {
     for path in PAGES {
         let _ = writeln!(text, "<url><loc>{}</loc></url>", app.site.absolute(path));
     }
-    // A site map has at most 50,000 addresses; both kinds together stay far below.
-    for it in PublicationKind::ALL.into_iter().flat_map(|kind| shelf.current(kind, now)) {
-        let path = app.site.absolute(&url::publication(it.facts.kind(), it.number));
-        let _ = writeln!(text, "<url><loc>{path}</loc><lastmod>{}</lastmod></url>", iso_date(it.from()));
+    let all = ExampleSearch::default();
+    let examples = app.examples(|it| it.search(&all, now, 0, MOST_ADDRESSES).page).await?;
+    let on_shelf = [PublicationKind::News, PublicationKind::Guide].into_iter();
+    let on_shelf = on_shelf.flat_map(|kind| shelf.current(kind, now));
+    let on_shelf = on_shelf.map(|it| (it.facts.kind(), it.number, it.from()));
+    let examples = examples.iter().map(|it| (PublicationKind::Example, it.number, it.from));
+    for (kind, number, from) in on_shelf.chain(examples).take(MOST_ADDRESSES - PAGES.len()) {
+        let path = app.site.absolute(&url::publication(kind, number));
+        let _ = writeln!(text, "<url><loc>{path}</loc><lastmod>{}</lastmod></url>", iso_date(from));
     }
     text.push_str("</urlset>\n");
     Ok(HttpResponse::Ok().content_type("application/xml; charset=utf-8").body(text))

@@ -13,8 +13,7 @@ use domain::{
     },
     booking::{appointment::AppointmentState, waiting_list::WaitingListEntry},
     calendar::japan_date,
-    consultation::{ActionKind, State, correction::CorrectedField, event_word},
-    id::ConsultationId,
+    consultation::{ActionKind, State, event_word},
     intake::{
         company::{Industry, Organization, TeleworkStatus},
         contact::Telephone,
@@ -25,6 +24,7 @@ use uuid::Uuid;
 
 use super::{
     case::{FormState, Head},
+    correction,
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
 };
@@ -50,6 +50,7 @@ use crate::{
         correction::ShownCorrection,
         form::Choice,
         page::{self, Shell},
+        similar_examples::{self, SimilarLine},
         thread::{Reader, ThreadContext, ThreadLine, seen},
     },
 };
@@ -80,6 +81,8 @@ struct Overview {
     tags: Vec<String>,
     today: NaiveDate,
     typed: FormState,
+    /// The examples of companies like this one.
+    similar: Vec<SimilarLine>,
 }
 
 #[derive(Template)]
@@ -203,7 +206,8 @@ pub async fn overview(
     let owners = super::tasks::owners(app).await?;
     let tags = store::worklist::tag::of(&app.db, id).await?;
     let (original, undelivered) =
-        if head.case.corrections > 0 { since_correction(app, id).await? } else { (None, 0) };
+        if head.case.corrections > 0 { correction::since_correction(app, id).await? } else { (None, 0) };
+    let similar = similar_examples::lines(app, &head.case.record).await?;
     let page = Overview {
         shell,
         head,
@@ -218,20 +222,9 @@ pub async fn overview(
         tags,
         today,
         typed,
+        similar,
     };
     page::html_with(status, &page)
-}
-
-/// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
-async fn since_correction(app: &App, id: ConsultationId) -> Result<(Option<String>, usize), Problem> {
-    let all = store::consultation::correction::of(&app.db, id).await?;
-    let of = |field| all.iter().find(move |it| it.field == field);
-    let original = of(CorrectedField::Description).and_then(|it| it.old.clone());
-    let undelivered = match of(CorrectedField::Email) {
-        Some(_) => ops::consultation::correction::undelivered(app, id).await?,
-        None => 0,
-    };
-    Ok((original, undelivered))
 }
 
 /// Shows the consultations that may be of the same company.

@@ -26,6 +26,7 @@ use crate::{
         page::{self, Shell},
         report_form,
         session::Coordinator,
+        similar_examples::choices,
     },
 };
 
@@ -43,6 +44,8 @@ struct WritingPage {
     open: bool,
     /// The version that was saved in the meantime.
     newest: Vec<(&'static str, String)>,
+    /// The examples that can be attached.
+    examples: Vec<Choice>,
 }
 
 #[get("/staff/consultations/{number}/report/{appointment}/write")]
@@ -60,7 +63,7 @@ pub async fn show(
         typed.form.add("author", author.to_string());
     }
     let version = report.as_ref().map_or(0, |it| it.version);
-    render(&app, shell, case, appointment, report, typed, version)
+    render(&app, shell, case, appointment, report, typed, version).await
 }
 
 #[post("/staff/consultations/{number}/report/{appointment}/write")]
@@ -97,10 +100,10 @@ pub async fn submit(
     let (appointment, report) = of(&app, &case, AppointmentId(id)).await?;
     // After a conflict, the form continues from the newest version, which is shown above the typed text.
     let version = report.as_ref().filter(|_| typed.refused.is_some()).map_or(typed_at, |it| it.version);
-    render(&app, shell, case, appointment, report, typed, version)
+    render(&app, shell, case, appointment, report, typed, version).await
 }
 
-fn render(
+async fn render(
     app: &App,
     shell: Shell,
     case: CaseDetails,
@@ -110,6 +113,7 @@ fn render(
     version: i32,
 ) -> Result<HttpResponse, Problem> {
     let status = typed.status();
+    let examples = choices(app, &case.record, &typed.form).await?;
     let head = Head::of_act(case, app.clock.now(), &typed);
     let it = &appointment.appointment;
     let authors: Vec<_> = it
@@ -122,7 +126,7 @@ fn render(
     let open = it.state == AppointmentState::Done && report.as_ref().is_none_or(is_open);
     let newest = report.filter(|it| typed.refused.is_some() && it.version > 0);
     let newest = newest.map(|it| report_form::labelled(&it.body)).unwrap_or_default();
-    let page = WritingPage { shell, head, typed, appointment, authors, version, open, newest };
+    let page = WritingPage { shell, head, typed, appointment, authors, version, open, newest, examples };
     page::html_with(status, &page)
 }
 

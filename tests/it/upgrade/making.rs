@@ -93,6 +93,11 @@ async fn administered(site: &Site, by: AccountId) {
     let period = domain::publication::Period::new(app.clock.now(), None).unwrap();
     ops::publication::publish(app, seen, period, by).await.unwrap();
     event_held(site, by).await;
+    let file = publishing::CSV.to_owned();
+    let import = ops::publication::import::keep(app, "見本.csv", file, by).await.unwrap();
+    let contents = vec![publishing::example("見本の取込み")];
+    let taken = ops::publication::import::TakenAs::Drafts;
+    ops::publication::import::take(app, import, contents, taken, by).await.unwrap();
     let (name, body) =
         (TextLine::parse("名前", "参加者", 60), Prose::parse("本文", "当日の参加者を教えてください。", 100));
     ops::correspondence::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();

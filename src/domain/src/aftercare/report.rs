@@ -38,7 +38,12 @@ pub struct ReportBody {
     pub publishable: bool,
     /// A note that only the center sees.
     pub internal_note: String,
+    /// The numbers of the examples that the expert recommends to the company.
+    pub examples: Vec<i32>,
 }
+
+/// The most examples of a report.
+pub const MOST_EXAMPLES: usize = 5;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReportState {

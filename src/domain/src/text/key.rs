@@ -66,6 +66,11 @@ pub fn search_key(raw: &str) -> String {
     if name.is_empty() { whole } else { name }
 }
 
+/// Returns the key of a longer text, in which words are looked for: folded as `search_key` folds, with its legal forms.
+pub fn text_key(raw: &str) -> String {
+    fold_once(raw)
+}
+
 /// Folds until the key no longer changes, since one pass can join characters that fold again (a base and a
 /// mark that a blank separated).
 fn folded(raw: &str) -> String {

@@ -125,8 +125,10 @@ fn for_company() -> Vec<MailEvent<'static>> {
     }
     all.push(MailEvent::AddressChanged { confirm: LINK });
     all.push(MailEvent::AddressReplaced { object: LINK });
-    let ready = |appointment| MailEvent::ReportReady { portal: LINK, appointment };
-    all.extend(appointments().into_iter().map(ready));
+    for examples in [&[], experts()] {
+        let ready = |appointment| MailEvent::ReportReady { portal: LINK, appointment, examples };
+        all.extend(appointments().into_iter().map(ready));
+    }
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
         lead: "規程の案はできましたか。",

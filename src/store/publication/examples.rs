@@ -1,0 +1,158 @@
+//! Examples as the public reads them: those that changed, for the index, and the lines of a list.
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    id::PublicationId,
+    publication::{
+        Content, Facts, Period, Publication, PublicationKind, PublicationState,
+        example::{CompanySize, ExampleFacts, ExampleRef, similar::CompanyProfile},
+    },
+    text::{Prose, TextLine},
+};
+use entity::{application, publication as row, publication_revision};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+
+use super::{assembled, at, by_publication};
+use crate::store::{
+    consultation::{self, Record},
+    contradiction,
+};
+
+/// An example that changed.
+#[derive(Clone, Debug)]
+pub struct ChangedExample {
+    pub id: PublicationId,
+    /// The number of the change: servers ask for what came after it.
+    pub change_number: i64,
+    /// What the public reads; `None` if it is a draft or has ended.
+    pub public: Option<PublicExample>,
+}
+
+/// An example at the revision that the public reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicExample {
+    pub at: ExampleRef,
+    pub until: Option<DateTime<Utc>>,
+    pub state: PublicationState,
+    pub title: TextLine,
+    pub body: Option<Prose>,
+    pub facts: ExampleFacts,
+}
+
+/// Returns the examples that changed after `last`, in the order of their changes, at most `limit`.
+pub async fn changed_since(
+    db: &impl ConnectionTrait,
+    last: i64,
+    limit: u64,
+) -> Result<Vec<ChangedExample>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.kind.eq(PublicationKind::Example.code()))
+        .filter(row::COLUMN.change_number.gt(last))
+        .order_by_asc(row::COLUMN.change_number)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let mut revisions = public_revisions(db, rows.iter().map(|it| it.id).collect()).await?;
+    let changed = rows.into_iter().map(|row| {
+        let public = match revisions.remove(&row.id) {
+            Some(revision) => Some(public_example(&row, revision)?),
+            None => None,
+        };
+        Ok(ChangedExample {
+            id: PublicationId(row.id),
+            change_number: row.change_number,
+            public: public.filter(|it| matches!(it.state, PublicationState::Published(_))),
+        })
+    });
+    changed.collect()
+}
+
+/// Returns these examples as the public reads them now, in the same order. Those that have ended meanwhile are left out.
+pub async fn lines(db: &impl ConnectionTrait, wanted: &[ExampleRef]) -> Result<Vec<PublicExample>, DbErr> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = wanted.iter().map(|it| it.id.0).collect();
+    let rows = at(row::Column::PublicRevision).filter(of(ids)).select_also(row::Entity).all(db).await?;
+    let rows = rows.into_iter().filter_map(|(revision, row)| Some((row?, revision)));
+    let mut rows: HashMap<_, _> = rows.map(|(row, revision)| (row.id, (row, revision))).collect();
+    let found = wanted.iter().filter_map(|it| rows.remove(&it.id.0));
+    let found = found.map(|(row, revision)| public_example(&row, revision)).collect::<Result<Vec<_>, _>>()?;
+    Ok(found.into_iter().filter(|it| matches!(it.state, PublicationState::Published(_))).collect())
+}
+
+/// Returns the example at a public address, also one that has ended; `None` for a draft.
+pub async fn numbered(db: &impl ConnectionTrait, number: i32) -> Result<Option<PublicExample>, DbErr> {
+    let found = row::Entity::find()
+        .filter(row::COLUMN.kind.eq(PublicationKind::Example.code()))
+        .filter(row::COLUMN.number.eq(number))
+        .one(db)
+        .await?;
+    let Some(row) = found else { return Ok(None) };
+    let revision = public_revisions(db, vec![row.id]).await?.remove(&row.id);
+    revision.map(|it| public_example(&row, it)).transpose()
+}
+
+/// Returns the examples at these public addresses that are published, in the same order.
+pub async fn of_numbers(db: &impl ConnectionTrait, numbers: &[i32]) -> Result<Vec<PublicExample>, DbErr> {
+    let mut found = Vec::new();
+    for number in numbers {
+        let it = numbered(db, *number).await?;
+        found.extend(it.filter(|it| matches!(it.state, PublicationState::Published(_))));
+    }
+    Ok(found)
+}
+
+/// Returns what is known of the company of a consultation, to look for examples of its like.
+pub async fn profile(db: &impl ConnectionTrait, record: &Record) -> Result<CompanyProfile, DbErr> {
+    let id = record.consultation.id;
+    let employees: Option<Option<i32>> = application::Entity::find_by_id(id.0)
+        .select_only()
+        .column(application::Column::Employees)
+        .into_tuple()
+        .one(db)
+        .await?;
+    let employees = employees.flatten().and_then(|it| u32::try_from(it).ok());
+    Ok(CompanyProfile {
+        industry: record.industry,
+        size: employees.map(CompanySize::of),
+        prefecture: record.prefecture,
+        themes: consultation::themes(db, id).await?,
+    })
+}
+
+async fn public_revisions(
+    db: &impl ConnectionTrait,
+    ids: Vec<uuid::Uuid>,
+) -> Result<HashMap<uuid::Uuid, publication_revision::Model>, DbErr> {
+    let revisions = at(row::Column::PublicRevision).filter(of(ids)).all(db).await?;
+    Ok(by_publication(revisions))
+}
+
+/// Returns the condition that the publication is one of these. It is put on the key of the smaller table, so that
+/// PostgreSQL takes few rows by their keys also when it has no statistics yet.
+fn of(ids: Vec<uuid::Uuid>) -> Expr {
+    row::Column::Id.is_in(ids)
+}
+
+fn public_example(row: &row::Model, revision: publication_revision::Model) -> Result<PublicExample, DbErr> {
+    let number = revision.revision;
+    let Publication { id, number: public, state, content, .. } = assembled(row, revision)?;
+    let Content { title, body, facts } = content;
+    let Facts::Example(facts) = facts else {
+        return Err(contradiction(row::Entity, row.id, "has the facts of another kind"));
+    };
+    let period = state.period();
+    let from = period.map_or(DateTime::<Utc>::MIN_UTC, Period::from);
+    Ok(PublicExample {
+        at: ExampleRef { id, number: public, revision: number, from },
+        until: period.and_then(Period::until),
+        state,
+        title,
+        body,
+        facts,
+    })
+}

@@ -1,0 +1,227 @@
+//! Reading a file of examples: its characters, its columns, and its rows with all their faults.
+use chrono::NaiveDate;
+use domain::{
+    prefecture::Prefecture,
+    publication::{
+        Content, PublicationKind,
+        example::{Field, Industry},
+    },
+    text::text_key,
+};
+use encoding_rs::SHIFT_JIS;
+
+use super::form;
+use crate::{
+    store::reference::programme::Theme,
+    web::kit::form::{FieldErrors, Fields},
+};
+
+/// The most rows of a file. They are taken in one transaction.
+pub const MOST_ROWS: usize = 1_000;
+
+/// The columns of a file, each with the name of its field, and whether a file must have it.
+pub const COLUMNS: [(&str, &str, bool); 19] = [
+    ("見出し", "title", true),
+    ("企業・団体", "organization", true),
+    ("業種", "industry", true),
+    ("都道府県", "prefecture", false),
+    ("従業員数", "employees", false),
+    ("年", "year", true),
+    ("取組の要約", "summary", true),
+    ("効果の要点", "key_effect", false),
+    ("導入前の状況", "before", false),
+    ("取り組んだこと", "measures", true),
+    ("効果", "effects", false),
+    ("分野", "field", false),
+    ("テーマ", "theme", false),
+    ("担当者の言葉", "quotation", false),
+    ("話した人の役割", "quoted", false),
+    ("表彰の名称", "award", false),
+    ("くわしい資料", "link", false),
+    ("出典", "source", true),
+    ("補足の本文", "body", false),
+];
+
+/// The reason why a file cannot be read at all. The words are for the editor.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadImportFile {
+    #[error("文字コードを読み取れませんでした。UTF-8かShift_JIS（CP932）のCSVファイルにしてください")]
+    Characters,
+    #[error("1行目に、次の列がありません：{0}")]
+    MissingColumns(String),
+    #[error("行がありません。2行目から、1行に1件ずつ書いてください")]
+    Empty,
+    #[error("一度に取り込めるのは{MOST_ROWS}行までです。ファイルを分けてください（現在{0}行）")]
+    TooManyRows(usize),
+    #[error("CSVとして読み取れませんでした（{0}行目の近く）")]
+    Unreadable(u64),
+}
+
+/// One row of a file.
+#[derive(Clone, Debug)]
+pub struct ImportRow {
+    /// The number of its line in the file; the first is 1.
+    pub line: u64,
+    pub title: String,
+    /// The example, or everything that is wrong with it.
+    pub read: Result<Content, Vec<String>>,
+}
+
+/// Returns the text of a file in UTF-8, with or without a byte order mark, or in CP932.
+pub fn text(bytes: &[u8]) -> Result<String, BadImportFile> {
+    let without_mark = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if let Ok(text) = std::str::from_utf8(without_mark) {
+        return Ok(text.to_owned()).and_then(without_nul);
+    }
+    let (text, has_errors) = SHIFT_JIS.decode_without_bom_handling(bytes);
+    if has_errors { Err(BadImportFile::Characters) } else { without_nul(text.into_owned()) }
+}
+
+/// Returns the rows of a text, each with its content or all its faults.
+pub fn rows(text: &str, themes: &[Theme], today: NaiveDate) -> Result<Vec<ImportRow>, BadImportFile> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|err| unreadable(&err))?.clone();
+    let names: Vec<_> = header.iter().map(|it| field_of(it.trim())).collect();
+    let missing = COLUMNS.iter().filter(|(_, field, needed)| *needed && !names.contains(&Some(*field)));
+    let missing: Vec<_> = missing.map(|(label, ..)| *label).collect();
+    if !missing.is_empty() {
+        return Err(BadImportFile::MissingColumns(missing.join("、")));
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|err| unreadable(&err))?;
+        if record.iter().all(|it| it.trim().is_empty()) {
+            continue;
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        rows.push(row(line, &names, &record, themes, today));
+    }
+    match rows.len() {
+        0 => Err(BadImportFile::Empty),
+        count if count > MOST_ROWS => Err(BadImportFile::TooManyRows(count)),
+        _ => Ok(rows),
+    }
+}
+
+fn row(
+    line: u64,
+    names: &[Option<&'static str>],
+    record: &csv::StringRecord,
+    themes: &[Theme],
+    today: NaiveDate,
+) -> ImportRow {
+    let (mut form, mut faults) = (Fields::default(), Vec::new());
+    for (name, cell) in names.iter().zip(record.iter()) {
+        if let Some(name) = name {
+            add(name, cell.trim(), themes, &mut form, &mut faults);
+        }
+    }
+    let mut errors = FieldErrors::default();
+    let content = form::parse(PublicationKind::Example, &form, themes, today, &mut errors);
+    faults.extend(errors.iter().map(|it| it.message.clone()));
+    let title = form.get("title").to_owned();
+    match content {
+        Some(content) if faults.is_empty() => ImportRow { line, title, read: Ok(content) },
+        _ => ImportRow { line, title, read: Err(faults) },
+    }
+}
+
+/// Adds a cell to the form of an example. Words become the codes that the form has.
+fn add(name: &str, cell: &str, themes: &[Theme], form: &mut Fields, faults: &mut Vec<String>) {
+    let is_like = |label: &str, typed: &str| text_key(label) == text_key(typed);
+    match name {
+        "prefecture" => {
+            let named = Prefecture::all().find(|it| it.name() == cell || it.short_name() == cell);
+            form.add(name, named.map_or_else(|| cell.to_owned(), |it| format!("{:02}", it.code())));
+        }
+        "industry" => {
+            let plain = |text: &str| text_key(text).replace([',', '、'], "");
+            let named = Industry::ALL.into_iter().find(|it| plain(it.label()) == plain(cell));
+            form.add(name, named.map_or_else(|| cell.to_owned(), |it| it.code().to_owned()));
+        }
+        "field" => {
+            for part in parts(cell) {
+                let named = Field::ALL.into_iter().find(|it| it.code() == part || is_like(it.label(), part));
+                match named {
+                    Some(it) => form.add(name, it.code()),
+                    None => faults.push(format!("分野「{part}」は、ICTか労務管理にしてください")),
+                }
+            }
+        }
+        "theme" => {
+            for part in parts(cell) {
+                match themes.iter().find(|it| it.code == part || is_like(&it.label, part)) {
+                    Some(it) => form.add(name, it.code.clone()),
+                    None => faults.push(format!("テーマ「{part}」は、登録されていません")),
+                }
+            }
+        }
+        _ => form.add(name, cell),
+    }
+}
+
+/// Returns the values of a cell with several. A label may itself have 「・」, but none of these.
+fn parts(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(['、', ';', '；', '\n']).map(str::trim).filter(|it| !it.is_empty())
+}
+
+fn field_of(label: &str) -> Option<&'static str> {
+    COLUMNS.iter().find(|(own, field, _)| *own == label || *field == label).map(|(_, field, _)| *field)
+}
+
+fn unreadable(err: &csv::Error) -> BadImportFile {
+    BadImportFile::Unreadable(err.position().map_or(1, csv::Position::line))
+}
+
+/// A text with the character NUL is no text, and PostgreSQL cannot store it.
+fn without_nul(text: String) -> Result<String, BadImportFile> {
+    if text.contains('\0') { Err(BadImportFile::Characters) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::{BadImportFile, MOST_ROWS, rows, text};
+
+    const HEAD: &str = "見出し,企業・団体,業種,都道府県,年,取組の要約,取り組んだこと,出典\n";
+
+    fn today() -> NaiveDate {
+        "2026-11-20".parse().unwrap()
+    }
+
+    #[test]
+    fn a_file_is_read_in_utf_8_with_and_without_its_mark_and_in_cp932() {
+        let plain = "見出し①髙";
+        assert_eq!(text(plain.as_bytes()).as_deref(), Ok(plain));
+        assert_eq!(text(&[b"\xEF\xBB\xBF", plain.as_bytes()].concat()).as_deref(), Ok(plain));
+        let (cp932, _, lost) = encoding_rs::SHIFT_JIS.encode(plain);
+        assert!(!lost);
+        assert_eq!(text(&cp932).as_deref(), Ok(plain));
+        assert_eq!(text(b"\xFF\xFE\x00a"), Err(BadImportFile::Characters));
+        assert_eq!(text(b"a\0b"), Err(BadImportFile::Characters));
+    }
+
+    #[test]
+    fn words_and_codes_are_understood_and_every_fault_of_a_row_is_told() {
+        let file = format!(
+            "{HEAD}よい例,見本社,\"農業，林業\",秋田,2025,要約,\"一行目\n二行目\",資料\n,見本社,宇宙業,13,25,,何か,資料\n"
+        );
+        let rows = rows(&file, &[], today()).unwrap();
+        assert_eq!(rows.iter().map(|it| it.line).collect::<Vec<_>>(), [2, 4]);
+        assert!(rows[0].read.is_ok(), "{:?}", rows[0].read);
+        let faults = rows[1].read.as_ref().unwrap_err().join("／");
+        for words in ["見出しを入力", "業種を選択", "年は、1990", "取組の要約を入力"] {
+            assert!(faults.contains(words), "{faults}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_list_of_examples_is_refused_with_the_reason() {
+        let of = |file: &str| rows(file, &[], today()).map(|it| it.len());
+        assert!(matches!(of("a,b\n1,2\n"), Err(BadImportFile::MissingColumns(it)) if it.contains("見出し")));
+        assert_eq!(of(HEAD), Err(BadImportFile::Empty));
+        let many = format!("{HEAD}{}", "a,b,E,,2025,c,d,e\n".repeat(MOST_ROWS + 1));
+        assert_eq!(of(&many), Err(BadImportFile::TooManyRows(MOST_ROWS + 1)));
+    }
+}

@@ -1,0 +1,55 @@
+//! An example as pages show it, for the public and for editors.
+use domain::{
+    publication::{Content, Facts, example::ExampleFacts},
+    theme,
+    wording::thousands,
+};
+
+use crate::{markup, store::reference::programme::Theme};
+
+/// An example in words.
+#[derive(Clone, Debug)]
+pub struct ExampleView {
+    pub title: String,
+    pub facts: ExampleFacts,
+    /// The labels of its themes.
+    pub themes: Vec<String>,
+    /// The text, as HTML.
+    pub html: String,
+}
+
+impl ExampleView {
+    /// Returns a content as pages show it; `None` if it is no example.
+    pub fn of(content: &Content, themes: &[Theme]) -> Option<Self> {
+        let Facts::Example(facts) = &content.facts else { return None };
+        let body = content.body.as_ref().map_or("", |it| it.as_str());
+        Some(Self::new(content.title.as_str(), body, facts, themes))
+    }
+
+    pub fn new(title: &str, body: &str, facts: &ExampleFacts, themes: &[Theme]) -> Self {
+        let themes = facts.themes.iter().map(|it| theme_label(it, themes)).collect();
+        Self { title: title.to_owned(), facts: facts.clone(), themes, html: markup::html(body) }
+    }
+
+    /// Returns prefecture, industry and size in one line; what is not known is left out.
+    pub fn place(&self) -> String {
+        let prefecture = self.facts.prefecture.map(|it| it.name().to_owned());
+        let parts = [prefecture, Some(self.facts.industry.label().to_owned()), self.employees()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("・")
+    }
+
+    pub fn employees(&self) -> Option<String> {
+        self.facts.employees.map(|it| format!("{}人", thousands(it)))
+    }
+
+    pub fn fields(&self) -> String {
+        self.facts.fields.iter().map(|it| it.label()).collect::<Vec<_>>().join("、")
+    }
+}
+
+/// Returns the label of a theme, also of one that was retired.
+pub fn theme_label(code: &str, themes: &[Theme]) -> String {
+    let own = themes.iter().find(|it| it.code == code).map(|it| it.label.clone());
+    let shipped = || theme::SHIPPED.iter().find(|it| it.code == code).map(|it| it.label.to_owned());
+    own.or_else(shipped).unwrap_or_else(|| code.to_owned())
+}

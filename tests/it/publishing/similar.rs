@@ -1,0 +1,105 @@
+//! Examples of companies like the one of a consultation: on the pages of the center and the company, on the report's form,
+//! in the report and in its mail.
+use domain::{actor::Actor, aftercare::report::ReportBody, id::AccountId, publication::Period};
+use madoguchi::ops::{
+    self,
+    aftercare::report::{ReportDecision, Saving},
+    publication::Seen,
+};
+
+use crate::{
+    cases::{self, CONTACT, Cast},
+    company, publishing,
+    site::{PASSWORD, Site},
+};
+
+/// Publishes an example of a company like that of the tests' consultations, and returns its number.
+async fn published(site: &Site, by: AccountId, title: &str) -> i32 {
+    let draft = ops::publication::create(&site.app, publishing::example(title), by).await.unwrap();
+    let seen = Seen { id: draft.id, revision: draft.revision };
+    let period = Period::new(site.app.clock.now(), None).unwrap();
+    ops::publication::publish(&site.app, seen, period, by).await.unwrap().number
+}
+
+#[actix_web::test]
+async fn an_example_is_proposed_with_its_reason_attached_and_told_to_the_company() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let number = published(&site, cast.coordinator, "見本の製造業で在宅勤務").await;
+    let ended = published(&site, cast.coordinator, "掲載を終える事例").await;
+    let case = cases::consulted(&site, &cast, CONTACT).await;
+
+    let center = site.visitor();
+    assert_eq!(center.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    let page = center.get(&format!("/staff/consultations/{}", case.number)).await;
+    page.shows("似た会社の事例");
+    page.shows("業種が同じ（製造業）");
+    let expert = site.visitor();
+    assert_eq!(expert.sign_in("expert@example.jp", PASSWORD).await.status, 303);
+    let address = format!("/expert/consultations/{}/report", case.number);
+    let form = expert.get(&address).await;
+    form.shows("紹介する事例");
+    form.shows(&format!("name=\"example\" id=\"example-2\" value=\"{number}\""));
+
+    let session = cases::appointment(&site, case).await.id.to_string();
+    let (number, ended) = (number.to_string(), ended.to_string());
+    let mut written = vec![
+        ("session", session.as_str()),
+        ("version", "0"),
+        ("present_state", "紙です。"),
+        ("advice", "段階的に。"),
+        ("next_steps", "3月まで。"),
+        ("example", &number),
+        ("example", &ended),
+        ("act", "keep"),
+    ];
+    let reply = expert.post(&address, &written).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    expert.get(&address).await.shows(&format!("value=\"{number}\" checked"));
+    written.retain(|it| it.0 != "act" && it.0 != "version");
+    written.extend([("version", "1"), ("act", "submit")]);
+    let many: Vec<_> = written.iter().copied().chain([("example", "1"); 4]).collect();
+    let reply = expert.post(&address, &many).await;
+    assert_eq!(reply.status, 422);
+    reply.shows("紹介する事例は5件までにしてください");
+    assert_eq!(expert.post(&address, &written).await.status, 303);
+
+    // An example that has ended before the report is approved is in neither the mail nor the page.
+    let found = madoguchi::store::publication::examples::numbered(&site.app.db, ended.parse().unwrap()).await;
+    let seen = Seen { id: found.unwrap().unwrap().at.id, revision: 2 };
+    ops::publication::archive(&site.app, seen, cast.coordinator).await.unwrap();
+    let id = cases::appointment(&site, case).await.id;
+    ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
+    let letters = cases::letters(&site, CONTACT).await;
+    let letter = &letters.iter().find(|it| it.kind == "report_ready").unwrap().text_body;
+    assert!(letter.contains("・見本の製造業で在宅勤務（株式会社見本製作所）"), "{letter}");
+    assert!(letter.contains(&format!("/cases/{number}\n")), "{letter}");
+    assert!(!letter.contains("掲載を終える事例"), "{letter}");
+
+    company::sign_in(&site, CONTACT).await;
+    let page = site.get(&format!("/my/{}/report", case.number)).await;
+    page.shows("専門家が紹介する事例");
+    page.shows(&format!("href=\"/cases/{number}\""));
+    assert!(!page.body.contains("掲載を終える事例"));
+    site.get(&format!("/my/{}", case.number)).await.shows("表示した理由：");
+}
+
+#[actix_web::test]
+async fn a_report_without_examples_has_no_word_of_them_in_its_mail() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::consulted(&site, &cast, CONTACT).await;
+    let id = cases::appointment(&site, case).await.id;
+    let body = ReportBody {
+        present_state: "紙です。".to_owned(),
+        advice: "段階的に。".to_owned(),
+        next_steps: "3月まで。".to_owned(),
+        ..ReportBody::default()
+    };
+    let by = Actor::Expert(cast.expert);
+    ops::aftercare::report::write(&site.app, id, by, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
+    let letters = cases::letters(&site, CONTACT).await;
+    let letter = &letters.iter().find(|it| it.kind == "report_ready").unwrap().text_body;
+    assert!(!letter.contains("事例"), "{letter}");
+}
