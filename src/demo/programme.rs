@@ -135,7 +135,8 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     stage.leave_drafts().await?;
     stage.go_on_until(now).await?;
     stage.work().await?;
-    events::hold(app, editor, &experts, now).await?;
+    events::hold(&stage.app, editor, &experts, now).await?;
+    stage.work().await?;
     mark(app, Some(now)).await
 }
 

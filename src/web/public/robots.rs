@@ -57,7 +57,7 @@ pub async fn sitemap(app: Data<App>) -> Result<HttpResponse, Problem> {
     }
     let all = ExampleSearch::default();
     let examples = app.examples(|it| it.search(&all, now, 0, MOST_ADDRESSES).page).await?;
-    let on_shelf = [PublicationKind::News, PublicationKind::Guide].into_iter();
+    let on_shelf = [PublicationKind::News, PublicationKind::Guide, PublicationKind::Gathering].into_iter();
     let on_shelf = on_shelf.flat_map(|kind| shelf.current(kind, now));
     let on_shelf = on_shelf.map(|it| (it.facts.kind(), it.number, it.from()));
     let examples = examples.iter().map(|it| (PublicationKind::Example, it.number, it.from));
