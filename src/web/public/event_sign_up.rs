@@ -7,13 +7,13 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    gathering::{EventStage, KEPT, SeatKind},
+    gathering::{Admission, EventStage, KEPT, SeatKind},
     intake::contact::EmailAddress,
     publication::{Phase, PublicationKind, gathering::GatheringFacts},
     text::{TextLine, optional},
 };
 
-use super::events::{Standing, numbered};
+use super::events::{SeatsLine, Standing, numbered};
 use crate::{
     app::App,
     ops::{self, gathering::SignUpForm},
@@ -108,6 +108,16 @@ pub fn seat_choices(has: impl Fn(SeatKind) -> bool) -> Vec<Choice> {
     SeatKind::ALL.into_iter().filter(|it| has(*it)).map(|it| Choice::new(it.code(), it.label())).collect()
 }
 
+/// Returns a kind of seats with what a person gets who chooses it now.
+fn seat_choice(it: &SeatsLine) -> Choice {
+    let choice = Choice::new(it.kind.code(), it.kind.label());
+    match it.count.admission() {
+        Admission::Seat => choice.with_hint(format!("残り{}席", it.count.free())),
+        Admission::Waits => choice.with_hint("満席です。空き待ちになります。"),
+        Admission::Full => choice.with_hint("満席です。空き待ちも定員に達しました。"),
+    }
+}
+
 fn parse(form: &Fields, facts: &GatheringFacts, errors: &mut FieldErrors) -> Option<SignUpForm> {
     let seat = SeatKind::from_code(form.get("seat")).filter(|it| facts.seats(*it).is_some());
     let seat = errors.take("seat", seat.ok_or("参加の方法を選択してください"));
@@ -131,14 +141,15 @@ async fn answer(app: &App, shell: Shell, id: &str, mut typed: FormState) -> Resu
     if event.is_consultation_day() {
         return Ok(page::see_other(address(it)));
     }
-    let seats = seat_choices(|kind| facts.seats(kind).is_some());
+    let standing = Standing::of(app, [it.id]).await?;
+    let seats: Vec<_> = standing.seats(it.id, facts).iter().map(seat_choice).collect();
     if let [only] = &seats[..]
         && typed.form.get("seat").is_empty()
     {
         typed.form.add("seat", only.value.as_ref());
     }
     let status = if typed.refused.is_some() { StatusCode::CONFLICT } else { typed.status() };
-    let stage = Standing::of(app, [it.id]).await?.stage(it.id, facts, now);
+    let stage = standing.stage(it.id, facts, now);
     let page = SignUpPage {
         shell,
         title: it.title.to_string(),

@@ -46,9 +46,9 @@ pub struct EventLine {
 }
 
 /// The seats of one kind on the page of an event.
-struct SeatsLine {
-    kind: SeatKind,
-    count: SeatCount,
+pub struct SeatsLine {
+    pub kind: SeatKind,
+    pub count: SeatCount,
 }
 
 #[derive(Template)]
@@ -152,7 +152,8 @@ impl Standing {
         EventStage::of((facts.starts_at, facts.ends_at, facts.deadline), is_called_off, &counts, now)
     }
 
-    fn seats(&self, id: PublicationId, facts: &GatheringFacts) -> Vec<SeatsLine> {
+    /// Returns the seats of each kind that an event has.
+    pub fn seats(&self, id: PublicationId, facts: &GatheringFacts) -> Vec<SeatsLine> {
         let of = |kind| {
             let count = sign_up::seat_count(&self.tally, id, kind, facts.seats(kind)?);
             Some(SeatsLine { kind, count })
