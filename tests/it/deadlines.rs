@@ -271,8 +271,8 @@ async fn a_case_whose_one_request_is_withdrawn_goes_back_to_the_center() {
             .unwrap();
         assert_eq!(cases::state(&site, case).await, "checking");
         assert_eq!(offered(&site, case).await, [], "nobody is left whose answer would change nothing");
-        let told = cases::mails_to(&site, "labor@example.jp").await;
-        let withdrawn = told.iter().filter(|it| it.kind == "request_withdrawn").count();
+        let mails = cases::mails_to(&site, "labor@example.jp").await;
+        let withdrawn = mails.iter().filter(|it| it.kind == "request_withdrawn").count();
         assert_eq!(withdrawn, usize::from(!accepts_first));
         sound(&site).await;
     }
@@ -294,8 +294,8 @@ async fn two_requests_that_are_as_late_end_together() {
             assert!(matches!(ended.state, AssignmentState::Lapsed { .. }), "{ended:?}");
         }
         for address in ["ict@example.jp", "labor@example.jp"] {
-            let told = cases::mails_to(&site, address).await;
-            let kinds: Vec<_> = told.iter().map(|it| it.kind.as_str()).collect();
+            let mails = cases::mails_to(&site, address).await;
+            let kinds: Vec<_> = mails.iter().map(|it| it.kind.as_str()).collect();
             assert_eq!(kinds.iter().filter(|it| **it == "request_lapsed").count(), 1, "{kinds:?}");
             assert!(!kinds.contains(&"request_withdrawn"), "{kinds:?}");
         }

@@ -22,7 +22,7 @@ use madoguchi::{
 use sea_orm::{EntityTrait, QueryFilter};
 
 use crate::{
-    cases::{mails_to, link},
+    cases::{link, mails_to},
     site::{PASSWORD, Site},
 };
 

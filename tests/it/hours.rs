@@ -42,6 +42,8 @@ fn every_kind_has_its_hours() {
         MailKind::HoldEnding,
         MailKind::CompanyReminder,
         MailKind::OutcomeMissing,
+        MailKind::EventReminder,
+        MailKind::EventThanks,
     ];
     for kind in MailKind::ALL {
         let due = if kind.keeps_hours() { in_business_hours(night(), &settings, &calendar) } else { night() };

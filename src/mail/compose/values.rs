@@ -71,7 +71,7 @@ pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
         }
-        AccountMailEvent::Gathering(ref event) => gathering::told(&mut values, event),
+        AccountMailEvent::Gathering(ref event) => gathering::set(&mut values, event),
         AccountMailEvent::WeeklyDigest { appointments, requests, reports, stop } => {
             values.set(Link, sender.site.absolute("/expert"));
             values.set(WeekSessions, bullets(appointments));

@@ -13,7 +13,8 @@ use domain::{
     },
     booking::{appointment::AppointmentState, waiting_list::WaitingListEntry},
     calendar::japan_date,
-    consultation::{ActionKind, State, event_word},
+    consultation::{ActionKind, State, correction::CorrectedField, event_word},
+    id::ConsultationId,
     intake::{
         company::{Industry, Organization, TeleworkStatus},
         contact::Telephone,
@@ -24,7 +25,6 @@ use uuid::Uuid;
 
 use super::{
     case_head::Head,
-    correction,
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
 };
@@ -208,7 +208,7 @@ pub async fn overview(
     let owners = super::tasks::owners(app).await?;
     let tags = store::worklist::tag::of(&app.db, id).await?;
     let (original, undelivered) =
-        if head.case.corrections > 0 { correction::since_correction(app, id).await? } else { (None, 0) };
+        if head.case.corrections > 0 { since_correction(app, id).await? } else { (None, 0) };
     let similar = similar_examples::lines(app, &head.case.record).await?;
     let page = Overview {
         shell,
@@ -227,6 +227,18 @@ pub async fn overview(
         similar,
     };
     page::html_with(status, &page)
+}
+
+/// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
+async fn since_correction(app: &App, id: ConsultationId) -> Result<(Option<String>, usize), Problem> {
+    let all = store::consultation::correction::of(&app.db, id).await?;
+    let of = |field| all.iter().find(move |it| it.field == field);
+    let original = of(CorrectedField::Description).and_then(|it| it.old.clone());
+    let undelivered = match of(CorrectedField::Email) {
+        Some(_) => ops::consultation::correction::undelivered(app, id).await?,
+        None => 0,
+    };
+    Ok((original, undelivered))
 }
 
 /// Shows the consultations that may be of the same company.

@@ -6,7 +6,6 @@ use domain::{
     consultation::correction::{
         CaseValues, CorrectedField, Correction, CorrectionSection, apply, corrections,
     },
-    id::ConsultationId,
     intake::application::TICKED,
     text::TextLine,
 };
@@ -19,7 +18,7 @@ use crate::{
         consultation::correction::{self as ops, CarriedOver, CorrectionCause, Fit},
     },
     problem::Problem,
-    store::{self, consultation::case_details::CaseDetails},
+    store::consultation::case_details::CaseDetails,
     web::kit::{
         correction::{CorrectionForm, OTHERS, fields_of, reason, touched},
         form::Fields,
@@ -250,16 +249,4 @@ impl CorrectPage {
             self.others.join("、")
         )
     }
-}
-
-/// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
-pub async fn since_correction(app: &App, id: ConsultationId) -> Result<(Option<String>, usize), Problem> {
-    let all = store::consultation::correction::of(&app.db, id).await?;
-    let of = |field| all.iter().find(move |it| it.field == field);
-    let original = of(CorrectedField::Description).and_then(|it| it.old.clone());
-    let undelivered = match of(CorrectedField::Email) {
-        Some(_) => ops::undelivered(app, id).await?,
-        None => 0,
-    };
-    Ok((original, undelivered))
 }

@@ -23,9 +23,9 @@ async fn a_field_that_is_added_to_a_booking_is_for_the_next_appointment() {
     let (site, cast) = center().await;
     let ict = cases::expert(&site, "ict@example.jp", "伊藤 一", Fields::Ict).await;
     let case = cases::booked(&site, &Cast { expert: ict, ..cast }, CONTACT).await;
-    let asked = correct(&site, case, REQUEST, &[("field", "ict"), ("field", "labor")]).await;
-    assert_eq!(asked.status, 409);
-    asked.shows("労務管理を担当する専門家がいません。次回の相談で依頼するか");
+    let reply = correct(&site, case, REQUEST, &[("field", "ict"), ("field", "labor")]).await;
+    assert_eq!(reply.status, 409);
+    reply.shows("労務管理を担当する専門家がいません。次回の相談で依頼するか");
     let both = [("field", "ict"), ("field", "labor"), ("fit", "seen")];
     done(&correct(&site, case, REQUEST, &both).await);
     assert_eq!(record(&site, case).await.consultation.fields, Fields::Both);
@@ -90,8 +90,8 @@ async fn step(site: &Site, cast: &Cast, case: Case, n: usize) -> Result<(), Prob
         2 => correct(fields(Fields::Labor)).await,
         3 => {
             let live = store::routing::assignment::of(&app.db, case.id).await.unwrap();
-            let Some(asked) = live.iter().find(|it| it.is_live() && !it.is_accepted()) else { return Ok(()) };
-            ops::routing::assignment::accept(app, asked.id, asked.expert).await
+            let Some(request) = live.iter().find(|it| it.is_live() && !it.is_accepted()) else { return Ok(()) };
+            ops::routing::assignment::accept(app, request.id, request.expert).await
         }
         4 => {
             let slots = cases::free_slots(site, case).await;

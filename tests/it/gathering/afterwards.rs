@@ -106,7 +106,7 @@ async fn people_who_were_there_get_materials_and_questionnaire_once() {
 }
 
 #[actix_web::test]
-async fn without_materials_the_letter_waits_three_business_days() {
+async fn without_materials_the_mail_waits_three_business_days() {
     let (site, _, it) = held(Some(5), None).await;
     signed_up(&site, it.id, "a@example.co.jp", SeatKind::Venue).await;
     for (at, is_there) in [("2026-12-11T10:00:00", false), ("2026-12-15T10:00:00", true)] {

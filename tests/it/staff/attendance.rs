@@ -55,7 +55,7 @@ async fn counted(site: &Site, state: &str) -> u64 {
     counts.into_iter().find(|it| it.0.as_deref() == Some(state)).map_or(0, |it| it.1)
 }
 
-async fn told(site: &Site, to: &str, kind: &str) -> usize {
+async fn count_of(site: &Site, to: &str, kind: &str) -> usize {
     mails_to(site, to).await.iter().filter(|it| it.kind == kind && it.dedup_key.is_none()).count()
 }
 
@@ -94,8 +94,14 @@ async fn the_field_of_an_expert_who_did_not_come_is_owed_and_given_without_a_use
     ] {
         assert!(mail.text_body.contains(said), "{said} in {}", mail.text_body);
     }
-    assert_eq!((told(&site, ICT, "report_due").await, told(&site, LABOR, "report_due").await), (1, 0));
-    assert_eq!((told(&site, ICT, "expert_missed").await, told(&site, LABOR, "expert_missed").await), (0, 1));
+    assert_eq!(
+        (count_of(&site, ICT, "report_due").await, count_of(&site, LABOR, "report_due").await),
+        (1, 0)
+    );
+    assert_eq!(
+        (count_of(&site, ICT, "expert_missed").await, count_of(&site, LABOR, "expert_missed").await),
+        (0, 1)
+    );
     site.get(&at(case.number, ""))
         .await
         .shows("労務管理の相談は、専門家が来なかったため、まだ行われていません");
@@ -117,7 +123,7 @@ async fn the_field_of_an_expert_who_did_not_come_is_owed_and_given_without_a_use
     reader.get(&company::my(case, "/further")).await.shows("今年度の相談の回数には数えません");
     done(&reader.post(&company::my(case, "/further"), &[]).await);
     assert_eq!(state(&site, case).await, "scheduling");
-    let kept = told(&site, ICT, "request_withdrawn").await;
+    let kept = count_of(&site, ICT, "request_withdrawn").await;
     assert_eq!(kept, 1, "the one who came is told that the next appointment is without them");
     let slot = cases::free_slots(&site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, domain::actor::Actor::Company, slot)
@@ -166,7 +172,7 @@ async fn the_company_and_the_expert_who_came_can_say_that_one_of_two_did_not_com
     done(&reader.post(&path, &[("missed", &ict.to_string())]).await);
     assert_eq!(record(&site, case).await.owed, Some(Field::Ict));
     reader.get(&company::my(case, "")).await.shows("一人の専門家が参加できませんでした");
-    assert_eq!(told(&site, &center_email(&site).await, "expert_missed").await, 1);
+    assert_eq!(count_of(&site, &center_email(&site).await, "expert_missed").await, 1);
     sound(&site).await;
 
     // The expert says it with the outcome.
@@ -210,9 +216,9 @@ async fn an_absence_of_one_expert_is_corrected_with_all_that_follows_and_back() 
     }
     // Each expert is asked for the report when the other one was not there.
     for author in [ICT, LABOR] {
-        assert!(told(&site, author, "report_due").await >= 1, "{author}");
+        assert!(count_of(&site, author, "report_due").await >= 1, "{author}");
     }
-    assert_eq!(told(&site, CONTACT, "expert_missed").await, 2);
+    assert_eq!(count_of(&site, CONTACT, "expert_missed").await, 2);
     assert_eq!(correct(&format!("partly_done:{labor}")).await.status, 409, "it is recorded already");
     site.get(&at(case.number, "?view=history"))
         .await

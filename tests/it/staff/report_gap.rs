@@ -173,12 +173,12 @@ async fn the_other_expert_of_the_appointment_is_asked_for_the_report_of_one_who_
     site.app.clock.advance(ends_at - site.app.clock.now());
     again(&site).await;
     done(&act(&site, case, "/done", &[]).await);
-    let asked = async |to: &str| {
+    let request_to = async |to: &str| {
         let all = mails_to(&site, to).await;
         all.iter().filter(|it| it.kind == "report_due" && it.dedup_key.is_none()).count()
     };
     let of = async |expert| {
-        if expert == ict { asked("ict@example.jp").await } else { asked("labor@example.jp").await }
+        if expert == ict { request_to("ict@example.jp").await } else { request_to("labor@example.jp").await }
     };
     let (first, other) = if of(ict).await == 1 { (ict, labor) } else { (labor, ict) };
     assert_eq!((of(first).await, of(other).await), (1, 0));

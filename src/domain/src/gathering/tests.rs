@@ -49,7 +49,7 @@ fn a_seat_is_held_for_a_day_and_later_for_half_of_what_is_left() {
 }
 
 #[test]
-fn the_letters_of_an_event_come_on_business_days() {
+fn the_mails_of_an_event_come_on_business_days() {
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
     // 14 December 2026 is a Monday.
     let monday = at_japan("2026-12-14".parse().unwrap(), 10, 0);

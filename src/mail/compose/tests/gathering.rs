@@ -41,7 +41,7 @@ fn event(seat: SeatKind, number: Option<i32>) -> EventText<'static> {
 }
 
 /// Returns every news for a participant with a seat at the venue.
-pub fn occasions() -> Vec<AccountMailEvent<'static>> {
+pub fn mail_events() -> Vec<AccountMailEvent<'static>> {
     let event = event(SeatKind::Venue, Some(12));
     news().map(|news| AccountMailEvent::Gathering(GatheringMailEvent { news, event })).to_vec()
 }

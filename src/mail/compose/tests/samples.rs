@@ -317,7 +317,7 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
             stop: "https://soudan.example.jp/u/weekly_digest/TOKEN",
         },
     ];
-    all.extend(super::gathering::occasions());
+    all.extend(super::gathering::mail_events());
     all
 }
 

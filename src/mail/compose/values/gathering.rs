@@ -10,7 +10,7 @@ use crate::mail::{
     text::{Values, Variable::*},
 };
 
-pub fn told(values: &mut Values, mail: &GatheringMailEvent<'_>) {
+pub fn set(values: &mut Values, mail: &GatheringMailEvent<'_>) {
     let it = mail.event;
     values.set(Link, it.page);
     values.set(EventTitle, it.title);

@@ -27,9 +27,13 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
                 ReaderSide::Company { portal } if part.is_some() => {
                     sit_with(values, about, side, &appointment);
                     ended(values, about);
+                    values.set(Variable::CompanyDue, "");
                     values.set(Link, portal);
                 }
-                ReaderSide::Company { portal } => missed(values, about, portal, &appointment),
+                ReaderSide::Company { portal } => {
+                    missed(values, about, portal, &appointment);
+                    values.set(Variable::ReportDue, "");
+                }
                 ReaderSide::Expert | ReaderSide::Center => sit_with(values, about, side, &appointment),
             }
             values.set(MissedExpert, part.map(|it| format!("{}さん", it.expert)).unwrap_or_default());

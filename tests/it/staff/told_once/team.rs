@@ -34,23 +34,23 @@ async fn experts_who_are_let_go_for_a_further_appointment_are_told_once() {
     let team = NextTeam { fields: Fields::Both, keeps: Vec::new() };
     let by = cast.center();
     let plan = async { plan_with_team(&site.app, case.id, by, None, Some(&team)).await.unwrap() };
-    let told = once(&site, &[case], plan).await;
-    let letter = told.mail(EXPERT, "request_withdrawn");
+    let sent = once(&site, &[case], plan).await;
+    let body = sent.mail(EXPERT, "request_withdrawn");
     for said in ["次回の相談は、ほかの専門家に依頼します", &month_day_weekday(due), "までに提出してください"]
     {
-        assert!(letter.contains(said), "{said} in {letter}");
+        assert!(body.contains(said), "{said} in {body}");
     }
-    assert!(!letter.contains("手続きは必要ありません"), "{letter}");
-    told.mail(CONTACT, "further_appointment");
-    assert_eq!((told.0.len(), state(&site, case).await), (2, "checking"));
+    assert!(!body.contains("手続きは必要ありません"), "{body}");
+    sent.mail(CONTACT, "further_appointment");
+    assert_eq!((sent.0.len(), state(&site, case).await), (2, "checking"));
 
     // With the report approved, nothing is left to do.
     let case = cases::approved(&site, &cast, "b@example.co.jp").await;
     let team = NextTeam { fields: Fields::Ict, keeps: Vec::new() };
     let plan = async { plan_with_team(&site.app, case.id, by, None, Some(&team)).await.unwrap() };
-    let told = once(&site, &[case], plan).await;
-    let letter = told.mail(EXPERT, "request_withdrawn");
-    assert!(letter.contains("手続きは必要ありません") && !letter.contains("提出してください"), "{letter}");
+    let sent = once(&site, &[case], plan).await;
+    let body = sent.mail(EXPERT, "request_withdrawn");
+    assert!(body.contains("手続きは必要ありません") && !body.contains("提出してください"), "{body}");
 
     // Who stays is told nothing.
     let case = cases::approved(&site, &cast, "c@example.co.jp").await;
@@ -62,7 +62,7 @@ async fn experts_who_are_let_go_for_a_further_appointment_are_told_once() {
 /// The account holds the next booking and the report on the last appointment of one case: the other expert gets one
 /// letter with both.
 #[actix_web::test]
-async fn the_end_of_an_account_with_a_booking_and_a_report_in_one_case_is_one_letter() {
+async fn the_end_of_an_account_with_a_booking_and_a_report_in_one_case_is_one_mail() {
     for taken_over in [false, true] {
         let (site, cast, case, _) = of_two(true).await;
         held(&site, case, cast.center()).await;
@@ -86,9 +86,9 @@ async fn the_end_of_an_account_with_a_booking_and_a_report_in_one_case_is_one_le
             let left = deactivate(&site.app, AccountId(leaving.0), cast.coordinator, &successors).await;
             assert_eq!(left.unwrap(), 0);
         };
-        let told = once(&site, &[case], closing).await;
-        let letter = told.mail(&mail, kind);
-        assert!(letter.contains("実施した相談の報告書は、"), "{letter}");
+        let sent = once(&site, &[case], closing).await;
+        let body = sent.mail(&mail, kind);
+        assert!(body.contains("実施した相談の報告書は、"), "{body}");
         assert!([ICT, LABOR].contains(&mail.as_str()));
         let reports = store::booking::expert_agenda::reports(&site.app.db, other).await.unwrap();
         assert_eq!(reports.len(), 1, "the report is the other expert's now");
@@ -100,7 +100,7 @@ async fn the_end_of_an_account_with_a_booking_and_a_report_in_one_case_is_one_le
 }
 
 #[actix_web::test]
-async fn the_end_of_an_account_with_an_acceptance_and_a_report_in_one_case_is_one_letter() {
+async fn the_end_of_an_account_with_an_acceptance_and_a_report_in_one_case_is_one_mail() {
     let (site, cast, case, [ict, labor]) = of_two(true).await;
     held(&site, case, cast.center()).await;
     let team = NextTeam { fields: Fields::Both, keeps: vec![ict, labor] };
@@ -111,9 +111,9 @@ async fn the_end_of_an_account_with_an_acceptance_and_a_report_in_one_case_is_on
     let closing = async {
         deactivate(&site.app, AccountId(first.0), cast.coordinator, &nobody).await.unwrap();
     };
-    let told = once(&site, &[case], closing).await;
+    let sent = once(&site, &[case], closing).await;
     let other = if first == ict { LABOR } else { ICT };
-    told.mail(other, "report_due");
-    told.mail(CONTACT, "team_changing");
-    assert_eq!(told.0.len(), 2, "{:?}", told.kinds());
+    sent.mail(other, "report_due");
+    sent.mail(CONTACT, "team_changing");
+    assert_eq!(sent.0.len(), 2, "{:?}", sent.kinds());
 }
