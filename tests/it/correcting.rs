@@ -1,4 +1,5 @@
 //! Corrections of the values of a consultation, by the center and by the company, and what follows from them.
+mod added_field;
 mod address;
 mod company;
 mod expert;

@@ -7,7 +7,7 @@ use domain::{
 use madoguchi::{
     ops::{self, case::actor::ActorAt, consultation::correction::CorrectionCause},
     problem::Problem,
-    store,
+    store, worker,
 };
 
 use super::{at, center, correct, done, is_sound, last, undo};
@@ -41,6 +41,7 @@ async fn a_field_that_is_added_to_a_booking_is_for_the_next_appointment() {
     // The next appointment is for both: an expert is asked for the added field.
     ops::consultation::plan_further_session(&site.app, case.id, Actor::Company, None).await.unwrap();
     assert_eq!(state(&site, case).await, "checking");
+    while worker::outbox::step(&site.app).await.unwrap() {}
     is_sound(&site).await;
 }
 
@@ -90,7 +91,9 @@ async fn step(site: &Site, cast: &Cast, case: Case, n: usize) -> Result<(), Prob
         2 => correct(fields(Fields::Labor)).await,
         3 => {
             let live = store::routing::assignment::of(&app.db, case.id).await.unwrap();
-            let Some(request) = live.iter().find(|it| it.is_live() && !it.is_accepted()) else { return Ok(()) };
+            let Some(request) = live.iter().find(|it| it.is_live() && !it.is_accepted()) else {
+                return Ok(());
+            };
             ops::routing::assignment::accept(app, request.id, request.expert).await
         }
         4 => {
@@ -108,13 +111,12 @@ async fn step(site: &Site, cast: &Cast, case: Case, n: usize) -> Result<(), Prob
         }
         _ => {
             let record = record(site, case).await;
-            let (offers, _) =
-                ops::routing::requests::offers_for_held(app, &record, |all| {
-                    let open = domain::routing::assignment::still_open(record.wanted_fields(), all);
-                    let excluded = all.iter().filter(|it| it.is_live()).map(|it| it.expert).collect();
-                    (open.unwrap_or(record.wanted_fields()), excluded)
-                })
-                .await?;
+            let (offers, _) = ops::routing::requests::offers_for_held(app, &record, |all| {
+                let open = domain::routing::assignment::still_open(record.wanted_fields(), all);
+                let excluded = all.iter().filter(|it| it.is_live()).map(|it| it.expert).collect();
+                (open.unwrap_or(record.wanted_fields()), excluded)
+            })
+            .await?;
             let Some(team) = offers.teams(None).next() else { return Ok(()) };
             let experts: Vec<_> = team.iter().map(|it| it.expert).collect();
             ops::routing::assignment::request(app, case.id, record.version, by, &experts).await
@@ -136,7 +138,8 @@ async fn no_order_of_corrections_and_bookings_leaves_a_field_that_nobody_has() {
             let n = dice.below(9);
             steps.push(n);
             match step(&site, &cast, case, n).await {
-                Ok(()) | Err(Problem::Refused(_) | Problem::Stale | Problem::SlotTaken | Problem::NotFound) => {}
+                Ok(())
+                | Err(Problem::Refused(_) | Problem::Stale | Problem::SlotTaken | Problem::NotFound) => {}
                 Err(other) => panic!("{seed} {steps:?}: {other}"),
             }
             let found = madoguchi::doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
