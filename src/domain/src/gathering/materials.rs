@@ -18,7 +18,7 @@ pub struct Material {
 }
 
 impl Material {
-    /// Parses lines such as 「発表資料 https://www.example.jp/a.pdf」. Empty lines count for nothing.
+    /// Parses lines such as `発表資料 https://www.example.jp/a.pdf`. Empty lines count for nothing.
     pub fn parse_all(typed: &str) -> Result<Vec<Self>, String> {
         let lines = typed.lines().enumerate().filter(|(_, it)| !it.trim().is_empty());
         let all: Vec<_> =
