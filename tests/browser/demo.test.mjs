@@ -156,7 +156,7 @@ async function lookAtPublications(editor) {
     await lookAround(editor, preview);
     if (kind === "events") {
       await editor.visit(entry);
-      const [desk] = (await editor.links("main")).filter((it) => it.startsWith("/staff/events/"));
+      const [desk] = (await editor.links("main")).filter((it) => it.includes("/staff/events/"));
       await lookAround(editor, desk);
     }
     await lookAround(editor, `${list}/new`);
