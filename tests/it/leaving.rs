@@ -90,6 +90,17 @@ async fn count_of_mails(site: &Site, to: &str, kind: &str) -> usize {
 /// closed, and what it still holds is shown and handed over by the same step.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_an_account_can_be_interrupted_anywhere_and_finished() {
+    // On a busy machine one try more can be as fast as all the rest, and then the middle is not seen.
+    for _ in 0..5 {
+        if interrupted_and_finished().await > 0 {
+            return;
+        }
+    }
+    panic!("the step was never cut off in the middle");
+}
+
+/// Cuts the end of an account off again and again, until it is finished. Returns how many cuts were in the middle.
+async fn interrupted_and_finished() -> usize {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
     let reported = cases::consulted(&site, &cast, "report@example.co.jp").await;
@@ -131,7 +142,6 @@ async fn the_end_of_an_account_can_be_interrupted_anywhere_and_finished() {
             site.get(&format!("/admin/users/{}/deactivate", cast.expert)).await.shows("残りを引き継ぐ");
         }
     }
-    assert!(partly > 0, "the step was never cut off in the middle");
     assert!(!is_named(&site, cast.expert).await);
     assert_eq!(cases::appointment(&site, moved).await.experts, [sato]);
     for case in [accepted, cancelled, matching] {
@@ -146,6 +156,7 @@ async fn the_end_of_an_account_can_be_interrupted_anywhere_and_finished() {
     let history = store::audit::event::of(&site.app.db, reported.id).await.unwrap();
     let handed = |it: &Option<String>| it.as_deref().is_some_and(|it| it.contains("センターが作成します"));
     assert_eq!(history.iter().filter(|it| handed(&it.note)).count(), 1);
+    partly
 }
 
 #[actix_web::test]
