@@ -67,7 +67,7 @@ fn form(plot: &Plot, it: &Applicant, dice: &mut Dice) -> ApplicationForm {
         corporate_number: it.corporate_number.map(|it| it.to_string()).unwrap_or_default(),
         organization: own(it.organization.code()),
         postal_code: place.postal_code,
-        prefecture: format!("{:02}", it.prefecture.code()),
+        prefecture: it.prefecture.two_digits(),
         city: own(place.city),
         street: place.street,
         building: place.building,

@@ -22,7 +22,7 @@ use crate::{
         reference::{desk::Desk, theme::ManagedTheme},
     },
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         page::{self, Shell},
         session::Administrator,
     },
@@ -157,14 +157,13 @@ async fn reference_data_page(
     errors: FieldErrors,
     changed: &str,
 ) -> Result<ReferenceDataPage, Problem> {
-    let prefecture = |it: Prefecture| Choice::new(format!("{:02}", it.code()), it.name());
     Ok(ReferenceDataPage {
         shell,
         tabs: tabs(HERE),
         themes: store::reference::theme::themes(&app.db).await?,
         desks: store::reference::desk::all(&app.db).await?,
         fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
-        prefectures: Prefecture::all().map(prefecture).collect(),
+        prefectures: prefectures(),
         form,
         errors,
         changed: changed.to_owned(),

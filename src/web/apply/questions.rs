@@ -10,7 +10,6 @@ use domain::{
     field::Field,
     id::DraftId,
     intake::company::{Industry, Mode, Organization, TeleworkStatus},
-    prefecture::Prefecture,
 };
 use uuid::Uuid;
 
@@ -24,7 +23,7 @@ use crate::{
     problem::Problem,
     store::reference::programme::Programme,
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         page::{self, Shell},
     },
 };
@@ -177,10 +176,6 @@ fn themes(programme: &Programme) -> Vec<(&'static str, &'static str, Vec<Choice>
         (field.code(), field.label(), choices)
     };
     Field::ALL.into_iter().map(of).filter(|(_, _, choices)| !choices.is_empty()).collect()
-}
-
-fn prefectures() -> Vec<Choice> {
-    Prefecture::all().map(|it| Choice::new(format!("{:02}", it.code()), it.name())).collect()
 }
 
 fn choices<T: Copy>(

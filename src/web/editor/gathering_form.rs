@@ -14,7 +14,7 @@ use crate::{
     store::routing::expert::{Profile, Roster},
     web::kit::{
         date_form,
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
     },
 };
 
@@ -35,7 +35,7 @@ pub fn choices(experts: &Roster) -> GatheringChoices {
     let expert = |it: &Profile| Choice::new(it.id.to_string(), it.name.clone()).with_hint(labels(it));
     GatheringChoices {
         kinds: GatheringKind::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
-        prefectures: Prefecture::all().map(|it| Choice::new(code(it), it.name())).collect(),
+        prefectures: prefectures(),
         experts: active.map(expert).collect(),
     }
 }
@@ -51,7 +51,7 @@ pub fn fill(facts: &GatheringFacts, form: &mut Fields) {
         form.add(names[1], time(at));
     }
     let venue = facts.venue.as_ref();
-    form.add("prefecture", venue.map_or_else(String::new, |it| code(it.prefecture)));
+    form.add("prefecture", venue.map_or_else(String::new, |it| it.prefecture.two_digits()));
     form.add("address", venue.map_or("", |it| it.address.as_str()));
     form.add("access", venue.and_then(|it| it.access.as_ref()).map_or("", |it| it.as_str()));
     form.add("barrier_free", venue.and_then(|it| it.barrier_free.as_ref()).map_or("", |it| it.as_str()));
@@ -142,8 +142,4 @@ fn instant(
     let clock = errors.take(clock, date_form::time(form.get(clock)));
     let (day, (hour, minute)) = (day?, clock?);
     Some(at_japan(day, hour, minute))
-}
-
-fn code(it: Prefecture) -> String {
-    format!("{:02}", it.code())
 }

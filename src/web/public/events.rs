@@ -29,7 +29,7 @@ use crate::{
     url,
     web::kit::{
         event_view::EventView,
-        form::{Choice, Fields},
+        form::{Choice, Fields, prefectures},
         page::{self, Shell},
     },
 };
@@ -99,15 +99,14 @@ pub async fn list(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<Http
         query.push("past=1".to_owned());
     }
     if let Some(it) = prefecture {
-        query.push(format!("prefecture={:02}", it.code()));
+        query.push(format!("prefecture={}", it.two_digits()));
     }
     let address =
         if query.is_empty() { "/events".to_owned() } else { format!("/events?{}", query.join("&")) };
     let page = ListPage::of(chosen, form.get("page"), address);
     let standing = Standing::of(&app, page.entries.iter().map(|(it, _)| it.id)).await?;
     let page = page.map(|(it, facts)| line(it, facts, &standing, now));
-    let prefectures =
-        Prefecture::all().map(|it| Choice::new(format!("{:02}", it.code()), it.name())).collect();
+    let prefectures = prefectures();
     page::html(&EventsPage { shell, page, past, form, prefectures })
 }
 

@@ -13,7 +13,7 @@ use crate::{
     app::App,
     problem::Problem,
     web::kit::{
-        form::{Choice, Fields},
+        form::{Choice, Fields, prefectures},
         page::{self, Shell},
     },
 };
@@ -132,7 +132,7 @@ fn answered(query: &Fields) -> Vec<Answered> {
 
 fn choices(name: &str) -> Vec<Choice> {
     let mut choices: Vec<_> = match name {
-        "region" => Prefecture::all().map(|it| Choice::new(format!("{:02}", it.code()), it.name())).collect(),
+        "region" => prefectures(),
         "size" => CompanySize::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         "status" => TeleworkStatus::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         _ => GuidePurpose::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),

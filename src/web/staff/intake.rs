@@ -11,7 +11,6 @@ use domain::{
         contact::EmailAddress,
         duplicate::Identity,
     },
-    prefecture::Prefecture,
     wording,
 };
 use mime::Piece;
@@ -29,7 +28,7 @@ use crate::{
     },
     url,
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         form_state::sentence,
         mail_document,
         page::{self, Shell},
@@ -393,9 +392,7 @@ impl Choices {
             themes: programme.themes.iter().map(theme).collect(),
             modes: Mode::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             organizations: Organization::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
-            prefectures: Prefecture::all()
-                .map(|it| Choice::new(format!("{:02}", it.code()), it.name()))
-                .collect(),
+            prefectures: prefectures(),
             industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             telework: TeleworkStatus::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             consent: vec![Choice::new("yes", consent).with_hint(

@@ -27,7 +27,7 @@ use crate::{
         statistics::{StatisticsFilter, years},
     },
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         page::{self, Shell},
         session::Visitor,
     },
@@ -92,7 +92,7 @@ pub async fn prefecture(
         }
         Audience::Everyone => {
             let report = count(&app, filter, audience).await?;
-            let code = format!("{:02}", prefecture.code());
+            let code = prefecture.two_digits();
             let count = report.table("prefecture").and_then(|it| it.count_of(&code));
             page::html(&PrefecturePage { shell, year: filter.year, prefecture, count })
         }
@@ -163,7 +163,7 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
     let mut form = Fields::default();
     form.add("year", year.start_year().to_string());
     form.add("field", filter.field.map(Field::code).unwrap_or_default());
-    form.add("prefecture", filter.prefecture.map(|it| format!("{:02}", it.code())).unwrap_or_default());
+    form.add("prefecture", filter.prefecture.map(Prefecture::two_digits).unwrap_or_default());
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish();
     let months = report.table("month").map(|it| {
         let rows: Vec<_> = it.rows.iter().map(|row| (row.label.clone(), row.count)).collect();
@@ -179,9 +179,7 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
         errors: FieldErrors::default(),
         years: known.into_iter().filter_map(choice).collect(),
         fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
-        prefectures: Prefecture::all()
-            .map(|it| Choice::new(format!("{:02}", it.code()), it.name()))
-            .collect(),
+        prefectures: prefectures(),
         query,
         months,
         report,

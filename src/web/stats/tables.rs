@@ -170,8 +170,7 @@ fn months(statistics: &Statistics, year: i32) -> Vec<(String, String, u64)> {
 
 fn prefectures(statistics: &Statistics) -> Vec<(String, String, u64)> {
     let of = |code: Option<i16>| statistics.by_prefecture.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
-    let row =
-        |it: Prefecture| (format!("{:02}", it.code()), it.name().to_owned(), of(Some(i16::from(it.code()))));
+    let row = |it: Prefecture| (it.two_digits(), it.name().to_owned(), of(Some(i16::from(it.code()))));
     let mut rows: Vec<_> = Prefecture::all().map(row).collect();
     if of(None) > 0 {
         rows.push(("unknown".to_owned(), UNKNOWN.to_owned(), of(None)));
