@@ -22,6 +22,7 @@ pub mod page;
 pub mod problem;
 pub mod report_form;
 pub mod session;
+pub mod sign_up_form;
 pub mod similar_examples;
 pub mod slots;
 pub mod team_choice;

@@ -1,4 +1,5 @@
 //! The pages for all visitors.
+mod atom;
 mod event_apply;
 mod event_feeds;
 mod event_sign_up;

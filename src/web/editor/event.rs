@@ -9,7 +9,7 @@ use domain::{
     gathering::{Material, NextStep, SeatCount, SeatKind, SignUpStatus, Usefulness},
     id::{PublicationId, SignUpId},
     publication::{PublicationKind, news::WebAddress},
-    text::{Prose, TextLine, optional},
+    text::{Prose, optional},
     wording::long_date_time_range,
 };
 use uuid::Uuid;
@@ -35,6 +35,7 @@ use crate::{
         form_state::FormState,
         page::{self, Shell},
         session::EditorUser,
+        sign_up_form::{parse_person, parse_seat, seat_choices},
     },
 };
 
@@ -121,12 +122,8 @@ pub async fn walk_in(
     let id = PublicationId(*id);
     let mut typed = FormState::of(form);
     let (form, errors) = (&typed.form, &mut typed.errors);
-    let seat = SeatKind::from_code(form.get("seat")).ok_or("参加の方法を選択してください");
-    let seat = errors.take("seat", seat);
-    let name = errors.take("name", TextLine::parse("お名前", form.get("name"), 60));
-    let organization = optional(form.get("organization"), |it| TextLine::parse("会社・団体の名称", it, 100));
-    let organization = errors.take("organization", organization);
-    let (Some(seat), Some(name), Some(organization)) = (seat, name, organization) else {
+    let (seat, person) = (parse_seat(form, errors, |_| true), parse_person(form, errors));
+    let (Some(seat), Some((name, organization))) = (seat, person) else {
         return answer(&app, shell, id, String::new(), typed).await;
     };
     let outcome = ops::gathering::add_walk_in(&app, id, WalkIn { seat, name, organization }).await;
@@ -243,11 +240,7 @@ async fn answer(
         people,
         found,
         searched,
-        kinds: SeatKind::ALL
-            .into_iter()
-            .filter(|it| event.seats(*it).is_some())
-            .map(|it| Choice::new(it.code(), it.label()))
-            .collect(),
+        kinds: seat_choices(|it| event.seats(it).is_some()),
         answers,
         typed,
         now: app.clock.now(),
@@ -261,8 +254,7 @@ fn searched_address(id: Uuid, searched: &str) -> String {
     if searched.is_empty() {
         return base;
     }
-    let encoded: String = searched.bytes().map(|it| format!("%{it:02X}")).collect();
-    format!("{base}?q={encoded}")
+    format!("{base}?q={}", url::percent_encoded(searched))
 }
 
 impl EventPage {
@@ -280,7 +272,7 @@ impl EventPage {
     }
 
     fn action(&self, act: &str) -> String {
-        format!("{}/{act}", url::event_desk(self.event.id))
+        format!("{}/{act}", self.desk())
     }
 
     fn usefulness(&self) -> Vec<(&'static str, usize)> {

@@ -1,18 +1,19 @@
-//! Events for calendar programs (RFC 5545) and feed readers (RFC 4287).
+//! Events for calendar programs (RFC 5545) and feed readers.
 use actix_web::{
     HttpResponse, get,
     web::{Data, Path},
 };
-use atom_syndication::{Category, Entry as AtomEntry, Feed as AtomFeed, FixedDateTime, Link, Text};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    calendar::jst,
     publication::{PublicationKind, gathering::GatheringFacts},
     wording::long_date_time_range,
 };
 use ical::{Entry, Feed, Status};
 
-use super::events::{Standing, events, numbered};
+use super::{
+    atom::{AtomItem, answer},
+    events::{Standing, events, numbered},
+};
 use crate::{
     app::App,
     problem::Problem,
@@ -103,36 +104,10 @@ pub async fn entry(app: Data<App>, id: Path<String>) -> Result<HttpResponse, Pro
 #[get("/events.atom")]
 pub async fn atom(app: Data<App>) -> Result<HttpResponse, Problem> {
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
-    let settings = page::settings(&app).await?;
-    let at = |it: DateTime<Utc>| -> FixedDateTime { it.with_timezone(&jst()) };
-    let items: Vec<_> = events(&shelf, now).take(IN_FEED).collect();
-    let entries = items.iter().map(|(it, facts)| {
-        let address = app.site.absolute(&url::publication(PublicationKind::Gathering, it.number));
-        AtomEntry {
-            title: Text::plain(it.title.to_string()),
-            id: address.clone(),
-            updated: at(it.from()),
-            published: Some(at(it.from())),
-            summary: Some(Text::plain(long_date_time_range(facts.starts_at, facts.ends_at))),
-            links: vec![Link { href: address, ..Link::default() }],
-            categories: vec![Category { term: facts.kind.label().to_owned(), ..Category::default() }],
-            ..AtomEntry::default()
-        }
+    let items = events(&shelf, now).take(IN_FEED).map(|(it, facts)| AtomItem {
+        publication: it,
+        category: facts.kind.label(),
+        summary: Some(long_date_time_range(facts.starts_at, facts.ends_at)),
     });
-    let newest = items.iter().map(|(it, _)| it.from()).max().unwrap_or(DateTime::UNIX_EPOCH);
-    let own = app.site.absolute("/events.atom");
-    let feed = AtomFeed {
-        title: Text::plain(format!("{}のイベント", settings.center_name)),
-        id: own.clone(),
-        updated: at(newest),
-        links: vec![
-            Link { href: own, rel: "self".to_owned(), ..Link::default() },
-            Link { href: app.site.absolute("/events"), ..Link::default() },
-        ],
-        authors: vec![atom_syndication::Person { name: settings.center_name, ..Default::default() }],
-        entries: entries.collect(),
-        lang: Some("ja".to_owned()),
-        ..AtomFeed::default()
-    };
-    Ok(HttpResponse::Ok().content_type("application/atom+xml; charset=utf-8").body(feed.to_string()))
+    answer(&app, PublicationKind::Gathering, "イベント", &items.collect::<Vec<_>>()).await
 }

@@ -1,16 +1,13 @@
 //! The form with which a person signs up for an event. Nothing is certain before the mailed link is opened.
 use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::StatusCode,
-    post,
+    HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
 };
 use askama::Template;
 use domain::{
-    gathering::{Admission, EventStage, KEPT, SeatKind},
+    gathering::{Admission, EventStage, KEPT},
     intake::contact::EmailAddress,
     publication::{Phase, PublicationKind, gathering::GatheringFacts},
-    text::{TextLine, optional},
 };
 
 use super::events::{SeatsLine, Standing, numbered};
@@ -26,12 +23,9 @@ use crate::{
         form::{Choice, FieldErrors, Fields},
         form_state::FormState,
         page::{self, Shell},
+        sign_up_form::{parse_person, parse_seat},
     },
 };
-
-/// The lengths of the longest name and organization, in characters.
-const LONGEST_NAME: usize = 60;
-const LONGEST_ORGANIZATION: usize = 100;
 
 #[derive(Template)]
 #[template(path = "public/event_sign_up.html")]
@@ -93,21 +87,6 @@ pub async fn sent(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     page::html(&SentPage { shell, title: it.title.to_string(), address: address(it) })
 }
 
-/// Parses the fields that a participant can change later too: name and organization.
-pub fn parse_person(form: &Fields, errors: &mut FieldErrors) -> Option<(TextLine, Option<TextLine>)> {
-    let name = errors.take("name", TextLine::parse("お名前", form.get("name"), LONGEST_NAME));
-    let organization = optional(form.get("organization"), |it| {
-        TextLine::parse("会社・団体の名称", it, LONGEST_ORGANIZATION)
-    });
-    let organization = errors.take("organization", organization);
-    Some((name?, organization?))
-}
-
-/// Returns the kinds of seats of an event as choices.
-pub fn seat_choices(has: impl Fn(SeatKind) -> bool) -> Vec<Choice> {
-    SeatKind::ALL.into_iter().filter(|it| has(*it)).map(|it| Choice::new(it.code(), it.label())).collect()
-}
-
 /// Returns a kind of seats with what a person gets who chooses it now.
 fn seat_choice(it: &SeatsLine) -> Choice {
     let choice = Choice::new(it.kind.code(), it.kind.label());
@@ -119,8 +98,7 @@ fn seat_choice(it: &SeatsLine) -> Choice {
 }
 
 fn parse(form: &Fields, facts: &GatheringFacts, errors: &mut FieldErrors) -> Option<SignUpForm> {
-    let seat = SeatKind::from_code(form.get("seat")).filter(|it| facts.seats(*it).is_some());
-    let seat = errors.take("seat", seat.ok_or("参加の方法を選択してください"));
+    let seat = parse_seat(form, errors, |it| facts.seats(it).is_some());
     let person = parse_person(form, errors);
     let email = errors.take("email", EmailAddress::parse(form.get("email")));
     let (name, organization) = person?;
@@ -148,7 +126,7 @@ async fn answer(app: &App, shell: Shell, id: &str, mut typed: FormState) -> Resu
     {
         typed.form.add("seat", only.value.as_ref());
     }
-    let status = if typed.refused.is_some() { StatusCode::CONFLICT } else { typed.status() };
+    let status = typed.status();
     let stage = standing.stage(it.id, facts, now);
     let page = SignUpPage {
         shell,

@@ -1,10 +1,7 @@
 //! A participant's own page, by the link in the mail: no sign-in. GET shows it and changes nothing.
 use actix_web::{
     HttpResponse, get,
-    http::{
-        StatusCode,
-        header::{HeaderName, HeaderValue},
-    },
+    http::StatusCode,
     post,
     web::{Data, Path},
 };
@@ -16,7 +13,6 @@ use domain::{
     wording::{long_date_time_range, month_day_time},
 };
 
-use super::event_sign_up::{parse_person, seat_choices};
 use crate::{
     app::App,
     ops,
@@ -31,6 +27,7 @@ use crate::{
         form::{Choice, FieldErrors, Fields},
         form_state::FormState,
         page::{self, Shell},
+        sign_up_form::{parse_person, seat_choices},
     },
 };
 
@@ -180,10 +177,7 @@ async fn answer_with(
         sign_up: it,
         event,
     };
-    let mut response = page::html_with(status, &page)?;
-    let noindex = HeaderValue::from_static("noindex");
-    response.headers_mut().insert(HeaderName::from_static("x-robots-tag"), noindex);
-    Ok(response)
+    page::html_with(status, &page).map(page::unlisted)
 }
 
 /// Fills the forms with what is stored, unless something was typed.

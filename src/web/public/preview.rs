@@ -1,7 +1,6 @@
 //! The preview of a publication by a private link: its newest text, for a reader without an account.
 use actix_web::{
     HttpResponse, get,
-    http::header::{self, HeaderValue},
     web::{Data, Path},
 };
 use askama::Template;
@@ -39,8 +38,5 @@ pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<H
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
     let event = EventView::of_facts(&publication.content.facts);
     let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes);
-    let mut response = page::html(&PreviewPage { shell, publication, html, event, example })?;
-    let noindex = HeaderValue::from_static("noindex");
-    response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), noindex);
-    Ok(response)
+    page::html(&PreviewPage { shell, publication, html, event, example }).map(page::unlisted)
 }
