@@ -8,7 +8,6 @@ use domain::{
     wording,
 };
 
-use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
@@ -17,6 +16,7 @@ use crate::{
     secret::Purpose,
     store::{
         self,
+        intake::told_apart::told_apart,
         worklist::center_digest::{CenterDigest, OverdueCase},
     },
 };

@@ -1,4 +1,4 @@
-//! What tells companies of one name apart: where a list shows consultations by the names of their companies, those that
+//! Telling companies of one name apart: where a list shows consultations by the names of their companies, those that
 //! have a name in common get their place and corporate number.
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,13 +51,36 @@ pub async fn told_apart(
         .into_tuple()
         .all(db)
         .await?;
-    let others = |of: &Line| {
-        let (company, key) = (of.1, search_key(&of.2));
-        lines.iter().filter(move |it| it.1 != company && search_key(&it.2) == key)
-    };
-    // A place that they share tells nothing apart.
-    let tells = lines.iter().filter(|it| others(it).any(|other| place(other) != place(it)));
-    Ok(ToldApart(tells.map(|it| (it.0.clone(), place(it))).collect()))
+    let mut places = BTreeMap::new();
+    for (line, others) in with_equal_names(&lines, |it| (it.1, &it.2)) {
+        let own = place(line);
+        // A place that they share tells nothing apart.
+        if others.into_iter().any(|other| place(other) != own) {
+            places.insert(line.0.clone(), own);
+        }
+    }
+    Ok(ToldApart(places))
+}
+
+/// Returns the items whose company has the name of another company among them, each with those others. `of` is the company
+/// of an item with its name.
+pub fn with_equal_names<T>(items: &[T], of: impl Fn(&T) -> (Uuid, &str)) -> Vec<(&T, Vec<&T>)> {
+    let mut same_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for it in items {
+        let (company, name) = of(it);
+        same_name.entry(search_key(name)).or_default().push((company, it));
+    }
+    let mut found = Vec::new();
+    for all in same_name.values() {
+        for &(company, it) in all {
+            let others: Vec<_> =
+                all.iter().filter(|(other, _)| *other != company).map(|&(_, it)| it).collect();
+            if !others.is_empty() {
+                found.push((it, others));
+            }
+        }
+    }
+    found
 }
 
 fn place((_, _, _, prefecture, city, number): &Line) -> String {

@@ -14,7 +14,6 @@ use domain::{
 use uuid::Uuid;
 
 use super::users::account_id;
-use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::{
@@ -23,7 +22,13 @@ use crate::{
         booking::slot_offers::TeamMember,
     },
     problem::Problem,
-    store::{self, accounts::account::Account, consultation::Record, routing::expert::Roster},
+    store::{
+        self,
+        accounts::account::Account,
+        consultation::Record,
+        intake::told_apart::{ToldApart, told_apart},
+        routing::expert::Roster,
+    },
     web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},

@@ -8,11 +8,10 @@ use domain::{
     wording::month_day_weekday,
 };
 
-use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, reference::desk::HandOver},
+    store::{self, intake::told_apart::told_apart, reference::desk::HandOver},
     web::kit::{
         form::Fields,
         page::{self, Shell},

@@ -7,7 +7,6 @@ use domain::{
     prefecture::Prefecture, wording,
 };
 
-use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::calendars::external::STALE_AFTER,
@@ -20,6 +19,7 @@ use crate::{
             external::{clash::clashes, stale},
             time_proposal::{ProposalScope, ProposalSource, time_proposals},
         },
+        intake::told_apart::{ToldApart, told_apart},
     },
     url,
     web::kit::{

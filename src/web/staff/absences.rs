@@ -9,7 +9,6 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::{
@@ -18,7 +17,10 @@ use crate::{
     },
     problem::Problem,
     store::{
-        self, audit::schedule_change::RecordedChange, booking::substitute::Participation,
+        self,
+        audit::schedule_change::RecordedChange,
+        booking::substitute::Participation,
+        intake::told_apart::{ToldApart, told_apart},
         routing::expert::Roster,
     },
     url,

@@ -3,7 +3,6 @@ use chrono::{DateTime, Utc};
 use domain::{id::ExpertId, wording};
 
 use super::time_proposals::{Proposed, proposed};
-use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     ops::calendars::external::STALE_AFTER,
@@ -13,6 +12,7 @@ use crate::{
             external::{clash::clashes, stale},
             time_proposal::ProposalScope,
         },
+        intake::told_apart::told_apart,
         routing::expert::Roster,
     },
     url,

@@ -28,7 +28,6 @@ use super::{
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
 };
-use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     ops,
@@ -44,6 +43,7 @@ use crate::{
             inbound_mail::InboundEntry, message::Audience, message_draft::DraftWriter, outbox::OutboxEntry,
         },
         intake::company_merge::{CompanyMerge, CompanyValues},
+        intake::told_apart::told_apart,
         worklist::task::{Task, TaskFilter},
     },
     web::kit::{

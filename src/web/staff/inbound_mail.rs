@@ -16,7 +16,6 @@ use domain::{
 use mime::{Piece, ReceivedMail};
 use uuid::Uuid;
 
-use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     ops::{self, correspondence::inbound_mail::AttachAs},
@@ -28,6 +27,7 @@ use crate::{
             inbound_mail::{InboundEntry, InboundFilter},
             mailbox::MailboxHealth,
         },
+        intake::told_apart::told_apart,
     },
     url,
     web::kit::{

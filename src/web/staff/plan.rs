@@ -9,12 +9,15 @@ use domain::{
 use uuid::Uuid;
 
 use super::candidates::entered_at;
-use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::{self, routing::plan::MOST},
     problem::Problem,
-    store::{consultation::Record, routing::expert::Roster},
+    store::{
+        consultation::Record,
+        intake::told_apart::{ToldApart, told_apart},
+        routing::expert::Roster,
+    },
     url,
     web::kit::{
         form::Fields,

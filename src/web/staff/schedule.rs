@@ -12,11 +12,15 @@ use domain::{
 use uuid::Uuid;
 
 use super::calendars::{ExternalCalendars, external_calendars};
-use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, booking::week::WeekEntry, routing::expert::Roster},
+    store::{
+        self,
+        booking::week::WeekEntry,
+        intake::told_apart::{ToldApart, told_apart},
+        routing::expert::Roster,
+    },
     url,
     web::kit::{
         form::{Choice, Fields},

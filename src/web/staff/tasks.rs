@@ -12,13 +12,13 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     ops,
     problem::Problem,
     store::{
         self,
+        intake::told_apart::told_apart,
         worklist::task::{Task, TaskFilter},
     },
     url,

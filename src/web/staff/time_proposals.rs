@@ -3,13 +3,13 @@ use chrono::{DateTime, Utc};
 use domain::{booking::availability::Slot, calendar::japan_date, wording};
 use uuid::Uuid;
 
-use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::intake::apply::slot_value,
     problem::Problem,
     store::{
         calendars::time_proposal::{ProposalScope, ProposalSource, TimeProposal, time_proposals},
+        intake::told_apart::{ToldApart, told_apart},
         routing::expert::Roster,
     },
     url,

@@ -4,12 +4,16 @@ use askama::Template;
 use domain::number::CaseNumber;
 
 use super::{transfer::chosen, worklist};
-use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     ops::{self, consultation::transfer::Transfer},
     problem::Problem,
-    store::{self, consultation::Record, worklist::WorklistTab},
+    store::{
+        self,
+        consultation::Record,
+        intake::told_apart::{ToldApart, told_apart},
+        worklist::WorklistTab,
+    },
     web::kit::{
         form::Fields,
         form_state::sentence,

@@ -7,11 +7,11 @@ use domain::{
     wording::{month_day_time, month_day_weekday},
 };
 
-use crate::store::intake::told_apart::told_apart;
 use crate::{
     app::App,
     problem::Problem,
-    store, url,
+    store::{self, intake::told_apart::told_apart},
+    url,
     web::kit::{
         page::{self, Shell},
         session::Coordinator,

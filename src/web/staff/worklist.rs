@@ -27,6 +27,7 @@ use crate::{
     store::{
         self,
         calendars::time_proposal::ProposalScope,
+        intake::told_apart::{told_apart, with_equal_names},
         worklist::{
             InCharge, MOST_COUNTED, PageStart, SearchText, WorklistCounts, WorklistCursor, WorklistFilter,
             WorklistRow, WorklistTab,
@@ -220,7 +221,9 @@ async fn lines(
     let ids = || rows.iter().map(|it| it.place.id);
     let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
     let seen = store::worklist::visit::of(&app.db, me, ids()).await?;
-    let companies = store::intake::told_apart::told_apart(&app.db, with_equal_names(&rows)).await?;
+    // Usually the names differ, and the query for places is skipped.
+    let equal = with_equal_names(&rows, |it| (it.company.0, &it.company_name));
+    let companies = told_apart(&app.db, equal.iter().map(|(it, _)| it.number)).await?;
     let mut calls = if tab == WorklistTab::Calls {
         store::worklist::calls::of_many(&app.db, ids()).await?
     } else {
@@ -378,14 +381,6 @@ fn call_about(row: &WorklistRow) -> &'static str {
         State::Unfulfilled { .. } => "今回は相談を実施できなかったことと、その理由を伝えてください。",
         State::Referred { .. } => "ほかの窓口の名称と連絡先を伝えてください。",
     }
-}
-
-/// Returns the rows whose company has the name of another company in the list.
-fn with_equal_names(rows: &[WorklistRow]) -> Vec<CaseNumber> {
-    let is_other = |a: &WorklistRow, b: &WorklistRow| {
-        a.company != b.company && search_key(&a.company_name) == search_key(&b.company_name)
-    };
-    rows.iter().filter(|it| rows.iter().any(|other| is_other(it, other))).map(|it| it.number).collect()
 }
 
 fn call_view(call: Call, row: &WorklistRow) -> CallView {

@@ -1,4 +1,4 @@
-//! What is written down of an act, and by which words two companies of one name are told apart.
+//! The traces of an act, and by which words two companies of one name are told apart.
 use chrono::{NaiveTime, TimeDelta, Weekday};
 use domain::{
     booking::availability::{Day, Exception, ExceptionChange, Span, WeeklyRule},

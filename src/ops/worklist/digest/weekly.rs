@@ -9,12 +9,14 @@ use domain::{
 };
 
 use super::{Context, stop_link};
-use crate::store::intake::told_apart::{ToldApart, told_apart};
 use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
     problem::Problem,
-    store,
+    store::{
+        self,
+        intake::told_apart::{ToldApart, told_apart},
+    },
 };
 
 /// The lines of an expert's digest.
