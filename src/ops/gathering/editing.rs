@@ -1,13 +1,13 @@
-//! What editors do with an event beside its text: calling it off, the meeting link, attendance, materials.
+//! The acts of editors on an event beside its text: calling it off, the meeting link, attendance, materials.
 use domain::{
-    gathering::{SeatKind, SignUpState, SignUpStatus},
+    gathering::{SeatKind, SignUpState},
     id::{PublicationId, SignUpId},
     publication::news::WebAddress,
     text::{Prose, TextLine},
 };
 use uuid::Uuid;
 
-use super::hall::Hall;
+use super::hall::{CONCERNED, Hall};
 use crate::{
     app::App,
     mail::mail_event::GatheringNews,
@@ -41,8 +41,7 @@ pub async fn call_off(app: &App, id: PublicationId, reason: &Prose) -> Result<()
     }
     hall.event.sequence += 1;
     hall.event.called_off = Some((hall.now(), reason.as_str().to_owned()));
-    let concerned = [SignUpStatus::Seated, SignUpStatus::Offered, SignUpStatus::Waiting];
-    for it in sign_up::of_event(&hall.tx, id, &concerned).await? {
+    for it in sign_up::of_event(&hall.tx, id, &CONCERNED).await? {
         hall.tell(&it, GatheringNews::CalledOff { reason: reason.as_str() })?;
         if !matches!(it.state, SignUpState::Seated { .. }) {
             hall.save(SignUp { state: SignUpState::Ended, ..it }, None).await?;

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::{
     gathering::{
-        Admission, EventTimes, SeatKind, SignUpRefused, SignUpState, answer_until, first_free_number,
-        last_call, next_step_at, offers,
+        Admission, EventTimes, SeatKind, SignUpRefused, SignUpState, SignUpStatus, answer_until,
+        first_free_number, last_call, next_step_at, offers,
     },
     id::PublicationId,
 };
@@ -26,6 +26,9 @@ use crate::{
 
 /// The most seats that are offered in one go.
 const OFFERED_AT_ONCE: u64 = 100;
+
+/// The states of the people whom a change of the event concerns: they have a seat, or wait for one.
+pub const CONCERNED: [SignUpStatus; 3] = [SignUpStatus::Seated, SignUpStatus::Offered, SignUpStatus::Waiting];
 
 /// An event under its lock, with the mails that the change causes.
 pub struct Hall<'a> {
@@ -78,7 +81,7 @@ impl<'a> Hall<'a> {
             return Ok(());
         }
         let now = self.now();
-        for offered in sign_up::of_event(&self.tx, self.event.id, &[codes::SignUpStatus::Offered]).await? {
+        for offered in sign_up::of_event(&self.tx, self.event.id, &[SignUpStatus::Offered]).await? {
             if let Some(state) = offered.state.lapse(now) {
                 self.save(SignUp { state, ..offered }, Some(GatheringNews::OfferLapsed)).await?;
             }
@@ -130,12 +133,11 @@ impl<'a> Hall<'a> {
         let it = &self.event;
         let tally = sign_up::tally(&self.tx, &[it.id]).await?;
         let waits = SeatKind::ALL.map(|seat| seat_count(&tally, it.id, seat, 0).waiting > 0);
-        let is_called_off = it.called_off.is_some();
         let times = EventTimes {
             starts_at: it.starts_at,
             ends_at: it.ends_at,
-            is_called_off,
-            waits: if is_called_off { [false; 2] } else { waits },
+            is_called_off: it.called_off.is_some(),
+            waits,
             offer_until: sign_up::first_offer_end(&self.tx, it.id).await?,
             has_materials: it.materials.is_some(),
             is_thanked: it.thanked_at.is_some(),

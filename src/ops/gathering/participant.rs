@@ -1,4 +1,4 @@
-//! What a person does who signs up for an event. Each act is one transaction under the lock of the event.
+//! The acts of a person who signs up for an event. Each act is one transaction under the lock of the event.
 use chrono::DateTime;
 use domain::{
     gathering::{ANSWERS_TAKEN, Admission, CONFIRM_WITHIN, PASS_SHOWN, SeatKind, SignUpRefused, SignUpState},
@@ -30,7 +30,7 @@ use crate::{
 /// The scope under which the mails of sign-ups are counted in the daily limits.
 const SCOPE: &str = "event/";
 
-/// What a person enters to sign up.
+/// The data with which a person signs up.
 #[derive(Clone, Debug)]
 pub struct SignUpForm {
     pub seat: SeatKind,

@@ -1,11 +1,11 @@
-//! What follows when an event is published: its row is made or changed, and its participants are told what has moved.
+//! The consequences of publishing an event: its row is made or changed, and its participants are told what has moved.
 use domain::{
-    gathering::{SignUpState, SignUpStatus, last_call},
+    gathering::{SignUpState, last_call},
     publication::{Publication, gathering::GatheringFacts},
 };
 use sea_orm::DatabaseTransaction;
 
-use super::hall::Hall;
+use super::hall::{CONCERNED, Hall};
 use crate::{
     app::App,
     mail::mail_event::GatheringNews,
@@ -16,9 +16,6 @@ use crate::{
         gathering::{Gathering, sign_up},
     },
 };
-
-/// The sign-ups that are told what changes.
-const TOLD: [SignUpStatus; 3] = [SignUpStatus::Seated, SignUpStatus::Offered, SignUpStatus::Waiting];
 
 /// Makes the row of an event that was just published in `tx`, or changes it, and commits. If time or place are others,
 /// all participants get one mail with the new version of the calendar entry.
@@ -54,7 +51,7 @@ pub async fn may_end(
     if event.called_off.is_some() || event.ends_at <= context.now {
         return Ok(());
     }
-    if sign_up::of_event(tx, event.id, &TOLD).await?.is_empty() {
+    if sign_up::of_event(tx, event.id, &CONCERNED).await?.is_empty() {
         return Ok(());
     }
     let why = "申込みのあるイベントは、終わるまで公開を終えられません。行わないときは、参加者の画面で中止してください。";
@@ -90,7 +87,7 @@ async fn check_seats(
     publication: &Publication,
     facts: &GatheringFacts,
 ) -> Result<(), Problem> {
-    for it in sign_up::of_event(tx, publication.id, &TOLD).await? {
+    for it in sign_up::of_event(tx, publication.id, &CONCERNED).await? {
         if facts.seats(it.seat).is_none() {
             let label = it.seat.label();
             let why = format!(
@@ -131,7 +128,7 @@ fn row_of(publication: &Publication, facts: &GatheringFacts, before: Option<&Gat
 
 impl Hall<'_> {
     async fn tell_moved(&mut self, before: &Gathering) -> Result<(), Problem> {
-        for mut it in sign_up::of_event(&self.tx, self.event.id, &TOLD).await? {
+        for mut it in sign_up::of_event(&self.tx, self.event.id, &CONCERNED).await? {
             self.tell(&it, GatheringNews::Moved { was: before.starts_at })?;
             let last = last_call(it.seat, self.event.starts_at).max(self.now());
             if let SignUpState::Offered { number, until } = it.state

@@ -12,7 +12,7 @@ pub struct SeatCount {
     pub waiting: u32,
 }
 
-/// What a person gets whose sign-up is confirmed.
+/// The answer to a confirmed sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     Seat,

@@ -28,7 +28,7 @@ const SHORTEST_OFFER: TimeDelta = TimeDelta::minutes(30);
 /// The number of business days for which the letter after the event waits for materials.
 const WAITS_FOR_MATERIALS: u16 = 3;
 
-/// What decides when the next step of an event is due.
+/// The facts that decide when the next step of an event is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventTimes {
     pub starts_at: DateTime<Utc>,
