@@ -10,7 +10,6 @@ use std::{
 use domain::{
     publication::example::index::{ExampleIndex, IndexedExample},
     text::Prose,
-    theme,
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -186,9 +185,7 @@ impl Cached {
     async fn read_changed(&self, db: &impl ConnectionTrait, revision: i64) -> Result<(), DbErr> {
         let programme = self.programme(db).await?;
         let label = |code: &str| {
-            let own = programme.themes.iter().find(|it| it.code == code).map(|it| it.label.as_str());
-            let shipped = || theme::SHIPPED.iter().find(|it| it.code == code).map_or("", |it| it.label);
-            own.unwrap_or_else(shipped).to_owned()
+            programme::label_even_retired(&programme.themes, code).unwrap_or_default().to_owned()
         };
         let mut last = self.examples.first_read();
         loop {

@@ -1,11 +1,13 @@
 //! An example as pages show it, for the public and for editors.
 use domain::{
     publication::{Content, Facts, example::ExampleFacts},
-    theme,
     wording::thousands,
 };
 
-use crate::{markup, store::reference::programme::Theme};
+use crate::{
+    markup,
+    store::reference::programme::{Theme, label_even_retired},
+};
 
 /// An example in words.
 #[derive(Clone, Debug)]
@@ -49,7 +51,5 @@ impl ExampleView {
 
 /// Returns the label of a theme, also of one that was retired.
 pub fn theme_label(code: &str, themes: &[Theme]) -> String {
-    let own = themes.iter().find(|it| it.code == code).map(|it| it.label.clone());
-    let shipped = || theme::SHIPPED.iter().find(|it| it.code == code).map(|it| it.label.to_owned());
-    own.or_else(shipped).unwrap_or_else(|| code.to_owned())
+    label_even_retired(themes, code).unwrap_or(code).to_owned()
 }
