@@ -90,10 +90,7 @@ pub async fn correct(
 
 /// Returns the outcome in the words of the history.
 fn label(work: &CaseTransaction<'_>, it: RecordedOutcome) -> String {
-    match it.absent {
-        Some(absent) => format!("{}（{}さんは欠席）", it.outcome.label(), work.context.experts.name(absent)),
-        None => it.outcome.label().to_owned(),
-    }
+    wording::with_absent(it.outcome.label(), it.absent.map(|it| work.context.experts.name(it)))
 }
 
 /// Asks the other expert for the report that is not there yet, if the one who was asked did not come.

@@ -3,6 +3,7 @@ use domain::{
     booking::appointment::{Appointment, AppointmentOutcome, RecordedOutcome},
     id::ExpertId,
     text::TextLine,
+    wording::with_absent,
 };
 use uuid::Uuid;
 
@@ -69,18 +70,12 @@ pub fn missed(form: &Fields, errors: &mut FieldErrors, is_pair: bool) -> Option<
 
 /// Returns an outcome in words.
 pub fn label(it: RecordedOutcome, roster: &Roster) -> String {
-    match it.absent {
-        Some(absent) => format!("{}（{}さんは欠席）", it.outcome.label(), roster.name(absent)),
-        None => it.outcome.label().to_owned(),
-    }
+    with_absent(it.outcome.label(), it.absent.map(|it| roster.name(it)))
 }
 
 /// Returns the state of an appointment in words, with the expert who did not come.
 pub fn state_label(it: &Appointment, roster: &Roster) -> String {
-    match it.absent {
-        Some(absent) => format!("{}（{}さんは欠席）", it.state.label(), roster.name(absent)),
-        None => it.state.label().to_owned(),
-    }
+    with_absent(it.state.label(), it.absent.map(|it| roster.name(it)))
 }
 
 /// Parses an outcome by its code.
