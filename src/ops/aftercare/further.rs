@@ -37,7 +37,7 @@ pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) ->
         reported: held.is_reported,
     };
     work.act(act, actor_at.actor, None)?;
-    // What an expert owed is not wished for any more.
+    // The owed field is not wished for any more.
     work.record.owed = None;
     restore_fields(&mut work, actor_at.actor, &history).await?;
     let carried_out = held.all.iter().flat_map(|it| it.experts.iter().copied()).collect();

@@ -132,7 +132,7 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     })
 }
 
-/// What has become of events: their rows and the counts of their seats.
+/// The present standing of events: their rows and the counts of their seats.
 pub struct Standing {
     pub rows: HashMap<PublicationId, Gathering>,
     tally: HashMap<(PublicationId, SeatKind, SignUpStatus), u32>,

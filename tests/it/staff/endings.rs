@@ -1,4 +1,4 @@
-//! What an ending says to each of its readers: after an appointment nobody is told that none could be held.
+//! The words of an ending for each of its readers: after an appointment no reader is told that none could be held.
 use madoguchi::{doctor, worker};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 

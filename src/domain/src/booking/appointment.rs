@@ -42,7 +42,7 @@ pub struct Appointment {
     pub makes_up: bool,
 }
 
-/// What was recorded of an appointment: its outcome, and who of its experts did not come to one that was held.
+/// The record of an appointment: its outcome, and the expert who did not come to one that was held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordedOutcome {
     pub outcome: AppointmentOutcome,

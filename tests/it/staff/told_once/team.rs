@@ -52,7 +52,7 @@ async fn experts_who_are_let_go_for_a_further_appointment_are_told_once() {
     let body = sent.mail(EXPERT, "request_withdrawn");
     assert!(body.contains("手続きは必要ありません") && !body.contains("提出してください"), "{body}");
 
-    // Who stays is told nothing.
+    // An expert who stays is told nothing.
     let case = cases::approved(&site, &cast, "c@example.co.jp").await;
     let team = NextTeam { fields: Fields::Ict, keeps: vec![cast.expert] };
     let plan = async { plan_with_team(&site.app, case.id, by, None, Some(&team)).await.unwrap() };

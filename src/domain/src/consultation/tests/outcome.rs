@@ -29,7 +29,7 @@ fn an_outcome_is_not_corrected_under_what_stands_on_it() {
     assert_eq!(act(State::Consulted, earlier), Ok(State::Consulted));
     let same = ActionRefused::SameOutcome(Done);
     assert_eq!(act(State::Consulted, correction(Done, Done)), Err(same));
-    // Who of two experts came is corrected without a change of the state, unless something stands on it.
+    // The presence of two experts is corrected without a change of the state, unless something stands on it.
     let partly = OutcomeCorrection { changes_absent: true, ..correction(Done, Done) };
     assert_eq!(act(State::FollowUp, partly), Ok(State::FollowUp));
     assert_eq!(act(State::Scheduling, booked(partly)), used(BuiltOnOutcome::Booking));
