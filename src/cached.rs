@@ -8,12 +8,14 @@ use std::{
 };
 
 use domain::{
+    id::PublicationId,
     publication::example::index::{ExampleIndex, IndexedExample},
     text::Prose,
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::store::{
+    gathering::GatheringStanding,
     publication::{
         examples::{self, ChangedExample},
         shelf::{self, Shelf},
@@ -35,6 +37,8 @@ pub struct Cached {
     shown_shelf: Shown<Shelf>,
     /// When the index of examples was last compared with the database.
     shown_examples: Shown<()>,
+    /// The standing of the events on the start page.
+    shown_standing: Shown<GatheringStanding>,
     /// The age up to which a copy may be shown without a query. Zero: every page reads the revision.
     age: Duration,
 }
@@ -131,6 +135,21 @@ impl Cached {
         };
         self.shown_shelf.keep(&shelf);
         Ok(shelf)
+    }
+
+    /// Returns the standing of these events for display: at most `age` old.
+    pub async fn standing_to_show(
+        &self,
+        db: &impl ConnectionTrait,
+        ids: &[PublicationId],
+    ) -> Result<Arc<GatheringStanding>, DbErr> {
+        let kept = self.shown_standing.within(self.age);
+        if let Some(kept) = kept.filter(|it| ids.iter().all(|id| it.rows.contains_key(id))) {
+            return Ok(kept);
+        }
+        let standing = Arc::new(GatheringStanding::of(db, ids).await?);
+        self.shown_standing.keep(&standing);
+        Ok(standing)
     }
 
     /// Returns the programme and all experts at the revisions that the caller has just read. Values that have changed

@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use self::sign_up::{Tally, tally};
 use crate::store::{contradiction, due_keys, known};
 
 pub mod questionnaire;
@@ -87,6 +88,19 @@ pub async fn some(
     }
     let rows = row::Entity::find().filter(row::COLUMN.publication_id.is_in(ids)).all(db).await?;
     rows.into_iter().map(|it| Ok((PublicationId(it.publication_id), from_row(it)?))).collect()
+}
+
+/// The present standing of events: their rows and the counts of their seats.
+#[derive(Debug)]
+pub struct GatheringStanding {
+    pub rows: HashMap<PublicationId, Gathering>,
+    pub tally: Tally,
+}
+
+impl GatheringStanding {
+    pub async fn of(db: &impl ConnectionTrait, ids: &[PublicationId]) -> Result<Self, DbErr> {
+        Ok(Self { rows: some(db, ids.iter().copied()).await?, tally: tally(db, ids).await? })
+    }
 }
 
 pub async fn insert(tx: &DatabaseTransaction, it: &Gathering) -> Result<(), DbErr> {

@@ -112,11 +112,11 @@ pub async fn taken_numbers(
         .await
 }
 
-/// Returns how many sign-ups of events are in each state, by the kind of seat.
-pub async fn tally(
-    db: &impl ConnectionTrait,
-    events: &[PublicationId],
-) -> Result<HashMap<(PublicationId, SeatKind, SignUpStatus), u32>, DbErr> {
+/// The numbers of sign-ups of events in each state, by the kind of seat.
+pub type Tally = HashMap<(PublicationId, SeatKind, SignUpStatus), u32>;
+
+/// Counts the sign-ups of events.
+pub async fn tally(db: &impl ConnectionTrait, events: &[PublicationId]) -> Result<Tally, DbErr> {
     if events.is_empty() {
         return Ok(HashMap::new());
     }
@@ -139,12 +139,7 @@ pub async fn tally(
 }
 
 /// Returns the count of the seats of a kind, whose number is `capacity`.
-pub fn seat_count(
-    tally: &HashMap<(PublicationId, SeatKind, SignUpStatus), u32>,
-    event: PublicationId,
-    seat: SeatKind,
-    capacity: u16,
-) -> SeatCount {
+pub fn seat_count(tally: &Tally, event: PublicationId, seat: SeatKind, capacity: u16) -> SeatCount {
     let of = |status| tally.get(&(event, seat, status)).copied().unwrap_or_default();
     let taken = HOLDING.into_iter().map(of).sum();
     SeatCount { capacity: u32::from(capacity), taken, waiting: of(SignUpStatus::Waiting) }

@@ -79,10 +79,8 @@ pub async fn calendar(app: Data<App>) -> Result<HttpResponse, Problem> {
     kept.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.starts_at));
     kept.truncate(IN_FEED);
     let standing = Standing::of(&app, kept.iter().map(|(it, _)| it.id)).await?;
-    let words: Vec<_> = kept
-        .iter()
-        .map(|(it, facts)| CalendarWords::of(&app, it, facts, standing.rows.get(&it.id)))
-        .collect();
+    let words: Vec<_> =
+        kept.iter().map(|(it, facts)| CalendarWords::of(&app, it, facts, standing.row(it.id))).collect();
     let entries: Vec<_> = words.iter().map(CalendarWords::entry).collect();
     let feed = Feed::new(&format!("{}のイベント", settings.center_name), &entries);
     Ok(HttpResponse::Ok().content_type("text/calendar; charset=utf-8").body(feed.at(now)))
@@ -93,7 +91,7 @@ pub async fn entry(app: Data<App>, id: Path<String>) -> Result<HttpResponse, Pro
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
     let (it, facts) = numbered(&shelf, &id, now)?;
     let standing = Standing::of(&app, [it.id]).await?;
-    let words = CalendarWords::of(&app, it, facts, standing.rows.get(&it.id));
+    let words = CalendarWords::of(&app, it, facts, standing.row(it.id));
     let body = ical::entry(&words.entry(), now);
     Ok(HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8; method=PUBLISH")

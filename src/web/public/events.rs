@@ -1,5 +1,5 @@
 //! Events of the programme: the lists of those that are coming and that are over, and one event.
-use std::{cmp::Reverse, collections::HashMap, sync::Arc};
+use std::{cmp::Reverse, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -9,7 +9,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
     calendar::japan_date,
-    gathering::{EventStage, SeatCount, SeatKind, SignUpStatus},
+    gathering::{EventStage, SeatCount, SeatKind},
     id::PublicationId,
     prefecture::Prefecture,
     publication::{Facts, Phase, PublicationKind, gathering::GatheringFacts},
@@ -22,8 +22,7 @@ use crate::{
     markup,
     problem::Problem,
     store::{
-        self,
-        gathering::{Gathering, sign_up},
+        gathering::{Gathering, GatheringStanding, sign_up},
         publication::shelf::{Shelf, ShelvedPublication},
     },
     url,
@@ -116,7 +115,7 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     let (it, facts) = numbered(&shelf, &id, now)?;
     let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
     let standing = Standing::of(&app, [it.id]).await?;
-    let row = standing.rows.get(&it.id);
+    let row = standing.row(it.id);
     let materials = row.and_then(|it| it.materials.as_deref()).unwrap_or_default();
     page::html(&EventPage {
         shell,
@@ -132,21 +131,22 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     })
 }
 
-/// The present standing of events: their rows and the counts of their seats.
-pub struct Standing {
-    pub rows: HashMap<PublicationId, Gathering>,
-    tally: HashMap<(PublicationId, SeatKind, SignUpStatus), u32>,
-}
+/// The present standing of events, as pages show it.
+pub struct Standing(Arc<GatheringStanding>);
 
 impl Standing {
     pub async fn of(app: &App, ids: impl IntoIterator<Item = PublicationId>) -> Result<Self, Problem> {
         let ids: Vec<_> = ids.into_iter().collect();
-        let rows = store::gathering::some(&app.db, ids.iter().copied()).await?;
-        Ok(Self { rows, tally: sign_up::tally(&app.db, &ids).await? })
+        Ok(Self(Arc::new(GatheringStanding::of(&app.db, &ids).await?)))
+    }
+
+    /// Returns the row of an event.
+    pub fn row(&self, id: PublicationId) -> Option<&Gathering> {
+        self.0.rows.get(&id)
     }
 
     pub fn stage(&self, id: PublicationId, facts: &GatheringFacts, now: DateTime<Utc>) -> EventStage {
-        let is_called_off = self.rows.get(&id).is_some_and(|it| it.called_off.is_some());
+        let is_called_off = self.row(id).is_some_and(|it| it.called_off.is_some());
         let counts: Vec<_> = self.seats(id, facts).into_iter().map(|it| it.count).collect();
         EventStage::of((facts.starts_at, facts.ends_at, facts.deadline), is_called_off, &counts, now)
     }
@@ -154,7 +154,7 @@ impl Standing {
     /// Returns the seats of each kind that an event has.
     pub fn seats(&self, id: PublicationId, facts: &GatheringFacts) -> Vec<SeatsLine> {
         let of = |kind| {
-            let count = sign_up::seat_count(&self.tally, id, kind, facts.seats(kind)?);
+            let count = sign_up::seat_count(&self.0.tally, id, kind, facts.seats(kind)?);
             Some(SeatsLine { kind, count })
         };
         SeatKind::ALL.into_iter().filter_map(of).collect()
@@ -188,7 +188,8 @@ pub async fn coming(app: &App, shelf: &Shelf, most: usize) -> Result<Vec<EventLi
     let mut next: Vec<_> = events(shelf, now).filter(|(_, facts)| facts.starts_at > now).collect();
     next.sort_by_key(|(_, facts)| facts.starts_at);
     next.truncate(most);
-    let standing = Standing::of(app, next.iter().map(|(it, _)| it.id)).await?;
+    let ids: Vec<_> = next.iter().map(|(it, _)| it.id).collect();
+    let standing = Standing(app.standing_to_show(&ids).await?);
     Ok(next.into_iter().map(|(it, facts)| line(it, facts, &standing, now)).collect())
 }
 
