@@ -23,7 +23,10 @@ use crate::{
         booking::slot_offers::TeamMember,
     },
     problem::Problem,
-    store::{self, accounts::account::Account, consultation::Record, routing::expert::Roster},
+    store::{
+        self, accounts::account::Account, booking::expert_agenda::AgendaReport, consultation::Record,
+        routing::expert::Roster,
+    },
     web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
@@ -49,6 +52,7 @@ struct DeactivationPage {
     requests: Vec<String>,
     bookings: Vec<Booking>,
     reports: Vec<String>,
+    submitted: Vec<String>,
     outcomes: Vec<String>,
     /// How much has to be handed over.
     left: usize,
@@ -151,7 +155,7 @@ async fn render(
     };
     let held = ops::accounts::deactivation::holdings(app, &account).await?;
     let left = held.to_hand_over();
-    let Holdings { cases, tasks, requests, bookings, reports, outcomes } = held;
+    let Holdings { cases, tasks, requests, bookings, reports, submitted, outcomes } = held;
     let (_, roster) = app.programme_and_experts().await?;
     let coordinators = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     let coordinators = coordinators
@@ -161,7 +165,7 @@ async fn render(
         .collect();
     let records = cases.iter().chain(&outcomes).chain(requests.iter().map(|it| &it.0));
     let records = records.chain(bookings.iter().map(|it| &it.record)).map(|it| it.number);
-    let others = tasks.iter().map(|it| it.number).chain(reports.iter().map(|it| it.case.number));
+    let others = tasks.iter().map(|it| it.number).chain(reports.iter().chain(&submitted).map(|it| it.case.number));
     let told = told_apart(&app.db, records.chain(others)).await?;
     let page = DeactivationPage {
         shell,
@@ -181,15 +185,8 @@ async fn render(
             .map(|(it, request)| format!("{}　{}", line(it, &told), request.state.label()))
             .collect(),
         bookings: bookings.iter().map(|it| booking(&roster, it, &told)).collect(),
-        reports: reports
-            .iter()
-            .map(|it| {
-                let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
-                let company = it.case.company_name.as_deref().unwrap_or_default();
-                let company = told.name(&it.case.number, company);
-                format!("{}　{company}　{when}", it.case.number)
-            })
-            .collect(),
+        reports: reports.iter().map(|it| report_line(it, &told)).collect(),
+        submitted: submitted.iter().map(|it| report_line(it, &told)).collect(),
         coordinators,
     };
     page::html_with(status, &page)
@@ -222,4 +219,10 @@ fn booking(roster: &Roster, it: &HeldBooking, told: &ToldApart) -> Booking {
 
 fn line(it: &Record, told: &ToldApart) -> String {
     format!("{}　{}", it.number, told.name(&it.number, &it.company_name))
+}
+
+fn report_line(it: &AgendaReport, told: &ToldApart) -> String {
+    let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
+    let company = told.name(&it.case.number, it.case.company_name.as_deref().unwrap_or_default());
+    format!("{}　{company}　{when}", it.case.number)
 }
