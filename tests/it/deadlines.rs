@@ -16,7 +16,12 @@ use domain::{
     settings::Settings,
     text::TextLine,
 };
-use madoguchi::{doctor, ops, problem::Problem, store, worker};
+use madoguchi::{
+    doctor,
+    ops::{self, routing::replacement::Successor},
+    problem::Problem,
+    store, worker,
+};
 use sea_orm::EntityTrait;
 
 use crate::{
@@ -243,6 +248,57 @@ async fn an_acceptance_stands_when_the_other_expert_declines() {
         assert_eq!((request.expert, request.fields), (third, Fields::Labor));
         ops::routing::assignment::accept(&site.app, request.id, third).await.unwrap();
         assert_eq!(cases::state(&site, case).await, if slot { "booked" } else { "scheduling" });
+        sound(&site).await;
+    }
+}
+
+/// An acceptance for one field must not rest where nobody is asked for the other one.
+#[actix_web::test]
+async fn a_case_whose_one_request_is_withdrawn_goes_back_to_the_center() {
+    for accepts_first in [true, false] {
+        let site = Site::new().await;
+        let cast = Cast::new(&site).await;
+        let (case, ict, labor) = asked_both(&site, &cast, false).await;
+        let of = |all: &[Assignment], expert| all.iter().find(|it| it.expert == expert).unwrap().id;
+        let all = offered(&site, case).await;
+        if accepts_first {
+            ops::routing::assignment::accept(&site.app, of(&all, labor), labor).await.unwrap();
+        }
+        let reason = TextLine::parse("理由", "長期の出張", 200).unwrap();
+        let later = Successor::Later;
+        ops::routing::replacement::release(&site.app, of(&all, ict), None, cast.center(), &reason, later)
+            .await
+            .unwrap();
+        assert_eq!(cases::state(&site, case).await, "checking");
+        assert_eq!(offered(&site, case).await, [], "nobody is left whose answer would change nothing");
+        let told = cases::mails_to(&site, "labor@example.jp").await;
+        let withdrawn = told.iter().filter(|it| it.kind == "request_withdrawn").count();
+        assert_eq!(withdrawn, usize::from(!accepts_first));
+        sound(&site).await;
+    }
+}
+
+#[actix_web::test]
+async fn two_requests_that_are_as_late_end_together() {
+    for slot in [true, false] {
+        let site = Site::new().await;
+        let cast = Cast::new(&site).await;
+        let (case, ict, labor) = asked_both(&site, &cast, slot).await;
+        let due = offered(&site, case).await.into_iter().map(|it| it.due_at).max().unwrap();
+        site.app.clock.advance(due - site.app.clock.now() + TimeDelta::minutes(1));
+        work(&site).await;
+        assert_eq!(cases::state(&site, case).await, "checking");
+        let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+        for expert in [ict, labor] {
+            let ended = all.iter().find(|it| it.expert == expert).unwrap();
+            assert!(matches!(ended.state, AssignmentState::Lapsed { .. }), "{ended:?}");
+        }
+        for address in ["ict@example.jp", "labor@example.jp"] {
+            let told = cases::mails_to(&site, address).await;
+            let kinds: Vec<_> = told.iter().map(|it| it.kind.as_str()).collect();
+            assert_eq!(kinds.iter().filter(|it| **it == "request_lapsed").count(), 1, "{kinds:?}");
+            assert!(!kinds.contains(&"request_withdrawn"), "{kinds:?}");
+        }
         sound(&site).await;
     }
 }

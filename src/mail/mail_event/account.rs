@@ -1,6 +1,8 @@
 //! Events that cause a mail to an account, or to a person who has no consultation yet.
 use chrono::{DateTime, Utc};
 
+use super::GatheringMailEvent;
+
 /// The event that causes a mail about no consultation.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountMailEvent<'a> {
@@ -34,6 +36,8 @@ pub enum AccountMailEvent<'a> {
         /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
         stop: &'a str,
     },
+    /// News for a participant of an event of the programme.
+    Gathering(GatheringMailEvent<'a>),
     /// An expert's week, in lines.
     WeeklyDigest {
         appointments: &'a [String],

@@ -21,8 +21,8 @@ use super::account::set_active;
 use crate::{
     app::App,
     ops::{
+        aftercare::report_gap::tell_of_report,
         booking::{
-            appointment::tell_of_report,
             slot_offers::TeamMember,
             substitute::{self, SubstituteConsent},
         },
@@ -187,11 +187,11 @@ async fn hand_over(
         }
     }
     let reason = reason()?;
-    let mut told = BTreeSet::new();
+    let mut informed = BTreeSet::new();
     for (record, assignment) in &held.requests {
         let reports = reports_of(held, record.consultation.id);
         if done(release_request(app, assignment, &reports, by_center, &reason).await)? {
-            told.insert(record.consultation.id);
+            informed.insert(record.consultation.id);
         }
     }
     for it in &held.bookings {
@@ -200,11 +200,11 @@ async fn hand_over(
             let case = it.record.consultation.id;
             let reports = reports_of(held, case);
             if done(hand_over_booking(app, it, taken.as_deref(), &reports, by_center, &reason).await)? {
-                told.insert(case);
+                informed.insert(case);
             }
         }
     }
-    for it in held.reports.iter().filter(|it| !told.contains(&it.case.id)) {
+    for it in held.reports.iter().filter(|it| !informed.contains(&it.case.id)) {
         done(hand_over_report(app, it, leaving, by_center).await)?;
     }
     Ok(())

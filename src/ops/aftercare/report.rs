@@ -16,7 +16,10 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-use super::{held::keep_report_due, report_gap::{follow_gap, rewriter}};
+use super::{
+    held::keep_report_due,
+    report_gap::{follow_gap, rewriter},
+};
 use crate::{
     app::App,
     mail::mail_event::MailEvent,
@@ -167,7 +170,8 @@ async fn give_back(
     match to {
         Some(to) => {
             if to != author {
-                let note = format!("実施報告書の書き直しを、{}さんに依頼しました", work.context.experts.name(to));
+                let note =
+                    format!("実施報告書の書き直しを、{}さんに依頼しました", work.context.experts.name(to));
                 work.note(by, note);
             }
             work.mail_expert(to, MailEvent::ReportReturned { reason })?;

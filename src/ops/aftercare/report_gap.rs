@@ -60,6 +60,14 @@ pub async fn follow_gap(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Tells the expert who writes the report now, unless another letter has said so.
+pub fn tell_of_report(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if let Some((expert, due_at)) = work.untold_report() {
+        work.mail_expert(expert, MailEvent::ReportDue { due_at, overdue: false })?;
+    }
+    Ok(())
+}
+
 /// Sets why the center sees to a report, with a note if that is new.
 pub fn set_gap(work: &mut CaseTransaction<'_>, gap: Option<ReportGap>) {
     let before = work.record.report_by_center;
@@ -99,9 +107,9 @@ pub async fn follow_absence(
         let held = held(&work).await?;
         let missing = held.all.iter().filter(|it| held.unreported.contains(&it.id));
         let writers = missing.map(|it| writers(&work.context, it, due_at));
-        let asked: Vec<_> =
+        let requested: Vec<_> =
             writers.filter(|it| report_gap(it).is_none()).filter_map(|it| report_author(&it)).collect();
-        if let Some(other) = asked.into_iter().find(|it| *it != expert) {
+        if let Some(other) = requested.into_iter().find(|it| *it != expert) {
             let overdue = due_at <= work.now();
             work.mail_expert(other, MailEvent::ReportDue { due_at, overdue })?;
             let (from, to) = (work.context.experts.name(expert), work.context.experts.name(other));

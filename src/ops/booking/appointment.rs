@@ -270,14 +270,6 @@ pub fn plan_report(
     Ok(author.map(|it| (it, due_at)))
 }
 
-/// Tells the expert who writes the report now, unless another letter has said so.
-pub fn tell_of_report(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    if let Some((expert, due_at)) = work.untold_report() {
-        work.mail_expert(expert, MailEvent::ReportDue { due_at, overdue: false })?;
-    }
-    Ok(())
-}
-
 /// Plans the mail to the author of a report that is overdue.
 fn plan_overdue(
     work: &mut CaseTransaction<'_>,
@@ -493,6 +485,7 @@ fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by
         industry: record.industry,
         company: Some(record.company),
         only: Some(experts),
+        day: None,
         excluded: BTreeSet::new(),
         moving: live.map(|it| it.id),
         starts: if company { Day::HALF_HOURS } else { Day::ALL },

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     ops::{
         case::{actor::ActorAt, transaction::CaseTransaction},
-        routing::requests::withdraw_asked,
+        routing::requests::withdraw_substitute_request,
     },
     problem::Problem,
     store,
@@ -42,15 +42,13 @@ async fn record_partly_done(
     by: impl Into<ActorAt>,
     absent: ExpertId,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::RecordPartlyDone).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::RecordPartlyDone).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let held = before.clone().partly_done(absent)?;
     let name = work.context.experts.name(absent).to_owned();
     let note = format!("{}の相談：{name}さんは来ませんでした", when(&before));
     work.act(Action::RecordPartlyDone { starts_at: before.starts_at }, by, Some(note))?;
-    withdraw_asked(&mut work, &before).await?;
+    withdraw_substitute_request(&mut work, &before).await?;
     work.save(&held).await?;
     work.record.appointments_done += 1;
     work.record.owed = owed_by(&work, &held);

@@ -1,6 +1,7 @@
-//! The experts of a further appointment: those who do not stay are let go, and told once.
+//! The experts of a further appointment: those who do not stay are let go, and informed once.
 use domain::{
     actor::Actor,
+    booking::appointment::Appointment,
     due::{Due, DueKind},
     field::Fields,
     id::ExpertId,
@@ -91,19 +92,19 @@ async fn let_go(
     let held = held(work).await?;
     let due_at = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
     let unreported = held.all.iter().filter(|it| held.unreported.contains(&it.id));
-    let writers: Vec<_> = unreported.flat_map(|it| it.present()).collect();
-    let mut told = Vec::new();
+    let writers: Vec<_> = unreported.flat_map(Appointment::present).collect();
+    let mut informed = Vec::new();
     for assignment in leaving {
         let expert = assignment.expert;
         work.save_assignment(assignment.withdraw(work.now())).await?;
-        if told.contains(&expert) {
+        if informed.contains(&expert) {
             continue;
         }
         if let Some(due_at) = due_at.filter(|_| writers.contains(&expert)) {
             work.ask_for_report_besides(expert, due_at);
         }
         work.mail_expert(expert, MailEvent::RequestWithdrawn { slot: None, reason })?;
-        told.push(expert);
+        informed.push(expert);
     }
     Ok(())
 }

@@ -16,10 +16,10 @@ use crate::{
     ops::{
         aftercare::{
             held::{held, keep_report_due},
-            report_gap::writers,
+            report_gap::{tell_of_report, writers},
         },
         booking::{
-            appointment::{plan_report, tell_of_report, when},
+            appointment::{plan_report, when},
             attendance::follow_owed,
             notices::{
                 notify_expert_missed, notify_expert_missed_part, notify_no_show, notify_outcome_corrected,

@@ -11,7 +11,7 @@ use domain::{
     consultation::{Action, ActionKind},
     field::Fields,
     id::{AccountId, AssignmentId, ConsultationId, ExpertId},
-    routing::assignment::Assignment,
+    routing::assignment::{Assignment, AssignmentState},
 };
 use sea_orm::ConnectionTrait;
 
@@ -37,7 +37,10 @@ use crate::{
         },
     },
     problem::Problem,
-    store::{self, consultation::Record},
+    store::{
+        self,
+        consultation::{Origin, Record},
+    },
 };
 
 /// Asks one expert, or one for each field that no expert has accepted, on behalf of a coordinator.
@@ -82,11 +85,18 @@ pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Proble
     let slot = held_slot(work).filter(|it| may_ask_for(work, *it));
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
     let found = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
-    let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
+    // On a consultation day the company has chosen a time of these experts.
+    let of_day = (work.record.origin == Origin::Event).then(|| held_team(work, &found, slot)).flatten();
+    let Some(team) = of_day.or_else(|| found.teams(Some(slot)).next()) else { return Ok(false) };
     let names = named(work, &team);
     ask(work, &found, team, Some(slot)).await?;
     work.act(Action::RequestExperts, Actor::System, Some(names))?;
     Ok(true)
+}
+
+/// Returns the team whose time is held, if it can still take the appointment.
+fn held_team(work: &CaseTransaction<'_>, found: &SlotOffers, slot: Slot) -> Option<Vec<TeamMember>> {
+    found.team_of(&work.appointment.as_ref()?.experts, Some(slot))
 }
 
 /// Accepts a request: its expert does, or a coordinator in the expert's stead.
@@ -170,10 +180,14 @@ pub async fn decline_in(
     Ok(left)
 }
 
-/// Ends a request that its expert has not answered in time.
+/// Ends a request that its expert has not answered in time, together with the other requests of the consultation that
+/// are as late. Does nothing for a request that has ended meanwhile.
 pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     let mut work = begin_answer(app, id, None).await?;
     let assignment = mine(&work, id)?;
+    if assignment.state != AssignmentState::Offered {
+        return Ok(());
+    }
     if assignment.is_asked_instead() {
         let lapsed = assignment.lapse(work.now())?;
         let expert = lapsed.expert;
@@ -183,13 +197,22 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
         return Ok(());
     }
     work.check(ActionKind::Decline, Actor::System)?;
-    let lapsed = assignment.lapse(work.now())?;
-    let (fields, expert) = (lapsed.fields, lapsed.expert);
-    work.save_assignment(lapsed).await?;
-    let left = part_from_held(&mut work, expert).await?;
-    notify_lapsed(&mut work, expert, left.as_ref())?;
-    let note = format!("{}さん", work.context.experts.name(expert));
-    Box::pin(request_next(&mut work, Actor::System, fields, note)).await?;
+    let mut fields = assignment.fields;
+    let mut names = Vec::new();
+    let is_as_late = |it: &&Assignment| it.state == AssignmentState::Offered && it.due_at <= work.now();
+    let mut late: Vec<_> =
+        work.assignments.iter().filter(is_as_late).filter(|it| !it.is_asked_instead()).cloned().collect();
+    late.sort_by_key(|it| it.id != id);
+    for it in late {
+        let lapsed = it.lapse(work.now())?;
+        let expert = lapsed.expert;
+        fields = fields.union(lapsed.fields);
+        names.push(format!("{}さん", work.context.experts.name(expert)));
+        work.save_assignment(lapsed).await?;
+        let left = part_from_held(&mut work, expert).await?;
+        notify_lapsed(&mut work, expert, left.as_ref())?;
+    }
+    Box::pin(request_next(&mut work, Actor::System, fields, names.join("、"))).await?;
     work.commit().await?;
     Ok(())
 }

@@ -94,11 +94,11 @@ async fn due_reports(
 ) -> Result<Vec<(ConsultationId, Option<ExpertId>)>, Problem> {
     let reports = store::booking::expert_agenda::reports(&app.db, expert).await?;
     let due = reports.into_iter().filter(AgendaReport::is_to_be_written);
-    let asked = |it: AgendaReport| {
+    let request = |it: AgendaReport| {
         let due_at = it.case.report_due?;
         Some((it.case.id, report_author(&writers(context, &it.appointment, due_at))))
     };
-    Ok(due.filter_map(asked).collect())
+    Ok(due.filter_map(request).collect())
 }
 
 /// Writes a change of an expert's schedule, with its record.

@@ -8,7 +8,7 @@ use domain::{
     consultation::{Action, ActionKind, State},
     field::Fields,
     id::{AssignmentId, ExpertId},
-    routing::assignment::Assignment,
+    routing::assignment::{Assignment, is_asked_for_all},
     text::TextLine,
     wording::long_date_time_range,
 };
@@ -311,12 +311,18 @@ async fn team(
     })
 }
 
-/// Gives the consultation back to the center if nobody is asked in place of the released expert. A held time is
-/// released with the requests for it; an expert who has accepted stays. Returns whether an expert is still asked, and
-/// the time that was released.
+/// Gives the consultation back to the center if nobody is asked in place of the released expert. The requests that are
+/// not answered are withdrawn, because an answer for one field would leave the other one without anyone to wait for; so
+/// is a held time. An expert who has accepted stays. Returns whether experts are still asked for every field, and the
+/// time that was released.
 async fn give_back(work: &mut CaseTransaction<'_>) -> Result<(bool, Option<Appointment>), Problem> {
     let Some(held) = work.appointment.take() else {
-        return Ok((work.live().any(|it| !it.is_accepted()), None));
+        let wanted = work.record.wanted_fields();
+        let is_asked = work.live().any(|it| !it.is_accepted()) && is_asked_for_all(wanted, &work.assignments);
+        if !is_asked {
+            withdraw_unanswered(work, None).await?;
+        }
+        return Ok((is_asked, None));
     };
     let accepted = work.accepted();
     for expert in accepted {

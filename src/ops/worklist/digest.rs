@@ -49,9 +49,9 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     if digest.new == 0 && digest.overdue == 0 && digest.stalled == 0 {
         return Ok(false);
     }
-    let told = told_apart(&app.db, urgent.cases.iter().map(|it| it.number.clone())).await?;
+    let companies = told_apart(&app.db, digest.cases.iter().map(|it| it.number.clone())).await?;
     let line = |it: &OverdueCase| {
-        let company = told.name(&it.number, &it.company_name);
+        let company = companies.name(&it.number, &it.company_name);
         format!("{}　{company}（期限 {}）", it.number, wording::month_day_time(it.due_at))
     };
     let lines: Vec<_> = digest.cases.iter().map(line).collect();

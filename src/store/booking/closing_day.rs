@@ -61,9 +61,9 @@ pub async fn named(
     db: &impl ConnectionTrait,
     mut bookings: Vec<ClosingDayBooking>,
 ) -> Result<Vec<ClosingDayBooking>, DbErr> {
-    let told = told_apart(db, bookings.iter().map(|it| it.number)).await?;
+    let companies = told_apart(db, bookings.iter().map(|it| it.number)).await?;
     for it in &mut bookings {
-        it.company_name = told.name(&it.number, &it.company_name);
+        it.company_name = companies.name(&it.number, &it.company_name);
     }
     Ok(bookings)
 }

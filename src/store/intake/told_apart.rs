@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{prefecture::Prefecture, text::search_key};
 use entity::{application, consultation};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
-};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
 use uuid::Uuid;
 
 /// The consultations of a list whose companies have the name of another company in it, each with what tells it apart.

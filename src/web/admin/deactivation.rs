@@ -165,8 +165,9 @@ async fn render(
         .collect();
     let records = cases.iter().chain(&outcomes).chain(requests.iter().map(|it| &it.0));
     let records = records.chain(bookings.iter().map(|it| &it.record)).map(|it| it.number);
-    let others = tasks.iter().map(|it| it.number).chain(reports.iter().chain(&submitted).map(|it| it.case.number));
-    let told = told_apart(&app.db, records.chain(others)).await?;
+    let others =
+        tasks.iter().map(|it| it.number).chain(reports.iter().chain(&submitted).map(|it| it.case.number));
+    let companies = told_apart(&app.db, records.chain(others)).await?;
     let page = DeactivationPage {
         shell,
         account,
@@ -174,19 +175,21 @@ async fn render(
         errors,
         refused,
         left,
-        cases: cases.iter().map(|it| line(it, &told)).collect(),
+        cases: cases.iter().map(|it| line(it, &companies)).collect(),
         tasks: tasks
             .iter()
-            .map(|it| format!("{}　{}　{}", it.number, told.name(&it.number, &it.company_name), it.title))
+            .map(|it| {
+                format!("{}　{}　{}", it.number, companies.name(&it.number, &it.company_name), it.title)
+            })
             .collect(),
-        outcomes: outcomes.iter().map(|it| line(it, &told)).collect(),
+        outcomes: outcomes.iter().map(|it| line(it, &companies)).collect(),
         requests: requests
             .iter()
-            .map(|(it, request)| format!("{}　{}", line(it, &told), request.state.label()))
+            .map(|(it, request)| format!("{}　{}", line(it, &companies), request.state.label()))
             .collect(),
-        bookings: bookings.iter().map(|it| booking(&roster, it, &told)).collect(),
-        reports: reports.iter().map(|it| report_line(it, &told)).collect(),
-        submitted: submitted.iter().map(|it| report_line(it, &told)).collect(),
+        bookings: bookings.iter().map(|it| booking(&roster, it, &companies)).collect(),
+        reports: reports.iter().map(|it| report_line(it, &companies)).collect(),
+        submitted: submitted.iter().map(|it| report_line(it, &companies)).collect(),
         coordinators,
     };
     page::html_with(status, &page)
@@ -203,7 +206,7 @@ fn control(it: &HeldBooking) -> String {
     format!("booking-{}", it.appointment.id)
 }
 
-fn booking(roster: &Roster, it: &HeldBooking, told: &ToldApart) -> Booking {
+fn booking(roster: &Roster, it: &HeldBooking, companies: &ToldApart) -> Booking {
     let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
     let takes_over = |team: &Vec<TeamMember>| {
         let choice = team_choice::choice(roster, team, |names| format!("{names}に交代する"));
@@ -214,15 +217,15 @@ fn booking(roster: &Roster, it: &HeldBooking, told: &ToldApart) -> Booking {
         Choice::new(CANCEL, "予約を取り消し、センターが担当を探し直す")
             .with_hint("企業には、メールで知らせます"),
     );
-    Booking { name: control(it), what: format!("{}　{when}", line(&it.record, told)), choices }
+    Booking { name: control(it), what: format!("{}　{when}", line(&it.record, companies)), choices }
 }
 
-fn line(it: &Record, told: &ToldApart) -> String {
-    format!("{}　{}", it.number, told.name(&it.number, &it.company_name))
+fn line(it: &Record, companies: &ToldApart) -> String {
+    format!("{}　{}", it.number, companies.name(&it.number, &it.company_name))
 }
 
-fn report_line(it: &AgendaReport, told: &ToldApart) -> String {
+fn report_line(it: &AgendaReport, companies: &ToldApart) -> String {
     let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
-    let company = told.name(&it.case.number, it.case.company_name.as_deref().unwrap_or_default());
+    let company = companies.name(&it.case.number, it.case.company_name.as_deref().unwrap_or_default());
     format!("{}　{company}　{when}", it.case.number)
 }

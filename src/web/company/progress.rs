@@ -87,7 +87,10 @@ fn main(facts: Facts<'_>) -> String {
             }
         },
         State::FollowUp => follow_up(facts),
-        state => ended(facts, state),
+        state
+        @ (State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }) => {
+            ended(facts, state)
+        }
     }
 }
 

@@ -43,9 +43,9 @@ pub async fn show(
     let before = CaseNumber::parse(query.get("before")).ok();
     let mut rows = store::reference::desk::handed_over(&app.db, user.desk, before, ROWS + 1).await?;
     let next = page_after(&mut rows);
-    let told = told_apart(&app.db, rows.iter().map(|it| it.number)).await?;
+    let companies = told_apart(&app.db, rows.iter().map(|it| it.number)).await?;
     for it in &mut rows {
-        it.company_name = told.name(&it.number, &it.company_name);
+        it.company_name = companies.name(&it.number, &it.company_name);
     }
     page::html(&ListPage { shell, rows, next, first: before.is_none() })
 }

@@ -280,7 +280,8 @@ fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> String {
         {
             "この相談は終了しました。実施した相談の報告書を提出してください。"
         }
-        state => {
+        state
+        @ (State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }) => {
             return ending(state, EndingReader::Expert, case.record.appointments_done > 0)
                 .unwrap_or_default();
         }

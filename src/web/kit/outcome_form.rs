@@ -26,7 +26,9 @@ pub fn choices(appointment: &Appointment, roster: &Roster, is_open: bool) -> Vec
     let recorded = appointment.recorded();
     let whole = AppointmentOutcome::ALL.into_iter().map(RecordedOutcome::from);
     let others = whole.chain(partly(appointment)).filter(|it| recorded != Some(*it));
-    others.map(|it| Choice::new(code(it), label(it, roster)).with_hint(consequence(recorded, it, is_open))).collect()
+    others
+        .map(|it| Choice::new(code(it), label(it, roster)).with_hint(consequence(recorded, it, is_open)))
+        .collect()
 }
 
 /// Returns the outcomes that only an appointment with two experts can have: one of them did not come.

@@ -157,9 +157,9 @@ async fn render(
     let wrong = |it: &Vacancy| {
         !errors.is_empty() && form.has("appointment", &it.participation.appointment.to_string())
     };
-    let told = told_apart(&app.db, vacancies.iter().map(|it| it.record.number)).await?;
+    let companies = told_apart(&app.db, vacancies.iter().map(|it| it.record.number)).await?;
     let vacancies =
-        vacancies.into_iter().map(|it| view((&roster, &told), form, wrong(&it), it)).collect();
+        vacancies.into_iter().map(|it| view((&roster, &companies), form, wrong(&it), it)).collect();
     let now = app.clock.now();
     let changes = store::audit::schedule_change::between(
         &app.db,
@@ -171,7 +171,7 @@ async fn render(
     page::html_with(status, &AbsencesPage { shell, errors, refused, vacancies, more, changes })
 }
 
-fn view((roster, told): (&Roster, &ToldApart), form: &Fields, wrong: bool, it: Vacancy) -> View {
+fn view((roster, companies): (&Roster, &ToldApart), form: &Fields, wrong: bool, it: Vacancy) -> View {
     let typed =
         form.has("appointment", &it.participation.appointment.to_string()).then(|| form.get("substitute"));
     let chosen = |n: usize, proposal: &SubstituteProposal| match typed.filter(|it| !it.is_empty()) {
@@ -193,7 +193,7 @@ fn view((roster, told): (&Roster, &ToldApart), form: &Fields, wrong: bool, it: V
         version: it.record.version,
         number: it.record.number.to_string(),
         href: href.clone(),
-        company: told.name(&it.record.number, &it.record.company_name),
+        company: companies.name(&it.record.number, &it.record.company_name),
         when: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
         mode: it.appointment.mode.label(),
         absent: absent(roster, it.participation.expert),

@@ -2,6 +2,7 @@
 use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
+    booking::appointment::Appointment,
     consultation::{State, UnfulfilledReason},
     field::Fields,
     number::FiscalYear,
@@ -182,7 +183,7 @@ async fn team_choices(
 async fn missed_choices(open: &Opened) -> Result<Vec<Choice>, Problem> {
     let (_, roster) = open.app.programme_and_experts().await?;
     let all = store::booking::appointment::of(&open.app.db, open.id()).await?;
-    let booked = all.into_iter().find(|it| it.is_confirmed());
+    let booked = all.into_iter().find(Appointment::is_confirmed);
     Ok(booked.map(|it| outcome_form::missed_choices(&it, &roster)).unwrap_or_default())
 }
 

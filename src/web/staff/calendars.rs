@@ -54,10 +54,14 @@ pub async fn external_calendars(
     });
     let stale = stale.collect();
     let clashes = clashes(&app.db, expert, now).await?;
-    let told = told_apart(&app.db, clashes.iter().map(|it| it.booking.number)).await?;
+    let companies = told_apart(&app.db, clashes.iter().map(|it| it.booking.number)).await?;
     let clashes = clashes.into_iter().map(|it| Clashing {
         href: url::staff(&it.booking.number),
-        what: format!("{}　{}", it.booking.number, told.name(&it.booking.number, &it.booking.company_name)),
+        what: format!(
+            "{}　{}",
+            it.booking.number,
+            companies.name(&it.booking.number, &it.booking.company_name)
+        ),
         when: wording::long_date_time_range(it.booking.appointment.starts_at, it.booking.appointment.ends_at),
         expert: roster.name(it.expert).to_owned(),
     });

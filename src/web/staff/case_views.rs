@@ -248,9 +248,9 @@ pub async fn same_company(
     };
     let absorbed = store::consultation::case_merge::into(&app.db, record.consultation.id).await?;
     let mut related = store::consultation::related_case::of(&app.db, record.consultation.id).await?;
-    let told = told_apart(&app.db, related.iter().map(|it| it.number).chain([record.number])).await?;
+    let companies = told_apart(&app.db, related.iter().map(|it| it.number).chain([record.number])).await?;
     for it in &mut related {
-        it.company_name = told.name(&it.number, &it.company_name);
+        it.company_name = companies.name(&it.number, &it.company_name);
     }
     let status = typed.status();
     let page =

@@ -225,9 +225,9 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
     };
     let waits = mail.state == InboundState::Quarantined;
     let mut suggestions = if waits { suggestions(app, &mail, case.as_ref()).await? } else { Vec::new() };
-    let told = told_apart(&app.db, suggestions.iter().map(|it| it.number)).await?;
+    let companies = told_apart(&app.db, suggestions.iter().map(|it| it.number)).await?;
     for it in &mut suggestions {
-        it.company_name = told.name(&it.number, &it.company_name);
+        it.company_name = companies.name(&it.number, &it.company_name);
     }
     let names = store::accounts::account::names(&app.db, mail.handled_by).await?;
     let handled_by = mail.handled_by.and_then(|it| names.get(&it).cloned());

@@ -140,10 +140,10 @@ async fn render(
     // After a refusal, the coordinator's choice is kept; at first, every line is chosen.
     let kept = form.map(|it| it.all("line").filter_map(parse).map(|it| it.id).collect::<Vec<_>>());
     let records = plan.lines.iter().map(|it| &it.record).chain(plan.left.iter().map(|it| &it.record));
-    let told = told_apart(&app.db, records.map(|it| it.number)).await?;
+    let companies = told_apart(&app.db, records.map(|it| it.number)).await?;
     let lines = plan.lines.into_iter().take(SHOWN).map(|it| {
         let chosen = kept.as_ref().is_none_or(|ids| ids.contains(&it.record.consultation.id));
-        line(it, &roster, &told, chosen)
+        line(it, &roster, &companies, chosen)
     });
     page::html_with(
         status,
@@ -156,7 +156,7 @@ async fn render(
                 .left
                 .into_iter()
                 .take(SHOWN)
-                .map(|it| Left { case: head(&it.record, &told), eligible: it.eligible })
+                .map(|it| Left { case: head(&it.record, &companies), eligible: it.eligible })
                 .collect(),
             taken,
             refused,
@@ -167,7 +167,12 @@ async fn render(
     )
 }
 
-fn line(it: ops::routing::plan::PlannedRequest, roster: &Roster, told: &ToldApart, chosen: bool) -> Line {
+fn line(
+    it: ops::routing::plan::PlannedRequest,
+    roster: &Roster,
+    companies: &ToldApart,
+    chosen: bool,
+) -> Line {
     let experts: Vec<_> = it.team.iter().map(|it| it.expert.to_string()).collect();
     let several = it.team.len() > 1;
     let path = crate::url::staff(&it.record.number);
@@ -179,7 +184,7 @@ fn line(it: ops::routing::plan::PlannedRequest, roster: &Roster, told: &ToldApar
     let at = it.slot.start();
     Line {
         value: format!("{}:{}:{}", it.record.consultation.id, it.record.version, experts.join(",")),
-        case: head(&it.record, told),
+        case: head(&it.record, companies),
         at: if it.is_chosen { wording::month_day_time(at) } else { wording::month_day_weekday(at) },
         is_chosen: it.is_chosen,
         ahead: it.ahead,
@@ -188,11 +193,11 @@ fn line(it: ops::routing::plan::PlannedRequest, roster: &Roster, told: &ToldApar
     }
 }
 
-fn head(record: &Record, told: &ToldApart) -> Head {
+fn head(record: &Record, companies: &ToldApart) -> Head {
     Head {
         href: url::staff(&record.number),
         number: record.number.to_string(),
-        company: told.name(&record.number, &record.company_name),
+        company: companies.name(&record.number, &record.company_name),
         received: wording::table_date(record.received_at),
         fields: record.consultation.fields.label(),
         place: record.prefecture.map_or("所在地未登録", domain::prefecture::Prefecture::short_name),

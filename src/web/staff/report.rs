@@ -81,11 +81,7 @@ async fn of(open: &Opened, id: AppointmentId) -> Result<(Report, CaseAppointment
 }
 
 /// Returns the name of the expert who rewrites the report if it is returned; `None` if the center does.
-async fn rewriter(
-    open: &Opened,
-    report: &Report,
-    held: &CaseAppointment,
-) -> Result<Option<String>, Problem> {
+async fn rewriter(open: &Opened, report: &Report, held: &CaseAppointment) -> Result<Option<String>, Problem> {
     let (_, experts) = open.app.programme_and_experts().await?;
     let to = ops::aftercare::report_gap::rewriter(&experts, &held.appointment, report.author);
     Ok(to.map(|it| experts.name(it).to_owned()))

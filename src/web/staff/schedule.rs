@@ -84,10 +84,10 @@ pub async fn show(
     let (from, to) = (at_japan(monday, 0, 0), at_japan(monday, 7 * 24, 0));
     let entries = store::booking::week::between(&app.db, from, to, expert).await?;
     let loads = loads(&roster, &entries, expert);
-    let told = told_apart(&app.db, entries.iter().filter_map(|it| it.number)).await?;
+    let companies = told_apart(&app.db, entries.iter().filter_map(|it| it.number)).await?;
     let mut by_day: BTreeMap<NaiveDate, Vec<Line>> = BTreeMap::new();
     for it in entries {
-        by_day.entry(japan_date(it.starts_at)).or_default().push(line(&roster, &told, it));
+        by_day.entry(japan_date(it.starts_at)).or_default().push(line(&roster, &companies, it));
     }
     let days = monday.iter_days().take(7).map(|date| Day {
         name: wording::month_day_weekday(date),
@@ -129,7 +129,7 @@ fn address(monday: NaiveDate, expert: Option<ExpertId>) -> String {
     }
 }
 
-fn line(roster: &Roster, told: &ToldApart, it: WeekEntry) -> Line {
+fn line(roster: &Roster, companies: &ToldApart, it: WeekEntry) -> Line {
     let company = it.company_name.unwrap_or_default();
     Line {
         at: wording::time_range(it.starts_at, it.ends_at),
@@ -137,7 +137,9 @@ fn line(roster: &Roster, told: &ToldApart, it: WeekEntry) -> Line {
         expert: roster.name(it.expert).to_owned(),
         what: it.state.label(),
         mode: it.mode.label(),
-        case: it.number.map(|number| (url::staff(&number), number.to_string(), told.name(&number, &company))),
+        case: it
+            .number
+            .map(|number| (url::staff(&number), number.to_string(), companies.name(&number, &company))),
     }
 }
 

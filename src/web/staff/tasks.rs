@@ -62,9 +62,9 @@ pub async fn show(
         _ => TaskFilter::Of(me.id),
     };
     let mut tasks = store::worklist::task::list(&app.db, filter, MOST).await?;
-    let told = told_apart(&app.db, tasks.iter().map(|it| it.number)).await?;
+    let companies = told_apart(&app.db, tasks.iter().map(|it| it.number)).await?;
     for it in &mut tasks {
-        it.company_name = told.name(&it.number, &it.company_name);
+        it.company_name = companies.name(&it.number, &it.company_name);
     }
     page::html(&TasksPage {
         shell,

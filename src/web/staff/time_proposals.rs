@@ -39,11 +39,11 @@ pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Resul
         return Ok(Vec::new());
     }
     let (_, roster) = app.programme_and_experts().await?;
-    let told = told_apart(&app.db, proposals.iter().map(|it| it.number)).await?;
-    Ok(proposals.iter().map(|it| in_words(&roster, &told, it)).collect())
+    let companies = told_apart(&app.db, proposals.iter().map(|it| it.number)).await?;
+    Ok(proposals.iter().map(|it| in_words(&roster, &companies, it)).collect())
 }
 
-fn in_words(roster: &Roster, told: &ToldApart, it: &TimeProposal) -> Proposed {
+fn in_words(roster: &Roster, companies: &ToldApart, it: &TimeProposal) -> Proposed {
     let name = it.expert.map_or("企業の担当者", |it| roster.name(it));
     let (way, keeping) = match &it.way {
         ProposalSource::Calendar(calendar) => {
@@ -61,7 +61,7 @@ fn in_words(roster: &Roster, told: &ToldApart, it: &TimeProposal) -> Proposed {
     });
     Proposed {
         id: it.id,
-        what: format!("{}　{}", it.number, told.name(&it.number, &it.company_name)),
+        what: format!("{}　{}", it.number, companies.name(&it.number, &it.company_name)),
         who: format!("{name}　{way}　{}", wording::month_day_time(it.at)),
         booked: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
         proposed: it.proposed.map(|(start, end)| wording::long_date_time_range(start, end)),

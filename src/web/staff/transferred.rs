@@ -64,8 +64,8 @@ pub async fn many(
     };
     let ids: Vec<_> = cases.iter().map(|it| it.consultation.id).collect();
     let outcomes = ops::consultation::transfer::transfer_many(&app, &ids, me.id, to.id).await?;
-    let told = told_apart(&app.db, cases.iter().map(|it| it.number)).await?;
-    page::html(&TransferredPage::of(shell, back, to.name, &told, cases.into_iter().zip(outcomes)))
+    let companies = told_apart(&app.db, cases.iter().map(|it| it.number)).await?;
+    page::html(&TransferredPage::of(shell, back, to.name, &companies, cases.into_iter().zip(outcomes)))
 }
 
 impl TransferredPage {
@@ -74,7 +74,7 @@ impl TransferredPage {
         shell: Shell,
         back: String,
         to: String,
-        told: &ToldApart,
+        companies: &ToldApart,
         all: impl IntoIterator<Item = (Record, Transfer)>,
     ) -> Self {
         let mut page = Self { shell, back, to, done: Vec::new(), already: Vec::new(), refused: Vec::new() };
@@ -82,7 +82,7 @@ impl TransferredPage {
             let line = |remark| TransferredCase {
                 number: record.number.to_string(),
                 href: crate::url::staff(&record.number),
-                company: told.name(&record.number, &record.company_name),
+                company: companies.name(&record.number, &record.company_name),
                 remark,
             };
             match outcome {

@@ -220,7 +220,7 @@ async fn lines(
     let ids = || rows.iter().map(|it| it.place.id);
     let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
     let seen = store::worklist::visit::of(&app.db, me, ids()).await?;
-    let told = store::intake::told_apart::told_apart(&app.db, with_equal_names(&rows)).await?;
+    let companies = store::intake::told_apart::told_apart(&app.db, with_equal_names(&rows)).await?;
     let mut calls = if tab == WorklistTab::Calls {
         store::worklist::calls::of_many(&app.db, ids()).await?
     } else {
@@ -230,7 +230,7 @@ async fn lines(
         let id = it.place.id;
         let tags = tags_of.remove(&id).unwrap_or_default();
         let call = calls.remove(&id).map(|call| call_view(call, &it));
-        let place = told.place(&it.number).to_owned();
+        let place = companies.place(&it.number).to_owned();
         let coordinator = it.coordinator.and_then(|id| names.get(&id).cloned());
         Line { call, coordinator, place, ..line(it, tab, me, now, tags, seen.get(&id).copied()) }
     };

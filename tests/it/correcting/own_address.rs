@@ -332,13 +332,13 @@ async fn the_second_of_two_pending_corrections_is_taken_back_and_the_proved_addr
         sign_in(&again, CONTACT).await;
         again.get(&my(case, "")).await.shows("新しいアドレスを確認してください");
         // Letters go there, and the page can be used without another proof.
-        let before = told(&cases::letters(&site, CONTACT).await, "new_message");
+        let before = count_of(&cases::mails_to(&site, CONTACT).await, "new_message");
         let text = domain::text::Prose::parse("メッセージ", "お返事です。", 200).unwrap();
         let audience = store::correspondence::message::Audience::Everyone;
         let by = Actor::Coordinator(cast.coordinator);
         ops::correspondence::message::post(&site.app, case.id, by, audience, &text).await.unwrap();
-        let mails = cases::letters(&site, CONTACT).await;
-        assert_eq!(told(&mails, "new_message"), before + 1);
+        let mails = cases::mails_to(&site, CONTACT).await;
+        assert_eq!(count_of(&mails, "new_message"), before + 1);
         let held = mails.iter().filter(|it| it.kind == "new_message" && it.hold_reason.is_some());
         assert_eq!(held.count(), 0);
         // Taken back to the proved address itself, nothing is to be proved.
@@ -357,7 +357,7 @@ async fn a_proved_correction_that_is_taken_back_has_the_earlier_address_proved_a
     sign_in(&company, CONTACT).await;
     done(&corrects(&company, case, TYPO).await);
     done(&corrects(&company, case, NEW).await);
-    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    let link = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
     done(&site.visitor().post(&link, &[]).await);
     done(&super::undo(&site, case, super::last(&site, case).await).await);
     let person = store::consultation::person(&site.app.db, case.id).await.unwrap().unwrap();

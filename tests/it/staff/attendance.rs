@@ -18,7 +18,7 @@ use madoguchi::{
 
 use super::{act, at, center, done, told_once::of_two};
 use crate::{
-    cases::{self, CONTACT, Case, appointment, letters, record, state},
+    cases::{self, CONTACT, Case, appointment, mails_to, record, state},
     company,
     site::{PASSWORD, Site},
     substitute::center_email,
@@ -56,7 +56,7 @@ async fn counted(site: &Site, state: &str) -> u64 {
 }
 
 async fn told(site: &Site, to: &str, kind: &str) -> usize {
-    letters(site, to).await.iter().filter(|it| it.kind == kind && it.dedup_key.is_none()).count()
+    mails_to(site, to).await.iter().filter(|it| it.kind == kind && it.dedup_key.is_none()).count()
 }
 
 /// Records, for the center, that an expert did not come.
@@ -84,7 +84,7 @@ async fn the_field_of_an_expert_who_did_not_come_is_owed_and_given_without_a_use
     assert_eq!(after.due.as_ref().map(|it| it.kind), Some(DueKind::Report));
 
     // An apology that says what follows; the report is asked for from the one who came alone.
-    let letter = letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "expert_missed").unwrap();
+    let mail = mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "expert_missed").unwrap();
     for said in [
         "高橋 三郎さんが参加できませんでした",
         "申し訳ありません",
@@ -92,7 +92,7 @@ async fn the_field_of_an_expert_who_did_not_come_is_owed_and_given_without_a_use
         "回数に数えません",
         "報告書は、",
     ] {
-        assert!(letter.text_body.contains(said), "{said} in {}", letter.text_body);
+        assert!(mail.text_body.contains(said), "{said} in {}", mail.text_body);
     }
     assert_eq!((told(&site, ICT, "report_due").await, told(&site, LABOR, "report_due").await), (1, 0));
     assert_eq!((told(&site, ICT, "expert_missed").await, told(&site, LABOR, "expert_missed").await), (0, 1));
@@ -230,9 +230,8 @@ async fn an_absence_of_one_expert_is_corrected_with_all_that_follows_and_back() 
     assert!(after.due.as_ref().and_then(Due::at).is_some());
     done(&correct("done").await);
     assert_eq!((record(&site, case).await.owed, appointment(&site, case).await.absent), (None, None));
-    let letter =
-        letters(&site, CONTACT).await.into_iter().rfind(|it| it.kind == "outcome_corrected").unwrap();
-    assert!(letter.text_body.contains("訂正前　：相談を実施（専門家の一人は欠席）"), "{}", letter.text_body);
+    let mail = mails_to(&site, CONTACT).await.into_iter().rfind(|it| it.kind == "outcome_corrected").unwrap();
+    assert!(mail.text_body.contains("訂正前　：相談を実施（専門家の一人は欠席）"), "{}", mail.text_body);
     sound(&site).await;
 
     // Nothing is corrected under what stands on it: the time that makes up for it is booked.
@@ -270,9 +269,9 @@ async fn an_owed_field_outlasts_another_absence_and_ends_when_it_is_not_wished_f
     let why = domain::text::TextLine::parse("理由", "二度の欠席", 200).unwrap();
     ops::routing::replacement::release(&site.app, id, None, cast.center(), &why, next).await.unwrap();
     let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
-    let asked = all.iter().find(|it| it.is_live() && it.expert == other).unwrap();
-    assert_eq!(asked.fields, domain::field::Fields::Labor);
-    ops::routing::assignment::accept(&site.app, asked.id, other).await.unwrap();
+    let request = all.iter().find(|it| it.is_live() && it.expert == other).unwrap();
+    assert_eq!(request.fields, domain::field::Fields::Labor);
+    ops::routing::assignment::accept(&site.app, request.id, other).await.unwrap();
     assert_eq!(state(&site, case).await, "scheduling", "every field that is wanted is accepted");
     sound(&site).await;
 

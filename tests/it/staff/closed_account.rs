@@ -36,7 +36,8 @@ async fn again(site: &Site) {
 
 /// Closes the account of an expert, after the administrator has seen what it holds, and hands everything over.
 async fn close(site: &Site, expert: ExpertId) -> String {
-    let admin = match store::accounts::account::active(&site.app.db, Role::Administrator).await.unwrap().pop() {
+    let admin = match store::accounts::account::active(&site.app.db, Role::Administrator).await.unwrap().pop()
+    {
         Some(it) => it.id,
         None => site.account(Role::Administrator, "admin@example.jp").await.id,
     };
@@ -44,7 +45,7 @@ async fn close(site: &Site, expert: ExpertId) -> String {
     assert_eq!(visitor.sign_in("admin@example.jp", PASSWORD).await.status, 303);
     let page = visitor.get(&format!("/admin/users/{expert}/deactivate")).await.body;
     let left = deactivate(&site.app, AccountId(expert.0), admin, &Successors::default()).await.unwrap();
-    assert_eq!(left, 0);
+    assert_eq!(left, 0, "everything is handed over");
     page
 }
 
@@ -96,7 +97,8 @@ async fn a_returned_report_of_a_closed_account_is_the_centers() {
     page.shows("報告書を書く");
     assert_eq!(record(&site, case).await.report_by_center, Some(ReportGap::NoExpert));
     assert_eq!(count(&site, "expert@example.jp", "report_returned").await, 0);
-    let account = store::accounts::account::find(&site.app.db, AccountId(cast.expert.0)).await.unwrap().unwrap();
+    let account =
+        store::accounts::account::find(&site.app.db, AccountId(cast.expert.0)).await.unwrap().unwrap();
     let held_still = ops::accounts::deactivation::holdings(&site.app, &account).await.unwrap();
     assert_eq!(held_still.to_hand_over(), 0, "the closed account holds nothing again");
     sound(&site).await;
@@ -159,7 +161,8 @@ async fn a_company_that_wishes_a_further_appointment_without_its_expert_waits_fo
     let page = reader.get(&company::my(case, "")).await;
     page.shows("次回の相談を受け付けました。担当する専門家を調整します。");
     page.shows("次回の相談について、センターで専門家を調整しています");
-    let letter = letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "further_appointment").unwrap();
+    let letter =
+        letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "further_appointment").unwrap();
     assert!(letter.text_body.contains("担当する専門家を調整しています"), "{}", letter.text_body);
     assert!(!letter.text_body.contains("山田"), "{}", letter.text_body);
     site.get("/staff").await.shows(&case.number.to_string());
@@ -229,8 +232,18 @@ async fn the_reminder_of_an_outcome_says_whom_else_it_asks() {
         }
         let to = crate::substitute::center_email(&site).await;
         let letter = letters(&site, &to).await.into_iter().find(|it| it.kind == "outcome_missing").unwrap();
-        assert_eq!(letter.text_body.contains("専門家にも記録をお願いしています"), !is_closed, "{}", letter.text_body);
-        assert_eq!(letter.text_body.contains("センターで記録してください"), is_closed, "{}", letter.text_body);
+        assert_eq!(
+            letter.text_body.contains("専門家にも記録をお願いしています"),
+            !is_closed,
+            "{}",
+            letter.text_body
+        );
+        assert_eq!(
+            letter.text_body.contains("センターで記録してください"),
+            is_closed,
+            "{}",
+            letter.text_body
+        );
     }
 }
 
@@ -311,7 +324,9 @@ async fn a_person_without_a_reading_has_no_empty_brackets() {
     let case = cases::unconfirmed(&site, &cast, &form).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     let version = record(&site, case).await.version;
-    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await.unwrap();
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
     let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
     let expert = site.visitor();

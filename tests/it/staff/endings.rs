@@ -4,7 +4,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::{act, at, center, done};
 use crate::{
-    cases::{self, Case, appointment, letters, record, state},
+    cases::{self, Case, appointment, mails_to, record, state},
     company,
     office::desk,
     site::{PASSWORD, Site},
@@ -74,9 +74,9 @@ async fn an_ending_says_to_every_reader_whether_an_appointment_took_place() {
         let own = window.get(&format!("/desk/{}", case.number)).await;
         own.shows(expected);
         assert_eq!(own.body.contains("実施できませんでした"), !held && path == "/unfulfilled");
-        let letter = letters(&site, "desk1@example.jp").await.pop().unwrap();
-        assert_eq!(letter.kind, "hand_over_result");
-        assert!(letter.text_body.contains(expected), "{}", letter.text_body);
+        let mail = mails_to(&site, "desk1@example.jp").await.pop().unwrap();
+        assert_eq!(mail.kind, "hand_over_result");
+        assert!(mail.text_body.contains(expected), "{}", mail.text_body);
 
         let reader = site.visitor();
         company::sign_in(&reader, email).await;
@@ -106,7 +106,7 @@ async fn a_desk_gets_its_result_once_more_when_the_outcome_is_corrected_after_th
     done(&act(&site, case, &outcome, &form).await);
     assert_eq!(state(&site, case).await, "unfulfilled");
     window.get("/desk").await.shows("今回は相談を実施できませんでした");
-    let results: Vec<_> = letters(&site, "desk1@example.jp")
+    let results: Vec<_> = mails_to(&site, "desk1@example.jp")
         .await
         .into_iter()
         .filter(|it| it.kind == "hand_over_result")
@@ -117,7 +117,7 @@ async fn a_desk_gets_its_result_once_more_when_the_outcome_is_corrected_after_th
     // Between two absences the result is the same: it is not sent again.
     let form = [("outcome", "expert_no_show"), ("reason", "記録の誤り"), ("said_by", "center")];
     done(&act(&site, case, &outcome, &form).await);
-    let again = letters(&site, "desk1@example.jp").await;
+    let again = mails_to(&site, "desk1@example.jp").await;
     assert_eq!(again.iter().filter(|it| it.kind == "hand_over_result").count(), 2);
     site.get(&at(case.number, "")).await.shows("不成立");
 }

@@ -13,7 +13,7 @@ use madoguchi::{
 
 use super::{act, at, center, done};
 use crate::{
-    cases::{self, CONTACT, Case, appointment, letters, record},
+    cases::{self, CONTACT, Case, appointment, mails_to, record},
     company,
     site::{PASSWORD, Site},
 };
@@ -149,7 +149,7 @@ async fn a_report_that_is_overdue_beyond_its_reminder_is_the_centers_turn() {
     site.get(&at(case.number, ""))
         .await
         .shows("期限を過ぎても報告書が提出されていません。専門家に連絡するか");
-    let sent = letters(&site, "expert@example.jp").await;
+    let sent = mails_to(&site, "expert@example.jp").await;
     assert_eq!(sent.iter().filter(|it| it.kind == "report_due" && it.state.code() == "sent").count(), 2);
 
     // The center writes it in the expert's stead, and it is out of the list.
@@ -174,7 +174,7 @@ async fn the_other_expert_of_the_appointment_is_asked_for_the_report_of_one_who_
     again(&site).await;
     done(&act(&site, case, "/done", &[]).await);
     let asked = async |to: &str| {
-        let all = letters(&site, to).await;
+        let all = mails_to(&site, to).await;
         all.iter().filter(|it| it.kind == "report_due" && it.dedup_key.is_none()).count()
     };
     let of = async |expert| {

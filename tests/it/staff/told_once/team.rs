@@ -35,13 +35,13 @@ async fn experts_who_are_let_go_for_a_further_appointment_are_told_once() {
     let by = cast.center();
     let plan = async { plan_with_team(&site.app, case.id, by, None, Some(&team)).await.unwrap() };
     let told = once(&site, &[case], plan).await;
-    let letter = told.letter(EXPERT, "request_withdrawn");
+    let letter = told.mail(EXPERT, "request_withdrawn");
     for said in ["次回の相談は、ほかの専門家に依頼します", &month_day_weekday(due), "までに提出してください"]
     {
         assert!(letter.contains(said), "{said} in {letter}");
     }
     assert!(!letter.contains("手続きは必要ありません"), "{letter}");
-    told.letter(CONTACT, "further_appointment");
+    told.mail(CONTACT, "further_appointment");
     assert_eq!((told.0.len(), state(&site, case).await), (2, "checking"));
 
     // With the report approved, nothing is left to do.
@@ -49,7 +49,7 @@ async fn experts_who_are_let_go_for_a_further_appointment_are_told_once() {
     let team = NextTeam { fields: Fields::Ict, keeps: Vec::new() };
     let plan = async { plan_with_team(&site.app, case.id, by, None, Some(&team)).await.unwrap() };
     let told = once(&site, &[case], plan).await;
-    let letter = told.letter(EXPERT, "request_withdrawn");
+    let letter = told.mail(EXPERT, "request_withdrawn");
     assert!(letter.contains("手続きは必要ありません") && !letter.contains("提出してください"), "{letter}");
 
     // Who stays is told nothing.
@@ -87,7 +87,7 @@ async fn the_end_of_an_account_with_a_booking_and_a_report_in_one_case_is_one_le
             assert_eq!(left.unwrap(), 0);
         };
         let told = once(&site, &[case], closing).await;
-        let letter = told.letter(&mail, kind);
+        let letter = told.mail(&mail, kind);
         assert!(letter.contains("実施した相談の報告書は、"), "{letter}");
         assert!([ICT, LABOR].contains(&mail.as_str()));
         let reports = store::booking::expert_agenda::reports(&site.app.db, other).await.unwrap();
@@ -113,7 +113,7 @@ async fn the_end_of_an_account_with_an_acceptance_and_a_report_in_one_case_is_on
     };
     let told = once(&site, &[case], closing).await;
     let other = if first == ict { LABOR } else { ICT };
-    told.letter(other, "report_due");
-    told.letter(CONTACT, "team_changing");
+    told.mail(other, "report_due");
+    told.mail(CONTACT, "team_changing");
     assert_eq!(told.0.len(), 2, "{:?}", told.kinds());
 }

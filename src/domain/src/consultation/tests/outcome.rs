@@ -19,9 +19,9 @@ fn an_outcome_is_not_corrected_under_what_stands_on_it() {
     assert_eq!(act(State::Booked, booked(correction(NoShow, Done))), used(BuiltOnOutcome::Booking));
     assert_eq!(act(State::Booked, booked(correction(Done, NoShow))), used(BuiltOnOutcome::Booking));
     assert_eq!(act(State::Booked, booked(correction(NoShow, ExpertNoShow))), Ok(State::Booked));
-    let asked = OutcomeCorrection { is_asked: true, ..correction(NoShow, Done) };
-    assert_eq!(act(State::Matching, asked), used(BuiltOnOutcome::Request));
-    let planned = OutcomeCorrection { plans_further: true, ..asked };
+    let request = OutcomeCorrection { is_asked: true, ..correction(NoShow, Done) };
+    assert_eq!(act(State::Matching, request), used(BuiltOnOutcome::Request));
+    let planned = OutcomeCorrection { plans_further: true, ..request };
     assert_eq!(act(State::Matching, planned), Ok(State::Matching));
     let sent = OutcomeCorrection { is_report_sent: true, ..correction(Done, NoShow) };
     assert_eq!(act(State::FollowUp, sent), used(BuiltOnOutcome::Report));
@@ -33,8 +33,8 @@ fn an_outcome_is_not_corrected_under_what_stands_on_it() {
     let partly = OutcomeCorrection { changes_absent: true, ..correction(Done, Done) };
     assert_eq!(act(State::FollowUp, partly), Ok(State::FollowUp));
     assert_eq!(act(State::Scheduling, booked(partly)), used(BuiltOnOutcome::Booking));
-    let asked = OutcomeCorrection { is_asked: true, ..partly };
-    assert_eq!(act(State::Matching, asked), used(BuiltOnOutcome::Request));
+    let request = OutcomeCorrection { is_asked: true, ..partly };
+    assert_eq!(act(State::Matching, request), used(BuiltOnOutcome::Request));
     let sent = OutcomeCorrection { is_report_sent: true, ..partly };
     assert_eq!(act(State::FollowUp, sent), used(BuiltOnOutcome::Report));
     let ended = consultation(State::Completed);
