@@ -24,13 +24,13 @@ use domain::{
 pub mod silence;
 pub mod to_call;
 
-pub use next_team::NextTeam;
-use next_team::{change_team, keep_for_owed};
+pub use next_team::{NextTeam, is_there};
+use next_team::{change_team, keep_for_owed, release_closed};
 
 use super::{
     aftercare::held::keep_report_due,
     booking::{
-        appointment::{cancel_appointment, keep_as_done},
+        appointment::{cancel_appointment, keep_as_done, when},
         hold::{ask_or_keep, take_again},
         notices::{appointment_text, notify_further_appointment},
     },
@@ -99,8 +99,9 @@ pub async fn end(
     // An appointment that took place shows which experts held it.
     let is_over = over.is_some();
     if let Some(over) = over {
+        let kept = format!("{}の相談：時間が終わっていたため、実施した相談として記録しました", when(&over));
         keep_as_done(&mut work, over).await?;
-        work.note(Actor::System, "相談の時間が終わっていたため、実施した相談として記録しました");
+        work.note(Actor::System, kept);
     }
     let reason = note.clone().unwrap_or_else(|| action.kind().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason, is_over).await?;
@@ -196,6 +197,7 @@ async fn plan(
 ) -> Result<(), Problem> {
     work.check(ActionKind::PlanFurtherSession, by)?;
     let makes_up = work.record.owed.is_some();
+    release_closed(work, by).await?;
     keep_for_owed(work, by).await?;
     let wanted = work.record.owed.map_or(work.record.consultation.fields, Fields::from);
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
@@ -306,6 +308,7 @@ async fn let_go(
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
+            work.note(by, format!("{}の予約を取り消しました", when(&it)));
             cancelled = Some(cancel_appointment(work, it, by.principal(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
             let theirs = work.live().filter(|it| experts.contains(&it.expert)).cloned().collect();

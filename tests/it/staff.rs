@@ -2,6 +2,7 @@
 mod acts;
 mod attendance;
 mod case_merging;
+mod closed_account;
 mod endings;
 mod finding;
 mod intake;

@@ -192,6 +192,7 @@ fn finished(
     cancelled: Option<&AppointmentText<'_>>,
 ) {
     withdrawn(values, about, ReaderSide::Company { portal }, cancelled);
+    outcome::ended(values, about);
 }
 
 fn changed(
@@ -306,7 +307,12 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
             company_turn(values, about, about.waits_since.unwrap_or(about.sender.now));
         }
         SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),
-        SilenceEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
+        SilenceEvent::OutcomeMissing { side, appointment, is_asked } => {
+            sit_with(values, about, side, &appointment);
+            if side == ReaderSide::Center {
+                values.set_flag(ExpertsAsked, is_asked);
+            }
+        }
     }
 }
 

@@ -108,7 +108,7 @@ mails! {
         OutcomeMissingExpert = "outcome_missing_expert" to Expert, "相談の実施を記録してください",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
         OutcomeMissingCenter = "outcome_missing_center" to Center, "実施の記録がない相談があります",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ExpertsAsked];
     }
     ClosedInSilence = "closed_in_silence", "返事がない相談の終了" {
         ClosedInSilence to Company, "ご相談をいったん終了しました",
@@ -262,7 +262,7 @@ mails! {
     }
     Finished = "finished", "相談の終了" {
         Finished to Company, "ご相談を終えました",
-            [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts],
+            [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts, ReportDue],
             cancels, reaches_unconfirmed;
     }
     Unfulfilled = "unfulfilled", "不成立" {

@@ -21,8 +21,8 @@ pub enum SilenceEvent<'a> {
     HoldReleased { portal: &'a str, slot: AppointmentText<'a> },
     /// It is the company's turn, for days.
     CompanyReminder { portal: &'a str, waits_for: CompanyTurn },
-    /// An appointment is over, and its outcome is not recorded.
-    OutcomeMissing { side: ReaderSide<'a>, appointment: AppointmentText<'a> },
+    /// An appointment is over, and its outcome is not recorded. `is_asked` says whether an expert is asked for it.
+    OutcomeMissing { side: ReaderSide<'a>, appointment: AppointmentText<'a>, is_asked: bool },
     /// The center has closed a case whose company did not answer.
     ClosedInSilence { portal: &'a str },
 }

@@ -21,6 +21,7 @@ use super::account::set_active;
 use crate::{
     app::App,
     ops::{
+        aftercare::report_gap::tell_of_report,
         booking::{
             slot_offers::TeamMember,
             substitute::{self, SubstituteConsent},
@@ -52,6 +53,9 @@ pub struct Holdings {
     pub bookings: Vec<HeldBooking>,
     /// The appointments whose report is still to be written.
     pub reports: Vec<AgendaReport>,
+    /// The submitted reports that wait for the center's approval. Nothing has to be done for them now; one that is
+    /// returned is rewritten by the other expert of the appointment, or by the center.
+    pub submitted: Vec<AgendaReport>,
     /// The consultations with an appointment that has begun and has no outcome yet. The center records it; nothing has to
     /// be done for that.
     pub outcomes: Vec<Record>,
@@ -81,7 +85,7 @@ const MOST_TASKS: u64 = 1000;
 impl Holdings {
     /// Returns whether there is nothing that is to be seen before the account is closed.
     pub const fn is_empty(&self) -> bool {
-        self.to_hand_over() == 0 && self.outcomes.is_empty()
+        self.to_hand_over() == 0 && self.outcomes.is_empty() && self.submitted.is_empty()
     }
 
     /// Returns whether another coordinator has to take over.
@@ -142,7 +146,7 @@ async fn of_expert(app: &App, expert: ExpertId) -> Result<Holdings, Problem> {
     held.bookings.dedup_by_key(|it| it.appointment.id);
     held.outcomes.dedup_by_key(|it| it.consultation.id);
     let reports = store::booking::expert_agenda::reports(&app.db, expert).await?;
-    held.reports = reports.into_iter().filter(AgendaReport::is_to_be_written).collect();
+    (held.reports, held.submitted) = reports.into_iter().partition(AgendaReport::is_to_be_written);
     Ok(held)
 }
 
@@ -228,7 +232,7 @@ async fn release_request(
     let leaving = live(&work, assignment)?;
     reports::pass_on(&mut work, reports, leaving.expert, by).await?;
     release_in(&mut work, leaving, by, reason, Successor::Best).await?;
-    reports::tell(&mut work)?;
+    tell_of_report(&mut work)?;
     work.commit().await?;
     Ok(())
 }
@@ -278,7 +282,7 @@ async fn hand_over_booking(
         }
         None => release_in(&mut work, leaving, by, reason, Successor::Later).await?,
     }
-    reports::tell(&mut work)?;
+    tell_of_report(&mut work)?;
     work.commit().await?;
     Ok(())
 }
@@ -287,7 +291,7 @@ async fn hand_over_booking(
 async fn hand_over_report(app: &App, it: &AgendaReport, leaving: ExpertId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, it.case.id).await?;
     reports::pass_on(&mut work, &[it], leaving, by).await?;
-    reports::tell(&mut work)?;
+    tell_of_report(&mut work)?;
     work.commit().await?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use crate::{
     mail::mail_event::MailEvent,
     ops::case::{context::Context, transaction::CaseTransaction},
     problem::Problem,
+    store::routing::expert::Roster,
 };
 
 /// Returns the experts of an appointment as writers of its report, which is due at `due_at`.
@@ -32,6 +33,14 @@ pub fn writers(context: &Context, held: &Appointment, due_at: DateTime<Utc>) -> 
     held.experts.iter().map(writer).collect()
 }
 
+/// Returns the expert who rewrites a report that is returned: its author, or another expert of the appointment if the
+/// author's account is closed or the author was not there. `None` if the center rewrites it.
+pub fn rewriter(experts: &Roster, held: &Appointment, author: ExpertId) -> Option<ExpertId> {
+    let can_write =
+        |it: &ExpertId| held.absent != Some(*it) && experts.get(*it).is_some_and(|profile| profile.active);
+    Some(author).filter(can_write).or_else(|| held.experts.iter().copied().find(can_write))
+}
+
 /// Sees whether the center has to see to a report that is due: no expert can write it, or all who can are absent when it is
 /// due. A report that was overdue stays with the center until it is submitted, and so does one that no expert can write.
 pub async fn follow_gap(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
@@ -40,10 +49,22 @@ pub async fn follow_gap(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         work.record.report_by_center = None;
         return Ok(());
     }
-    let Some(due_at) = due_at(work) else { return Ok(()) };
     let missing = held.all.iter().filter(|it| held.unreported.contains(&it.id));
-    let gap = missing.filter_map(|it| report_gap(&writers(&work.context, it, due_at))).min_by_key(rank);
-    set_gap(work, gap);
+    // A case that has gone on to its next appointment has no deadline of a report, and no absence falls on it.
+    let due_at = due_at(work);
+    let gaps = missing.filter_map(|it| report_gap(&writers(&work.context, it, due_at.unwrap_or(work.now()))));
+    let gap = gaps.filter(|it| due_at.is_some() || *it == ReportGap::NoExpert).min_by_key(rank);
+    if due_at.is_some() || gap.is_some() {
+        set_gap(work, gap);
+    }
+    Ok(())
+}
+
+/// Tells the expert who writes the report now, unless another letter has said so.
+pub fn tell_of_report(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if let Some((expert, due_at)) = work.untold_report() {
+        work.mail_expert(expert, MailEvent::ReportDue { due_at, overdue: false })?;
+    }
     Ok(())
 }
 

@@ -112,7 +112,7 @@ pub async fn book(
     };
     let cells = found.cells(&booked.experts, slot, &work.context.settings);
     work.save(NewAppointment(&booked, &cells)).await?;
-    work.act(Action::ChooseSlot, by, Some(wording::long_date_time_range(booked.starts_at, booked.ends_at)))?;
+    work.act(Action::ChooseSlot, by, Some(when(&booked)))?;
     notify_booked(work, &booked)?;
     plan_reminders(work, &booked)?;
     work.appointment = Some(booked);
@@ -143,8 +143,8 @@ pub async fn move_booked(
     found: &SlotOffers,
 ) -> Result<(), Problem> {
     let until = limit(work, by, &before).await?;
-    let when = wording::long_date_time_range(slot.start(), found.end(slot));
-    work.act(Action::Reschedule { until }, by, Some(when))?;
+    let to = wording::long_date_time_range(slot.start(), found.end(slot));
+    work.act(Action::Reschedule { until }, by, Some(format!("{}から{to}へ", when(&before))))?;
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
@@ -161,6 +161,11 @@ pub async fn move_booked(
     Ok(())
 }
 
+/// Returns the time of an appointment in the words of the history.
+pub fn when(it: &Appointment) -> String {
+    wording::long_date_time_range(it.starts_at, it.ends_at)
+}
+
 /// Cancels a confirmed appointment. The company then chooses another time.
 pub async fn cancel(
     app: &App,
@@ -171,7 +176,7 @@ pub async fn cancel(
     let (mut work, by) = begin_change(app, id, by, ActionKind::CancelAppointment).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, &before).await?;
-    work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
+    work.act(Action::CancelAppointment { until }, by, Some(format!("{}の予約：{reason}", when(&before))))?;
     let cancelled = cancel_appointment(&mut work, before, by.principal(), &reason).await?;
     if let Actor::Expert(expert) = by.principal() {
         block(&mut work, expert, by, &cancelled).await?;
@@ -185,7 +190,7 @@ pub async fn cancel(
 pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
     let (mut work, by) = begin_change(app, id, by, ActionKind::RecordNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, None)?;
+    work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, Some(when(&before)))?;
     withdraw_substitute_request(&mut work, &before).await?;
     notify_no_show(&mut work, &before, false)?;
     work.save(&before.no_show()?).await?;
@@ -202,7 +207,7 @@ pub async fn record_expert_no_show(
 ) -> Result<(), Problem> {
     let (mut work, by) = begin_change(app, id, by, ActionKind::RecordExpertNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    work.act(Action::RecordExpertNoShow { starts_at: before.starts_at }, by, None)?;
+    work.act(Action::RecordExpertNoShow { starts_at: before.starts_at }, by, Some(when(&before)))?;
     withdraw_substitute_request(&mut work, &before).await?;
     if by == Actor::Company {
         work.await_response();
@@ -217,7 +222,7 @@ pub async fn record_expert_no_show(
 pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
     let (mut work, by) = begin_change(app, id, by, ActionKind::RecordDone).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    work.act(Action::RecordDone { starts_at: before.starts_at }, by, None)?;
+    work.act(Action::RecordDone { starts_at: before.starts_at }, by, Some(when(&before)))?;
     keep_as_done(&mut work, before).await?;
     work.commit().await?;
     Ok(())
@@ -239,6 +244,18 @@ pub async fn keep_as_done(work: &mut CaseTransaction<'_>, before: Appointment) -
 /// can write it and is there is asked, and reminded when it is overdue. If none can, or all who can are absent when it is
 /// due, the center sees to it.
 pub fn ask_for_report(work: &mut CaseTransaction<'_>, done: &Appointment) -> Result<(), Problem> {
+    if let Some((author, due_at)) = plan_report(work, done)? {
+        work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
+    }
+    Ok(())
+}
+
+/// Finds who writes the report on an appointment that took place, and plans the reminder. Returns its author, who has to
+/// be asked, and its deadline; `None` if the center sees to it.
+pub fn plan_report(
+    work: &mut CaseTransaction<'_>,
+    done: &Appointment,
+) -> Result<Option<(ExpertId, DateTime<Utc>)>, Problem> {
     let due = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
     let Context { settings, calendar, now, .. } = &work.context;
     let due_at = due.or_else(|| Due::report(settings, calendar, *now).at()).unwrap_or(*now);
@@ -246,13 +263,11 @@ pub fn ask_for_report(work: &mut CaseTransaction<'_>, done: &Appointment) -> Res
     // Another report may wait for the center already.
     let gap = report_gap(&writers).or(work.record.report_by_center);
     set_gap(work, gap);
-    match report_author(&writers) {
-        Some(author) => {
-            work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
-            plan_overdue(work, author, done.id, due_at)
-        }
-        None => Ok(()),
+    let author = report_author(&writers);
+    if let Some(author) = author {
+        plan_overdue(work, author, done.id, due_at)?;
     }
+    Ok(author.map(|it| (it, due_at)))
 }
 
 /// Plans the mail to the author of a report that is overdue.
@@ -402,7 +417,7 @@ async fn block(
         Err(_) => ExceptionChange::RemoveAll,
     };
     work.save(BlockedTime(expert, Exception { date: from.date(), change })).await?;
-    let when = wording::long_date_time_range(cancelled.starts_at, cancelled.ends_at);
+    let when = when(cancelled);
     let what = format!("予約の取消しにより、空きから除きました：{when}（{}）", work.record.number);
     work.save(ScheduleChange { expert, by, what: &what }).await?;
     let name = work.context.experts.name(expert).to_owned();

@@ -8,7 +8,7 @@ use domain::{
 };
 
 use super::{
-    appointment::{ask_for_report, begin_change, record_expert_no_show},
+    appointment::{ask_for_report, begin_change, record_expert_no_show, when},
     notices::notify_expert_missed_part,
 };
 use crate::{
@@ -46,7 +46,7 @@ async fn record_partly_done(
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let held = before.clone().partly_done(absent)?;
     let name = work.context.experts.name(absent).to_owned();
-    let note = format!("{name}さんは来ませんでした");
+    let note = format!("{}の相談：{name}さんは来ませんでした", when(&before));
     work.act(Action::RecordPartlyDone { starts_at: before.starts_at }, by, Some(note))?;
     withdraw_substitute_request(&mut work, &before).await?;
     work.save(&held).await?;

@@ -13,6 +13,7 @@ use crate::{
     mail::mail_event::MailEvent,
     ops::{aftercare::held::held, case::transaction::CaseTransaction},
     problem::Problem,
+    store::routing::expert::Roster,
 };
 
 /// The experts of a further appointment.
@@ -57,6 +58,28 @@ pub(super) async fn keep_for_owed(work: &mut CaseTransaction<'_>, by: Actor) -> 
     }
     let reason = format!("次回は、前回行えなかった{}の相談だけを行います。", owed.label());
     let_go(work, leaving, &reason).await
+}
+
+/// Releases the experts whose account is closed: they cannot be asked for a further appointment, and no letter reaches
+/// them.
+pub(super) async fn release_closed(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    let is_closed = |it: &&Assignment| !is_there(&work.context.experts, it.expert);
+    let leaving: Vec<_> = work.live().filter(is_closed).cloned().collect();
+    let mut noted = Vec::new();
+    for it in leaving {
+        if !noted.contains(&it.expert) {
+            let name = work.context.experts.name(it.expert).to_owned();
+            work.note(by, format!("利用を停止しているため、{name}さんを次回の担当から外しました"));
+            noted.push(it.expert);
+        }
+        work.save_assignment(it.withdraw(work.now())).await?;
+    }
+    Ok(())
+}
+
+/// Returns whether an expert can take part in a further appointment: the account is not closed.
+pub fn is_there(experts: &Roster, expert: ExpertId) -> bool {
+    experts.get(expert).is_some_and(|it| it.active)
 }
 
 /// Withdraws the assignments, and tells each of their experts once, also until when a report of theirs is due. They keep

@@ -8,7 +8,6 @@ use domain::{
     id::AppointmentId,
     routing::assignment::AssignmentState,
     text::TextLine,
-    wording,
 };
 
 use super::{notify_desk, result_for_desk, skip_follow_ups};
@@ -17,10 +16,10 @@ use crate::{
     ops::{
         aftercare::{
             held::{held, keep_report_due},
-            report_gap::writers,
+            report_gap::{tell_of_report, writers},
         },
         booking::{
-            appointment::ask_for_report,
+            appointment::{plan_report, when},
             attendance::follow_owed,
             notices::{
                 notify_expert_missed, notify_expert_missed_part, notify_no_show, notify_outcome_corrected,
@@ -62,8 +61,7 @@ pub async fn correct(
     let report = store::aftercare::report::of_appointment(work.read(), id).await?;
     let facts = facts(&work, &all, &current, (from, to), report.as_ref()).await?;
     let report = report.map(|it| it.state);
-    let when = wording::long_date_time_range(current.starts_at, current.ends_at);
-    let reason = reason.as_str();
+    let (when, reason) = (when(&current), reason.as_str());
     let (was, now) = (label(&work, from), label(&work, to));
     let note = format!("{when}の相談：「{was}」から「{now}」に訂正しました。理由：{reason}");
     let due = work.record.due.clone();
@@ -81,6 +79,8 @@ pub async fn correct(
     }
     follow_owed(&mut work, &corrected).await?;
     tell(&mut work, &corrected, by, (from, to))?;
+    // The expert who held an appointment without the other one gets no letter about that.
+    tell_of_report(&mut work)?;
     if result_for_desk(&work) != told_desk {
         notify_desk(&mut work).await?;
     }
@@ -104,7 +104,15 @@ fn ask_the_other(
         report_author(&writers(&work.context, it, due_at))
     };
     let is_there = matches!(report, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
-    if is_there || author(was) == author(now) { Ok(()) } else { ask_for_report(work, now) }
+    if is_there || author(was) == author(now) { Ok(()) } else { ask_besides(work, now) }
+}
+
+/// Lets the letter that tells an expert of the corrected outcome ask for the report too.
+fn ask_besides(work: &mut CaseTransaction<'_>, held: &Appointment) -> Result<(), Problem> {
+    if let Some((author, due_at)) = plan_report(work, held)? {
+        work.ask_for_report_besides(author, due_at);
+    }
+    Ok(())
 }
 
 /// Returns the facts that decide whether the outcome can be corrected, and where the correction leads.
@@ -147,7 +155,7 @@ async fn took_place(
     }
     match report {
         Some(ReportState::Submitted { .. } | ReportState::Approved { .. }) => Ok(()),
-        None | Some(ReportState::Draft | ReportState::Returned { .. }) => ask_for_report(work, corrected),
+        None | Some(ReportState::Draft | ReportState::Returned { .. }) => ask_besides(work, corrected),
     }
 }
 

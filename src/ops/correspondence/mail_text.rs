@@ -355,7 +355,7 @@ const fn reminder(portal: &str, waits_for: CompanyTurn) -> Example<'_> {
 }
 
 const fn outcome_missing<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
-    Case(MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment }))
+    Case(MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment, is_asked: true }))
 }
 
 fn no_delegates(kind: TextKind, it: AppointmentText<'_>) -> Example<'_> {

@@ -25,6 +25,7 @@ use crate::{
     store::{
         self,
         accounts::account::Account,
+        booking::expert_agenda::AgendaReport,
         consultation::Record,
         intake::told_apart::{ToldApart, told_apart},
         routing::expert::Roster,
@@ -54,6 +55,7 @@ struct DeactivationPage {
     requests: Vec<String>,
     bookings: Vec<Booking>,
     reports: Vec<String>,
+    submitted: Vec<String>,
     outcomes: Vec<String>,
     /// How much has to be handed over.
     left: usize,
@@ -156,7 +158,7 @@ async fn render(
     };
     let held = ops::accounts::deactivation::holdings(app, &account).await?;
     let left = held.to_hand_over();
-    let Holdings { cases, tasks, requests, bookings, reports, outcomes } = held;
+    let Holdings { cases, tasks, requests, bookings, reports, submitted, outcomes } = held;
     let (_, roster) = app.programme_and_experts().await?;
     let coordinators = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     let coordinators = coordinators
@@ -166,7 +168,8 @@ async fn render(
         .collect();
     let records = cases.iter().chain(&outcomes).chain(requests.iter().map(|it| &it.0));
     let records = records.chain(bookings.iter().map(|it| &it.record)).map(|it| it.number);
-    let others = tasks.iter().map(|it| it.number).chain(reports.iter().map(|it| it.case.number));
+    let others =
+        tasks.iter().map(|it| it.number).chain(reports.iter().chain(&submitted).map(|it| it.case.number));
     let companies = told_apart(&app.db, records.chain(others)).await?;
     let page = DeactivationPage {
         shell,
@@ -188,15 +191,8 @@ async fn render(
             .map(|(it, request)| format!("{}　{}", line(it, &companies), request.state.label()))
             .collect(),
         bookings: bookings.iter().map(|it| booking(&roster, it, &companies)).collect(),
-        reports: reports
-            .iter()
-            .map(|it| {
-                let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
-                let company = it.case.company_name.as_deref().unwrap_or_default();
-                let company = companies.name(&it.case.number, company);
-                format!("{}　{company}　{when}", it.case.number)
-            })
-            .collect(),
+        reports: reports.iter().map(|it| report_line(it, &companies)).collect(),
+        submitted: submitted.iter().map(|it| report_line(it, &companies)).collect(),
         coordinators,
     };
     page::html_with(status, &page)
@@ -229,4 +225,10 @@ fn booking(roster: &Roster, it: &HeldBooking, companies: &ToldApart) -> Booking 
 
 fn line(it: &Record, companies: &ToldApart) -> String {
     format!("{}　{}", it.number, companies.name(&it.number, &it.company_name))
+}
+
+fn report_line(it: &AgendaReport, companies: &ToldApart) -> String {
+    let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
+    let company = companies.name(&it.case.number, it.case.company_name.as_deref().unwrap_or_default());
+    format!("{}　{company}　{when}", it.case.number)
 }

@@ -128,7 +128,12 @@ fn checking(facts: Facts<'_>) -> String {
         None if facts.record.due.is_none() => "手続きは必要ありません。".to_owned(),
         None => "ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
     };
-    format!("センターで内容を確認しています。{rest}")
+    let doing = if facts.record.appointments_done > 0 {
+        "次回の相談について、センターで専門家を調整しています。"
+    } else {
+        "センターで内容を確認しています。"
+    };
+    format!("{doing}{rest}")
 }
 
 fn booked(facts: Facts<'_>) -> String {

@@ -2,12 +2,17 @@
 //! appointment.
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use domain::{consultation::ActionKind, text::Prose, wording};
+use domain::{
+    consultation::{ActionKind, State},
+    text::Prose,
+    wording,
+};
 
 use super::case::Opened;
 use crate::{
     ops,
     problem::Problem,
+    store,
     web::kit::{
         form::{Choice, Fields},
         form_state::FormState,
@@ -131,8 +136,12 @@ pub async fn plan(open: Opened) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::default();
     let done = ops::consultation::plan_further_session(&open.app, open.id(), open.by(), None).await;
     if typed.done(done)? {
-        let flash = "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。";
-        return Ok(open.back(flash));
+        let now = store::consultation::find(&open.app.db, open.id()).await?.ok_or(Problem::NotFound)?;
+        return Ok(open.back(if now.consultation.state == State::Scheduling {
+            "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。"
+        } else {
+            "次回の相談を計画しました。センターが、ほかの専門家を調整します。"
+        }));
     }
     next_page(open, typed)
 }

@@ -68,7 +68,7 @@ async fn render(open: Opened, id: &str, mut typed: FormState) -> Result<HttpResp
         back: open.case.path(),
         when: wording::long_date_time_range(appointment.starts_at, appointment.ends_at),
         recorded: outcome_form::label(recorded, &roster),
-        choices: outcome_form::choices(&appointment, &roster),
+        choices: outcome_form::choices(&appointment, &roster, open.case.record.consultation.state.is_open()),
         shell: open.shell,
         typed,
     };

@@ -21,12 +21,15 @@ pub const MISSED: &str = "missed";
 /// The value of that field for an appointment to which no expert came.
 const ALL: &str = "all";
 
-/// Returns the outcomes to which the recorded one can be corrected.
-pub fn choices(appointment: &Appointment, roster: &Roster) -> Vec<Choice> {
+/// Returns the outcomes to which the recorded one can be corrected. `is_open` says whether the company can still choose
+/// another time.
+pub fn choices(appointment: &Appointment, roster: &Roster, is_open: bool) -> Vec<Choice> {
     let recorded = appointment.recorded();
     let whole = AppointmentOutcome::ALL.into_iter().map(RecordedOutcome::from);
     let others = whole.chain(partly(appointment)).filter(|it| recorded != Some(*it));
-    others.map(|it| Choice::new(code(it), label(it, roster)).with_hint(consequence(it))).collect()
+    others
+        .map(|it| Choice::new(code(it), label(it, roster)).with_hint(consequence(recorded, it, is_open)))
+        .collect()
 }
 
 /// Returns the outcomes that only an appointment with two experts can have: one of them did not come.
@@ -104,22 +107,33 @@ fn code(it: RecordedOutcome) -> String {
     }
 }
 
+const APOLOGY_AT_END: &str = "企業にお詫びします。";
 const APOLOGY: &str =
     "企業にお詫びし、行えなかった分野の日時をあらためて選んでいただきます。回数には数えません。";
 
-const fn consequence(to: RecordedOutcome) -> &'static str {
+/// Returns what follows from a correction, as far as it does: a report is cancelled only if one was asked for, and only
+/// the company of an open consultation chooses another time.
+fn consequence(from: Option<RecordedOutcome>, to: RecordedOutcome, is_open: bool) -> String {
+    let report = match from.map(|it| it.outcome) {
+        Some(AppointmentOutcome::Done) => "報告書の依頼を取り消します。書いた報告書があれば残ります。",
+        Some(AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow) | None => "",
+    };
     match to.outcome {
         AppointmentOutcome::Done if to.absent.is_some() => {
-            "報告書は、出席した専門家が書きます。企業にお詫びし、行えなかった分野の日時をあらためて選んでいただきます。回数には数えません。"
+            format!("報告書は、出席した専門家が書きます。{}", if is_open { APOLOGY } else { APOLOGY_AT_END })
         }
         AppointmentOutcome::Done => {
             "専門家に報告書を依頼します。提出の期限は、今日から数えます。欠席のお知らせは、企業へのメールで取り消します。"
+                .to_owned()
         }
-        AppointmentOutcome::NoShow => {
-            "報告書の依頼を取り消します。書いた報告書は残ります。企業に、欠席のお知らせと次の日時の選び方を送ります。"
+        AppointmentOutcome::NoShow if is_open => {
+            format!("{report}企業に、欠席のお知らせと次の日時の選び方を送ります。")
         }
-        AppointmentOutcome::ExpertNoShow => {
-            "報告書の依頼を取り消します。書いた報告書は残ります。企業に、お詫びと次の日時の選び方を送ります。"
+        AppointmentOutcome::ExpertNoShow if is_open => {
+            format!("{report}企業に、お詫びと次の日時の選び方を送ります。")
+        }
+        AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow => {
+            format!("{report}企業に、訂正した結果を知らせます。相談は終了しているため、次の日時は選べません。")
         }
     }
 }

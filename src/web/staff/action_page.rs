@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
-    ops::aftercare::follow_up::NO_WISH,
+    ops::{self, aftercare::follow_up::NO_WISH},
     problem::Problem,
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
@@ -159,9 +159,12 @@ async fn team_choices(
 ) -> Result<(Vec<Choice>, Vec<Choice>), Problem> {
     let (id, now) = (case.record.consultation.id, case.record.consultation.fields);
     let accepted = store::consultation::case_details::asked_experts(&app.db, id).await?;
+    let (_, roster) = app.programme_and_experts().await?;
     let experts: Vec<_> = accepted
         .into_iter()
-        .filter(|it| it.assignment.is_accepted())
+        .filter(|it| {
+            it.assignment.is_accepted() && ops::consultation::is_there(&roster, it.assignment.expert)
+        })
         .map(|it| {
             Choice::new(it.assignment.expert.to_string(), it.name).with_hint(it.assignment.fields.label())
         })

@@ -67,13 +67,14 @@ async fn render(open: Opened, id: AppointmentId, mut typed: FormState) -> Result
     let possible = may(&open.case.record.consultation, ActionKind::CorrectOutcome).is_ok();
     let sayers = stead::sayers(&open.app, &open.case, ActionKind::CorrectOutcome).await?;
     stead::preset(&mut typed.form);
+    let is_open = open.case.record.consultation.state.is_open();
     open.page(typed, |shell, head, typed| OutcomePage {
         shell,
         head,
         typed,
         when: wording::long_date_time_range(appointment.starts_at, appointment.ends_at),
         recorded: outcome_form::label(recorded, &roster),
-        choices: outcome_form::choices(&appointment, &roster),
+        choices: outcome_form::choices(&appointment, &roster, is_open),
         sayers,
         possible,
     })

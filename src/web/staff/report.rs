@@ -41,16 +41,17 @@ pub async fn show(open: Opened, path: Path<(String, Uuid)>) -> Result<HttpRespon
 pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> Result<HttpResponse, Problem> {
     let appointment = AppointmentId(path.1);
     // The report must belong to this consultation; otherwise the address could decide on another's report.
-    of(&open, appointment).await?;
+    let (report, held) = of(&open, appointment).await?;
+    let rewriter = rewriter(&open, &report, &held).await?;
     let mut typed = FormState::of(form);
     match (typed.value(open.seen(&typed.form, None))?, read(&typed.form)) {
         (None, _) => {}
         (Some(_), Err(errors)) => typed.errors = errors,
         (Some(_), Ok(decision)) => {
-            let flash = decision_text(&decision);
+            let flash = decision_text(&decision, rewriter.as_deref());
             let done = ops::aftercare::report::decide(&open.app, appointment, open.me.id, decision).await;
             if typed.done(done)? {
-                return Ok(open.back(flash));
+                return Ok(open.back(&flash));
             }
         }
     }
@@ -59,11 +60,15 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
 
 async fn render(open: Opened, id: AppointmentId, typed: FormState) -> Result<HttpResponse, Problem> {
     let (report, appointment) = of(&open, id).await?;
+    let rewriting = match rewriter(&open, &report, &appointment).await? {
+        Some(name) => format!("{name}さんに理由を知らせ、書き直しを依頼します"),
+        None => "書き直せる専門家がいないため、センターが書き直します".to_owned(),
+    };
     let decisions = vec![
         Choice::new("approve", "確認済みにする").with_hint("企業に報告書を渡し、フォローに進みます"),
         Choice::new("continue", "確認済みにして、次回の相談を計画する")
             .with_hint("企業に報告書を渡し、次回の日時を選ぶ案内を送ります"),
-        Choice::new("return", "差し戻す").with_hint("専門家に理由を知らせ、書き直しを依頼します"),
+        Choice::new("return", "差し戻す").with_hint(rewriting),
     ];
     open.page(typed, |shell, head, typed| ReportPage { shell, head, typed, report, appointment, decisions })
 }
@@ -73,6 +78,13 @@ async fn of(open: &Opened, id: AppointmentId) -> Result<(Report, CaseAppointment
     let appointment = open.appointment(id).await?;
     let report = store::aftercare::report::of_appointment(&open.app.db, id).await?;
     Ok((report.ok_or(Problem::NotFound)?, appointment))
+}
+
+/// Returns the name of the expert who rewrites the report if it is returned; `None` if the center does.
+async fn rewriter(open: &Opened, report: &Report, held: &CaseAppointment) -> Result<Option<String>, Problem> {
+    let (_, experts) = open.app.programme_and_experts().await?;
+    let to = ops::aftercare::report_gap::rewriter(&experts, &held.appointment, report.author);
+    Ok(to.map(|it| experts.name(it).to_owned()))
 }
 
 fn read(form: &Fields) -> Result<ReportDecision, FieldErrors> {
@@ -94,11 +106,20 @@ fn read(form: &Fields) -> Result<ReportDecision, FieldErrors> {
     decision.ok_or(errors)
 }
 
-const fn decision_text(decision: &ReportDecision) -> &'static str {
-    match decision {
-        ReportDecision::Approve => "報告書を確認済みにしました。企業に報告書をお知らせしました。",
-        ReportDecision::ApproveAndContinue { .. } => "報告書を確認済みにし、次回の相談を計画しました。",
-        ReportDecision::Return { .. } => "報告書を差し戻しました。専門家に理由を知らせました。",
+fn decision_text(decision: &ReportDecision, rewriter: Option<&str>) -> String {
+    match (decision, rewriter) {
+        (ReportDecision::Approve, _) => {
+            "報告書を確認済みにしました。企業に報告書をお知らせしました。".to_owned()
+        }
+        (ReportDecision::ApproveAndContinue { .. }, _) => {
+            "報告書を確認済みにし、次回の相談を計画しました。".to_owned()
+        }
+        (ReportDecision::Return { .. }, Some(name)) => {
+            format!("報告書を差し戻しました。{name}さんに理由を知らせました。")
+        }
+        (ReportDecision::Return { .. }, None) => {
+            "報告書を差し戻しました。書き直せる専門家がいないため、センターが書き直してください。".to_owned()
+        }
     }
 }
 

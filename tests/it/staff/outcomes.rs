@@ -104,9 +104,12 @@ async fn an_absence_that_was_none_is_corrected_and_the_report_becomes_due() {
     assert_eq!(count_of_mails(&site, "expert@example.jp", "outcome_corrected").await, 1);
     assert_eq!(
         count_of_mails(&site, "expert@example.jp", "report_due").await,
-        2,
-        "one now, one when it is overdue"
+        1,
+        "when it is overdue; the letter about the outcome asks for it now"
     );
+    let mail = mails_to(&site, "expert@example.jp").await;
+    let mail = mail.into_iter().find(|it| it.kind == "outcome_corrected").unwrap();
+    assert!(mail.text_body.contains("までに、実施報告書を提出してください"), "{}", mail.text_body);
     let mail = mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "outcome_corrected").unwrap();
     assert!(mail.text_body.contains("このメールの内容が正しいものです"), "{}", mail.text_body);
     assert!(mail.text_body.contains("訂正後　：相談を実施"), "{}", mail.text_body);

@@ -97,6 +97,7 @@ pub fn mail_events() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         MailEvent::Silence(SilenceEvent::OutcomeMissing {
             side: ReaderSide::Center,
             appointment: appointment_text(),
+            is_asked: true,
         }),
         MailEvent::SubstituteNeeded {
             appointment: appointment_text(),
@@ -237,6 +238,7 @@ fn expert_events() -> [MailEvent<'static>; 13] {
         MailEvent::Silence(SilenceEvent::OutcomeMissing {
             side: ReaderSide::Expert,
             appointment: appointment_text(),
+            is_asked: true,
         }),
         MailEvent::RequestLapsed { slot },
         MailEvent::RequestLapsed { slot: None },

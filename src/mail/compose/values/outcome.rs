@@ -47,9 +47,12 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
             values.set(WasOutcome, said(was));
             values.set(RecordedOutcome, said(outcome));
             let is_due = outcome.outcome == AppointmentOutcome::Done;
-            let due = due_day(about, DueKind::Report).filter(|_| is_due);
-            values.set(Variable::ReportDue, due.unwrap_or_default());
-            if !matches!(side, ReaderSide::Company { .. }) {
+            if matches!(side, ReaderSide::Company { .. }) {
+                let due = due_day(about, DueKind::Report).filter(|_| is_due);
+                values.set(Variable::ReportDue, due.unwrap_or_default());
+            } else {
+                // One of the experts is asked for the report, unless it is there.
+                report_besides(values, about, side);
                 values.set_flag(NoReport, !is_due);
             }
         }
@@ -57,7 +60,7 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
 }
 
 /// Sets until when the report on what took place is expected, although the consultation ends.
-fn ended(values: &mut Values, about: &MailContext<'_>) {
+pub(super) fn ended(values: &mut Values, about: &MailContext<'_>) {
     values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
 }
 

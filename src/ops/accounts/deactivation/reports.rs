@@ -8,7 +8,6 @@ use domain::{
 };
 
 use crate::{
-    mail::mail_event::MailEvent,
     ops::{
         aftercare::report_gap::{follow_gap, writers},
         case::{context::Context, save::HandedOverReport, transaction::CaseTransaction},
@@ -51,12 +50,4 @@ pub(super) async fn pass_on(
 fn due_anew(work: &CaseTransaction<'_>) -> DateTime<Utc> {
     let Context { settings, calendar, now, .. } = &work.context;
     Due::report(settings, calendar, *now).at().unwrap_or(*now)
-}
-
-/// Tells the expert who writes the report now, unless another letter has said so.
-pub(super) fn tell(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    if let Some((expert, due_at)) = work.untold_report() {
-        work.mail_expert(expert, MailEvent::ReportDue { due_at, overdue: false })?;
-    }
-    Ok(())
 }
