@@ -294,13 +294,15 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
             }
             values.set(HeldUntil, month_day_time(until));
         }
-        SilenceEvent::HoldReleased { portal, slot } => {
+        SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed } => {
             held(values, &slot);
             values.set_flag(Confirmed, about.address_confirmed);
             values.set(Link, portal);
         }
         SilenceEvent::CompanyReminder { portal, waits_for: _ } => {
             values.set(Link, portal);
+            values.set_flag(MayChoose, may_choose);
+            values.set_flag(DayClosed, day_closed);
             company_turn(values, about, about.waits_since.unwrap_or(about.sender.now));
         }
         SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),

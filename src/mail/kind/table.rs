@@ -90,7 +90,7 @@ mails! {
     }
     HoldReleased = "hold_released", "仮予約の解除" {
         HoldReleased to Company, "仮に押さえていた日時を解除しました",
-            [When, Link] [Number, Fields, Confirmed], reaches_unconfirmed;
+            [When, Link] [Number, Fields, Confirmed, MayChoose, DayClosed], reaches_unconfirmed;
     }
     CompanyReminder = "company_reminder", "企業への再度のお知らせ",
         not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts)

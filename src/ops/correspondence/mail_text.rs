@@ -189,7 +189,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
-        K::HoldReleased => Case(O::Silence(SilenceEvent::HoldReleased { portal, slot: appointment })),
+        K::HoldReleased => hold_released(portal, appointment),
         K::ClosedInSilence => Case(O::Silence(SilenceEvent::ClosedInSilence { portal })),
         K::ChooseReminder => reminder(portal, Turn::Choose),
         K::AnswerReminder => reminder(portal, Turn::Answer),
@@ -232,6 +232,24 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
     }
 }
+fn hold_released<'a>(portal: &'a str, slot: AppointmentText<'a>) -> Example<'a> {
+    let (may_choose, day_closed) = (true, false);
+    Case(MailEvent::Silence(SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed }))
+}
+
+fn to_desk(kind: TextKind) -> Example<'static> {
+    let (organization, note) = (ORGANIZATION, NOTE);
+    Case(if kind == TextKind::HandOverAccepted {
+        MailEvent::HandOverAccepted
+    } else if kind == TextKind::HandOverReopened {
+        MailEvent::HandOverReopened
+    } else if kind == TextKind::DeskMessage {
+        MailEvent::DeskMessage
+    } else {
+        MailEvent::HandOverResult { result: RESULT, organization, note, is_back: false }
+    })
+}
+
 
 fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
     let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));

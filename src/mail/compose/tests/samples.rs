@@ -155,7 +155,8 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
         MailEvent::NoShow { portal: PORTAL, appointment: appointment_text(), is_correction: false },
-        MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
+        hold_released(true, false),
+        hold_released(false, true),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: &[] },
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: outline() },
@@ -189,6 +190,17 @@ pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
 
 fn earlier(booked: Option<DateTime<Utc>>) -> MailEvent<'static> {
     MailEvent::EarlierTime { answer: PORTAL, appointment: appointment_text(), booked, until: now() }
+}
+
+fn result_for_desk(organization: &'static str, note: &'static str, is_back: bool) -> MailEvent<'static> {
+    MailEvent::HandOverResult {
+        result: "専門家との相談が終わりました。", organization, note, is_back
+    }
+}
+
+fn hold_released(may_choose: bool, day_closed: bool) -> MailEvent<'static> {
+    let slot = appointment_text();
+    MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot, may_choose, day_closed })
 }
 
 fn team_events() -> Vec<MailEvent<'static>> {
