@@ -13,7 +13,10 @@ use domain::{
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
-use dates::{changeable, company_turn, contact_soon, further_dropped, report_returned, visited};
+use dates::{
+    changeable, company_turn, contact_soon, further_dropped, reopened, reopened_for_desk, report_returned,
+    visited,
+};
 
 use super::{
     Answers, Frame,
@@ -135,7 +138,8 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::NoShow { .. }
         | MailEvent::Cancelled { .. }
         | MailEvent::Unfulfilled { .. }
-        | MailEvent::Referred { .. } => outcome::over(values, about, mail_event),
+        | MailEvent::Referred { .. }
+        | MailEvent::HandOverResult { .. } => outcome::over(values, about, mail_event),
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
@@ -156,8 +160,9 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
         MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => when(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
+        MailEvent::Reopened { side } => reopened(values, about, side),
+        MailEvent::HandOverReopened => reopened_for_desk(values, about),
         MailEvent::DeskMessage => values.set(Link, format!("{}/{}", desk_page(about), about.number)),
-        MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
 }
 
@@ -296,13 +301,13 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
         }
         SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed } => {
             held(values, &slot);
+            values.set_flag(MayChoose, may_choose);
+            values.set_flag(DayClosed, day_closed);
             values.set_flag(Confirmed, about.address_confirmed);
             values.set(Link, portal);
         }
         SilenceEvent::CompanyReminder { portal, waits_for: _ } => {
             values.set(Link, portal);
-            values.set_flag(MayChoose, may_choose);
-            values.set_flag(DayClosed, day_closed);
             company_turn(values, about, about.waits_since.unwrap_or(about.sender.now));
         }
         SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),

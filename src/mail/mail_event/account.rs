@@ -1,6 +1,8 @@
 //! Events that cause a mail to an account, or to a person who has no consultation yet.
 use chrono::{DateTime, Utc};
 
+use crate::mail::text::TextKind;
+
 /// The event that causes a mail about no consultation.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountMailEvent<'a> {
@@ -41,4 +43,19 @@ pub enum AccountMailEvent<'a> {
         reports: &'a [String],
         stop: &'a str,
     },
+}
+
+impl TextKind {
+    /// Returns the text of an event that is about no consultation.
+    pub const fn of_plain(mail_event: &AccountMailEvent<'_>) -> Self {
+        match mail_event {
+            AccountMailEvent::SignIn { .. } => Self::SignIn,
+            AccountMailEvent::ResumeDraft { .. } => Self::ResumeDraft,
+            AccountMailEvent::Invitation { .. } => Self::Invitation,
+            AccountMailEvent::PasswordReset { .. } => Self::PasswordReset,
+            AccountMailEvent::Digest { .. } => Self::Digest,
+            AccountMailEvent::WeeklyDigest { .. } => Self::WeeklyDigest,
+            AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
+        }
+    }
 }

@@ -82,7 +82,7 @@ pub async fn correct(
     follow_owed(&mut work, &corrected).await?;
     tell(&mut work, &corrected, by, (from, to))?;
     if result_for_desk(&work) != told_desk {
-        notify_desk(&mut work).await?;
+        notify_desk(&mut work, "").await?;
     }
     work.commit().await?;
     Ok(())

@@ -220,9 +220,8 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason: REASON }),
         K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
-        K::HandOverAccepted => Case(O::HandOverAccepted),
-        K::DeskMessage => Case(O::DeskMessage),
-        K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
+        K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
+        K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
         K::SignIn => Plain(A::SignIn { link }),
         K::ResumeDraft => Plain(A::ResumeDraft { link, expires_at: due_at }),
         K::Invitation => Plain(A::Invitation { link, role: "専門家" }),
@@ -232,6 +231,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
     }
 }
+
 fn hold_released<'a>(portal: &'a str, slot: AppointmentText<'a>) -> Example<'a> {
     let (may_choose, day_closed) = (true, false);
     Case(MailEvent::Silence(SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed }))
@@ -249,7 +249,6 @@ fn to_desk(kind: TextKind) -> Example<'static> {
         MailEvent::HandOverResult { result: RESULT, organization, note, is_back: false }
     })
 }
-
 
 fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
     let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));
