@@ -45,6 +45,8 @@ pub enum Purpose {
     Preview,
     /// Objecting to a replaced mail address; the subject is the consultation.
     AddressObjection,
+    /// The page of a participant of an event; the subject is the sign-up.
+    SignUp,
 }
 
 impl Purpose {
@@ -56,6 +58,7 @@ impl Purpose {
             Self::Unsubscribe => 13,
             Self::Preview => 14,
             Self::AddressObjection => 15,
+            Self::SignUp => 16,
         }
     }
 }

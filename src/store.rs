@@ -8,6 +8,7 @@ pub mod booking;
 pub mod calendars;
 pub mod consultation;
 pub mod correspondence;
+pub mod gathering;
 pub mod heartbeat;
 pub mod intake;
 mod merge;

@@ -42,6 +42,8 @@ mod m20261130_000041_example_import;
 mod m20261130_000043_counts;
 mod m20261130_000044_reports_to_approve;
 mod m20261130_000051_attendance;
+mod m20261130_000061_gathering;
+mod m20261130_000062_consultation_day;
 mod renames;
 
 pub struct Migrator;
@@ -89,6 +91,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000041_example_import::Migration),
             Box::new(m20261130_000044_reports_to_approve::Migration),
             Box::new(m20261130_000051_attendance::Migration),
+            Box::new(m20261130_000061_gathering::Migration),
+            Box::new(m20261130_000062_consultation_day::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 mod act;
 mod applicants;
 mod cast;
+mod events;
 mod examples;
 mod plot;
 mod publications;
@@ -103,6 +104,7 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     let mut dice = Dice::new(u64::from(day.to_epoch_days().unsigned_abs()));
     let cast = cast::hire(app, &mut dice, now - BEGAN).await?;
     publications::publish(app, cast.editor, now).await?;
+    let (editor, experts) = (cast.editor, cast.experts.clone());
     let mut cases: Vec<_> = plot::plots(&mut dice, &cast, now).into_iter().map(Case::new).collect();
     applicants::fill_in(&mut cases, &mut dice);
     let mut stage = Stage::open(app, cast, dice, now - BEGAN, now).await?;
@@ -132,6 +134,8 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     }
     stage.leave_drafts().await?;
     stage.go_on_until(now).await?;
+    stage.work().await?;
+    events::hold(&stage.app, editor, &experts, now).await?;
     stage.work().await?;
     mark(app, Some(now)).await
 }

@@ -1,5 +1,6 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
 mod account;
+mod gathering;
 mod outcome;
 mod parts;
 mod silence;
@@ -17,6 +18,7 @@ use crate::{
 };
 
 pub use account::AccountMailEvent;
+pub use gathering::{EventText, GatheringMailEvent, GatheringNews};
 pub use outcome::{MissedPart, OutcomeEvent};
 pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};

@@ -9,7 +9,13 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{app::App, markup, problem::Problem, store};
+use crate::{
+    app::App,
+    markup,
+    ops::{self, case::context::Context},
+    problem::Problem,
+    store,
+};
 
 pub mod import;
 pub mod link_check;
@@ -102,6 +108,7 @@ async fn change(
     by: AccountId,
     decide: impl FnOnce(Publication) -> Result<Publication, Problem>,
 ) -> Result<Publication, Problem> {
+    let context = Context::of(app).await?;
     let tx = app.begin().await?;
     let before = store::publication::lock(&tx, seen.id).await?.ok_or(Problem::NotFound)?;
     if before.revision != seen.revision {
@@ -111,6 +118,15 @@ async fn change(
     store::publication::save(&tx, &after, act, Some(by), app.clock.now()).await?;
     if after.public_revision == Some(after.revision) || !is_public(&after) {
         store::publication::link_check::set_links(&tx, after.id, &links(&after)).await?;
+    }
+    if let Facts::Gathering(facts) = &after.content.facts {
+        if act == RevisionAct::Published {
+            ops::gathering::published(app, context, tx, &after, facts).await?;
+            return Ok(after);
+        }
+        if act == RevisionAct::Archived {
+            ops::gathering::may_end(&tx, &after, &context).await?;
+        }
     }
     tx.commit().await?;
     Ok(after)
@@ -130,6 +146,7 @@ fn links(it: &Publication) -> Vec<String> {
         Facts::News(news) => news.related.as_ref(),
         Facts::Guide(guide) => Some(&guide.link),
         Facts::Example(example) => example.link.as_ref(),
+        Facts::Gathering(_) => None,
     };
     let of_facts = of_facts.filter(|it| it.is_outside()).map(|it| it.as_str().to_owned());
     found.extend(of_facts.filter(|it| !found.contains(it)));

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use codes::Job;
 use domain::{
     aftercare::follow_up::WAITS_DAYS,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId},
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, PublicationId},
 };
 
 use super::set_aside::SetAsideRows;
@@ -46,5 +46,10 @@ pub(super) async fn step_without(app: &App, rows: &SetAsideRows) -> Result<bool,
     let due = store::aftercare::follow_up::unanswered(&app.db, waited, &left_alone, AT_ONCE).await?;
     let lapse = |id| ops::aftercare::follow_up::lapse(app, FollowUpId(id));
     done += rows.each(app, Job::LapseFollowUp, due, lapse).await?;
+
+    let apart = rows.left_alone(Job::TendGathering);
+    let due = store::gathering::due(&app.db, now, &apart, AT_ONCE).await?;
+    let tend = |id| ops::gathering::tend(app, PublicationId(id));
+    done += rows.each(app, Job::TendGathering, due, tend).await?;
     Ok(done > 0)
 }

@@ -264,7 +264,7 @@ async fn a_case_whose_one_request_is_withdrawn_goes_back_to_the_center() {
         if accepts_first {
             ops::routing::assignment::accept(&site.app, of(&all, labor), labor).await.unwrap();
         }
-        let reason = TextLine::parse("長期の出張").unwrap();
+        let reason = TextLine::parse("理由", "長期の出張", 200).unwrap();
         let later = Successor::Later;
         ops::routing::replacement::release(&site.app, of(&all, ict), None, cast.center(), &reason, later)
             .await

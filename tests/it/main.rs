@@ -23,6 +23,7 @@ mod faults;
 mod files;
 mod follow_ups;
 mod full_disk;
+mod gathering;
 mod health;
 mod hours;
 mod inbound;

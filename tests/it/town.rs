@@ -6,6 +6,7 @@ use domain::{
         appointment::{AppointmentState, Owner},
         waiting_list::{TimePreference, WaitingListEntry, WaitingOffer, WaitingOfferState},
     },
+    gathering::SeatKind,
     id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
     publication::Period,
     text::{Prose, TextLine},
@@ -26,7 +27,7 @@ use madoguchi::{
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
-use crate::{cases, publishing, site::Site};
+use crate::{cases, gathering, publishing, site::Site};
 
 const OBSERVER: &str = "observer@example.jp";
 const EDITOR: &str = "editor@example.jp";
@@ -343,12 +344,20 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         publishing::news("休業日のお知らせ"),
         publishing::grant("導入の助成金"),
         publishing::example("見本の事例"),
+        gathering::event(Some(5), Some(5)),
     ] {
         let draft = ops::publication::create(app, content, editor).await.unwrap();
         let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
         let period = Period::new(now, None).unwrap();
         made.push(ops::publication::publish(app, seen, period, editor).await.unwrap());
     }
+    let event = made[3].id;
+    ops::gathering::request(app, event, gathering::person("sato@example.co.jp", SeatKind::Online), "n")
+        .await
+        .unwrap();
+    let sign_up =
+        store::gathering::sign_up::of_address(&app.db, event, "sato@example.co.jp").await.unwrap().unwrap();
+    let participant = app.secret.sign(Purpose::SignUp, sign_up.id.0, now + TimeDelta::days(1));
     let import =
         ops::publication::import::keep(app, "見本.csv", publishing::CSV.to_owned(), editor).await.unwrap();
     let preview = app.secret.sign(Purpose::Preview, made[0].id.0, now + TimeDelta::days(1));
@@ -361,6 +370,9 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         ("/cases/{id}", made[2].number.to_string()),
         ("/awards/{year}", "2025".to_owned()),
         ("/staff/publish/cases/import/{id}", import.to_string()),
+        ("/events/{id}", made[3].number.to_string()),
+        ("/staff/events/{id}", event.to_string()),
+        ("/e/{token}", participant),
         ("/preview/{token}", preview),
     ]
 }

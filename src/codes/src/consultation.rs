@@ -26,6 +26,8 @@ codes! {
         Phone = "phone" => "電話",
         Mail = "mail" => "メール",
         Visit = "visit" => "来所",
+        /// On a consultation day of the programme.
+        Event = "event" => "個別相談会",
     }
 }
 

@@ -20,6 +20,8 @@ codes! {
         OfferTime = "offer_time",
         /// Reads and writes an external calendar (row of `external_calendar`).
         RefreshCalendar = "refresh_calendar",
+        /// Takes the steps of an event that are due: seats for those who wait, the letter afterwards (row of `gathering`).
+        TendGathering = "tend_gathering",
     }
 }
 
@@ -34,6 +36,7 @@ impl Job {
             Self::LapseOffer => "waiting_offer",
             Self::OfferTime => "waiting_list_entry",
             Self::RefreshCalendar => "external_calendar",
+            Self::TendGathering => "gathering",
         }
     }
 }

@@ -335,6 +335,6 @@ pub(super) fn applicant(origin: Origin, world: &World, dice: &mut Dice) -> Actor
         Origin::Phone => {
             Actor::Coordinator(AccountId(dice.pick(&world.staff.coordinators).unwrap_or_default()))
         }
-        Origin::Web | Origin::Mail | Origin::Visit => Actor::Company,
+        Origin::Web | Origin::Mail | Origin::Visit | Origin::Event => Actor::Company,
     }
 }

@@ -239,6 +239,7 @@ async fn candidates(
         industry: record.industry,
         company: Some(record.company),
         only: None,
+        day: None,
         excluded: ops::routing::requests::turned_down(&assignments),
         moving,
         starts: Day::ALL,

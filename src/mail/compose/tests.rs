@@ -10,6 +10,7 @@ use crate::mail::{
 };
 
 mod combinations;
+mod gathering;
 mod samples;
 mod snapshot;
 

@@ -3,6 +3,7 @@
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
 mod dates;
+mod gathering;
 mod outcome;
 mod team;
 
@@ -73,6 +74,7 @@ pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
         }
+        AccountMailEvent::Gathering(ref event) => gathering::told(&mut values, event),
         AccountMailEvent::WeeklyDigest { appointments, requests, reports, stop } => {
             values.set(Link, sender.site.absolute("/expert"));
             values.set(WeekSessions, bullets(appointments));

@@ -310,6 +310,52 @@ mails! {
             [Number, Outcome] [Link, Fields, Organization, Note, HandedBack];
     }
 
+    // Events of the programme.
+    SignUpConfirm = "sign_up_confirm", "イベント申込みの確認", asked_for {
+        SignUpConfirm to Participant, "イベントの申込みを確定してください",
+            [EventTitle, When, Link, ConfirmUntil] [Seat, Hall], reaches_unconfirmed;
+    }
+    SignUpKnown = "sign_up_known", "イベント申込み済みの案内", asked_for {
+        SignUpKnown to Participant, "イベントの申込みはお済みです", [EventTitle, When, Link] [Seat, Hall];
+    }
+    SignUpSeated = "sign_up_seated", "イベント申込みの確定" {
+        SignUpSeated to Participant, "イベントの申込みが確定しました", [EventTitle, When, Link] [Seat, Hall], invites;
+    }
+    SignUpWaiting = "sign_up_waiting", "イベントの空き待ち" {
+        SignUpWaiting to Participant, "空き待ちを受け付けました", [EventTitle, When, Link] [Seat, Hall];
+    }
+    SeatOffered = "seat_offered", "空いた席の案内" {
+        SeatOffered to Participant, "イベントの席が空きました", [EventTitle, When, Link, SeatUntil] [Seat, Hall];
+    }
+    WaitEnded = "wait_ended", "空き待ちの終了" {
+        SeatOfferLapsed = "seat_offer_lapsed" to Participant, "席のお取り置きの期限が過ぎました",
+            [EventTitle, When, Link] [Seat, Hall], labelled("空いた席の期限切れ");
+        WaitEnded to Participant, "席をご用意できませんでした", [EventTitle, When, Link] [Seat, Hall];
+    }
+    SeatCancelled = "seat_cancelled", "イベント申込みの取消し" {
+        SeatCancelled to Participant, "イベントの申込みを取り消しました", [EventTitle, When] [Link, Seat, Hall], cancels;
+    }
+    EventMoved = "event_moved", "イベントの変更" {
+        EventMoved to Participant, "イベントの日時または会場が変わりました",
+            [EventTitle, When, Link] [Seat, Hall, Was, HasFile], invites;
+    }
+    EventCalledOff = "event_called_off", "イベントの中止" {
+        EventCalledOff to Participant, "イベントを中止します",
+            [EventTitle, When] [Link, Seat, Hall, Reason, HasFile], cancels;
+    }
+    EventReminder = "event_reminder", "イベントの前営業日のお知らせ",
+        not_waited_for, keeps_hours, only_if(ConditionKind::SeatStands)
+    {
+        EventReminder to Participant, "イベントの日が近づきました", [EventTitle, When, Link] [Seat, Hall];
+    }
+    EventSoon = "event_soon", "イベントの1時間前のお知らせ", not_waited_for, only_if(ConditionKind::SeatStands) {
+        EventSoon to Participant, "まもなくイベントが始まります", [EventTitle, When, Link] [Seat, Hall];
+    }
+    EventThanks = "event_thanks", "イベントのあとのお知らせ", not_waited_for, keeps_hours {
+        EventThanks to Participant, "イベントにご参加いただき、ありがとうございました",
+            [EventTitle, When, Link] [Seat, Hall, MaterialsThere, AnswersUntil];
+    }
+
     // Access.
     SignIn = "sign_in", "ログイン用リンク", asked_for {
         SignIn to Company, "ログイン用のリンク", [Link] [], reaches_unconfirmed;

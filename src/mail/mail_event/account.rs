@@ -1,6 +1,7 @@
 //! Events that cause a mail to an account, or to a person who has no consultation yet.
 use chrono::{DateTime, Utc};
 
+use super::GatheringMailEvent;
 use crate::mail::text::TextKind;
 
 /// The event that causes a mail about no consultation.
@@ -36,6 +37,8 @@ pub enum AccountMailEvent<'a> {
         /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
         stop: &'a str,
     },
+    /// News for a participant of an event of the programme.
+    Gathering(GatheringMailEvent<'a>),
     /// An expert's week, in lines.
     WeeklyDigest {
         appointments: &'a [String],
@@ -56,6 +59,7 @@ impl TextKind {
             AccountMailEvent::Digest { .. } => Self::Digest,
             AccountMailEvent::WeeklyDigest { .. } => Self::WeeklyDigest,
             AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
+            AccountMailEvent::Gathering(event) => event.text(),
         }
     }
 }

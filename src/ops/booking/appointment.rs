@@ -470,6 +470,7 @@ fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by
         industry: record.industry,
         company: Some(record.company),
         only: Some(experts),
+        day: None,
         excluded: BTreeSet::new(),
         moving: live.map(|it| it.id),
         starts: if company { Day::HALF_HOURS } else { Day::ALL },

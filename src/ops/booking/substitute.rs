@@ -380,6 +380,7 @@ fn search(
         industry: record.industry,
         company: Some(record.company),
         only: None,
+        day: None,
         excluded,
         moving: Some(appointment.id),
         starts: Day::ALL,

@@ -11,6 +11,7 @@ use domain::{
     consultation::{AppointmentOutcome, UnfulfilledReason},
     due::Due,
     field::Fields,
+    gathering::SeatKind,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -21,8 +22,9 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, OutcomeEvent, ReaderSide,
-            Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, EventText, GatheringMailEvent, GatheringNews,
+            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent,
+            TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -222,13 +224,14 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
         K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
         K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
-        K::SignIn => Plain(A::SignIn { link }),
-        K::ResumeDraft => Plain(A::ResumeDraft { link, expires_at: due_at }),
-        K::Invitation => Plain(A::Invitation { link, role: "専門家" }),
-        K::PasswordReset => Plain(A::PasswordReset { link }),
+        K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
         K::Digest => Plain(A::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link }),
         K::WeeklyDigest => weekly(facts),
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
+        K::SignUpConfirm | K::SignUpKnown | K::SignUpSeated | K::SignUpWaiting => of_gathering(kind, facts),
+        K::SeatOffered | K::SeatOfferLapsed | K::WaitEnded | K::SeatCancelled => of_gathering(kind, facts),
+        K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
+        K::EventReminder | K::EventSoon => of_gathering(kind, facts),
     }
 }
 
@@ -248,6 +251,55 @@ fn to_desk(kind: TextKind) -> Example<'static> {
     } else {
         MailEvent::HandOverResult { result: RESULT, organization, note, is_back: false }
     })
+}
+
+/// Returns an example of a mail with a link that gives access.
+const fn of_access(kind: TextKind, link: &str, expires_at: DateTime<Utc>) -> Example<'_> {
+    Plain(if matches!(kind, TextKind::ResumeDraft) {
+        AccountMailEvent::ResumeDraft { link, expires_at }
+    } else if matches!(kind, TextKind::Invitation) {
+        AccountMailEvent::Invitation { link, role: "専門家" }
+    } else if matches!(kind, TextKind::PasswordReset) {
+        AccountMailEvent::PasswordReset { link }
+    } else {
+        AccountMailEvent::SignIn { link }
+    })
+}
+
+/// Returns an example of the news for a participant of an event, which takes the time of the appointment.
+fn of_gathering<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let AppointmentText { starts_at, ends_at, place, uid, sequence, .. } = facts.appointment;
+    let until = facts.due();
+    let all = [
+        GatheringNews::Confirm { until },
+        GatheringNews::Known,
+        GatheringNews::Waiting,
+        GatheringNews::Offered { until },
+        GatheringNews::OfferLapsed,
+        GatheringNews::WaitEnded,
+        GatheringNews::SeatCancelled,
+        GatheringNews::Moved { was: facts.was() },
+        GatheringNews::CalledOff { reason: REASON },
+        GatheringNews::DayReminder,
+        GatheringNews::HourReminder,
+        GatheringNews::Thanks { has_materials: true, answers_until: until },
+    ];
+    let event = EventText {
+        title: "（イベント名）",
+        starts_at,
+        ends_at,
+        place,
+        uid,
+        sequence,
+        seat: SeatKind::Venue,
+        number: Some(1),
+        page: facts.link,
+        public_page: facts.link,
+    };
+    let mut mails = all.into_iter().map(|news| GatheringMailEvent { news, event });
+    let of_kind = mails.find(|it| it.text() == kind);
+    let seated = GatheringMailEvent { news: GatheringNews::Seated, event };
+    Plain(AccountMailEvent::Gathering(of_kind.unwrap_or(seated)))
 }
 
 fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
@@ -342,7 +394,9 @@ const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
     match kind.reader() {
         Reader::Company => ReaderSide::Company { portal },
         Reader::Expert => ReaderSide::Expert,
-        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff => ReaderSide::Center,
+        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff | Reader::Participant => {
+            ReaderSide::Center
+        }
     }
 }
 

@@ -37,7 +37,10 @@ use crate::{
         },
     },
     problem::Problem,
-    store::{self, consultation::Record},
+    store::{
+        self,
+        consultation::{Origin, Record},
+    },
 };
 
 /// Asks one expert, or one for each field that no expert has accepted, on behalf of a coordinator.
@@ -82,11 +85,18 @@ pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Proble
     let slot = held_slot(work).filter(|it| may_ask_for(work, *it));
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
     let found = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
-    let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
+    // On a consultation day the company has chosen a time of these experts.
+    let of_day = (work.record.origin == Origin::Event).then(|| held_team(work, &found, slot)).flatten();
+    let Some(team) = of_day.or_else(|| found.teams(Some(slot)).next()) else { return Ok(false) };
     let names = named(work, &team);
     ask(work, &found, team, Some(slot)).await?;
     work.act(Action::RequestExperts, Actor::System, Some(names))?;
     Ok(true)
+}
+
+/// Returns the team whose time is held, if it can still take the appointment.
+fn held_team(work: &CaseTransaction<'_>, found: &SlotOffers, slot: Slot) -> Option<Vec<TeamMember>> {
+    found.team_of(&work.appointment.as_ref()?.experts, Some(slot))
 }
 
 /// Accepts a request: its expert does, or a coordinator in the expert's stead.

@@ -66,6 +66,7 @@ pub fn search_for(
         industry: record.industry,
         company: Some(record.company),
         only: None,
+        day: None,
         excluded,
         moving: held.map(|it| it.id),
         starts: Day::ALL,

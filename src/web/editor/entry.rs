@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     example_form::{self, ExampleChoices},
     form,
+    gathering_form::{self, GatheringChoices},
     guide_form::{self, GuideChoices},
     list, news_form,
 };
@@ -26,8 +27,7 @@ use crate::{
     ops::{self, publication::Seen},
     problem::Problem,
     secret::Purpose,
-    store::{self, reference::programme::Theme},
-    url,
+    store, url,
     web::kit::{
         example_view::ExampleView,
         form::{Choice, FieldErrors, Fields},
@@ -54,6 +54,7 @@ struct EntryPage {
     categories: Vec<Choice>,
     choices: GuideChoices,
     example_choices: ExampleChoices,
+    event_choices: GatheringChoices,
     /// The text that is shown beside the form.
     preview: Preview,
     /// The content that another editor saved meanwhile.
@@ -89,8 +90,7 @@ pub async fn new(
     let mut form = Fields::default();
     form.add("checked_on", domain::wording::iso_date(japan_date(app.clock.now())));
     form.add("year", japan_date(app.clock.now()).year().to_string());
-    let themes = &app.programme_to_show().await?.themes;
-    page::html(&entry_page(shell, themes, kind, None, form, FieldErrors::default()))
+    page::html(&entry_page(&app, shell, kind, None, form, FieldErrors::default()).await?)
 }
 
 #[post("/staff/publish/{kind}/new")]
@@ -105,7 +105,7 @@ pub async fn create(
     let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
     let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
-        return page::unprocessable(&entry_page(shell, themes, kind, None, form, errors));
+        return page::unprocessable(&entry_page(&app, shell, kind, None, form, errors).await?);
     };
     let draft = ops::publication::create(&app, content, user.id).await?;
     Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。"))
@@ -121,9 +121,8 @@ pub async fn show(
     let publication = find(&app, &path).await?;
     let form = form::fill(&publication.content);
     let kind = publication.kind();
-    let themes = &app.programme_to_show().await?.themes;
     let saved = Some(saved(&app, publication));
-    page::html(&entry_page(shell, themes, kind, saved, form, FieldErrors::default()))
+    page::html(&entry_page(&app, shell, kind, saved, form, FieldErrors::default()).await?)
 }
 
 #[post("/staff/publish/{kind}/{id}")]
@@ -140,7 +139,7 @@ pub async fn save(
     let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
     let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
-        let page = entry_page(shell, themes, kind, Some(saved(&app, publication)), form, errors);
+        let page = entry_page(&app, shell, kind, Some(saved(&app, publication)), form, errors).await?;
         return page::unprocessable(&page);
     };
     match ops::publication::edit(&app, seen, content, user.id).await {
@@ -165,8 +164,7 @@ async fn conflict(app: &App, shell: Shell, id: PublicationId, form: Fields) -> R
     let newest = store::publication::revision(&app.db, id, current.revision).await?;
     let by = newest.and_then(|it| it.by).unwrap_or_default();
     let (kind, content) = (current.kind(), current.content.clone());
-    let themes = &app.programme_to_show().await?.themes;
-    let page = entry_page(shell, themes, kind, Some(saved(app, current)), form, FieldErrors::default());
+    let page = entry_page(app, shell, kind, Some(saved(app, current)), form, FieldErrors::default()).await?;
     page::html_with(StatusCode::CONFLICT, &EntryPage { conflict: Some(Conflict { by, content }), ..page })
 }
 
@@ -192,24 +190,30 @@ fn saved(app: &App, publication: Publication) -> Saved {
     }
 }
 
-fn entry_page(
+async fn entry_page(
+    app: &App,
     shell: Shell,
-    themes: &[Theme],
     kind: PublicationKind,
     saved: Option<Saved>,
     form: Fields,
     errors: FieldErrors,
-) -> EntryPage {
+) -> Result<EntryPage, Problem> {
+    let programme = app.programme_to_show().await?;
+    let themes = &programme.themes;
     let example = saved.as_ref().and_then(|it| ExampleView::of(&it.publication.content, themes));
     let preview =
         Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")), example };
     let (mut choices, mut example_choices) = (GuideChoices::default(), ExampleChoices::default());
+    let mut event_choices = GatheringChoices::default();
     match kind {
         PublicationKind::News => {}
         PublicationKind::Guide => choices = guide_form::choices(),
         PublicationKind::Example => example_choices = example_form::choices(themes),
+        PublicationKind::Gathering => {
+            event_choices = gathering_form::choices(&app.programme_and_experts().await?.1);
+        }
     }
-    EntryPage {
+    Ok(EntryPage {
         shell,
         kind,
         saved,
@@ -218,12 +222,19 @@ fn entry_page(
         categories: news_form::categories(),
         choices,
         example_choices,
+        event_choices,
         preview,
         conflict: None,
-    }
+    })
 }
 
 impl Saved {
+    /// Returns the address of the page with the participants of an event that was published.
+    fn participants(&self) -> Option<String> {
+        let is_event = self.publication.kind() == PublicationKind::Gathering;
+        (is_event && self.publication.public_revision.is_some()).then(|| url::event_desk(self.publication.id))
+    }
+
     /// Returns whether its publication can be ended.
     const fn can_end(&self) -> bool {
         matches!(self.phase, Phase::Scheduled | Phase::Current)

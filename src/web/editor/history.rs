@@ -14,6 +14,7 @@ use crate::{
     problem::Problem,
     store::{self, publication::Revision},
     web::kit::{
+        event_view::EventView,
         example_view::ExampleView,
         form::Fields,
         page::{self, Shell},
@@ -37,6 +38,8 @@ struct RevisionPage {
     publication: Publication,
     revision: Revision,
     html: String,
+    /// The facts of an event.
+    event: Option<EventView>,
     example: Option<ExampleView>,
     address: String,
 }
@@ -66,8 +69,17 @@ pub async fn revision(
     let revision = store::publication::revision(&app.db, publication.id, number).await?;
     let revision = revision.ok_or(Problem::NotFound)?;
     let html = markup::html(revision.content.body.as_ref().map_or("", |it| it.as_str()));
+    let event = EventView::of_facts(&revision.content.facts);
     let example = ExampleView::of(&revision.content, &app.programme_to_show().await?.themes);
-    page::html(&RevisionPage { shell, address: address(&publication), publication, revision, html, example })
+    page::html(&RevisionPage {
+        shell,
+        address: address(&publication),
+        publication,
+        revision,
+        html,
+        event,
+        example,
+    })
 }
 
 #[post("/staff/publish/{kind}/{id}/restore")]

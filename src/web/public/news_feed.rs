@@ -22,7 +22,7 @@ pub async fn atom(app: Data<App>) -> Result<HttpResponse, Problem> {
         let address = app.site.absolute(&url::publication(PublicationKind::News, it.number));
         let category = match &it.facts {
             Facts::News(news) => news.category.label(),
-            Facts::Guide(_) | Facts::Example(_) => "",
+            Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) => "",
         };
         Entry {
             title: Text::plain(it.title.to_string()),

@@ -14,6 +14,7 @@ use crate::{
     secret::Purpose,
     store,
     web::kit::{
+        event_view::EventView,
         example_view::ExampleView,
         page::{self, Shell},
     },
@@ -25,6 +26,8 @@ struct PreviewPage {
     shell: Shell,
     publication: Publication,
     html: String,
+    /// The facts of an event.
+    event: Option<EventView>,
     example: Option<ExampleView>,
 }
 
@@ -34,8 +37,9 @@ pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<H
     let publication = store::publication::find(&app.db, PublicationId(id)).await?;
     let publication = publication.ok_or(Problem::NotFound)?;
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
+    let event = EventView::of_facts(&publication.content.facts);
     let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes);
-    let mut response = page::html(&PreviewPage { shell, publication, html, example })?;
+    let mut response = page::html(&PreviewPage { shell, publication, html, event, example })?;
     let noindex = HeaderValue::from_static("noindex");
     response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), noindex);
     Ok(response)

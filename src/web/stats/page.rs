@@ -5,8 +5,13 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    actor::Role, calendar::japan_date, field::Field, number::FiscalYear, prefecture::Prefecture,
-    statistics::DisplayedCount, wording::month_day_weekday,
+    actor::Role,
+    calendar::{at_japan, japan_date},
+    field::Field,
+    number::FiscalYear,
+    prefecture::Prefecture,
+    statistics::{DisplayedCount, alone},
+    wording::month_day_weekday,
 };
 
 use super::{
@@ -42,6 +47,8 @@ struct StatsPage {
     /// The query with which a download uses the same filter.
     query: String,
     months: Option<Bars>,
+    /// The events of the year, by name; `None` if the consultations are those of a field or a prefecture.
+    events: Option<Vec<(&'static str, DisplayedCount)>>,
 }
 
 #[derive(Template)]
@@ -162,8 +169,11 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
         let rows: Vec<_> = it.rows.iter().map(|row| (row.label.clone(), row.count)).collect();
         Bars::new("月別の受付件数", &rows)
     });
+    let is_whole = filter.field.is_none() && filter.prefecture.is_none();
+    let events = if is_whole { Some(events(app, year, report.is_public()).await?) } else { None };
     Ok(StatsPage {
         shell,
+        events,
         heading: heading(&report),
         form,
         errors: FieldErrors::default(),
@@ -176,6 +186,24 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
         months,
         report,
     })
+}
+
+/// Counts the events of a year. Small numbers of people are hidden from the public.
+async fn events(
+    app: &App,
+    year: FiscalYear,
+    is_public: bool,
+) -> Result<Vec<(&'static str, DisplayedCount)>, Problem> {
+    let span = (at_japan(year.first_day(), 0, 0), at_japan(year.last_day(), 24, 0));
+    let it = store::gathering::statistics::of(&app.db, span, app.clock.now()).await?;
+    let people = |n| if is_public { alone(n) } else { DisplayedCount::Exact(n) };
+    Ok(vec![
+        ("開催したイベント", DisplayedCount::Exact(it.held)),
+        ("中止したイベント", DisplayedCount::Exact(it.called_off)),
+        ("参加の申込み", people(it.participants)),
+        ("出席", people(it.attended)),
+        ("アンケートの回答", people(it.answers)),
+    ])
 }
 
 /// Returns the heading: the filter in one sentence.

@@ -9,7 +9,7 @@ use domain::{
     },
     booking::appointment::{Appointment, AppointmentState},
     correspondence::outgoing_mail::topic::NotificationTopic,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId},
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, SignUpId, WaitingOfferId},
     routing::assignment::{Assignment, AssignmentState},
     silence::SilenceClock,
 };
@@ -18,7 +18,10 @@ use crate::{
     app::App,
     mail::outgoing_mail::{OutgoingMail, SendCondition},
     problem::Problem,
-    store::{self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE},
+    store::{
+        self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE,
+        gathering::SeatStanding,
+    },
 };
 
 /// The facts that decide whether mails may be sent.
@@ -32,6 +35,7 @@ pub struct SendFacts {
     /// Consultations whose contact's address is confirmed.
     confirmed: HashSet<ConsultationId>,
     silences: HashMap<ConsultationId, SilenceClock>,
+    seats: HashMap<SignUpId, SeatStanding>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
     opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
@@ -52,6 +56,7 @@ pub struct FactQuery {
     offers: Vec<WaitingOfferId>,
     consultations: Vec<ConsultationId>,
     silences: Vec<ConsultationId>,
+    sign_ups: Vec<SignUpId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
     /// The addresses of all mails, each with the consultation that the mail is about.
@@ -76,6 +81,7 @@ impl FactQuery {
                 Some(SendCondition::OfferStands { offer }) => query.offers.push(offer),
                 Some(SendCondition::HoldStands { appointment, .. }) => query.appointments.push(appointment),
                 Some(SendCondition::SilenceLasts { consultation, .. }) => query.silences.push(consultation),
+                Some(SendCondition::SeatStands { sign_up, .. }) => query.sign_ups.push(sign_up),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
                     query.consultations.push(consultation);
                 }
@@ -112,6 +118,7 @@ pub async fn learn(app: &App, query: FactQuery) -> Result<SendFacts, Problem> {
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
         confirmed: store::consultation::confirmed_among(db, query.consultations).await?,
         silences: store::consultation::silences(db, query.silences).await?,
+        seats: store::gathering::standing(db, query.sign_ups).await?,
         opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, query.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, addresses).await?,
         contacts: store::consultation::contact_addresses(db, about).await?,
@@ -188,6 +195,13 @@ impl SendFacts {
             SendCondition::SilenceLasts { consultation, since } => {
                 let clock = self.silences.get(&consultation);
                 (clock.is_some_and(|it| it.since == since), "the case has moved on")
+            }
+            SendCondition::SeatStands { sign_up, sequence, seat } => {
+                let standing = self.seats.get(&sign_up);
+                let stands = standing.is_some_and(|it| {
+                    it.seat == Some(seat) && it.sequence == sequence && it.starts_at > self.now
+                });
+                (stands, "the seat was given back, or the event was moved or called off")
             }
             SendCondition::AddressConfirmed { consultation } => {
                 (self.confirmed.contains(&consultation), "the address is not confirmed")

@@ -11,6 +11,7 @@ use domain::{
     },
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
     correspondence::outgoing_mail::topic::NotificationTopic,
+    gathering::{NextStep, SeatKind, Usefulness},
     id::AccountId,
     number::FiscalYear,
     text::{Prose, TextLine},
@@ -38,7 +39,7 @@ use uuid::Uuid;
 use crate::{
     answers,
     cases::{self, CONTACT, Case, Cast},
-    inbound, inbound_html, publishing,
+    gathering, inbound, inbound_html, publishing,
     site::{PASSWORD, Site},
     tables,
 };
@@ -91,6 +92,7 @@ async fn administered(site: &Site, by: AccountId) {
     let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
     let period = domain::publication::Period::new(app.clock.now(), None).unwrap();
     ops::publication::publish(app, seen, period, by).await.unwrap();
+    event_held(site, by).await;
     let file = publishing::CSV.to_owned();
     let import = ops::publication::import::keep(app, "見本.csv", file, by).await.unwrap();
     let contents = vec![publishing::example("見本の取込み")];
@@ -99,6 +101,25 @@ async fn administered(site: &Site, by: AccountId) {
     let (name, body) =
         (TextLine::parse("名前", "参加者", 60), Prose::parse("本文", "当日の参加者を教えてください。", 100));
     ops::correspondence::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();
+}
+
+/// Makes an event with a participant who has answered the questionnaire.
+async fn event_held(site: &Site, by: AccountId) {
+    let app = &site.app;
+    let event = gathering::published(site, by, gathering::event(Some(1), Some(5))).await;
+    let form = gathering::person("participant@example.co.jp", SeatKind::Online);
+    ops::gathering::request(app, event.id, form, "network").await.unwrap();
+    let found = store::gathering::sign_up::of_address(&app.db, event.id, "participant@example.co.jp").await;
+    let sign_up = found.unwrap().unwrap();
+    ops::gathering::confirm(app, sign_up.id).await.unwrap();
+    let answers = store::gathering::questionnaire::QuestionnaireAnswer {
+        usefulness: Usefulness::Very,
+        next_step: NextStep::Consult,
+        comment: Some("参考になりました".to_owned()),
+    };
+    let tx = app.begin().await.unwrap();
+    store::gathering::questionnaire::save(&tx, sign_up.id, &answers, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Makes a conversation with a file, and an unfinished message.

@@ -216,7 +216,8 @@ fn for_center() -> Vec<MailEvent<'static>> {
 
 pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
     let stop = "https://soudan.example.jp/u/weekly_digest/TOKEN";
-    let mut all = super::samples::account_mail_events().to_vec();
+    let mut all = super::samples::account_mail_events();
+    all.extend(super::gathering::combinations());
     let either = [outline(), &[]];
     for appointments in either {
         for requests in either {

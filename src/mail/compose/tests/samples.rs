@@ -310,10 +310,10 @@ fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
     ]
 }
 
-pub fn account_mail_events() -> [AccountMailEvent<'static>; 8] {
+pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
     let link = "https://soudan.example.jp/l/TOKEN";
     let lines = outline();
-    [
+    let mut all = vec![
         AccountMailEvent::SignIn { link },
         AccountMailEvent::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         AccountMailEvent::Invitation { link, role: "専門家" },
@@ -333,7 +333,9 @@ pub fn account_mail_events() -> [AccountMailEvent<'static>; 8] {
             reports: &[],
             stop: "https://soudan.example.jp/u/weekly_digest/TOKEN",
         },
-    ]
+    ];
+    all.extend(super::gathering::occasions());
+    all
 }
 
 pub fn outline() -> &'static [String] {

@@ -21,7 +21,7 @@ fn an_outcome_is_not_corrected_under_what_stands_on_it() {
     assert_eq!(act(State::Booked, booked(correction(NoShow, ExpertNoShow))), Ok(State::Booked));
     let request = OutcomeCorrection { is_asked: true, ..correction(NoShow, Done) };
     assert_eq!(act(State::Matching, request), used(BuiltOnOutcome::Request));
-    let planned = OutcomeCorrection { plans_further: true, ..asked };
+    let planned = OutcomeCorrection { plans_further: true, ..request };
     assert_eq!(act(State::Matching, planned), Ok(State::Matching));
     let sent = OutcomeCorrection { is_report_sent: true, ..correction(Done, NoShow) };
     assert_eq!(act(State::FollowUp, sent), used(BuiltOnOutcome::Report));

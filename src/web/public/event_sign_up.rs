@@ -1,0 +1,164 @@
+//! The form with which a person signs up for an event. Nothing is certain before the mailed link is opened.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    gathering::{Admission, EventStage, KEPT, SeatKind},
+    intake::contact::EmailAddress,
+    publication::{Phase, PublicationKind, gathering::GatheringFacts},
+    text::{TextLine, optional},
+};
+
+use super::events::{SeatsLine, Standing, numbered};
+use crate::{
+    app::App,
+    ops::{self, gathering::SignUpForm},
+    problem::Problem,
+    store::publication::shelf::ShelvedPublication,
+    url,
+    web::kit::{
+        client,
+        event_view::EventView,
+        form::{Choice, FieldErrors, Fields},
+        form_state::FormState,
+        page::{self, Shell},
+    },
+};
+
+/// The lengths of the longest name and organization, in characters.
+const LONGEST_NAME: usize = 60;
+const LONGEST_ORGANIZATION: usize = 100;
+
+#[derive(Template)]
+#[template(path = "public/event_sign_up.html")]
+struct SignUpPage {
+    shell: Shell,
+    title: String,
+    address: String,
+    event: EventView,
+    stage: EventStage,
+    seats: Vec<Choice>,
+    typed: FormState,
+    /// The number of days for which names and addresses are kept.
+    kept_days: i64,
+}
+
+#[derive(Template)]
+#[template(path = "public/event_sent.html")]
+struct SentPage {
+    shell: Shell,
+    title: String,
+    address: String,
+}
+
+#[get("/events/{id}/sign-up")]
+pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<HttpResponse, Problem> {
+    answer(&app, shell, &id, FormState::default()).await
+}
+
+#[post("/events/{id}/sign-up")]
+pub async fn submit(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    id: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    let (it, facts) = numbered(&shelf, &id, now)?;
+    if it.state.phase(now) != Phase::Current {
+        return Err(Problem::NotFound);
+    }
+    let mut typed = FormState::of(form);
+    let Some(parsed) = parse(&typed.form, facts, &mut typed.errors) else {
+        return answer(&app, shell, &id, typed).await;
+    };
+    let network = app.secret.pseudonym(&client::network(client::address(&req, &app.config.trusted_proxies)));
+    let outcome = ops::gathering::request(&app, it.id, parsed, &network).await;
+    if typed.done(outcome)? {
+        return Ok(page::see_other(format!("{}/sign-up/sent", address(it))));
+    }
+    answer(&app, shell, &id, typed).await
+}
+
+/// The answer to a sign-up. It is the same whether the address has signed up before or not.
+#[get("/events/{id}/sign-up/sent")]
+pub async fn sent(app: Data<App>, shell: Shell, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let shelf = app.shelf_to_show().await?;
+    let (it, _) = numbered(&shelf, &id, app.clock.now())?;
+    page::html(&SentPage { shell, title: it.title.to_string(), address: address(it) })
+}
+
+/// Parses the fields that a participant can change later too: name and organization.
+pub fn parse_person(form: &Fields, errors: &mut FieldErrors) -> Option<(TextLine, Option<TextLine>)> {
+    let name = errors.take("name", TextLine::parse("お名前", form.get("name"), LONGEST_NAME));
+    let organization = optional(form.get("organization"), |it| {
+        TextLine::parse("会社・団体の名称", it, LONGEST_ORGANIZATION)
+    });
+    let organization = errors.take("organization", organization);
+    Some((name?, organization?))
+}
+
+/// Returns the kinds of seats of an event as choices.
+pub fn seat_choices(has: impl Fn(SeatKind) -> bool) -> Vec<Choice> {
+    SeatKind::ALL.into_iter().filter(|it| has(*it)).map(|it| Choice::new(it.code(), it.label())).collect()
+}
+
+/// Returns a kind of seats with what a person gets who chooses it now.
+fn seat_choice(it: &SeatsLine) -> Choice {
+    let choice = Choice::new(it.kind.code(), it.kind.label());
+    match it.count.admission() {
+        Admission::Seat => choice.with_hint(format!("残り{}席", it.count.free())),
+        Admission::Waits => choice.with_hint("満席です。空き待ちになります。"),
+        Admission::Full => choice.with_hint("満席です。空き待ちも定員に達しました。"),
+    }
+}
+
+fn parse(form: &Fields, facts: &GatheringFacts, errors: &mut FieldErrors) -> Option<SignUpForm> {
+    let seat = SeatKind::from_code(form.get("seat")).filter(|it| facts.seats(*it).is_some());
+    let seat = errors.take("seat", seat.ok_or("参加の方法を選択してください"));
+    let person = parse_person(form, errors);
+    let email = errors.take("email", EmailAddress::parse(form.get("email")));
+    let (name, organization) = person?;
+    Some(SignUpForm { seat: seat?, name, organization, email: email? })
+}
+
+fn address(it: &ShelvedPublication) -> String {
+    url::publication(PublicationKind::Gathering, it.number)
+}
+
+async fn answer(app: &App, shell: Shell, id: &str, mut typed: FormState) -> Result<HttpResponse, Problem> {
+    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    let (it, facts) = numbered(&shelf, id, now)?;
+    if it.state.phase(now) != Phase::Current {
+        return Ok(page::see_other(address(it)));
+    }
+    let event = EventView::of(facts);
+    if event.is_consultation_day() {
+        return Ok(page::see_other(address(it)));
+    }
+    let standing = Standing::of(app, [it.id]).await?;
+    let seats: Vec<_> = standing.seats(it.id, facts).iter().map(seat_choice).collect();
+    if let [only] = &seats[..]
+        && typed.form.get("seat").is_empty()
+    {
+        typed.form.add("seat", only.value.as_ref());
+    }
+    let status = if typed.refused.is_some() { StatusCode::CONFLICT } else { typed.status() };
+    let stage = standing.stage(it.id, facts, now);
+    let page = SignUpPage {
+        shell,
+        title: it.title.to_string(),
+        address: address(it),
+        event,
+        stage,
+        seats,
+        typed,
+        kept_days: KEPT.num_days(),
+    };
+    page::html_with(status, &page)
+}
