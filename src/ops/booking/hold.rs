@@ -118,8 +118,8 @@ pub async fn release_closed(work: &mut CaseTransaction<'_>, date: NaiveDate) -> 
     let released = held.release()?;
     work.save(&released).await?;
     notify_released(work, &released)?;
-    let asked: Vec<_> = work.live().map(|it| it.expert).collect();
-    let experts = released.experts.iter().copied().filter(|it| asked.contains(it)).collect();
+    let readers: Vec<_> = work.live().map(|it| it.expert).collect();
+    let experts = released.experts.iter().copied().filter(|it| readers.contains(it)).collect();
     let known = Appointment { experts, ..released.clone() };
     notify_experts_cancelled(work, &known, DAY_CLOSED, None)?;
     let was = long_date_time_range(released.starts_at, released.ends_at);

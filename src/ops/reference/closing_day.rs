@@ -40,7 +40,7 @@ use crate::{
 /// The reason that is kept with a planned mail whose deadline has moved.
 const MOVED: &str = "the deadline has moved";
 
-/// What a closing day that was added has changed.
+/// The changes that follow from a closing day that was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddedClosingDay {
     /// The number of consultations with a deadline that moved.

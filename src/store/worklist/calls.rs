@@ -20,7 +20,7 @@ pub struct Call {
     /// The number as it was stored; `None` if the contact has none.
     pub phone: Option<String>,
     pub reasons: Vec<CallReason>,
-    /// Whether the booked appointment has begun, and nobody has recorded its outcome.
+    /// Whether the booked appointment has begun, and its outcome is not recorded.
     pub has_begun: bool,
 }
 

@@ -37,7 +37,7 @@ struct CasePage {
     shell: Shell,
     row: HandOver,
     outcome: String,
-    /// What follows from a referral, and what the center wrote to the company about it.
+    /// The sentence about what follows from a referral, and what the center wrote to the company about it.
     referral: Option<(String, String)>,
     lines: Vec<ThreadLine>,
     typed: FormState,

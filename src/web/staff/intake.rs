@@ -40,7 +40,7 @@ use crate::{
 
 /// The number of characters of a mail that fit into the description.
 const LONGEST_TEXT: usize = 2000;
-/// What is said of an agreed time that is held no more.
+/// The sentence about an agreed time that is held no more.
 const TIME_OVER: &str = "お取り置きの期限が過ぎました。もう一度日時を選んでください。";
 
 #[derive(Template)]

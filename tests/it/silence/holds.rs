@@ -154,9 +154,9 @@ async fn a_hold_released_while_its_address_is_confirmed_is_held_once() {
 async fn a_held_time_on_a_new_closing_day_is_released_and_told() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let asked = applied(&site, "asked@example.co.jp", &["ict"]).await;
-    ops::consultation::confirm_address(&site.app, asked.id, Actor::Company).await.unwrap();
-    assert_eq!(cases::state(&site, asked).await, "matching");
+    let waiting = applied(&site, "asked@example.co.jp", &["ict"]).await;
+    ops::consultation::confirm_address(&site.app, waiting.id, Actor::Company).await.unwrap();
+    assert_eq!(cases::state(&site, waiting).await, "matching");
     let another = cases::expert(&site, "second@example.jp", "鈴木 一", Fields::Both).await;
     let case = applied(&site, CONTACT, &["ict"]).await;
     assert_eq!(cases::appointment(&site, case).await.experts, [another]);
@@ -168,27 +168,27 @@ async fn a_held_time_on_a_new_closing_day_is_released_and_told() {
     assert_eq!(reply.status, 303);
     let page = site.get(reply.location.as_deref().unwrap()).await;
     page.shows("この日を仮に押さえていた2件は、日時を解除し、企業に知らせました。");
-    for it in [asked, case] {
+    for it in [waiting, case] {
         assert_eq!(cases::appointment(&site, it).await.state, AppointmentState::Released);
     }
-    let letter = async |to: &str| {
+    let news_to = async |to: &str| {
         let mails = cases::mails_to(&site, to).await;
-        let told: Vec<_> = mails.into_iter().filter(|it| it.kind == "hold_released").collect();
-        assert_eq!(told.len(), 1);
-        told[0].text_body.clone()
+        let found: Vec<_> = mails.into_iter().filter(|it| it.kind == "hold_released").collect();
+        assert_eq!(found.len(), 1);
+        found[0].text_body.clone()
     };
-    let unconfirmed = letter(CONTACT).await;
+    let unconfirmed = news_to(CONTACT).await;
     assert!(unconfirmed.contains("センターの休業日になりました"), "{unconfirmed}");
     assert!(!unconfirmed.contains("同じ日時が空いていれば"), "{unconfirmed}");
-    let confirmed = letter("asked@example.co.jp").await;
+    let confirmed = news_to("asked@example.co.jp").await;
     assert!(!confirmed.contains("日時を選び直す"), "nothing can be chosen yet: {confirmed}");
     // The expert who was asked is told that the time is gone, and may still accept.
-    let told = cases::mails_to(&site, "expert@example.jp").await;
-    assert!(told.iter().any(|it| it.text_body.contains("センターの休業日になったため")));
+    let found = cases::mails_to(&site, "expert@example.jp").await;
+    assert!(found.iter().any(|it| it.text_body.contains("センターの休業日になったため")));
     assert!(cases::mails_to(&site, "second@example.jp").await.is_empty(), "nobody had asked");
-    let request = store::routing::assignment::of(&site.app.db, asked.id).await.unwrap().remove(0);
+    let request = store::routing::assignment::of(&site.app.db, waiting.id).await.unwrap().remove(0);
     ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
-    assert_eq!(cases::state(&site, asked).await, "scheduling");
+    assert_eq!(cases::state(&site, waiting).await, "scheduling");
 
     // Confirming later takes no time on a closing day.
     ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();

@@ -138,16 +138,16 @@ async fn a_desk_reads_what_is_to_be_done_when_a_company_is_referred() {
         assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
         let form = [("organization", organization), ("note", "補助金の申請書を一緒に見てもらえます。")];
         done(&act(&site, case, "/refer", &form).await);
-        let letter = letters(&site, "desk1@example.jp").await.pop().unwrap();
-        assert_eq!(letter.kind, "hand_over_result");
+        let mail = mails_to(&site, "desk1@example.jp").await.pop().unwrap();
+        assert_eq!(mail.kind, "hand_over_result");
         window.sign_in("desk1@example.jp", PASSWORD).await;
         let page = window.get(&format!("/desk/{}", case.number)).await;
         for said in [expected, "補助金の申請書を一緒に見てもらえます。"] {
-            assert!(letter.text_body.contains(said), "{said} in {}", letter.text_body);
+            assert!(mail.text_body.contains(said), "{said} in {}", mail.text_body);
             page.shows(said);
         }
         let is_back = organization == "みなみ窓口";
-        assert_eq!(letter.text_body.contains("対応をお願いします"), is_back, "{}", letter.text_body);
+        assert_eq!(mail.text_body.contains("対応をお願いします"), is_back, "{}", mail.text_body);
     }
 }
 
@@ -168,13 +168,13 @@ async fn a_reopened_consultation_is_told_to_all_who_heard_of_its_end() {
         assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
         done(&act(&site, case, "/withdraw", &[("reason", "解決した")]).await);
         done(&act(&site, case, "/reopen", &[("reason", "続きの相談")]).await);
-        let letter = letters(&site, email).await.pop().unwrap();
-        assert_eq!(letter.kind, "reopened");
-        assert!(letter.text_body.contains(follows), "{}", letter.text_body);
-        assert_eq!(letters(&site, "desk1@example.jp").await.pop().unwrap().kind, "hand_over_reopened");
-        let told = letters(&site, "expert@example.jp").await;
-        let told = told.iter().filter(|it| it.kind == "reopened" && it.consultation_id == Some(case.id.0));
-        assert_eq!(told.count(), usize::from(held), "the expert stays after an appointment");
+        let mail = mails_to(&site, email).await.pop().unwrap();
+        assert_eq!(mail.kind, "reopened");
+        assert!(mail.text_body.contains(follows), "{}", mail.text_body);
+        assert_eq!(mails_to(&site, "desk1@example.jp").await.pop().unwrap().kind, "hand_over_reopened");
+        let found = mails_to(&site, "expert@example.jp").await;
+        let found = found.iter().filter(|it| it.kind == "reopened" && it.consultation_id == Some(case.id.0));
+        assert_eq!(found.count(), usize::from(held), "the expert stays after an appointment");
     }
     worker::once(&site.app).await;
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
