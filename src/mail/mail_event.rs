@@ -320,11 +320,22 @@ pub enum MailEvent<'a> {
         ends_at: DateTime<Utc>,
     },
     HandOverAccepted,
+    /// The consultation that had ended goes on. Its desk hears of it by `HandOverReopened`.
+    Reopened {
+        side: ReaderSide<'a>,
+    },
+    HandOverReopened,
     /// The center has written to the desk that handed the request over.
     DeskMessage,
     /// The result of the hand-over in one sentence.
     HandOverResult {
         result: &'a str,
+        /// The organisation to which the company was referred; empty if it was not.
+        organization: &'a str,
+        /// What the center wrote to the company about it; may be empty.
+        note: &'a str,
+        /// Whether the organisation is the desk itself.
+        is_back: bool,
     },
 }
 
@@ -391,6 +402,8 @@ impl MailEvent<'_> {
             | Self::Undelivered { .. }
             | Self::NoDelegates { .. }
             | Self::HandOverAccepted
+            | Self::Reopened { .. }
+            | Self::HandOverReopened
             | Self::DeskMessage
             | Self::HandOverResult { .. } => None,
         }
@@ -401,6 +414,12 @@ impl TextKind {
     /// The texts about another expert at the same time.
     const EXPERT_CHANGED: [Self; 3] =
         [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
+
+    /// The texts about another time.
+    const MOVED: [Self; 3] = [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter];
+
+    /// The texts about another place or link.
+    const VENUE: [Self; 3] = [Self::VenueCompany, Self::VenueExpert, Self::VenueCenter];
 
     /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
@@ -424,14 +443,10 @@ impl TextKind {
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
             }
-            MailEvent::Moved { side, .. } => {
-                side_of(side, [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter])
-            }
+            MailEvent::Moved { side, .. } => side_of(side, Self::MOVED),
             MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
-            MailEvent::Venue { side, .. } => {
-                side_of(side, [Self::VenueCompany, Self::VenueExpert, Self::VenueCenter])
-            }
+            MailEvent::Venue { side, .. } => side_of(side, Self::VENUE),
             MailEvent::Cancelled { side, .. } => {
                 side_of(side, [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledCenter])
             }
@@ -461,22 +476,11 @@ impl TextKind {
             MailEvent::Undelivered { .. } => Self::Undelivered,
             MailEvent::NoDelegates { is_company, .. } => no_delegates(*is_company),
             MailEvent::HandOverAccepted => Self::HandOverAccepted,
+            MailEvent::Reopened { side: ReaderSide::Company { .. } } => Self::ReopenedCompany,
+            MailEvent::Reopened { .. } => Self::ReopenedExpert,
+            MailEvent::HandOverReopened => Self::HandOverReopened,
             MailEvent::DeskMessage => Self::DeskMessage,
             MailEvent::HandOverResult { .. } => Self::HandOverResult,
-        }
-    }
-
-    /// Returns the text of an event that is about no consultation.
-    pub const fn of_plain(mail_event: &AccountMailEvent<'_>) -> Self {
-        match mail_event {
-            AccountMailEvent::SignIn { .. } => Self::SignIn,
-            AccountMailEvent::ResumeDraft { .. } => Self::ResumeDraft,
-            AccountMailEvent::Invitation { .. } => Self::Invitation,
-            AccountMailEvent::PasswordReset { .. } => Self::PasswordReset,
-            AccountMailEvent::Digest { .. } => Self::Digest,
-            AccountMailEvent::WeeklyDigest { .. } => Self::WeeklyDigest,
-            AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
-            AccountMailEvent::Gathering(event) => event.text(),
         }
     }
 }

@@ -13,7 +13,7 @@ use domain::{
     aftercare::follow_up::FollowUp,
     booking::appointment::Appointment,
     calendar::japan_date,
-    consultation::{Action, ActionKind, EndingReader, State, UnfulfilledReason, ending},
+    consultation::{Action, ActionKind, EndingReader, State, UnfulfilledReason, ending, leads_back},
     field::Fields,
     id::{AccountId, ConsultationId},
     number::FiscalYear,
@@ -110,17 +110,30 @@ pub async fn end(
     keep_report_due(&mut work, due).await?;
     say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
-    notify_desk(&mut work).await?;
+    let said = match &ending {
+        Ending::Refer { note, .. } => note.as_ref().map(Prose::as_str),
+        Ending::Withdraw { .. }
+        | Ending::CloseUnfulfilled { .. }
+        | Ending::CloseInSilence
+        | Ending::Complete => None,
+    };
+    notify_desk(&mut work, said.unwrap_or_default()).await?;
     work.commit().await?;
     Ok(())
 }
 
-/// Mails the outcome of an ended consultation to the desk that handed it over.
-pub async fn notify_desk(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    match result_for_desk(work) {
-        Some(result) => work.mail_desk(MailEvent::HandOverResult { result: &result }).await,
-        None => Ok(()),
+/// Mails the outcome of an ended consultation to the desk that handed it over. `note` is what the center wrote to the
+/// company about the organisation to which it was referred.
+pub async fn notify_desk(work: &mut CaseTransaction<'_>, note: &str) -> Result<(), Problem> {
+    let (Some(result), Some(desk)) = (result_for_desk(work), work.record.desk) else { return Ok(()) };
+    let mut organization = String::new();
+    if let State::Referred { organization: named } = &work.record.consultation.state {
+        organization.clone_from(named);
     }
+    let desk = store::reference::desk::find(work.read(), desk).await?;
+    let is_back = desk.is_some_and(|it| leads_back(&organization, &it.name));
+    let organization = organization.as_str();
+    work.mail_desk(MailEvent::HandOverResult { result: &result, organization, note, is_back }).await
 }
 
 /// Returns the outcome of the consultation in one sentence for its desk; `None` while it is open.

@@ -120,6 +120,35 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
     assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
 }
 
+/// A mail to an address that was corrected meanwhile comes back late: the address is nobody's any more, so that the case is
+/// not marked, and nobody has to be called. The mail can still be sent again.
+#[actix_web::test]
+async fn a_late_report_about_a_replaced_address_marks_nothing() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let sent = cases::mails_to(&site, CONTACT).await.remove(0);
+    site.sign_in("center@example.jp", PASSWORD).await;
+    let new = [("email", "correct@example.co.jp")];
+    let section = domain::consultation::correction::CorrectionSection::Contact;
+    assert_eq!(crate::correcting::correct(&site, case, section, &new).await.status, 303);
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let parts =
+        [("address", CONTACT), ("id", sent.message_id.as_str()), ("action", "failed"), ("status", "5.1.1")];
+    let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
+    assert_eq!((mail.state.code(), mail.open), ("bounce", false), "{}", mail.outcome);
+    assert!(mail.outcome.contains("訂正されています"), "{}", mail.outcome);
+    assert_eq!(cases::record(&site, case).await.to_call_since, None);
+    let page = site.get(&format!("/staff/consultations/{}", case.number)).await;
+    assert!(!page.body.contains("メール不達") && !page.body.contains("電話で連絡してください"));
+    page.shows("前のアドレスに届かなかったメールが1件あります。");
+    assert!(!site.get("/staff").await.body.contains("メール不達"));
+    site.get(&format!("/staff/consultations/{}?view=history", case.number))
+        .await
+        .shows(&format!("メールが届きませんでした：{CONTACT}（訂正前のアドレス）"));
+}
+
 /// A refusal by the server while sending has the same effect as a later report: it shows on every consultation of the
 /// contact, holds every other mail back, and one action clears it.
 #[actix_web::test]

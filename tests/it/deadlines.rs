@@ -450,7 +450,7 @@ async fn a_closing_day_moves_the_steps_of_silence() {
     let note = TextLine::parse("理由", "設備点検", 60).unwrap();
     let close =
         async |day: &str| ops::reference::closing_day::add(&site.app, day.parse().unwrap(), &note).await;
-    assert!(close("2026-11-25").await.unwrap() >= 2);
+    assert!(close("2026-11-25").await.unwrap().moved >= 2);
     assert_eq!(next(choosing).await, at("2026-11-27T10:00:00+09:00"));
     assert!(next(matching).await > before);
     let history = store::audit::event::of(&site.app.db, choosing.id).await.unwrap();
@@ -479,7 +479,7 @@ async fn an_overdue_report_is_asked_for_at_the_new_deadline() {
     let before = cases::record(&site, case).await.due.unwrap().at().unwrap();
     let note = TextLine::parse("理由", "設備点検", 60).unwrap();
     let day = domain::calendar::japan_date(before);
-    assert_eq!(ops::reference::closing_day::add(&site.app, day, &note).await.unwrap(), 1);
+    assert_eq!(ops::reference::closing_day::add(&site.app, day, &note).await.unwrap().moved, 1);
     let after = cases::record(&site, case).await.due.unwrap().at().unwrap();
     assert!(after > before);
     let overdue: Vec<_> = cases::mails_to(&site, "expert@example.jp")

@@ -38,6 +38,7 @@ fn every_kind_has_its_hours() {
         MailKind::Digest,
         MailKind::WeeklyDigest,
         MailKind::HandOverResult,
+        MailKind::HandOverReopened,
         MailKind::Undelivered,
         MailKind::HoldEnding,
         MailKind::CompanyReminder,

@@ -14,6 +14,7 @@ mod outcomes;
 mod people;
 mod plan;
 mod report_gap;
+mod splits;
 mod stead;
 mod strangers;
 mod told_once;

@@ -16,7 +16,7 @@ mod state;
 use chrono::{DateTime, Utc};
 
 pub use action::{Action, ActionKind};
-pub use ending::{EndingReader, ending};
+pub use ending::{EndingReader, ending, leads_back};
 pub use event::{Event, History, Rebuilt, rebuild};
 pub use event_word::event_word;
 pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};

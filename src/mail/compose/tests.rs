@@ -25,8 +25,13 @@ fn every_kind_is_written_and_reads_well() {
         let (text, name) = (&it.text, it.kind.code());
         assert!(it.subject.starts_with("【テレワーク相談センター】"), "{}", it.subject);
         assert!(!text.contains("\n\n\n"), "{name}: {text}");
-        let to_desk =
-            [MailKind::HandOverAccepted, MailKind::HandOverResult, MailKind::DeskMessage].contains(&it.kind);
+        let to_desk = [
+            MailKind::HandOverAccepted,
+            MailKind::HandOverReopened,
+            MailKind::HandOverResult,
+            MailKind::DeskMessage,
+        ]
+        .contains(&it.kind);
         // Only the words of people of the center and of experts can be internal.
         let last = match (it.consultation, it.to == COMPANY.address || to_desk) {
             (None, _) => "このメールは送信専用です。ご返信には対応していません。\n",

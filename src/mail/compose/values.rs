@@ -14,7 +14,10 @@ use domain::{
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
-use dates::{changeable, company_turn, contact_soon, further_dropped, report_returned, visited};
+use dates::{
+    changeable, company_turn, contact_soon, further_dropped, reopened, reopened_for_desk, report_returned,
+    visited,
+};
 
 use super::{
     Answers, Frame,
@@ -137,7 +140,8 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::NoShow { .. }
         | MailEvent::Cancelled { .. }
         | MailEvent::Unfulfilled { .. }
-        | MailEvent::Referred { .. } => outcome::over(values, about, mail_event),
+        | MailEvent::Referred { .. }
+        | MailEvent::HandOverResult { .. } => outcome::over(values, about, mail_event),
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
@@ -158,8 +162,9 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
         MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => when(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
+        MailEvent::Reopened { side } => reopened(values, about, side),
+        MailEvent::HandOverReopened => reopened_for_desk(values, about),
         MailEvent::DeskMessage => values.set(Link, format!("{}/{}", desk_page(about), about.number)),
-        MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
 }
 
@@ -297,8 +302,10 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
             }
             values.set(HeldUntil, month_day_time(until));
         }
-        SilenceEvent::HoldReleased { portal, slot } => {
+        SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed } => {
             held(values, &slot);
+            values.set_flag(MayChoose, may_choose);
+            values.set_flag(DayClosed, day_closed);
             values.set_flag(Confirmed, about.address_confirmed);
             values.set(Link, portal);
         }

@@ -90,7 +90,7 @@ mails! {
     }
     HoldReleased = "hold_released", "仮予約の解除" {
         HoldReleased to Company, "仮に押さえていた日時を解除しました",
-            [When, Link] [Number, Fields, Confirmed], reaches_unconfirmed;
+            [When, Link] [Number, Fields, Confirmed, MayChoose, DayClosed], reaches_unconfirmed;
     }
     CompanyReminder = "company_reminder", "企業への再度のお知らせ",
         not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts)
@@ -290,6 +290,15 @@ mails! {
     Digest = "digest", "対応が必要な案件", not_waited_for, keeps_hours, topic(NotificationTopic::DailyDigest) {
         Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link] [Urgent, StopLink, StalledCount];
     }
+    Reopened = "reopened", "相談の再開" {
+        ReopenedCompany = "reopened_company" to Company, "ご相談を再開しました",
+            [Link] [Number, Fields, ContactDue, ReportDue], reaches_unconfirmed;
+        ReopenedExpert = "reopened_expert" to Expert, "担当の相談が再開されました",
+            [Link] [Number, Fields, Company, ReportDue];
+    }
+    HandOverReopened = "hand_over_reopened", "引継ぎの再開", keeps_hours {
+        HandOverReopened to Desk, "引き継いでいただいた相談を再開しました", [Number] [Link, Fields, ContactDue];
+    }
     HandOverAccepted = "hand_over_accepted", "引継ぎの受付", not_waited_for {
         HandOverAccepted to Desk, "引継ぎを受け付けました", [Number] [Link, Fields, ContactDue];
     }
@@ -297,7 +306,8 @@ mails! {
         DeskMessage to Desk, "センターから連絡があります", [Number, Link] [Fields];
     }
     HandOverResult = "hand_over_result", "引継ぎの結果", not_waited_for, keeps_hours {
-        HandOverResult to Desk, "引き継いでいただいた相談の結果", [Number, Outcome] [Link, Fields];
+        HandOverResult to Desk, "引き継いでいただいた相談の結果",
+            [Number, Outcome] [Link, Fields, Organization, Note, HandedBack];
     }
 
     // Events of the programme.

@@ -2,6 +2,7 @@
 use chrono::{DateTime, Utc};
 
 use super::GatheringMailEvent;
+use crate::mail::text::TextKind;
 
 /// The event that causes a mail about no consultation.
 #[derive(Clone, Copy, Debug)]
@@ -45,4 +46,20 @@ pub enum AccountMailEvent<'a> {
         reports: &'a [String],
         stop: &'a str,
     },
+}
+
+impl TextKind {
+    /// Returns the text of an event that is about no consultation.
+    pub const fn of_plain(mail_event: &AccountMailEvent<'_>) -> Self {
+        match mail_event {
+            AccountMailEvent::SignIn { .. } => Self::SignIn,
+            AccountMailEvent::ResumeDraft { .. } => Self::ResumeDraft,
+            AccountMailEvent::Invitation { .. } => Self::Invitation,
+            AccountMailEvent::PasswordReset { .. } => Self::PasswordReset,
+            AccountMailEvent::Digest { .. } => Self::Digest,
+            AccountMailEvent::WeeklyDigest { .. } => Self::WeeklyDigest,
+            AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
+            AccountMailEvent::Gathering(event) => event.text(),
+        }
+    }
 }

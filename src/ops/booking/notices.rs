@@ -6,10 +6,12 @@ use domain::{
         appointment::{Appointment, RecordedOutcome},
         notice::{change_until, hold_warned_at, reminder_at},
     },
+    calendar::japan_date,
     field::Fields,
     id::ExpertId,
 };
 
+use super::hold::may_choose;
 use crate::{
     mail::{
         mail_event::{AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, SilenceEvent},
@@ -226,7 +228,10 @@ pub const TIME_LOST: &str =
 pub fn notify_released(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
     let portal = work.portal()?;
     let slot = appointment_text(released, &[]);
-    work.mail_company(MailEvent::Silence(SilenceEvent::HoldReleased { portal: &portal, slot }))?;
+    let may_choose = may_choose(&work.record, &[], work.live().next().is_some());
+    let day_closed = !work.context.calendar.is_open(japan_date(released.starts_at));
+    let event = SilenceEvent::HoldReleased { portal: &portal, slot, may_choose, day_closed };
+    work.mail_company(MailEvent::Silence(event))?;
     Ok(())
 }
 

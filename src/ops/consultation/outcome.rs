@@ -82,7 +82,7 @@ pub async fn correct(
     // The expert who held an appointment without the other one gets no letter about that.
     tell_of_report(&mut work)?;
     if result_for_desk(&work) != told_desk {
-        notify_desk(&mut work).await?;
+        notify_desk(&mut work, "").await?;
     }
     work.commit().await?;
     Ok(())

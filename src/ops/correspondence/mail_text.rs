@@ -191,7 +191,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
-        K::HoldReleased => Case(O::Silence(SilenceEvent::HoldReleased { portal, slot: appointment })),
+        K::HoldReleased => hold_released(portal, appointment),
         K::ClosedInSilence => Case(O::Silence(SilenceEvent::ClosedInSilence { portal })),
         K::ChooseReminder => reminder(portal, Turn::Choose),
         K::AnswerReminder => reminder(portal, Turn::Answer),
@@ -222,9 +222,8 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason: REASON }),
         K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
-        K::HandOverAccepted => Case(O::HandOverAccepted),
-        K::DeskMessage => Case(O::DeskMessage),
-        K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
+        K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
+        K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
         K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
         K::Digest => Plain(A::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link }),
         K::WeeklyDigest => weekly(facts),
@@ -234,6 +233,24 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
         K::EventReminder | K::EventSoon => of_gathering(kind, facts),
     }
+}
+
+fn hold_released<'a>(portal: &'a str, slot: AppointmentText<'a>) -> Example<'a> {
+    let (may_choose, day_closed) = (true, false);
+    Case(MailEvent::Silence(SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed }))
+}
+
+fn to_desk(kind: TextKind) -> Example<'static> {
+    let (organization, note) = (ORGANIZATION, NOTE);
+    Case(if kind == TextKind::HandOverAccepted {
+        MailEvent::HandOverAccepted
+    } else if kind == TextKind::HandOverReopened {
+        MailEvent::HandOverReopened
+    } else if kind == TextKind::DeskMessage {
+        MailEvent::DeskMessage
+    } else {
+        MailEvent::HandOverResult { result: RESULT, organization, note, is_back: false }
+    })
 }
 
 /// Returns an example of a mail with a link that gives access.

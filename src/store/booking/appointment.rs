@@ -1,6 +1,7 @@
 //! Appointments: held, booked and past, with the draft or consultation that each belongs to.
 mod attendance;
 mod cells;
+mod times;
 
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 pub(in crate::store) use attendance::{Team, absent_from};
 pub use cells::{CellTaken, Cells, visits};
+pub use times::{confirmed_before, held_between};
 
 use crate::store::{
     contradiction, due_keys, known,

@@ -225,7 +225,7 @@ async fn lines(
     let equal = with_equal_names(&rows, |it| (it.company.0, &it.company_name));
     let companies = told_apart(&app.db, equal.iter().map(|(it, _)| it.number)).await?;
     let mut calls = if tab == WorklistTab::Calls {
-        store::worklist::calls::of_many(&app.db, ids()).await?
+        store::worklist::calls::of_many(&app.db, ids(), now).await?
     } else {
         HashMap::new()
     };
@@ -360,7 +360,7 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
 }
 
 /// Returns what is to be said in a call to the company of a case.
-fn call_about(row: &WorklistRow) -> &'static str {
+fn call_about(row: &WorklistRow, has_begun: bool) -> &'static str {
     match row.state {
         State::Received | State::Checking if !row.address_confirmed => {
             "連絡先を確認し、相談の内容と都合のよい日時を聞いてください。"
@@ -371,6 +371,7 @@ fn call_about(row: &WorklistRow) -> &'static str {
         State::WaitingCompany => "センターからの質問への回答を聞き、記録してください。",
         State::Matching => "専門家に依頼していることと、次の連絡の時期を伝えてください。",
         State::Scheduling => "相談の日時を選んでもらい、登録してください。",
+        State::Booked if has_begun => "相談が行われたかどうかを聞き、実施または欠席を記録してください。",
         State::Booked => "予約の日時と場所を伝え、都合を確かめてください。",
         State::Consulted => "報告書がまとまりしだいお渡しすることを伝えてください。",
         State::FollowUp => "報告書の内容を伝え、そのあとの状況を聞いてください。",
@@ -385,12 +386,12 @@ fn call_about(row: &WorklistRow) -> &'static str {
 
 fn call_view(call: Call, row: &WorklistRow) -> CallView {
     let path = url::staff(&row.number);
-    let Call { name, phone, reasons } = call;
+    let Call { name, phone, reasons, has_begun } = call;
     CallView {
         name,
         phone,
         reasons,
-        about: call_about(row),
+        about: call_about(row, has_begun),
         called: format!("{path}/called"),
         questions: format!("{path}/questions"),
     }

@@ -137,8 +137,15 @@ async fn the_acknowledgements_link_confirms_the_address() {
     let cast = Cast::new(&site).await;
     let case = cases::unconfirmed(&site, &cast, &cases::form(CONTACT)).await;
     let link = cases::link(&cases::mails_to(&site, CONTACT).await, "acknowledgement");
-    site.get(&link).await.shows("メールアドレスを確認する</button>");
+    let page = site.get(&link).await;
+    page.shows("メールアドレスを確認する</button>");
+    page.shows("確認が終わると、専門家の調整が始まります。");
     assert!(!cases::record(&site, case).await.consultation.address_confirmed);
+    // Once the center has confirmed the address by telephone, nothing waits for the link any more.
+    let called = cases::received(&site, &cast, "called@example.co.jp").await;
+    let late = cases::link(&cases::mails_to(&site, "called@example.co.jp").await, "acknowledgement");
+    assert!(cases::record(&site, called).await.consultation.address_confirmed);
+    hides(&site.get(&late).await, "専門家の調整が始まります");
     leads_to(&site.post(&link, &[]).await, &my(case, ""));
     assert!(cases::record(&site, case).await.consultation.address_confirmed);
     let page = site.get(&my(case, "")).await;

@@ -147,3 +147,53 @@ async fn a_hold_released_while_its_address_is_confirmed_is_held_once() {
     }
     sound(&site).await;
 }
+
+/// A time on a day that becomes a closing day cannot take place: it is released at once, whoever was asked for it, and the
+/// company is told what follows.
+#[actix_web::test]
+async fn a_held_time_on_a_new_closing_day_is_released_and_told() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let waiting = applied(&site, "asked@example.co.jp", &["ict"]).await;
+    ops::consultation::confirm_address(&site.app, waiting.id, Actor::Company).await.unwrap();
+    assert_eq!(cases::state(&site, waiting).await, "matching");
+    let another = cases::expert(&site, "second@example.jp", "鈴木 一", Fields::Both).await;
+    let case = applied(&site, CONTACT, &["ict"]).await;
+    assert_eq!(cases::appointment(&site, case).await.experts, [another]);
+
+    site.account(domain::actor::Role::Administrator, "admin@example.jp").await;
+    site.sign_in("admin@example.jp", crate::site::PASSWORD).await;
+    let day = [("year", "2026"), ("month", "12"), ("day", "3"), ("note", "設備点検")];
+    let reply = site.post("/admin/holidays", &day).await;
+    assert_eq!(reply.status, 303);
+    let page = site.get(reply.location.as_deref().unwrap()).await;
+    page.shows("この日を仮に押さえていた2件は、日時を解除し、企業に知らせました。");
+    for it in [waiting, case] {
+        assert_eq!(cases::appointment(&site, it).await.state, AppointmentState::Released);
+    }
+    let news_to = async |to: &str| {
+        let mails = cases::mails_to(&site, to).await;
+        let found: Vec<_> = mails.into_iter().filter(|it| it.kind == "hold_released").collect();
+        assert_eq!(found.len(), 1);
+        found[0].text_body.clone()
+    };
+    let unconfirmed = news_to(CONTACT).await;
+    assert!(unconfirmed.contains("センターの休業日になりました"), "{unconfirmed}");
+    assert!(!unconfirmed.contains("同じ日時が空いていれば"), "{unconfirmed}");
+    let confirmed = news_to("asked@example.co.jp").await;
+    assert!(!confirmed.contains("日時を選び直す"), "nothing can be chosen yet: {confirmed}");
+    // The expert who was asked is told that the time is gone, and may still accept.
+    let found = cases::mails_to(&site, "expert@example.jp").await;
+    assert!(found.iter().any(|it| it.text_body.contains("センターの休業日になったため")));
+    assert!(cases::mails_to(&site, "second@example.jp").await.is_empty(), "nobody had asked");
+    let request = store::routing::assignment::of(&site.app.db, waiting.id).await.unwrap().remove(0);
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
+    assert_eq!(cases::state(&site, waiting).await, "scheduling");
+
+    // Confirming later takes no time on a closing day.
+    ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();
+    assert_eq!(cases::appointment(&site, case).await.state, AppointmentState::Released);
+    company::sign_in(&site, CONTACT).await;
+    site.get(&company::my(case, "")).await.shows("日時を選び直す");
+    sound(&site).await;
+}

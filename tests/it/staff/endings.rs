@@ -121,3 +121,61 @@ async fn a_desk_gets_its_result_once_more_when_the_outcome_is_corrected_after_th
     assert_eq!(again.iter().filter(|it| it.kind == "hand_over_result").count(), 2);
     site.get(&at(case.number, "")).await.shows("不成立");
 }
+
+/// A company that is referred to the desk which had handed it over comes back there: the desk reads what the center wrote to
+/// the company, and what it is to do.
+#[actix_web::test]
+async fn a_desk_reads_what_is_to_be_done_when_a_company_is_referred() {
+    let (site, cast) = center().await;
+    let desk = desk(&site, "みなみ窓口", "desk1@example.jp").await;
+    let window = site.visitor();
+    for (email, organization, expected) in [
+        ("a@example.co.jp", "みなみ窓口", "企業から連絡がありましたら、対応をお願いします。"),
+        ("b@example.co.jp", "見本商工会議所", "直接お問い合わせいただくようお伝えしました。"),
+    ] {
+        let case = cases::received(&site, &cast, email).await;
+        handed_over(&site, case, desk).await;
+        assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
+        let form = [("organization", organization), ("note", "補助金の申請書を一緒に見てもらえます。")];
+        done(&act(&site, case, "/refer", &form).await);
+        let mail = mails_to(&site, "desk1@example.jp").await.pop().unwrap();
+        assert_eq!(mail.kind, "hand_over_result");
+        window.sign_in("desk1@example.jp", PASSWORD).await;
+        let page = window.get(&format!("/desk/{}", case.number)).await;
+        for said in [expected, "補助金の申請書を一緒に見てもらえます。"] {
+            assert!(mail.text_body.contains(said), "{said} in {}", mail.text_body);
+            page.shows(said);
+        }
+        let is_back = organization == "みなみ窓口";
+        assert_eq!(mail.text_body.contains("対応をお願いします"), is_back, "{}", mail.text_body);
+    }
+}
+
+/// Everybody whose last letter said that the consultation has ended hears that it goes on.
+#[actix_web::test]
+async fn a_reopened_consultation_is_told_to_all_who_heard_of_its_end() {
+    let (site, cast) = center().await;
+    let desk = desk(&site, "みなみ窓口", "desk1@example.jp").await;
+    for (email, held, follows) in [
+        ("a@example.co.jp", false, "センターからご連絡します。"),
+        ("b@example.co.jp", true, "報告書をまとめます。"),
+    ] {
+        let case = match held {
+            true => cases::consulted(&site, &cast, email).await,
+            false => cases::received(&site, &cast, email).await,
+        };
+        handed_over(&site, case, desk).await;
+        assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
+        done(&act(&site, case, "/withdraw", &[("reason", "解決した")]).await);
+        done(&act(&site, case, "/reopen", &[("reason", "続きの相談")]).await);
+        let mail = mails_to(&site, email).await.pop().unwrap();
+        assert_eq!(mail.kind, "reopened");
+        assert!(mail.text_body.contains(follows), "{}", mail.text_body);
+        assert_eq!(mails_to(&site, "desk1@example.jp").await.pop().unwrap().kind, "hand_over_reopened");
+        let found = mails_to(&site, "expert@example.jp").await;
+        let found = found.iter().filter(|it| it.kind == "reopened" && it.consultation_id == Some(case.id.0));
+        assert_eq!(found.count(), usize::from(held), "the expert stays after an appointment");
+    }
+    worker::once(&site.app).await;
+    assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
+}

@@ -233,6 +233,18 @@ async fn a_company_with_a_telephone_only_is_to_be_called() {
     done(&act(&site, case, "/slots", &[("slot", &slot), ("said_by", "company")]).await);
     assert_eq!(record(&site, case).await.to_call_since, None, "the company has chosen on the telephone");
     history_says(&site, case, "企業の代行").await;
+
+    // What the call is about follows the appointment: before it, its time and place; after it, what became of it.
+    let text = domain::text::Prose::parse("本文", "資料を用意しました。", 100).unwrap();
+    let everyone = store::correspondence::message::Audience::Everyone;
+    ops::correspondence::message::post(&site.app, case.id, cast.center(), everyone, &text).await.unwrap();
+    site.get("/staff?tab=calls").await.shows("予約の日時と場所を伝え");
+    let begins = cases::appointment(&site, case).await.starts_at;
+    site.app.clock.advance(begins - site.app.clock.now());
+    assert_eq!(site.sign_in("center@example.jp", crate::site::PASSWORD).await.status, 303);
+    let list = site.get("/staff?tab=calls").await;
+    list.shows("相談が行われたかどうかを聞き、実施または欠席を記録してください。");
+    assert!(!list.body.contains("予約の日時と場所を伝え"), "{}", list.body);
 }
 
 /// A follow-up question to a company with a telephone only is a call to be made, with its number and the place where

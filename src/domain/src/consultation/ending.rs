@@ -1,6 +1,7 @@
 //! How an ended consultation ended, in one sentence for each of its readers. An ending does not undo what took place:
 //! the sentence says so where an appointment was held.
 use super::state::State;
+use crate::text::search_key;
 
 /// The reader of the sentence about an ended consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +55,16 @@ pub fn ending(state: &State, reader: EndingReader, is_held: bool) -> Option<Stri
     })
 }
 
+/// Returns whether the organisation to which a company was referred is the desk that had handed it over, so that the desk
+/// goes on with it.
+pub fn leads_back(organization: &str, desk: &str) -> bool {
+    let desk = search_key(desk);
+    !desk.is_empty() && search_key(organization).contains(&desk)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{EndingReader, State, ending};
+    use super::{EndingReader, State, ending, leads_back};
     use crate::consultation::UnfulfilledReason;
 
     /// Checks every ending against whether an appointment took place: an ending after one never says that there was none,
@@ -109,6 +117,13 @@ mod tests {
             assert_eq!(ending(state, reader, false).as_deref(), Some(without), "{state:?} {reader:?}");
             assert_eq!(ending(state, reader, true).as_deref(), Some(after), "{state:?} {reader:?}");
         }
+    }
+
+    #[test]
+    fn an_organization_that_names_the_desk_is_the_desk() {
+        assert!(leads_back("みなみ窓口（県庁内）", "みなみ窓口"));
+        assert!(!leads_back("よろず相談所", "みなみ窓口"));
+        assert!(!leads_back("よろず相談所", ""));
     }
 
     #[test]

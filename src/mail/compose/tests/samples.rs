@@ -107,8 +107,11 @@ pub fn mail_events() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         MailEvent::Undelivered { address: COMPANY.address, reason: "550 5.1.1 User unknown" },
         MailEvent::Undelivered { address: COMPANY.address, reason: "" },
         MailEvent::HandOverAccepted,
+        MailEvent::HandOverReopened,
         MailEvent::DeskMessage,
-        MailEvent::HandOverResult { result: "専門家との相談が終わりました。" },
+        result_for_desk("", "", false),
+        result_for_desk("よろず相談所", "", false),
+        result_for_desk("みなみ窓口", "補助金の相談ができます。", true),
     ];
     let sided = [
         (ReaderSide::Company { portal: PORTAL }, COMPANY),
@@ -155,8 +158,10 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
         },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
+        MailEvent::Reopened { side: ReaderSide::Company { portal: PORTAL } },
         MailEvent::NoShow { portal: PORTAL, appointment: appointment_text(), is_correction: false },
-        MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
+        hold_released(true, false),
+        hold_released(false, true),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: &[] },
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: outline() },
@@ -186,6 +191,17 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
 
 pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
     MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, with_report: false }
+}
+
+fn result_for_desk(organization: &'static str, note: &'static str, is_back: bool) -> MailEvent<'static> {
+    MailEvent::HandOverResult {
+        result: "専門家との相談が終わりました。", organization, note, is_back
+    }
+}
+
+fn hold_released(may_choose: bool, day_closed: bool) -> MailEvent<'static> {
+    let slot = appointment_text();
+    MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot, may_choose, day_closed })
 }
 
 fn earlier(booked: Option<DateTime<Utc>>) -> MailEvent<'static> {
@@ -228,13 +244,14 @@ pub fn split(messages: usize) -> MailEvent<'static> {
     MailEvent::CaseSplit { confirm: PORTAL, from, left: Fields::Ict, messages }
 }
 
-fn expert_events() -> [MailEvent<'static>; 13] {
+fn expert_events() -> [MailEvent<'static>; 14] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(appointment_text()));
     [
         MailEvent::Request { answer, fields: Fields::Labor, slot, due_at, outline: outline() },
         MailEvent::Request { answer, fields: Fields::Both, slot: None, due_at, outline: &[] },
         MailEvent::RequestReminder { answer, due_at },
+        MailEvent::Reopened { side: ReaderSide::Expert },
         MailEvent::Silence(SilenceEvent::OutcomeMissing {
             side: ReaderSide::Expert,
             appointment: appointment_text(),

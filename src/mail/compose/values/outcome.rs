@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     dates::{company_turn, due_day},
-    gone, known, maybe_sit, report_besides, set, sit_with,
+    desk_page, gone, known, maybe_sit, report_besides, set, sit_with,
 };
 use crate::mail::{
     compose::wording::{SLOTS, at_page, help, quoted},
@@ -79,6 +79,10 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
     } else if let MailEvent::Referred { organization, note, cancelled } = *mail_event {
         ended(values, about);
         referred(values, organization, note, cancelled.as_ref());
+    } else if let MailEvent::HandOverResult { result, organization, note, is_back } = *mail_event {
+        set(values, [(Link, &desk_page(about)), (Outcome, result), (Organization, organization)]);
+        values.set(Note, quoted(note));
+        values.set_flag(HandedBack, is_back);
     }
 }
 
