@@ -40,6 +40,8 @@ mod m20261130_000033_coordination;
 mod m20261130_000040_examples;
 mod m20261130_000041_example_import;
 mod m20261130_000043_counts;
+mod m20261130_000044_example_consent;
+mod m20261130_000045_example_picture;
 mod renames;
 
 pub struct Migrator;
@@ -85,6 +87,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000043_counts::Migration),
             Box::new(m20261130_000040_examples::Migration),
             Box::new(m20261130_000041_example_import::Migration),
+            Box::new(m20261130_000044_example_consent::Migration),
+            Box::new(m20261130_000045_example_picture::Migration),
         ]
     }
 }

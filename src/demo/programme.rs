@@ -3,6 +3,7 @@
 mod act;
 mod applicants;
 mod cast;
+mod consents;
 mod examples;
 mod plot;
 mod publications;
@@ -132,6 +133,8 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     }
     stage.leave_drafts().await?;
     stage.go_on_until(now).await?;
+    let people = (stage.cast.editor, stage.cast.coordinators[0]);
+    consents::tell(&stage.app, cases.iter().filter_map(|it| it.id), people).await?;
     stage.work().await?;
     mark(app, Some(now)).await
 }

@@ -1,5 +1,6 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
 mod account;
+mod example;
 mod outcome;
 mod parts;
 mod silence;
@@ -17,6 +18,7 @@ use crate::{
 };
 
 pub use account::AccountMailEvent;
+pub use example::{ExampleEvent, ExampleNews};
 pub use outcome::OutcomeEvent;
 pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};
@@ -113,8 +115,8 @@ pub enum MailEvent<'a> {
         is_open: bool,
         /// The fields until now, if the further appointment has others.
         was: Option<Fields>,
-        /// Whether the report on the last appointment has become ready with it.
-        with_report: bool,
+        /// The examples of the report on the last appointment, if it has become ready with it.
+        report: Option<&'a [String]>,
     },
     /// The further appointment that was planned is not wished for any more.
     FurtherDropped {
@@ -230,6 +232,7 @@ pub enum MailEvent<'a> {
         appointment: AppointmentText<'a>,
         examples: &'a [String],
     },
+    Example(ExampleEvent<'a>),
     Survey {
         answer: &'a str,
     },
@@ -328,7 +331,12 @@ impl MailEvent<'_> {
     /// Returns whether a company that gets no mail has to be told in another way. A reminder is no news, and the
     /// acknowledgement is for the person who has just applied.
     pub const fn is_news(&self) -> bool {
-        !matches!(self, Self::Reminder { .. } | Self::Acknowledgement { .. })
+        !matches!(
+            self,
+            Self::Reminder { .. }
+                | Self::Acknowledgement { .. }
+                | Self::Example(ExampleEvent::Wanted { .. } | ExampleEvent::Reminder { .. })
+        )
     }
 
     /// Returns whether the mail has the company's address confirmed: it goes there although it is not proved.
@@ -376,6 +384,7 @@ impl MailEvent<'_> {
             | Self::Silence(_)
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
+            | Self::Example(_)
             | Self::Survey { .. }
             | Self::FollowUp { .. }
             | Self::NewMessage { .. }
@@ -397,6 +406,8 @@ impl TextKind {
     /// The texts about another expert at the same time.
     const EXPERT_CHANGED: [Self; 3] =
         [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
+
+    const ROOM: [Self; 3] = [Self::RoomCompany, Self::RoomExpert, Self::RoomCenter];
 
     /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
@@ -425,9 +436,7 @@ impl TextKind {
             }
             MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
-            MailEvent::Room { side, .. } => {
-                side_of(side, [Self::RoomCompany, Self::RoomExpert, Self::RoomCenter])
-            }
+            MailEvent::Room { side, .. } => side_of(side, Self::ROOM),
             MailEvent::Cancelled { side, .. } => {
                 side_of(side, [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledCenter])
             }
@@ -435,6 +444,7 @@ impl TextKind {
                 side_of(side, [Self::ReminderCompany, Self::ReminderExpert, Self::ReminderCenter])
             }
             MailEvent::ReportReady { .. } => Self::ReportReady,
+            MailEvent::Example(event) => event.text(),
             MailEvent::Survey { .. } => Self::Survey,
             MailEvent::FollowUp { .. } => Self::FollowUp,
             MailEvent::NewMessage { side } => {

@@ -89,6 +89,8 @@ pub enum SendCondition {
     HoldStands { appointment: AppointmentId, until: DateTime<Utc> },
     /// The case still waits for the same as then.
     SilenceLasts { consultation: ConsultationId, since: DateTime<Utc> },
+    /// The company still reads this revision of its example.
+    ExampleWaits { consultation: ConsultationId, revision: i32 },
 }
 
 impl SendCondition {
@@ -102,6 +104,7 @@ impl SendCondition {
             Self::AddressConfirmed { .. } => ConditionKind::AddressConfirmed,
             Self::HoldStands { .. } => ConditionKind::HoldStands,
             Self::SilenceLasts { .. } => ConditionKind::SilenceLasts,
+            Self::ExampleWaits { .. } => ConditionKind::ExampleWaits,
         }
     }
 }

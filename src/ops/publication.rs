@@ -7,12 +7,19 @@ use domain::{
         example::winner::WINNERS, guide::GuideFacts, shipped::SHIPPED,
     },
 };
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::{app::App, markup, problem::Problem, store};
 
+pub mod consent;
+mod consent_rows;
 pub mod import;
 pub mod link_check;
+pub mod picture;
+
+const NOT_APPROVED: &str =
+    "企業が確認した文章と同じときだけ、公開できます。先に「企業に確認を依頼する」を押してください。";
 
 /// The publication that an editor acts on, at the revision that the editor's page showed.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +71,31 @@ pub async fn edit(app: &App, seen: Seen, content: Content, by: AccountId) -> Res
     change(app, seen, RevisionAct::Edited, by, |it| Ok(it.edit(content)?)).await
 }
 
-/// Makes the newest revision public for `period`.
+/// Makes the newest revision public for `period`. An example that comes of a consultation is published only with the text
+/// that its company has approved; the company is told when it is public (`consent::take_step`).
 pub async fn publish(app: &App, seen: Seen, period: Period, by: AccountId) -> Result<Publication, Problem> {
-    change(app, seen, RevisionAct::Published, by, |it| Ok(it.publish(period))).await
+    let tx = app.begin().await?;
+    // A consent is locked before its example, here as everywhere.
+    let consent = store::publication::consent::lock_of_example(&tx, seen.id).await?;
+    let approved = match consent.as_ref().and_then(|it| it.approved) {
+        Some(revision) => store::publication::revision(&tx, seen.id, revision).await?,
+        None => None,
+    };
+    let approved = approved.map(|it| it.content);
+    let mut is_new = false;
+    let after = change_in(app, &tx, seen, RevisionAct::Published, by, |it| {
+        if consent.is_some() && approved.as_ref() != Some(&it.content) {
+            return Err(Problem::Refused(NOT_APPROVED.to_owned()));
+        }
+        is_new = it.public_revision.is_none() || it.has_unpublished_changes();
+        Ok(it.publish(period))
+    })
+    .await?;
+    if let Some(consent) = consent.filter(|_| is_new) {
+        store::publication::consent::save(&tx, &consent.published(period.from()), app.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(after)
 }
 
 /// Records that an entry of the guide was compared with its source today. The public reads the new day at once, unless
@@ -103,16 +132,28 @@ async fn change(
     decide: impl FnOnce(Publication) -> Result<Publication, Problem>,
 ) -> Result<Publication, Problem> {
     let tx = app.begin().await?;
-    let before = store::publication::lock(&tx, seen.id).await?.ok_or(Problem::NotFound)?;
+    let after = change_in(app, &tx, seen, act, by, decide).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+async fn change_in(
+    app: &App,
+    tx: &DatabaseTransaction,
+    seen: Seen,
+    act: RevisionAct,
+    by: AccountId,
+    decide: impl FnOnce(Publication) -> Result<Publication, Problem>,
+) -> Result<Publication, Problem> {
+    let before = store::publication::lock(tx, seen.id).await?.ok_or(Problem::NotFound)?;
     if before.revision != seen.revision {
         return Err(Problem::Stale);
     }
     let after = decide(before)?;
-    store::publication::save(&tx, &after, act, Some(by), app.clock.now()).await?;
+    store::publication::save(tx, &after, act, Some(by), app.clock.now()).await?;
     if after.public_revision == Some(after.revision) || !is_public(&after) {
-        store::publication::link_check::set_links(&tx, after.id, &links(&after)).await?;
+        store::publication::link_check::set_links(tx, after.id, &links(&after)).await?;
     }
-    tx.commit().await?;
     Ok(after)
 }
 

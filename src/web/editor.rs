@@ -1,4 +1,5 @@
 //! The editors' pages: news, the guide and examples, from the draft to the end of their period.
+mod consent;
 mod entry;
 mod example_form;
 mod form;
@@ -8,6 +9,7 @@ mod import;
 mod import_file;
 mod list;
 mod news_form;
+mod pictures;
 mod publish;
 
 use actix_web::web::ServiceConfig;
@@ -20,6 +22,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(import::preview)
         .service(import::take)
         .service(import::undo)
+        .service(consent::ask)
+        .service(pictures::show)
+        .service(pictures::picture)
+        .service(pictures::add)
+        .service(pictures::remove)
         .service(entry::new)
         .service(entry::create)
         .service(entry::show)

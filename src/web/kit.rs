@@ -4,6 +4,7 @@ pub mod actor;
 pub mod client;
 pub mod correction;
 pub mod date_form;
+pub mod example_picture;
 pub mod example_view;
 pub mod files;
 pub mod flash;

@@ -1,4 +1,4 @@
-//! Ends holds, requests and questions whose deadline has passed, and takes the steps in cases in which nothing happens.
+//! Ends holds, requests, questions and consents whose deadline has passed, and takes the steps in cases in which nothing happens.
 use chrono::TimeDelta;
 use codes::Job;
 use domain::{
@@ -46,5 +46,9 @@ pub(super) async fn step_without(app: &App, rows: &SetAsideRows) -> Result<bool,
     let due = store::aftercare::follow_up::unanswered(&app.db, waited, &apart, AT_ONCE).await?;
     let lapse = |id| ops::aftercare::follow_up::lapse(app, FollowUpId(id));
     done += rows.each(app, Job::LapseFollowUp, due, lapse).await?;
+    let apart = rows.left_alone(Job::StepConsent);
+    let due = store::publication::consent::due(&app.db, now, &apart, AT_ONCE).await?;
+    let step = |id| ops::publication::consent::take_step(app, ConsultationId(id));
+    done += rows.each(app, Job::StepConsent, due, step).await?;
     Ok(done > 0)
 }

@@ -3,6 +3,7 @@
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
 mod dates;
+mod example;
 mod outcome;
 mod team;
 
@@ -141,6 +142,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
         MailEvent::ReportReady { .. } => report_ready(values, about, mail_event),
+        MailEvent::Example(event) => example::told(values, about, event),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Request { .. } => request(values, mail_event),

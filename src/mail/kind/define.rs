@@ -43,6 +43,7 @@ pub enum ConditionKind {
     AddressConfirmed,
     HoldStands,
     SilenceLasts,
+    ExampleWaits,
 }
 
 /// The calendar part of a mail about an appointment.

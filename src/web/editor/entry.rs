@@ -15,6 +15,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
+    consent::{self, ConsentPanel},
     example_form::{self, ExampleChoices},
     form,
     guide_form::{self, GuideChoices},
@@ -64,6 +65,8 @@ struct Saved {
     publication: Publication,
     phase: Phase,
     preview_link: String,
+    /// The consent of the company from whose consultation it comes.
+    consent: Option<ConsentPanel>,
 }
 
 struct Preview {
@@ -122,7 +125,7 @@ pub async fn show(
     let form = form::fill(&publication.content);
     let kind = publication.kind();
     let themes = &app.programme_to_show().await?.themes;
-    let saved = Some(saved(&app, publication));
+    let saved = Some(saved(&app, publication).await?);
     page::html(&entry_page(shell, themes, kind, saved, form, FieldErrors::default()))
 }
 
@@ -140,9 +143,10 @@ pub async fn save(
     let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
     let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
-        let page = entry_page(shell, themes, kind, Some(saved(&app, publication)), form, errors);
-        return page::unprocessable(&page);
+        let saved = Some(saved(&app, publication).await?);
+        return page::unprocessable(&entry_page(shell, themes, kind, saved, form, errors));
     };
+    let content = content.with_pictures_of(&publication.content);
     match ops::publication::edit(&app, seen, content, user.id).await {
         Ok(it) => {
             let public = it.state.phase(app.clock.now()) == Phase::Current;
@@ -166,7 +170,8 @@ async fn conflict(app: &App, shell: Shell, id: PublicationId, form: Fields) -> R
     let by = newest.and_then(|it| it.by).unwrap_or_default();
     let (kind, content) = (current.kind(), current.content.clone());
     let themes = &app.programme_to_show().await?.themes;
-    let page = entry_page(shell, themes, kind, Some(saved(app, current)), form, FieldErrors::default());
+    let saved = Some(saved(app, current).await?);
+    let page = entry_page(shell, themes, kind, saved, form, FieldErrors::default());
     page::html_with(StatusCode::CONFLICT, &EntryPage { conflict: Some(Conflict { by, content }), ..page })
 }
 
@@ -182,14 +187,15 @@ pub fn address(it: &Publication) -> String {
     format!("{}/{}", list::address(it.kind()), it.id)
 }
 
-fn saved(app: &App, publication: Publication) -> Saved {
+async fn saved(app: &App, publication: Publication) -> Result<Saved, Problem> {
     let now = app.clock.now();
     let token = app.secret.sign(Purpose::Preview, publication.id.0, now + PREVIEW_LASTS);
-    Saved {
+    Ok(Saved {
         phase: publication.state.phase(now),
         preview_link: app.site.absolute(&format!("/preview/{token}")),
+        consent: consent::panel(app, &publication).await?,
         publication,
-    }
+    })
 }
 
 fn entry_page(
@@ -200,7 +206,8 @@ fn entry_page(
     form: Fields,
     errors: FieldErrors,
 ) -> EntryPage {
-    let example = saved.as_ref().and_then(|it| ExampleView::of(&it.publication.content, themes));
+    let view = |it: &Saved| ExampleView::of(&it.publication.content, themes, &address(&it.publication));
+    let example = saved.as_ref().and_then(view);
     let preview =
         Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")), example };
     let (mut choices, mut example_choices) = (GuideChoices::default(), ExampleChoices::default());

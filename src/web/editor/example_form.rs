@@ -116,6 +116,7 @@ pub fn parse(
         award: award?,
         link: link?,
         source: source?,
+        pictures: Vec::new(),
     })
 }
 

@@ -14,6 +14,7 @@ use crate::{
     secret::Purpose,
     store,
     web::kit::{
+        example_picture::{self, PRIVATE},
         example_view::ExampleView,
         page::{self, Shell},
     },
@@ -28,15 +29,28 @@ struct PreviewPage {
     example: Option<ExampleView>,
 }
 
+/// A picture of the newest text.
+#[get("/preview/{token}/pictures/{sha256}")]
+pub async fn picture(app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let (token, sha256) = path.into_inner();
+    let publication = find(&app, &token).await?;
+    example_picture::answer(&app, example_picture::facts(&publication.content)?, &sha256, PRIVATE).await
+}
+
 #[get("/preview/{token}")]
 pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<HttpResponse, Problem> {
-    let id = app.secret.verify(Purpose::Preview, &token, app.clock.now()).ok_or(Problem::Expired)?;
-    let publication = store::publication::find(&app.db, PublicationId(id)).await?;
-    let publication = publication.ok_or(Problem::NotFound)?;
+    let publication = find(&app, &token).await?;
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
-    let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes);
+    let own = format!("/preview/{token}");
+    let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes, &own);
     let mut response = page::html(&PreviewPage { shell, publication, html, example })?;
     let noindex = HeaderValue::from_static("noindex");
     response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), noindex);
     Ok(response)
+}
+
+/// Returns the publication of a private link.
+async fn find(app: &App, token: &str) -> Result<Publication, Problem> {
+    let id = app.secret.verify(Purpose::Preview, token, app.clock.now()).ok_or(Problem::Expired)?;
+    store::publication::find(&app.db, PublicationId(id)).await?.ok_or(Problem::NotFound)
 }

@@ -32,6 +32,8 @@ pub struct SendFacts {
     /// Consultations whose contact's address is confirmed.
     confirmed: HashSet<ConsultationId>,
     silences: HashMap<ConsultationId, SilenceClock>,
+    /// The revisions of their examples that companies read.
+    examples: HashMap<ConsultationId, i32>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
     opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
@@ -52,6 +54,7 @@ pub struct FactQuery {
     offers: Vec<WaitingOfferId>,
     consultations: Vec<ConsultationId>,
     silences: Vec<ConsultationId>,
+    examples: Vec<ConsultationId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
     /// The addresses of all mails, each with the consultation that the mail is about.
@@ -76,6 +79,7 @@ impl FactQuery {
                 Some(SendCondition::OfferStands { offer }) => asked.offers.push(offer),
                 Some(SendCondition::HoldStands { appointment, .. }) => asked.appointments.push(appointment),
                 Some(SendCondition::SilenceLasts { consultation, .. }) => asked.silences.push(consultation),
+                Some(SendCondition::ExampleWaits { consultation, .. }) => asked.examples.push(consultation),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
                     asked.consultations.push(consultation);
                 }
@@ -112,6 +116,7 @@ pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
         confirmed: store::consultation::confirmed_among(db, asked.consultations).await?,
         silences: store::consultation::silences(db, asked.silences).await?,
+        examples: store::publication::consent::reviews(db, asked.examples).await?,
         opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, addresses).await?,
         contacts: store::consultation::contact_addresses(db, about).await?,
@@ -189,6 +194,10 @@ impl SendFacts {
                 let clock = self.silences.get(&consultation);
                 (clock.is_some_and(|it| it.since == since), "the case has moved on")
             }
+            SendCondition::ExampleWaits { consultation, revision } => (
+                self.examples.get(&consultation) == Some(&revision),
+                "the company has answered, or reads another text",
+            ),
             SendCondition::AddressConfirmed { consultation } => {
                 (self.confirmed.contains(&consultation), "the address is not confirmed")
             }
