@@ -102,6 +102,9 @@ impl Told {
     async fn pass(&self, days: u64) {
         self.site.app.clock.advance(TimeDelta::days(i64::try_from(days).unwrap()));
         worker::deadlines::step(&self.site.app).await.unwrap();
+        // Sessions have ended meanwhile.
+        company::sign_in(&self.site, CONTACT).await;
+        assert_eq!(self.editor.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     }
 }
 
