@@ -2,7 +2,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::{id::ConsultationId, publication::example::index::ExampleIndex};
+use domain::{
+    id::{ConsultationId, PublicationId},
+    publication::example::index::ExampleIndex,
+};
 use lettre::message::Mailbox;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -21,6 +24,7 @@ use crate::{
     password::SignInGuard,
     secret::Secret,
     store::{
+        gathering::GatheringStanding,
         publication::shelf::Shelf,
         reference::{
             programme::Programme,
@@ -96,6 +100,11 @@ impl App {
     /// Returns what the public may read; it may be a little older than the database, and usually costs no query.
     pub async fn shelf_to_show(&self) -> Result<Arc<Shelf>, DbErr> {
         self.cached.shelf_to_show(&self.db).await
+    }
+
+    /// Returns the standing of these events for display only: it may be a little older than the database.
+    pub async fn standing_to_show(&self, ids: &[PublicationId]) -> Result<Arc<GatheringStanding>, DbErr> {
+        self.cached.standing_to_show(&self.db, ids).await
     }
 
     /// Reads the index of examples, which has every change that was saved before.

@@ -8,13 +8,14 @@ use std::{
 };
 
 use domain::{
+    id::PublicationId,
     publication::example::index::{ExampleIndex, IndexedExample},
     text::Prose,
-    theme,
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::store::{
+    gathering::GatheringStanding,
     publication::{
         examples::{self, ChangedExample},
         shelf::{self, Shelf},
@@ -36,6 +37,8 @@ pub struct Cached {
     shown_shelf: Shown<Shelf>,
     /// When the index of examples was last compared with the database.
     shown_examples: Shown<()>,
+    /// The standing of the events on the start page.
+    shown_standing: Shown<GatheringStanding>,
     /// The age up to which a copy may be shown without a query. Zero: every page reads the revision.
     age: Duration,
 }
@@ -134,6 +137,21 @@ impl Cached {
         Ok(shelf)
     }
 
+    /// Returns the standing of these events for display: at most `age` old.
+    pub async fn standing_to_show(
+        &self,
+        db: &impl ConnectionTrait,
+        ids: &[PublicationId],
+    ) -> Result<Arc<GatheringStanding>, DbErr> {
+        let kept = self.shown_standing.within(self.age);
+        if let Some(kept) = kept.filter(|it| ids.iter().all(|id| it.rows.contains_key(id))) {
+            return Ok(kept);
+        }
+        let standing = Arc::new(GatheringStanding::of(db, ids).await?);
+        self.shown_standing.keep(&standing);
+        Ok(standing)
+    }
+
     /// Returns the programme and all experts at the revisions that the caller has just read. Values that have changed
     /// are read from `db`.
     pub async fn programme_and_experts(
@@ -186,9 +204,7 @@ impl Cached {
     async fn read_changed(&self, db: &impl ConnectionTrait, revision: i64) -> Result<(), DbErr> {
         let programme = self.programme(db).await?;
         let label = |code: &str| {
-            let own = programme.themes.iter().find(|it| it.code == code).map(|it| it.label.as_str());
-            let shipped = || theme::SHIPPED.iter().find(|it| it.code == code).map_or("", |it| it.label);
-            own.unwrap_or_else(shipped).to_owned()
+            programme::label_even_retired(&programme.themes, code).unwrap_or_default().to_owned()
         };
         let mut last = self.examples.first_read();
         loop {

@@ -54,8 +54,8 @@ pub async fn work(config: Config, work: &Worker) -> Result<(), Failure> {
         return Ok(());
     }
     let stop = CancellationToken::new();
-    let (told, ()) = tokio::join!(serve::cancel_when_told(&stop), worker::run(&app, stop.clone()));
-    told.map_err(software)
+    let (stopped, ()) = tokio::join!(serve::cancel_when_told(&stop), worker::run(&app, stop.clone()));
+    stopped.map_err(software)
 }
 
 pub async fn fill(config: &Config, fill: &Fill) -> Result<(), Failure> {

@@ -4,6 +4,7 @@ mod booking;
 mod calendar;
 mod external_calendar;
 pub mod files;
+mod gathering;
 mod history;
 mod inbound_mail;
 mod mail;
@@ -60,6 +61,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     standing::examine_merges(&tx, &mut findings).await?;
     external_calendar::examine(&tx, now, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
+    gathering::examine(&tx, now, &mut findings).await?;
     inbound_mail::examine(&tx, now, &mut findings).await?;
     set_aside::examine(&tx, &mut findings).await?;
     tx.rollback().await?;

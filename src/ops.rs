@@ -10,6 +10,7 @@ pub mod calendars;
 pub mod case;
 pub mod consultation;
 pub mod correspondence;
+pub mod gathering;
 pub mod housekeeping;
 pub mod intake;
 pub mod publication;

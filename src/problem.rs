@@ -3,7 +3,10 @@ use domain::{
     aftercare::report::ReportRefused,
     booking::{appointment::AppointmentRefused, waiting_list::WaitingOfferRefused},
     consultation::{ActionRefused, correction::CorrectionRefused},
-    publication::{PublicationRefused, example::consent::ConsentRefused},
+    publication::{
+        PublicationRefused,
+        example::{consent::ConsentRefused, draft::TextRefused},
+    },
     routing::assignment::AnswerRefused,
 };
 
@@ -57,6 +60,12 @@ impl From<PublicationRefused> for Problem {
 
 impl From<ConsentRefused> for Problem {
     fn from(refused: ConsentRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<TextRefused> for Problem {
+    fn from(refused: TextRefused) -> Self {
         Self::Refused(refused.to_string())
     }
 }

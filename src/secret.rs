@@ -45,6 +45,8 @@ pub enum Purpose {
     Preview,
     /// Objecting to a replaced mail address; the subject is the consultation.
     AddressObjection,
+    /// The page of a participant of an event; the subject is the sign-up.
+    SignUp,
 }
 
 impl Purpose {
@@ -56,6 +58,7 @@ impl Purpose {
             Self::Unsubscribe => 13,
             Self::Preview => 14,
             Self::AddressObjection => 15,
+            Self::SignUp => 16,
         }
     }
 }
@@ -173,7 +176,7 @@ impl Secret {
 
     /// Encrypts a text that we must be able to read again, such as a password for another service. It can be decrypted
     /// only for the same `subject`.
-    pub fn seal(&self, subject: Uuid, text: &str) -> anyhow::Result<String> {
+    pub fn encrypt(&self, subject: Uuid, text: &str) -> anyhow::Result<String> {
         let mut nonce = [0; NONCE];
         SysRng.try_fill_bytes(&mut nonce)?;
         let payload = Payload { msg: text.as_bytes(), aad: subject.as_bytes() };
@@ -184,8 +187,8 @@ impl Secret {
 
     /// Decrypts a text that we encrypted for `subject`; `None` if it was encrypted with another key or has been
     /// changed.
-    pub fn open(&self, subject: Uuid, sealed: &str) -> Option<String> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+    pub fn decrypt(&self, subject: Uuid, encrypted: &str) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(encrypted).ok()?;
         let (nonce, hidden) = bytes.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
         let payload = Payload { msg: hidden, aad: subject.as_bytes() };
@@ -261,17 +264,17 @@ mod tests {
     #[test]
     fn an_encrypted_text_is_read_only_unchanged_with_its_key_and_subject() {
         let (secret, subject) = (Secret::new([7; 32]), Uuid::from_u128(42));
-        let sealed = secret.seal(subject, "ひみつ").unwrap();
+        let encrypted = secret.encrypt(subject, "ひみつ").unwrap();
         assert_ne!(
-            sealed,
-            secret.seal(subject, "ひみつ").unwrap(),
+            encrypted,
+            secret.encrypt(subject, "ひみつ").unwrap(),
             "the same text looks different every time"
         );
-        assert_eq!(secret.open(subject, &sealed).as_deref(), Some("ひみつ"));
-        assert_eq!(secret.open(Uuid::from_u128(43), &sealed), None);
-        assert_eq!(Secret::new([8; 32]).open(subject, &sealed), None);
-        for cut in 0..sealed.len() {
-            assert_eq!(secret.open(subject, &sealed[..cut]), None, "{cut}");
+        assert_eq!(secret.decrypt(subject, &encrypted).as_deref(), Some("ひみつ"));
+        assert_eq!(secret.decrypt(Uuid::from_u128(43), &encrypted), None);
+        assert_eq!(Secret::new([8; 32]).decrypt(subject, &encrypted), None);
+        for cut in 0..encrypted.len() {
+            assert_eq!(secret.decrypt(subject, &encrypted[..cut]), None, "{cut}");
         }
     }
 
@@ -288,8 +291,8 @@ mod tests {
             secret.reply_token(subject, "contact@example.co.jp"),
             "0000000000000000000000000000002a795580cb4a4b0d3f81c08a6c"
         );
-        let sealed = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXBH-qglV7lZcUarbBxf6c81bTBttjZkC1Zg";
-        assert_eq!(secret.open(subject, sealed).as_deref(), Some("ひみつ"));
+        let encrypted = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXBH-qglV7lZcUarbBxf6c81bTBttjZkC1Zg";
+        assert_eq!(secret.decrypt(subject, encrypted).as_deref(), Some("ひみつ"));
     }
 
     #[test]

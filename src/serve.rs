@@ -48,8 +48,8 @@ pub async fn serve(app: App) -> Result<(), Failure> {
     let mut server = tokio::spawn(server);
     let ended = tokio::select! {
         ended = &mut server => ended,
-        told = cancel_when_told(&stop) => {
-            told.map_err(software)?;
+        stopped = cancel_when_told(&stop) => {
+            stopped.map_err(software)?;
             tracing::info!("stopping: finishing the requests in flight and the mails being sent");
             handle.stop(true).await;
             server.await

@@ -8,8 +8,10 @@ pub mod booking;
 pub mod calendars;
 pub mod consultation;
 pub mod correspondence;
+pub mod gathering;
 pub mod heartbeat;
 pub mod intake;
+mod merge;
 pub mod publication;
 pub mod readiness;
 pub mod reference;
@@ -95,7 +97,7 @@ mod tests {
     fn an_unknown_code_is_told_with_table_row_and_column() {
         let read = |text: &str| Coded::<AppointmentStatus>::read(text.to_owned());
         assert_eq!(known(&read("no_show"), Column::State, 7).unwrap(), AppointmentStatus::NoShow);
-        let told = known(&read("gone"), Column::State, 7).unwrap_err().to_string();
-        assert!(told.contains("appointment 7: state holds “gone”"), "{told}");
+        let err = known(&read("gone"), Column::State, 7).unwrap_err().to_string();
+        assert!(err.contains("appointment 7: state holds “gone”"), "{err}");
     }
 }

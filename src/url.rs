@@ -2,13 +2,25 @@
 use std::borrow::Cow;
 
 use domain::{
-    correspondence::outgoing_mail::topic::NotificationTopic, id::DraftId, number::CaseNumber,
+    correspondence::outgoing_mail::topic::NotificationTopic,
+    id::{DraftId, PublicationId},
+    number::CaseNumber,
     publication::PublicationKind,
 };
 
 /// Returns the path of the page on which the reader of a replaced mail address objects.
 pub fn address_objection(token: &str) -> String {
     format!("/address-objection/{token}")
+}
+
+/// Returns the path of a participant's own page. The token gives access to its bearer.
+pub fn sign_up(token: &str) -> String {
+    format!("/e/{token}")
+}
+
+/// Returns the path of the page on which editors see the participants of an event.
+pub fn event_desk(id: PublicationId) -> String {
+    format!("/staff/events/{id}")
 }
 
 /// The public address of the service: `https://soudan.example.jp`, without a slash at the end.
@@ -117,7 +129,7 @@ fn asks_who(path: &str) -> bool {
     let asks = match parts.next() {
         Some("staff") => parts.next() != Some("set-password"),
         Some("expert" | "desk" | "admin" | "my" | "stats") => true,
-        Some("news" | "guide" | "cases" | "awards") => true,
+        Some("news" | "guide" | "cases" | "awards" | "events" | "events.ics" | "events.atom") => true,
         Some("" | "apply" | "login" | "help" | "privacy") => parts.next().is_none(),
         _ => false,
     };

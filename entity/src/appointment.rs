@@ -35,6 +35,8 @@ pub struct Model {
     pub ended_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub end_reason: Option<String>,
+    /// Whether it makes up for a field that was not given because its expert did not come.
+    pub makes_up: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -11,6 +11,8 @@ pub struct Model {
     pub expert_id: Uuid,
     /// When the report was handed over to another expert or the center, because this expert's account was closed.
     pub report_handed_over_at: Option<DateTimeUtc>,
+    /// Whether this expert did not come to the appointment, which the other expert held.
+    pub absent: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

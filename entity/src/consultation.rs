@@ -1,5 +1,8 @@
 //! One company's request and everything that follows from it.
-use codes::{ConsultationStatus, DueKind, Industry, Mode, Origin, SilenceKind, Turn, UnfulfilledReason};
+use codes::{
+    ConsultationStatus, DueKind, Field, Industry, Mode, Origin, ReportGap, SilenceKind, Turn,
+    UnfulfilledReason,
+};
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -95,8 +98,14 @@ pub struct Model {
     pub own_company_id: Option<Uuid>,
     /// Whether the case was filed under the corporate number of a known company and nobody has confirmed it yet.
     pub number_unconfirmed: bool,
-    /// Whether the center writes a report on an appointment, because none of its experts can.
+    /// Whether the center sees to a report on an appointment.
     pub report_by_center: bool,
+    /// Why the center sees to that report.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub report_gap: Option<Coded<ReportGap>>,
+    /// The field that an expert who did not come still owes the company.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub owed_field: Option<Coded<Field>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -19,6 +19,8 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
     pub consultation_id: Option<Uuid>,
+    /// The consultation day for which it asks for a time.
+    pub gathering_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -21,6 +21,8 @@ pub struct Model {
     pub decided_by: Option<Uuid>,
     #[sea_orm(column_type = "Text", nullable)]
     pub returned_reason: Option<String>,
+    /// Whether the appointment took place, as its outcome says now.
+    pub took_place: bool,
     pub version: i32,
     pub updated_at: DateTimeUtc,
 }

@@ -40,8 +40,12 @@ mod m20261130_000033_coordination;
 mod m20261130_000040_examples;
 mod m20261130_000041_example_import;
 mod m20261130_000043_counts;
-mod m20261130_000044_example_consent;
-mod m20261130_000045_example_picture;
+mod m20261130_000044_reports_to_approve;
+mod m20261130_000046_example_consent;
+mod m20261130_000047_example_picture;
+mod m20261130_000051_attendance;
+mod m20261130_000061_gathering;
+mod m20261130_000062_consultation_day;
 mod renames;
 
 pub struct Migrator;
@@ -87,8 +91,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000043_counts::Migration),
             Box::new(m20261130_000040_examples::Migration),
             Box::new(m20261130_000041_example_import::Migration),
-            Box::new(m20261130_000044_example_consent::Migration),
-            Box::new(m20261130_000045_example_picture::Migration),
+            Box::new(m20261130_000044_reports_to_approve::Migration),
+            Box::new(m20261130_000051_attendance::Migration),
+            Box::new(m20261130_000061_gathering::Migration),
+            Box::new(m20261130_000062_consultation_day::Migration),
+            Box::new(m20261130_000046_example_consent::Migration),
+            Box::new(m20261130_000047_example_picture::Migration),
         ]
     }
 }

@@ -59,9 +59,9 @@ pub async fn receive(config: Config, receive: Receive) -> Result<(), Failure> {
 }
 
 async fn keep(app: &App, receive: &Receive, bytes: &[u8], size: usize) -> anyhow::Result<MailId> {
-    let told =
+    let variable =
         |names: &[&str]| names.iter().find_map(|it| std::env::var(it).ok().filter(|it| !it.is_empty()));
-    let to = receive.to.clone().or_else(|| told(&["ORIGINAL_RECIPIENT", "RECIPIENT"]));
+    let to = receive.to.clone().or_else(|| variable(&["ORIGINAL_RECIPIENT", "RECIPIENT"]));
     let from = receive.from.clone().or_else(|| std::env::var("SENDER").ok()).map(|it| match it.as_str() {
         // Mail servers write these if there is no sender.
         "" | "MAILER-DAEMON" => "<>".to_owned(),

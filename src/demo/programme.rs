@@ -4,6 +4,7 @@ mod act;
 mod applicants;
 mod cast;
 mod consents;
+mod events;
 mod examples;
 mod plot;
 mod publications;
@@ -104,6 +105,7 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     let mut dice = Dice::new(u64::from(day.to_epoch_days().unsigned_abs()));
     let cast = cast::hire(app, &mut dice, now - BEGAN).await?;
     publications::publish(app, cast.editor, now).await?;
+    let (editor, experts) = (cast.editor, cast.experts.clone());
     let mut cases: Vec<_> = plot::plots(&mut dice, &cast, now).into_iter().map(Case::new).collect();
     applicants::fill_in(&mut cases, &mut dice);
     let mut stage = Stage::open(app, cast, dice, now - BEGAN, now).await?;
@@ -135,6 +137,8 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     stage.go_on_until(now).await?;
     let people = (stage.cast.editor, stage.cast.coordinators[0]);
     consents::tell(&stage.app, cases.iter().filter_map(|it| it.id), people).await?;
+    stage.work().await?;
+    events::hold(&stage.app, editor, &experts, now).await?;
     stage.work().await?;
     mark(app, Some(now)).await
 }

@@ -34,6 +34,25 @@ pub(super) async fn examine(
     for it in reports {
         findings.add("report", format!("report {it}"), "the session it reports on has not taken place");
     }
+    let of = |states: &[&str]| {
+        let ended = appointment::Entity::find().select_only().column(appointment::Column::Id);
+        let ended = ended.filter(appointment::Column::State.is_in(states.iter().copied()));
+        report::Column::AppointmentId.in_subquery(ended.into_query())
+    };
+    let says = |it: bool| report::Column::TookPlace.eq(it);
+    let contradicts = says(false).and(of(&["done"])).or(says(true).and(of(&["no_show", "expert_no_show"])));
+    let reports: Vec<Uuid> = report::Entity::find()
+        .select_only()
+        .column(report::Column::Id)
+        .filter(contradicts)
+        .order_by_asc(report::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for it in reports {
+        let text = "it contradicts the outcome on whether its session took place";
+        findings.add("report_took_place", format!("report {it}"), text);
+    }
     let waiting: Vec<Uuid> = follow_up::Entity::find()
         .select_only()
         .column(follow_up::Column::Id)
@@ -56,7 +75,7 @@ pub(super) async fn examine(
 async fn unfounded_help_requests(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let of_answer = |column| Expr::col((follow_up::Entity, column));
     let of_consultation = |column| Expr::col((consultation::Entity, column));
-    let asked = Query::select()
+    let answers = Query::select()
         .expr(Expr::val(1))
         .from(follow_up::Entity)
         .and_where(of_answer(follow_up::Column::ConsultationId).eq(of_consultation(consultation::Column::Id)))
@@ -71,7 +90,7 @@ async fn unfounded_help_requests(db: &impl ConnectionTrait) -> Result<Vec<String
         .select_only()
         .column(consultation::Column::Number)
         .filter(consultation::COLUMN.wants_help_since.is_not_null())
-        .filter(Expr::exists(asked).not())
+        .filter(Expr::exists(answers).not())
         .order_by_asc(consultation::Column::Number)
         .into_tuple()
         .all(db)

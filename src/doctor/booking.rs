@@ -1,7 +1,11 @@
 //! Checks that requests and bookings agree with the consultation's state, and that no time is held for ever.
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::field::Fields;
-use entity::{appointment, assignment};
+use codes::{ActionKind, ConsultationStatus};
+use domain::{
+    consultation::correction::{TeamEvent, team_fields},
+    field::Fields,
+};
+use entity::{Coded, appointment, assignment, event};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Findings, page::Case};
@@ -64,22 +68,45 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
     }
 }
 
-/// Checks that every field of a booked consultation is accepted by an expert who takes part in its
-/// appointment.
+/// Checks that every field of a booked consultation is accepted by an expert who takes part in its appointment. A field
+/// that was added since is for the next one.
 fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
     let experts = case.experts(one.id);
     let accepted = |it: &&assignment::Model| it.state.code() == "accepted" && experts.contains(&it.expert_id);
+    // An appointment that makes up for what an expert owes is for that field alone.
+    let owed = case.row.owed_field.as_ref().and_then(Coded::known).map(Fields::from);
+    let fields = Fields::from_flags(case.row.ict, case.row.labor);
+    let wanted = owed.or_else(|| fields.and_then(|it| team_fields(it, &team_events(case))));
     let left = case
         .assignments
         .iter()
         .filter(accepted)
         .filter_map(|it| Fields::from_flags(it.ict, it.labor))
-        .try_fold(Fields::from_flags(case.row.ict, case.row.labor), |left, taken| {
-            left.map(|it| it.without(taken))
-        });
+        .try_fold(wanted, |left, taken| left.map(|it| it.without(taken)));
     if left.flatten().is_some() {
         findings.add("covered", &case.row.number, "none of the experts of its booking has accepted a field");
     }
+}
+
+/// Returns the events that decide which fields the team covers, in the order of the history.
+fn team_events(case: &Case<'_>) -> Vec<TeamEvent> {
+    let of_event = |it: &event::Model| {
+        let to = it.to_state.known()?;
+        let settles = matches!(
+            (it.act.known()?, to),
+            (
+                ActionKind::Accept | ActionKind::SettleTeam | ActionKind::PlanFurtherSession,
+                ConsultationStatus::Scheduling | ConsultationStatus::Booked
+            )
+        );
+        if settles {
+            return Some(TeamEvent::Settled);
+        }
+        let corrected = case.corrections.iter().find(|correction| correction.seq == it.seq)?;
+        let fields = |it: &Option<String>| it.as_deref().and_then(Fields::from_code);
+        Some(TeamEvent::Corrected { old: fields(&corrected.old_value)?, new: fields(&corrected.new_value)? })
+    };
+    case.events.iter().filter_map(of_event).collect()
 }
 
 /// Checks that nothing continues after the end. An accepted assignment may stay if an appointment took place.

@@ -80,20 +80,20 @@ async fn page(
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
     let ids: Vec<_> = live.iter().map(|it| it.id).collect();
-    let seats = appointment_expert::Entity::find()
+    let participations = appointment_expert::Entity::find()
         .filter(appointment_expert::Column::AppointmentId.is_in(ids.iter().copied()))
         .all(db)
         .await?;
-    let seats = grouped(seats, |it| (it.appointment_id, it.expert_id));
+    let participations = grouped(participations, |it| (it.appointment_id, it.expert_id));
     let cells =
         calendar_cell::Entity::find().filter(calendar_cell::Column::AppointmentId.is_in(ids)).all(db).await?;
     let mut cells = grouped(cells, |it| (it.appointment_id, (it.expert_id, it.quarter)));
-    let asked = asked(db, live).await?;
+    let substitutes = asked_substitutes(db, live).await?;
     for it in live {
         let owned: BTreeSet<_> = cells.remove(&it.id).unwrap_or_default().into_iter().collect();
-        let mut experts = seats.get(&it.id).cloned().unwrap_or_default();
+        let mut experts = participations.get(&it.id).cloned().unwrap_or_default();
         // A substitute who is asked to take a part in it keeps the time for it.
-        experts.extend(it.consultation_id.and_then(|id| asked.get(&id)).into_iter().flatten());
+        experts.extend(it.consultation_id.and_then(|id| substitutes.get(&id)).into_iter().flatten());
         one(rules, it, &experts, &owned, findings);
     }
     Ok(())
@@ -120,9 +120,9 @@ fn one(
     }
     // The appointment may have been moved at any time until now.
     let moments = [it.created_at, it.starts_at];
-    let judged = moments.iter().all(|&at| rules.hold_since(at, it.created_at));
-    let agrees = |at| rules.footprints(it, experts, at).is_none_or(|asked| asked == *owned);
-    if judged && !moments.into_iter().any(agrees) {
+    let rules_held = moments.iter().all(|&at| rules.hold_since(at, it.created_at));
+    let agrees = |at| rules.footprints(it, experts, at).is_none_or(|cells| cells == *owned);
+    if rules_held && !moments.into_iter().any(agrees) {
         wrong("footprint", "it owns other quarter hours than travel and buffers ask for");
     }
 }
@@ -183,7 +183,7 @@ impl Rules {
 }
 
 /// Returns the experts who are asked to take another expert's part, by consultation.
-async fn asked(
+async fn asked_substitutes(
     db: &impl ConnectionTrait,
     live: &[appointment::Model],
 ) -> Result<BTreeMap<Uuid, Vec<Uuid>>, DbErr> {

@@ -162,7 +162,7 @@ async fn participants(db: &impl ConnectionTrait, findings: &mut Findings) -> Res
         .select_only()
         .columns([cancelled_invitation::Column::AppointmentId, cancelled_invitation::Column::ExpertId])
         .join(JoinType::InnerJoin, of_appointment())
-        .join(JoinType::InnerJoin, of_seat())
+        .join(JoinType::InnerJoin, of_participation())
         .filter(appointment::Column::State.is_in(["held", "confirmed"]))
         .filter(seated.eq(left))
         .filter(ended.gte(sequence))
@@ -190,7 +190,7 @@ fn of_appointment() -> RelationDef {
         .into()
 }
 
-fn of_seat() -> RelationDef {
+fn of_participation() -> RelationDef {
     cancelled_invitation::Entity::belongs_to(appointment_expert::Entity)
         .from(cancelled_invitation::Column::AppointmentId)
         .to(appointment_expert::Column::AppointmentId)

@@ -1,7 +1,8 @@
 //! Reads consultations with all their rows, a page at a time.
 use std::collections::BTreeMap;
 
-use entity::{appointment, appointment_expert, assignment, consultation, event};
+use codes::CorrectedField;
+use entity::{appointment, appointment_expert, assignment, consultation, correction, event};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -17,6 +18,8 @@ pub(super) struct Page {
     appointments: BTreeMap<Uuid, Vec<appointment::Model>>,
     /// The experts of confirmed appointments.
     experts: BTreeMap<Uuid, Vec<Uuid>>,
+    /// The corrections of the fields.
+    corrections: BTreeMap<Uuid, Vec<correction::Model>>,
 }
 
 /// One consultation of a page.
@@ -26,13 +29,15 @@ pub(super) struct Case<'a> {
     pub events: &'a [event::Model],
     pub assignments: &'a [assignment::Model],
     pub appointments: &'a [appointment::Model],
+    /// The corrections of the fields.
+    pub corrections: &'a [correction::Model],
     experts: &'a BTreeMap<Uuid, Vec<Uuid>>,
 }
 
 impl Page {
     /// Returns the consultations after the one with this id, or `None` after the last.
     ///
-    /// A page is one range of ids, so that the same range finds the rows that belong to it: five queries a
+    /// A page is one range of ids, so that the same range finds the rows that belong to it: six queries a
     /// page.
     pub async fn after(db: &impl ConnectionTrait, last: Option<Uuid>) -> Result<Option<Self>, DbErr> {
         let mut query = consultation::Entity::find().order_by_asc(consultation::Column::Id).limit(SIZE);
@@ -58,6 +63,9 @@ impl Page {
             .filter(appointment::Column::State.eq("confirmed"));
         let experts = appointment_expert::Entity::find()
             .filter(appointment_expert::Column::AppointmentId.in_subquery(confirmed.into_query()));
+        let corrections = correction::Entity::find()
+            .filter(correction::Column::ConsultationId.between(first, last))
+            .filter(correction::Column::Field.eq(CorrectedField::Fields.code()));
         Ok(Some(Self {
             rows,
             events: grouped(events.all(db).await?, |it| (it.consultation_id, it)),
@@ -66,6 +74,7 @@ impl Page {
                 (it.consultation_id.unwrap_or_default(), it)
             }),
             experts: grouped(experts.all(db).await?, |it| (it.appointment_id, it.expert_id)),
+            corrections: grouped(corrections.all(db).await?, |it| (it.consultation_id, it)),
         }))
     }
 
@@ -79,6 +88,7 @@ impl Page {
             events: of(&self.events, row.id),
             assignments: of(&self.assignments, row.id),
             appointments: of(&self.appointments, row.id),
+            corrections: of(&self.corrections, row.id),
             experts: &self.experts,
         })
     }

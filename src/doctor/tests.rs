@@ -12,6 +12,20 @@ use crate::demo::fill::{
     tests::{now, test_database},
 };
 
+/// The statements that make an event with one seat, and one that is long over.
+const EVENT: &str = "INSERT INTO publication (id, kind, number, revision, public_revision, status, public_from, updated_at) \
+    SELECT id, 'events', 10001, 1, 1, 'published', created_at, created_at FROM account LIMIT 1";
+const GATHERING: &str = "INSERT INTO gathering (publication_id, number, kind, title, place, starts_at, ends_at, \
+    deadline, venue_seats, experts, sequence, due_at) SELECT id, number, 'seminar', '', '', '2099-01-01 00:00:00+00:00', \
+    '2099-01-02 00:00:00+00:00', '2099-01-01 00:00:00+00:00', 1, '[]', 0, '2099-01-01 00:00:00+00:00' FROM publication";
+const PAST_EVENT: &str = "INSERT INTO gathering (publication_id, number, kind, title, place, starts_at, ends_at, \
+    deadline, venue_seats, experts, sequence, due_at) SELECT id, number, 'seminar', '', '', '2020-01-01 00:00:00+00:00', \
+    '2020-01-02 00:00:00+00:00', '2020-01-01 00:00:00+00:00', 1, '[]', 0, '2020-01-01 00:00:00+00:00' FROM publication";
+const WAITING_SIGN_UP: &str = "INSERT INTO sign_up (id, publication_id, seat_kind, status, since, created_at) \
+    SELECT publication_id, publication_id, 'venue', 'waiting', deadline, deadline FROM gathering";
+const SEATED_SIGN_UP: &str = "INSERT INTO sign_up (id, publication_id, seat_kind, status, seat_number, name, created_at) \
+    SELECT publication_id, publication_id, 'venue', 'seated', 1, 'A', deadline FROM gathering";
+
 /// The statements that cause the damage which each rule finds.
 const DAMAGE: &[(&str, &[&str])] = &[
     (
@@ -111,6 +125,10 @@ const DAMAGE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "report_took_place",
+        &["UPDATE report SET took_place = FALSE WHERE id = (SELECT id FROM report LIMIT 1)"],
+    ),
+    (
         "wants_help_since",
         &["UPDATE consultation SET wants_help_since = '2020-01-01 00:00:00+00:00' WHERE state = 'follow_up'"],
     ),
@@ -173,6 +191,9 @@ const DAMAGE: &[(&str, &[&str])] = &[
            LIMIT 1",
         ],
     ),
+    ("event_step", &[EVENT, PAST_EVENT]),
+    ("free_seat", &[EVENT, GATHERING, WAITING_SIGN_UP]),
+    ("erasure", &[EVENT, GATHERING, SEATED_SIGN_UP, "UPDATE gathering SET erased_at = starts_at"]),
     (
         "merge",
         &[

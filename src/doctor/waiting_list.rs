@@ -90,14 +90,14 @@ async fn one_each(
     held: &BTreeMap<Uuid, appointment::Model>,
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
-    let seats = appointment_expert::Entity::find()
+    let participations = appointment_expert::Entity::find()
         .filter(appointment_expert::Column::AppointmentId.is_in(held.keys().copied()))
         .all(db)
         .await?;
     let mut taken = BTreeSet::new();
-    for seat in seats {
-        let Some(it) = held.get(&seat.appointment_id) else { continue };
-        if !taken.insert((seat.expert_id, it.starts_at)) {
+    for participation in participations {
+        let Some(it) = held.get(&participation.appointment_id) else { continue };
+        if !taken.insert((participation.expert_id, it.starts_at)) {
             findings.add(
                 "offer",
                 format!("appointment {}", it.id),

@@ -176,7 +176,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_ipv4_address_in_ipv6_clothes_is_judged_alike(bits in any::<u32>()) {
+        fn an_ipv4_address_in_ipv6_clothes_is_checked_alike(bits in any::<u32>()) {
             let v4 = std::net::Ipv4Addr::from_bits(bits);
             let mapped = IpAddr::V6(v4.to_ipv6_mapped());
             prop_assert_eq!(check(v4.into(), &[], false), check(mapped, &[], false));

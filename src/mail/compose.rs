@@ -15,6 +15,7 @@ use super::{
     text::{MailWording, Reader, TextKind, Values, Variable, write_shipped},
 };
 
+mod event_invitation;
 mod invitation;
 mod values;
 mod wording;
@@ -42,7 +43,9 @@ pub fn about(
     let answers = match text.reader() {
         Reader::Company => Answers::Company,
         Reader::Desk => Answers::Desk,
-        Reader::Everybody | Reader::Expert | Reader::Center | Reader::Staff => Answers::Staff,
+        Reader::Everybody | Reader::Expert | Reader::Center | Reader::Staff | Reader::Participant => {
+            Answers::Staff
+        }
     };
     let frame = Frame::around(&words, answers, &greeting, Some(about.number));
     let appointment = mail_event.calendar_appointment();
@@ -66,8 +69,14 @@ pub fn plain(
     let words = words(text, &values, text.may_reach_a_stranger(), sender)?;
     let greeting = greeting("", to.name);
     let frame = Frame::around(&words, Answers::Nobody, &greeting, None);
+    let calendar = if let AccountMailEvent::Gathering(it) = &mail_event {
+        event_invitation::of(it, to, sender)
+    } else {
+        None
+    };
     let unsubscribe = Some(values.get(Variable::StopLink)).filter(|it| !it.is_empty());
-    Ok(OutgoingMail { unsubscribe: unsubscribe.map(str::to_owned), ..framed(text, frame, to, sender)? })
+    let unsubscribe = unsubscribe.map(str::to_owned);
+    Ok(OutgoingMail { unsubscribe, calendar, ..framed(text, frame, to, sender)? })
 }
 
 /// Returns the subject and the text: the administrator's for the year, or else the shipped ones.

@@ -98,6 +98,17 @@ impl TextKind {
         self.text().reaches_unconfirmed
     }
 
+    /// Returns whether the text tells its reader, an expert, of a report that is due besides.
+    pub const fn tells_of_a_report(self) -> bool {
+        matches!(
+            self,
+            Self::RequestWithdrawn
+                | Self::ExpertChangedExpert
+                | Self::CancelledExpert
+                | Self::OutcomeCorrectedExpert
+        )
+    }
+
     /// Returns the calendar part of the mail, if it is about an appointment.
     pub const fn calendar(self) -> Option<CalendarUse> {
         self.text().calendar

@@ -1,6 +1,7 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
 mod account;
 mod example;
+mod gathering;
 mod outcome;
 mod parts;
 mod silence;
@@ -19,7 +20,8 @@ use crate::{
 
 pub use account::AccountMailEvent;
 pub use example::{ExampleEvent, ExampleNews};
-pub use outcome::OutcomeEvent;
+pub use gathering::{EventText, GatheringMailEvent, GatheringNews};
+pub use outcome::{MissedPart, OutcomeEvent};
 pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};
 
@@ -45,6 +47,8 @@ pub struct MailContext<'a> {
     pub due: Option<&'a Due>,
     /// Since when the company has been waited for, before the event.
     pub waits_since: Option<DateTime<Utc>>,
+    /// The deadline of a report that the reader, an expert, has to write besides.
+    pub report_due_at: Option<DateTime<Utc>>,
     pub sender: SenderContext<'a>,
 }
 
@@ -207,7 +211,7 @@ pub enum MailEvent<'a> {
         appointment: AppointmentText<'a>,
     },
     /// The meeting link of an online appointment has changed; its time has not.
-    Room {
+    Venue {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
     },
@@ -319,11 +323,22 @@ pub enum MailEvent<'a> {
         ends_at: DateTime<Utc>,
     },
     HandOverAccepted,
+    /// The consultation that had ended goes on. Its desk hears of it by `HandOverReopened`.
+    Reopened {
+        side: ReaderSide<'a>,
+    },
+    HandOverReopened,
     /// The center has written to the desk that handed the request over.
     DeskMessage,
     /// The result of the hand-over in one sentence.
     HandOverResult {
         result: &'a str,
+        /// The organisation to which the company was referred; empty if it was not.
+        organization: &'a str,
+        /// What the center wrote to the company about it; may be empty.
+        note: &'a str,
+        /// Whether the organisation is the desk itself.
+        is_back: bool,
     },
 }
 
@@ -355,7 +370,7 @@ impl MailEvent<'_> {
             | Self::Moved { appointment, .. }
             | Self::ExpertChanged { appointment, .. }
             | Self::Relieved { appointment }
-            | Self::Room { appointment, .. }
+            | Self::Venue { appointment, .. }
             | Self::Cancelled { appointment, .. }
             | Self::RequestDeclined { appointment } => Some(appointment),
             Self::Withdrawn { cancelled: it, .. }
@@ -396,6 +411,8 @@ impl MailEvent<'_> {
             | Self::Undelivered { .. }
             | Self::NoDelegates { .. }
             | Self::HandOverAccepted
+            | Self::Reopened { .. }
+            | Self::HandOverReopened
             | Self::DeskMessage
             | Self::HandOverResult { .. } => None,
         }
@@ -407,7 +424,11 @@ impl TextKind {
     const EXPERT_CHANGED: [Self; 3] =
         [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
 
-    const ROOM: [Self; 3] = [Self::RoomCompany, Self::RoomExpert, Self::RoomCenter];
+    /// The texts about another time.
+    const MOVED: [Self; 3] = [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter];
+
+    /// The texts about another place or link.
+    const VENUE: [Self; 3] = [Self::VenueCompany, Self::VenueExpert, Self::VenueCenter];
 
     /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
@@ -431,12 +452,10 @@ impl TextKind {
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
             }
-            MailEvent::Moved { side, .. } => {
-                side_of(side, [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter])
-            }
+            MailEvent::Moved { side, .. } => side_of(side, Self::MOVED),
             MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
-            MailEvent::Room { side, .. } => side_of(side, Self::ROOM),
+            MailEvent::Venue { side, .. } => side_of(side, Self::VENUE),
             MailEvent::Cancelled { side, .. } => {
                 side_of(side, [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledCenter])
             }
@@ -467,21 +486,11 @@ impl TextKind {
             MailEvent::Undelivered { .. } => Self::Undelivered,
             MailEvent::NoDelegates { is_company, .. } => no_delegates(*is_company),
             MailEvent::HandOverAccepted => Self::HandOverAccepted,
+            MailEvent::Reopened { side: ReaderSide::Company { .. } } => Self::ReopenedCompany,
+            MailEvent::Reopened { .. } => Self::ReopenedExpert,
+            MailEvent::HandOverReopened => Self::HandOverReopened,
             MailEvent::DeskMessage => Self::DeskMessage,
             MailEvent::HandOverResult { .. } => Self::HandOverResult,
-        }
-    }
-
-    /// Returns the text of an event that is about no consultation.
-    pub const fn of_plain(mail_event: &AccountMailEvent<'_>) -> Self {
-        match mail_event {
-            AccountMailEvent::SignIn { .. } => Self::SignIn,
-            AccountMailEvent::ResumeDraft { .. } => Self::ResumeDraft,
-            AccountMailEvent::Invitation { .. } => Self::Invitation,
-            AccountMailEvent::PasswordReset { .. } => Self::PasswordReset,
-            AccountMailEvent::Digest { .. } => Self::Digest,
-            AccountMailEvent::WeeklyDigest { .. } => Self::WeeklyDigest,
-            AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Defines a mail as the outbox stores it. It is written in full when its cause happens, so that its exact
 //! words can be read later.
 use chrono::{DateTime, Utc};
-use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId};
+use domain::{
+    gathering::SeatKind,
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, SignUpId, WaitingOfferId},
+};
 use serde::{Deserialize, Serialize};
 
 pub use super::kind::{ConditionKind, MailKind};
@@ -91,6 +94,8 @@ pub enum SendCondition {
     SilenceLasts { consultation: ConsultationId, since: DateTime<Utc> },
     /// The company still reads this revision of its example.
     ExampleWaits { consultation: ConsultationId, revision: i32 },
+    /// The participant has a seat of the kind, and the event has not been moved or called off since.
+    SeatStands { sign_up: SignUpId, sequence: i32, seat: SeatKind },
 }
 
 impl SendCondition {
@@ -105,6 +110,7 @@ impl SendCondition {
             Self::HoldStands { .. } => ConditionKind::HoldStands,
             Self::SilenceLasts { .. } => ConditionKind::SilenceLasts,
             Self::ExampleWaits { .. } => ConditionKind::ExampleWaits,
+            Self::SeatStands { .. } => ConditionKind::SeatStands,
         }
     }
 }

@@ -4,3 +4,4 @@ pub mod follow_up_programme;
 pub mod further;
 pub mod held;
 pub mod report;
+pub mod report_gap;

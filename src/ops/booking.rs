@@ -1,6 +1,7 @@
 //! Slots, appointments, the waiting list and substitutes.
 pub(super) mod after_change;
 pub mod appointment;
+pub mod attendance;
 pub mod change_limit;
 pub mod free_time;
 pub mod hold;

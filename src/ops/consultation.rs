@@ -2,6 +2,7 @@
 pub mod address_objection;
 pub mod correction;
 pub mod merge;
+mod next_team;
 pub mod outcome;
 pub mod related_case;
 pub mod reopening;
@@ -12,20 +13,24 @@ use domain::{
     aftercare::follow_up::FollowUp,
     booking::appointment::Appointment,
     calendar::japan_date,
-    consultation::{Action, ActionKind, State, UnfulfilledReason},
+    consultation::{Action, ActionKind, EndingReader, State, UnfulfilledReason, ending, leads_back},
     field::Fields,
-    id::{AccountId, ConsultationId, ExpertId},
+    id::{AccountId, ConsultationId},
     number::FiscalYear,
+    routing::assignment::still_open,
     text::{Prose, TextLine},
 };
 
 pub mod silence;
 pub mod to_call;
 
+pub use next_team::{NextTeam, is_there};
+use next_team::{change_team, keep_for_owed, release_closed};
+
 use super::{
     aftercare::held::keep_report_due,
     booking::{
-        appointment::{cancel_appointment, keep_as_done},
+        appointment::{cancel_appointment, keep_as_done, when},
         hold::{ask_or_keep, take_again},
         notices::{appointment_text, notify_further_appointment},
     },
@@ -85,8 +90,8 @@ pub async fn end(
     };
     let over = work.appointment.take_if(|it| it.is_confirmed() && it.ends_at <= work.context.now);
     let advised = over.is_some() || work.record.appointments_done > 0;
-    let (act, note) = act_of(&ending, advised);
-    work.check(act.action(), by)?;
+    let (action, note) = action_of(&ending, advised);
+    work.check(action.kind(), by)?;
     let is_proposed = work.record.silence.is_some_and(|it| it.proposes_closing());
     if matches!(ending, Ending::CloseInSilence) && !is_proposed {
         return Err(Problem::Stale);
@@ -94,47 +99,47 @@ pub async fn end(
     // An appointment that took place shows which experts held it.
     let is_over = over.is_some();
     if let Some(over) = over {
+        let kept = format!("{}の相談：時間が終わっていたため、実施した相談として記録しました", when(&over));
         keep_as_done(&mut work, over).await?;
-        work.note(Actor::System, "相談の時間が終わっていたため、実施した相談として記録しました");
+        work.note(Actor::System, kept);
     }
-    let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
+    let reason = note.clone().unwrap_or_else(|| action.kind().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason, is_over).await?;
     let due = work.record.due.clone();
-    work.act(act, by, note)?;
+    work.act(action, by, note)?;
     keep_report_due(&mut work, due).await?;
     say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
-    notify_desk(&mut work).await?;
+    let said = match &ending {
+        Ending::Refer { note, .. } => note.as_ref().map(Prose::as_str),
+        Ending::Withdraw { .. }
+        | Ending::CloseUnfulfilled { .. }
+        | Ending::CloseInSilence
+        | Ending::Complete => None,
+    };
+    notify_desk(&mut work, said.unwrap_or_default()).await?;
     work.commit().await?;
     Ok(())
 }
 
-/// Mails the outcome of an ended consultation to the desk that handed it over.
-pub async fn notify_desk(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    match result(&work.record.consultation.state) {
-        Some(result) => work.mail_desk(MailEvent::HandOverResult { result: &result }).await,
-        None => Ok(()),
+/// Mails the outcome of an ended consultation to the desk that handed it over. `note` is what the center wrote to the
+/// company about the organisation to which it was referred.
+pub async fn notify_desk(work: &mut CaseTransaction<'_>, note: &str) -> Result<(), Problem> {
+    let (Some(result), Some(desk)) = (result_for_desk(work), work.record.desk) else { return Ok(()) };
+    let mut organization = String::new();
+    if let State::Referred { organization: named } = &work.record.consultation.state {
+        organization.clone_from(named);
     }
+    let desk = store::reference::desk::find(work.read(), desk).await?;
+    let is_back = desk.is_some_and(|it| leads_back(&organization, &it.name));
+    let organization = organization.as_str();
+    work.mail_desk(MailEvent::HandOverResult { result: &result, organization, note, is_back }).await
 }
 
-/// Returns the outcome of a consultation in one sentence; `None` while it is open.
-pub fn result(state: &State) -> Option<String> {
-    Some(match state {
-        State::Completed => "相談はすべて終了しました。".to_owned(),
-        State::Withdrawn => "申込みは取り下げられました。".to_owned(),
-        State::Unfulfilled { reason } => {
-            format!("今回は相談を実施できませんでした。理由：{}", reason.label())
-        }
-        State::Referred { organization } => format!("{organization}をご案内しました。"),
-        State::Received
-        | State::Checking
-        | State::WaitingCompany
-        | State::Matching
-        | State::Scheduling
-        | State::Booked
-        | State::Consulted
-        | State::FollowUp => return None,
-    })
+/// Returns the outcome of the consultation in one sentence for its desk; `None` while it is open.
+pub fn result_for_desk(work: &CaseTransaction<'_>) -> Option<String> {
+    let record = &work.record;
+    ending(&record.consultation.state, EndingReader::Desk, record.appointments_done > 0)
 }
 
 /// Records that a coordinator has called the company and told it what it could not be mailed.
@@ -146,15 +151,6 @@ pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> R
     work.note(by, "企業に電話で伝えました");
     work.commit().await?;
     Ok(())
-}
-
-/// The experts of a further appointment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextTeam {
-    /// The fields of the appointment: those of the consultation, or both.
-    pub fields: Fields,
-    /// The experts who stay. The others are released, and the center asks experts for the fields that are then open.
-    pub keeps: Vec<ExpertId>,
 }
 
 /// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason.
@@ -176,9 +172,9 @@ pub async fn plan_with_team(
     override_reason: Option<&TextLine>,
     team: Option<&NextTeam>,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
+    let actor_at = by.into();
+    let by = actor_at.actor;
+    let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
     if let Actor::Expert(expert) = by.principal()
         && !work.accepted().contains(&expert)
     {
@@ -194,23 +190,8 @@ pub async fn plan_with_team(
     Ok(())
 }
 
-/// Releases the experts who do not stay, and adds the other field. The fields of what took place stay with it.
-async fn change_team(work: &mut CaseTransaction<'_>, by: Actor, team: &NextTeam) -> Result<(), Problem> {
-    let before = work.record.consultation.fields;
-    if !team.fields.covers(before) {
-        let why = "相談の分野は減らせません。いまの分野を含めて選んでください。";
-        return Err(Problem::Refused(why.to_owned()));
-    }
-    for assignment in work.live().filter(|it| !team.keeps.contains(&it.expert)).cloned().collect::<Vec<_>>() {
-        let name = work.context.experts.name(assignment.expert).to_owned();
-        work.save_assignment(assignment.withdraw(work.now())).await?;
-        work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
-    }
-    correction::extend_fields(work, by, team.fields).await
-}
-
-/// Plans a further appointment together with the approval of the report on the last one, of which the same letter
-/// tells with its examples.
+/// Plans a further appointment together with the approval of the report on the last one, of which the same mail tells
+/// with its examples.
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -230,12 +211,17 @@ async fn plan(
     (was, report): (Fields, Option<&[String]>),
 ) -> Result<(), Problem> {
     work.check(ActionKind::PlanFurtherSession, by)?;
+    let makes_up = work.record.owed.is_some();
+    release_closed(work, by).await?;
+    keep_for_owed(work, by).await?;
+    let wanted = work.record.owed.map_or(work.record.consultation.fields, Fields::from);
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let act = Action::PlanFurtherSession {
         appointments: store::intake::company::appointments_in(work.read(), &work.record, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
-        covered: work.still_open().is_none(),
+        makes_up,
+        covered: still_open(wanted, &work.assignments).is_none(),
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
@@ -309,7 +295,7 @@ pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Probl
     Ok(())
 }
 
-fn act_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
+fn action_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
     let text = |it: &Option<Prose>| it.as_ref().map(|it| it.as_str().to_owned());
     match ending {
         Ending::Withdraw { reason } => (Action::Withdraw { advised }, text(reason)),
@@ -337,6 +323,7 @@ async fn let_go(
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
+            work.note(by, format!("{}の予約を取り消しました", when(&it)));
             cancelled = Some(cancel_appointment(work, it, by.principal(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
             let theirs = work.live().filter(|it| experts.contains(&it.expert)).cloned().collect();

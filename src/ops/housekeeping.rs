@@ -10,17 +10,18 @@ const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes expired drafts, sessions and links, and forgets what is not set aside any more. Returns how many there were.
+/// Deletes expired drafts, sessions and links and sign-ups that were not confirmed, and forgets what is not set aside any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
     let drafts = store::intake::draft::delete_expired(&tx, now).await?;
     let sessions = store::accounts::session::delete_expired(&tx, now).await?;
     let links = store::accounts::link::delete_expired(&tx, now).await?;
+    let sign_ups = store::gathering::sign_up::delete_unconfirmed(&tx, now).await?;
     store::publication::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;
-    Ok(drafts + sessions + links)
+    Ok(drafts + sessions + links + sign_ups)
 }
 
 /// Drops held mails to addresses that stayed unconfirmed for as long as a draft is kept. Returns whether there were

@@ -24,9 +24,9 @@ fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
 
 #[test]
 fn only_the_pixels_of_a_file_are_left() {
-    let told = with_exif(&picture(400, 200, ImageFormat::Jpeg), 1);
-    assert!(told.windows(3).any(|it| it == b"GPS"));
-    let clean = clean(&told).unwrap();
+    let tagged = with_exif(&picture(400, 200, ImageFormat::Jpeg), 1);
+    assert!(tagged.windows(3).any(|it| it == b"GPS"));
+    let clean = clean(&tagged).unwrap();
     assert_eq!((clean.width, clean.height, clean.format), (400, 200, PictureFormat::Jpeg));
     assert!(!clean.bytes.windows(3).any(|it| it == b"GPS"));
     assert!(!clean.bytes.windows(4).any(|it| it == b"Exif"));

@@ -92,8 +92,8 @@ fn a_consultation_that_every_expert_declines_stays_unserved() {
     let can_be_served = |at: usize| {
         let request = &world.applications[at].request;
         let willing = world.experts.iter().enumerate().filter(|(expert, _)| !world.declines(at, *expert));
-        let judged: Vec<_> = willing.map(|(_, it)| evaluate(it, request, None)).collect();
-        teams(request, &judged).next().is_some()
+        let candidates: Vec<_> = willing.map(|(_, it)| evaluate(it, request, None)).collect();
+        teams(request, &candidates).next().is_some()
     };
     let beyond = (0..world.applications.len()).filter(|it| !can_be_served(*it)).count();
     let unserved = simulate(setup, Policy::Ranked).0.unserved;

@@ -236,7 +236,7 @@ impl Year<'_> {
                 }
             })
             .collect();
-        let ground = PlanningContext {
+        let context = PlanningContext {
             experts: &self.world.experts,
             calendars: &self.world.calendars,
             settings: &self.settings,
@@ -245,7 +245,7 @@ impl Year<'_> {
             no_appointments: &BTreeSet::new(),
             today: self.today,
         };
-        let plan = planning::plan(&ground, &waiting, &Weights::default());
+        let plan = planning::plan(&context, &waiting, &Weights::default());
         for line in plan.lines {
             self.ask(open[line.waiting], self.positions(line.team), None);
         }
@@ -265,8 +265,8 @@ impl Year<'_> {
                 let all = self.world.experts.len();
                 let from = match self.policy {
                     Policy::Random => {
-                        let asked = self.world.applications[at].request.excluded.len() as u64;
-                        self.world.chance.index(all, &[Topic::Draw.code(), at as u64, asked])
+                        let excluded = self.world.applications[at].request.excluded.len() as u64;
+                        self.world.chance.index(all, &[Topic::Draw.code(), at as u64, excluded])
                     }
                     Policy::RoundRobin | Policy::Optimal | Policy::Ranked => self.next,
                 };

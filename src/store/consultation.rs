@@ -9,10 +9,11 @@ pub mod split;
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use codes::Turn;
+use codes::{ReportGap, Turn};
 use domain::{
     consultation::{Consultation, State},
     due::Due,
+    field::{Field, Fields},
     id::{AccountId, CompanyId, ConsultationId, DeskId},
     intake::company::{Industry, Mode},
     number::CaseNumber,
@@ -20,7 +21,7 @@ use domain::{
     silence::SilenceClock,
     worklist::AwaitedResponse,
 };
-use entity::{application, company, consultation, consultation_theme, contact};
+use entity::{Coded, application, company, consultation, consultation_theme, contact};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Set,
@@ -64,17 +65,19 @@ pub struct Record {
     pub last_inbound_at: Option<DateTime<Utc>>,
     /// Until when the center has put the case aside.
     pub snoozed_until: Option<DateTime<Utc>>,
-    /// Whether it was filed under the corporate number of a known company and nobody has confirmed that yet.
+    /// Whether it was filed under the corporate number of a known company, which is not confirmed yet.
     pub number_unconfirmed: bool,
-    /// Whether the center writes a report on an appointment, because none of its experts can.
-    pub report_by_center: bool,
+    /// Why the center sees to a report on an appointment; `None` while an expert is expected to write it.
+    pub report_by_center: Option<ReportGap>,
+    /// The field that an expert who did not come still owes the company. The next appointment is for this field alone.
+    pub owed: Option<Field>,
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
 }
 
 impl Record {
-    /// Returns the party whose turn it is: the center's where it writes the report in the experts' place.
+    /// Returns the party whose turn it is: the center's where it sees to the report in the experts' place.
     pub fn turn(&self) -> Turn {
         if self.writes_report() && self.consultation.merged_into.is_none() {
             Turn::Center
@@ -83,9 +86,26 @@ impl Record {
         }
     }
 
-    /// Returns whether the case waits for a report that the center writes.
+    /// Returns whether the case waits for a report to which the center sees.
     pub fn writes_report(&self) -> bool {
-        self.report_by_center && self.consultation.state == State::Consulted
+        self.report_by_center.is_some() && self.consultation.state == State::Consulted
+    }
+
+    /// Returns the fields of the appointment that is under way: the one that is owed, once its appointment is planned,
+    /// else those of the consultation.
+    pub fn wanted_fields(&self) -> Fields {
+        match (self.owed, &self.consultation.state) {
+            (
+                Some(owed),
+                State::Received
+                | State::Checking
+                | State::WaitingCompany
+                | State::Matching
+                | State::Scheduling
+                | State::Booked,
+            ) => owed.into(),
+            _ => self.consultation.fields,
+        }
     }
 
     /// Returns the prefecture to which an expert travels for a visit.
@@ -346,7 +366,9 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         snoozed_until: Set(record.snoozed_until),
         merged_into: Set(record.consultation.merged_into.map(|it| it.0)),
         number_unconfirmed: Set(record.number_unconfirmed),
-        report_by_center: Set(record.report_by_center),
+        report_by_center: Set(record.report_by_center.is_some()),
+        report_gap: Set(record.report_by_center.map(Coded::Known)),
+        owed_field: Set(record.owed.map(Coded::Known)),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()

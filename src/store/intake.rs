@@ -3,3 +3,4 @@ pub mod company;
 pub mod company_merge;
 pub mod draft;
 pub mod duplicate;
+pub mod told_apart;

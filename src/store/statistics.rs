@@ -5,10 +5,10 @@ mod waits;
 use chrono::{DateTime, Datelike, Months, Utc};
 use codes::{AppointmentStatus, FollowUpKind, FollowUpStatus};
 use domain::{calendar::at_japan, field::Field, number::FiscalYear, prefecture::Prefecture};
-use entity::{application, appointment, consultation, follow_up};
+use entity::{application, appointment, appointment_expert, consultation, follow_up};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationDef, Select,
+    QuerySelect, QueryTrait, RelationDef, Select,
     sea_query::{CaseStatement, Expr},
 };
 
@@ -191,7 +191,11 @@ async fn states(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
     Ok((states, reasons))
 }
 
-/// Returns the number of appointments for each state after a booking has ended.
+/// The code under which appointments are counted that one of two experts held without the other.
+pub const PARTLY_DONE: &str = "partly_done";
+
+/// Returns the number of appointments for each state after a booking has ended. Those that one of two experts held without
+/// the other are counted apart.
 async fn outcomes(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<Counts, DbErr> {
     let whose = of_consultation::<appointment::Entity>(appointment::Column::ConsultationId);
     let rows: Vec<(String, i64)> = selected(selection)
@@ -204,7 +208,36 @@ async fn outcomes(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Re
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|(state, n)| (Some(state), count(n))).collect())
+    let partly = partly_done(db, selection).await?;
+    let whole = |state: &str, n: i64| match state == AppointmentStatus::Done.code() {
+        true => count(n).saturating_sub(partly),
+        false => count(n),
+    };
+    let mut counts: Counts =
+        rows.into_iter().map(|(state, n)| (Some(state.clone()), whole(&state, n))).collect();
+    if partly > 0 {
+        counts.push((Some(PARTLY_DONE.to_owned()), partly));
+    }
+    Ok(counts)
+}
+
+/// Returns the number of appointments that one of two experts held without the other.
+async fn partly_done(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<u64, DbErr> {
+    let whose = of_consultation::<appointment::Entity>(appointment::Column::ConsultationId);
+    let one_left_out = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .filter(appointment_expert::COLUMN.absent.eq(true))
+        .into_query();
+    let n: Option<i64> = selected(selection)
+        .join(JoinType::InnerJoin, whose)
+        .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()))
+        .filter(appointment::Column::Id.in_subquery(one_left_out))
+        .column_as(consultation::Column::Id.count(), "n")
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(n.map(count).unwrap_or_default())
 }
 
 async fn months(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<[u64; 12], DbErr> {
@@ -318,7 +351,7 @@ async fn follow_ups(
     db: &impl ConnectionTrait,
     selection: &StatisticsFilter,
 ) -> Result<Vec<((String, String), u64)>, DbErr> {
-    let rows: Vec<(String, String, i64)> = asked(selection)
+    let rows: Vec<(String, String, i64)> = questions(selection)
         .column(follow_up::Column::Kind)
         .column(follow_up::Column::State)
         .column_as(follow_up::Column::Id.count(), "n")
@@ -330,13 +363,13 @@ async fn follow_ups(
     Ok(rows.into_iter().map(|(kind, state, n)| ((kind, state), count(n))).collect())
 }
 
-fn asked(selection: &StatisticsFilter) -> Select<consultation::Entity> {
+fn questions(selection: &StatisticsFilter) -> Select<consultation::Entity> {
     let whose = of_consultation::<follow_up::Entity>(follow_up::Column::ConsultationId);
     selected(selection).join(JoinType::InnerJoin, whose)
 }
 
 fn answered(selection: &StatisticsFilter) -> Select<consultation::Entity> {
-    asked(selection).filter(follow_up::Column::State.eq(FollowUpStatus::Answered.code()))
+    questions(selection).filter(follow_up::Column::State.eq(FollowUpStatus::Answered.code()))
 }
 
 /// Returns the relation from a consultation to the rows of `E` that refer to it in `column`.

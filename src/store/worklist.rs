@@ -7,7 +7,7 @@ pub mod task;
 pub mod visit;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use codes::{ConsultationStatus, UnfulfilledReason, codes};
+use codes::{ConsultationStatus, ReportGap, UnfulfilledReason, codes};
 use domain::{
     consultation::State,
     field::{Field, Fields},
@@ -35,8 +35,8 @@ codes! {
         Center = "center" => "対応が必要",
         /// A message of the company or an expert waits for the center's response, whatever the state.
         Unanswered = "unanswered" => "未返信",
-        /// A report has been submitted and waits for the center, is written by the center, or is due in a case that has
-        /// ended.
+        /// A report has been submitted and waits for the center, is one to which the center sees, or is due in a case
+        /// that has ended.
         Reports = "reports" => "報告書の確認",
         /// The company has asked for further help, and the center has not responded yet.
         FurtherHelp = "wishes" => "継続の希望",
@@ -75,7 +75,7 @@ pub struct WorklistFilter {
     pub search: Option<SearchText>,
 }
 
-/// What is searched for, in the forms in which it is stored.
+/// The text that is searched for, in the forms in which it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchText {
     /// A part of a folded name, reading or corporate number of a company.
@@ -125,6 +125,12 @@ pub struct WorklistRow {
     pub snoozed_until: Option<DateTime<Utc>>,
     /// When the next step follows by itself, if nothing happens.
     pub next_step_at: Option<DateTime<Utc>>,
+    /// Whether an appointment took place.
+    pub is_held: bool,
+    /// Why the center sees to the report, if it does.
+    pub report_gap: Option<ReportGap>,
+    /// The field that an expert who did not come still owes.
+    pub owed: Option<Field>,
     pub version: i32,
     pub place: WorklistCursor,
 }
@@ -223,6 +229,9 @@ struct Found {
     last_inbound_at: Option<DateTime<Utc>>,
     snoozed_until: Option<DateTime<Utc>>,
     next_step_at: Option<DateTime<Utc>>,
+    appointments_done: i32,
+    report_gap: Option<Coded<ReportGap>>,
+    owed_field: Option<Coded<Field>>,
     version: i32,
 }
 
@@ -262,6 +271,9 @@ impl Found {
             last_inbound_at: self.last_inbound_at,
             snoozed_until: self.snoozed_until,
             next_step_at: self.next_step_at,
+            is_held: self.appointments_done > 0,
+            report_gap: self.report_gap.as_ref().and_then(Coded::known),
+            owed: self.owed_field.as_ref().and_then(Coded::known),
             version: self.version,
             state,
             due_at: self.due_at,

@@ -25,10 +25,11 @@ pub fn url(name: &str) -> String {
 
 #[get("/{version}/{name}")]
 async fn show(path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let (asked, name) = path.into_inner();
+    let (requested, name) = path.into_inner();
     let asset = Assets::get(&name).ok_or(Problem::NotFound)?;
     // While instances are being replaced, a page may ask for the version of another instance.
-    let caching = if asked == version(&asset) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if requested == version(&asset) { "public, max-age=31536000, immutable" } else { "no-cache" };
     Ok(HttpResponse::Ok()
         .content_type(media_type(&name))
         .insert_header((header::CACHE_CONTROL, caching))

@@ -1,8 +1,10 @@
-//! The editors' pages: news, the guide and examples, from the draft to the end of their period.
+//! The editors' pages: news, the guide, examples and events, from the draft to the end of their period.
 mod consent;
 mod entry;
+mod event;
 mod example_form;
 mod form;
+mod gathering_form;
 mod guide_form;
 mod history;
 mod import;
@@ -37,5 +39,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(publish::check)
         .service(history::show)
         .service(history::revision)
-        .service(history::restore);
+        .service(history::restore)
+        .service(event::show)
+        .service(event::attendance)
+        .service(event::walk_in)
+        .service(event::online_link)
+        .service(event::materials)
+        .service(event::call_off);
 }

@@ -1,4 +1,9 @@
 //! The pages for all visitors.
+mod atom;
+mod event_apply;
+mod event_feeds;
+mod event_sign_up;
+mod events;
 mod examples;
 mod guide;
 mod guide_match;
@@ -6,6 +11,7 @@ mod list_page;
 mod news;
 mod news_feed;
 mod pages;
+mod participant;
 mod preview;
 mod robots;
 mod unsubscribe;
@@ -25,6 +31,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(guide::local_government)
         .service(guide_match::ask)
         .service(guide::show)
+        .service(event_feeds::calendar)
+        .service(event_feeds::atom)
+        .service(event_feeds::entry)
+        .service(events::list)
+        .service(event_apply::begin)
+        .service(event_sign_up::sent)
+        .service(event_sign_up::show)
+        .service(event_sign_up::submit)
+        .service(events::show)
+        .service(participant::show)
+        .service(participant::submit)
         .service(examples::list)
         .service(examples::show)
         .service(examples::picture)

@@ -5,6 +5,7 @@ mod action_page;
 mod calendars;
 mod candidates;
 mod case;
+mod case_head;
 mod case_merge;
 mod case_tabs;
 mod case_views;
@@ -23,6 +24,7 @@ mod inbound_mail;
 mod intake;
 mod meeting_link;
 mod notifications;
+mod opened;
 mod outbox;
 mod outcome;
 mod password;
@@ -33,6 +35,7 @@ mod replacement;
 mod reply_templates;
 mod report;
 mod report_writing;
+mod request;
 mod schedule;
 mod sign_in;
 mod slots;
@@ -40,6 +43,7 @@ mod split;
 mod stead;
 mod tasks;
 mod thread;
+mod time_proposal_answer;
 mod time_proposals;
 mod transfer;
 mod transferred;
@@ -116,13 +120,13 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(related_case::remove)
         .service(split::show)
         .service(split::submit)
-        .service(candidates::submit)
+        .service(request::submit)
         .service(correction::show)
         .service(correction::submit)
         .service(correction_undo::show)
         .service(correction_undo::submit)
         .service(correction::send_again)
-        .service(time_proposals::keep)
+        .service(time_proposal_answer::keep)
         .service(slots::show)
         .service(slots::submit)
         .service(meeting_link::show)
@@ -135,7 +139,7 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(thread::desk_message)
         .service(thread::answered)
         .service(tasks::plan)
-        .service(tasks::add)
+        .service(workspace::add_task)
         .service(workspace::add_tags)
         .service(workspace::remove_tag)
         .service(workspace::snooze)

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use codes::Job;
 use domain::{
     aftercare::follow_up::WAITS_DAYS,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId},
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, PublicationId},
 };
 
 use super::set_aside::SetAsideRows;
@@ -21,34 +21,40 @@ pub async fn step(app: &App) -> Result<bool, Problem> {
 pub(super) async fn step_without(app: &App, rows: &SetAsideRows) -> Result<bool, Problem> {
     let now = app.clock.now();
 
-    let apart = rows.left_alone(Job::ReleaseHold);
-    let due = store::booking::appointment::expired_holds(&app.db, now, &apart, AT_ONCE).await?;
+    let left_alone = rows.left_alone(Job::ReleaseHold);
+    let due = store::booking::appointment::expired_holds(&app.db, now, &left_alone, AT_ONCE).await?;
     let release = |id| ops::booking::appointment::release_expired(app, AppointmentId(id));
     let mut done = rows.each(app, Job::ReleaseHold, due, release).await?;
 
-    let apart = rows.left_alone(Job::LapseRequest);
-    let due = store::routing::assignment::overdue(&app.db, now, &apart, AT_ONCE).await?;
+    let left_alone = rows.left_alone(Job::LapseRequest);
+    let due = store::routing::assignment::overdue(&app.db, now, &left_alone, AT_ONCE).await?;
     let lapse = |id| ops::routing::assignment::lapse(app, AssignmentId(id));
     done += rows.each(app, Job::LapseRequest, due, lapse).await?;
 
-    let apart = rows.left_alone(Job::BreakSilence);
-    let due = store::consultation::silent(&app.db, now, &apart, AT_ONCE).await?;
+    let left_alone = rows.left_alone(Job::BreakSilence);
+    let due = store::consultation::silent(&app.db, now, &left_alone, AT_ONCE).await?;
     let step = |id| ops::consultation::silence::take_step(app, ConsultationId(id));
     done += rows.each(app, Job::BreakSilence, due, step).await?;
 
-    let apart = rows.left_alone(Job::SendFollowUp);
-    let due = store::aftercare::follow_up::due(&app.db, now, &apart, AT_ONCE).await?;
+    let left_alone = rows.left_alone(Job::SendFollowUp);
+    let due = store::aftercare::follow_up::due(&app.db, now, &left_alone, AT_ONCE).await?;
     let send = |id| ops::aftercare::follow_up::send(app, FollowUpId(id));
     done += rows.each(app, Job::SendFollowUp, due, send).await?;
 
-    let apart = rows.left_alone(Job::LapseFollowUp);
+    let left_alone = rows.left_alone(Job::LapseFollowUp);
     let waited = now - TimeDelta::days(WAITS_DAYS);
-    let due = store::aftercare::follow_up::unanswered(&app.db, waited, &apart, AT_ONCE).await?;
+    let due = store::aftercare::follow_up::unanswered(&app.db, waited, &left_alone, AT_ONCE).await?;
     let lapse = |id| ops::aftercare::follow_up::lapse(app, FollowUpId(id));
     done += rows.each(app, Job::LapseFollowUp, due, lapse).await?;
-    let apart = rows.left_alone(Job::StepConsent);
-    let due = store::publication::consent::due(&app.db, now, &apart, AT_ONCE).await?;
+
+    let left_alone = rows.left_alone(Job::StepConsent);
+    let due = store::publication::consent::due(&app.db, now, &left_alone, AT_ONCE).await?;
     let step = |id| ops::publication::consent::take_step(app, ConsultationId(id));
     done += rows.each(app, Job::StepConsent, due, step).await?;
+
+    let left_alone = rows.left_alone(Job::TendGathering);
+    let due = store::gathering::due(&app.db, now, &left_alone, AT_ONCE).await?;
+    let tend = |id| ops::gathering::tend(app, PublicationId(id));
+    done += rows.each(app, Job::TendGathering, due, tend).await?;
     Ok(done > 0)
 }

@@ -21,14 +21,14 @@ const AT_ONCE: u64 = 4;
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
     let rows = SetAsideRows::of(app).await?;
-    let apart = rows.left_alone(Job::RefreshCalendar);
+    let left_alone = rows.left_alone(Job::RefreshCalendar);
     let mut due = store::calendars::external::due(&app.db, now, AT_ONCE).await?;
     for id in store::calendars::external::entry::sources_behind(&app.db, now).await? {
         if !due.contains(&id) {
             due.push(id);
         }
     }
-    due.retain(|it| !apart.contains(it));
+    due.retain(|it| !left_alone.contains(it));
     let refresh = |id: Uuid| async move {
         let span = tracing::info_span!("row", job.name = Job::RefreshCalendar.code(), row.id = %id);
         (id, ops::calendars::external::refresh(app, id).instrument(span).await)

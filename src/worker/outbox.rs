@@ -238,8 +238,8 @@ async fn learn_facts(app: &App, mails: &[LeasedMail]) -> Option<attempt::KnownFa
         return None;
     }
     let at = Instant::now();
-    let asked = send_condition::FactQuery::by(mails.iter().map(|it| &it.mail.outgoing));
-    match send_condition::learn(app, asked).await {
+    let query = send_condition::FactQuery::by(mails.iter().map(|it| &it.mail.outgoing));
+    match send_condition::learn(app, query).await {
         Ok(facts) => Some(attempt::KnownFacts { facts, at }),
         Err(err) => {
             tracing::error!(error = ?err, "could not load the send conditions of {} mails", mails.len());

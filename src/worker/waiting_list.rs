@@ -38,8 +38,8 @@ pub(super) async fn step_without(
     rows: &SetAsideRows,
 ) -> Result<bool, Problem> {
     let now = app.clock.now();
-    let apart = rows.left_alone(Job::LapseOffer);
-    let due = store::booking::waiting_list::overdue(&app.db, now, &apart, AT_ONCE).await?;
+    let left_alone = rows.left_alone(Job::LapseOffer);
+    let due = store::booking::waiting_list::overdue(&app.db, now, &left_alone, AT_ONCE).await?;
     let lapse = |id| ops::booking::waiting_list::lapse(app, WaitingOfferId(id));
     let mut done = rows.each(app, Job::LapseOffer, due, lapse).await? > 0;
     // The state is read before the check, so that a change in the meantime is checked next time.
@@ -47,12 +47,12 @@ pub(super) async fn step_without(
     if checked.0 == Some(checked_state) {
         return Ok(done);
     }
-    let mut apart = rows.left_alone(Job::OfferTime);
+    let mut left_alone = rows.left_alone(Job::OfferTime);
     loop {
-        let search = ops::booking::waiting_list::offer_next(app, &apart).await?;
+        let search = ops::booking::waiting_list::offer_next(app, &left_alone).await?;
         for (entry, problem) in search.failed {
-            if !apart.contains(&entry.0) {
-                apart.push(entry.0);
+            if !left_alone.contains(&entry.0) {
+                left_alone.push(entry.0);
                 rows.settle(app, Job::OfferTime, entry.0, Err(problem)).await?;
             }
         }

@@ -54,7 +54,7 @@ const PARTS: [&str; 20] = [
     "情報漏えいの対策を進め、",
 ];
 
-/// What visitors look for: frequent words, rare ones, several at once, one character, and nothing.
+/// The searches of visitors: frequent words, rare ones, several at once, one character, and nothing.
 const WORDS: [&str; 12] = [
     "テレワーク",
     "在宅勤務",

@@ -58,9 +58,15 @@ async fn booked(filled: &Filled) -> ExpertId {
             created_at: app.clock.now(),
             ended_at: None,
             end_reason: None,
+            makes_up: false,
         };
         appointment::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.unwrap();
-        let row = appointment_expert::Model { appointment_id, expert_id, report_handed_over_at: None };
+        let row = appointment_expert::Model {
+            appointment_id,
+            expert_id,
+            report_handed_over_at: None,
+            absent: false,
+        };
         appointment_expert::Entity::insert(row.into_active_model())
             .exec_without_returning(&tx)
             .await

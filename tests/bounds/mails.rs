@@ -77,7 +77,7 @@ async fn bare(sink: SocketAddr, n: u32) -> f64 {
             let mail = QueuedMail {
                 message_id: format!("{n}@example.jp"),
                 follows: Vec::new(),
-                outgoing: letter(&app, n),
+                outgoing: outgoing_mail(&app, n),
             };
             app.mail.message(&mail, None, now).unwrap()
         })
@@ -93,9 +93,9 @@ async fn bare(sink: SocketAddr, n: u32) -> f64 {
 
 /// Returns the seconds that a worker takes for so many mails in the outbox.
 async fn worked(app: &App, n: u32) -> f64 {
-    let letters: Vec<_> = (0..n).map(|n| letter(app, n)).collect();
+    let mails: Vec<_> = (0..n).map(|n| outgoing_mail(app, n)).collect();
     let tx = app.begin().await.unwrap();
-    for some in letters.chunks(500) {
+    for some in mails.chunks(500) {
         store::correspondence::outbox::push(&tx, some.to_vec(), "example.jp", app.clock.now()).await.unwrap();
     }
     tx.commit().await.unwrap();
@@ -157,7 +157,7 @@ async fn unsent(app: &App) -> u64 {
     unsent.filter(outbox::COLUMN.due_at.lte(app.clock.now())).count(&app.db).await.unwrap()
 }
 
-fn letter(app: &App, n: u32) -> OutgoingMail {
+fn outgoing_mail(app: &App, n: u32) -> OutgoingMail {
     OutgoingMail {
         kind: MailKind::Booked,
         consultation: None,

@@ -121,13 +121,17 @@ async function lookAtWork(expert) {
 
 /** The lists of news, of the guide and of examples, an entry of each, the awards of a year, and the way through the four questions. */
 async function lookAtNews(visitor) {
-  for (const [list, entries] of [["/news", "main ul.news"], ["/guide", "main h2"], ["/cases", "main h2"]]) {
+  for (const [list, entries] of [["/news", "main ul.news"], ["/guide", "main h2"], ["/cases", "main h2"], ["/events", "main h2"], ["/events?past=1", "main h2"]]) {
     await lookAround(visitor, list);
     const [first] = await visitor.links(entries);
     await lookAround(visitor, first);
   }
   const searches = ["/cases?q=%E5%9C%A8%E5%AE%85&industry=E", "/cases?q=%E3%81%AA%E3%81%84%E8%A8%80%E8%91%89", "/awards/2025"];
   for (const page of ["/news/2026", "/news?category=press", "/guide/local-government", ...searches]) await lookAround(visitor, page);
+  await visitor.visit("/events");
+  const [event] = await visitor.links("main h2");
+  await lookAround(visitor, `${event}/sign-up`);
+  await lookAround(visitor, `${event}/sign-up/sent`);
   await lookAround(visitor, "/guide/match");
   await visitor.select({ 会社はどこにありますか: "秋田県" });
   await visitor.press("次へ進む");
@@ -143,7 +147,7 @@ async function lookAtNews(visitor) {
 /** What the editor writes, from the list to the page that asks before it publishes, and with something wrong. */
 async function lookAtPublications(editor) {
   await lookAround(editor, "/staff/publish/cases/import");
-  for (const kind of ["news", "guide", "cases"]) {
+  for (const kind of ["news", "guide", "cases", "events"]) {
     const list = `/staff/publish/${kind}`;
     await lookAround(editor, list);
     const [entry] = await editor.links("table tbody th");
@@ -152,6 +156,11 @@ async function lookAtPublications(editor) {
     await editor.visit(entry);
     const [preview] = await editor.links("main p:has-text('確認用のリンク')");
     await lookAround(editor, preview);
+    if (kind === "events") {
+      await editor.visit(entry);
+      const [desk] = (await editor.links("main")).filter((it) => it.includes("/staff/events/"));
+      await lookAround(editor, desk);
+    }
     await lookAround(editor, `${list}/new`);
     await editor.press("保存する");
     await editor.reads("入力内容を確認してください");

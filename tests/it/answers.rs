@@ -141,7 +141,7 @@ async fn accepting_in_any_calendar_program_books_the_appointment() {
         assert!(matches!(it.assignment().await, AssignmentState::Accepted { .. }), "{name}");
         assert_eq!(cases::state(&it.site, it.case).await, "booked", "{name}");
         assert!(cases::appointment(&it.site, it.case).await.is_confirmed(), "{name}");
-        assert!(cases::letters(&it.site, CONTACT).await.iter().any(|it| it.kind == "booked"), "{name}");
+        assert!(cases::mails_to(&it.site, CONTACT).await.iter().any(|it| it.kind == "booked"), "{name}");
         // A repeated answer, as a machine may send it, changes nothing.
         let again = it.answers(&it.says(EXPERT, "ACCEPTED"), program).await;
         assert_eq!((again.state.code(), again.open), ("calendar", false), "{name}");
@@ -161,9 +161,9 @@ async fn declining_in_any_calendar_declines_with_its_reason() {
         }
         // No other expert exists: the consultation goes back to the center, and the company is told.
         assert_eq!(cases::state(&it.site, it.case).await, "checking", "{name}");
-        assert!(cases::letters(&it.site, CONTACT).await.iter().any(|it| it.kind == "back_at_center"));
-        let told = cases::letters(&it.site, EXPERT).await;
-        assert!(!told.iter().any(|it| it.kind == "request_withdrawn"), "{name}: the calendar knows");
+        assert!(cases::mails_to(&it.site, CONTACT).await.iter().any(|it| it.kind == "back_at_center"));
+        let mails = cases::mails_to(&it.site, EXPERT).await;
+        assert!(!mails.iter().any(|it| it.kind == "request_withdrawn"), "{name}: the calendar knows");
     }
 }
 
@@ -218,12 +218,12 @@ async fn another_time_is_a_proposal_for_the_center() {
         it.site.sign_in("center@example.jp", PASSWORD).await;
         let page = it.site.get(&format!("/staff/consultations/{}", it.case.number)).await;
         it.site.get(&format!("/staff/mail/in/{}", mail.id)).await.shows("提案された日時");
-        let wish = domain::wording::long_date_time_range(starts_at, starts_at + TimeDelta::hours(1));
+        let proposed = domain::wording::long_date_time_range(starts_at, starts_at + TimeDelta::hours(1));
         page.shows("山田 太郎　カレンダーからの返信");
-        page.shows(&format!("提案された日時：<b>{wish}</b>"));
+        page.shows(&format!("提案された日時：<b>{proposed}</b>"));
         page.shows("専門家の回答を待つ間は、日時を変更できません。");
         assert_eq!(page.body.matches("別の日時").count(), 0, "{name}: told once");
-        it.site.get("/staff").await.shows(&format!("提案された日時：{wish}"));
+        it.site.get("/staff").await.shows(&format!("提案された日時：{proposed}"));
     }
 }
 
@@ -273,10 +273,10 @@ async fn a_delegated_invitation_is_not_accepted() {
     assert_eq!(mail.state.code(), "calendar", "{}", mail.reason);
     assert!(mail.outcome.contains("friend@example.com"), "{}", mail.outcome);
     assert_eq!(it.assignment().await, AssignmentState::Offered);
-    let told =
-        cases::letters(&it.site, EXPERT).await.into_iter().rfind(|it| it.kind == "no_delegates").unwrap();
-    assert!(told.text_body.contains("代理の方への変更を受け付けていません"), "{}", told.text_body);
-    assert!(cases::letters(&it.site, "friend@example.com").await.is_empty());
+    let mails =
+        cases::mails_to(&it.site, EXPERT).await.into_iter().rfind(|it| it.kind == "no_delegates").unwrap();
+    assert!(mails.text_body.contains("代理の方への変更を受け付けていません"), "{}", mails.text_body);
+    assert!(cases::mails_to(&it.site, "friend@example.com").await.is_empty());
 }
 
 #[actix_web::test]

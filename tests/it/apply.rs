@@ -175,8 +175,8 @@ async fn saving_keeps_even_what_is_wrong_and_the_link_to_go_on_is_mailed() {
 
     site.post(&format!("{draft}/contact"), &contact_with(&[("phone", ""), ("action", "save")])).await;
     site.get(&format!("{draft}/saved")).await.shows("hanako@minato.example.jp");
-    let told = site.post(&format!("{draft}/saved"), &[]).await;
-    assert_eq!(told.location, Some(format!("{draft}/saved")));
+    let reply = site.post(&format!("{draft}/saved"), &[]).await;
+    assert_eq!(reply.location, Some(format!("{draft}/saved")));
     site.get(&format!("{draft}/saved")).await.shows("リンクをメールで送りました");
     let mails = outbox(&site).await;
     assert_eq!(mails.len(), 1);

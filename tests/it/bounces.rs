@@ -45,7 +45,7 @@ async fn every_servers_report_marks_the_address() {
         let site = Site::new().await;
         let cast = Cast::new(&site).await;
         let case = cases::received(&site, &cast, CONTACT).await;
-        let sent = cases::letters(&site, CONTACT).await.remove(0);
+        let sent = cases::mails_to(&site, CONTACT).await.remove(0);
         // If the report quotes nothing, the address that it was sent to identifies the mail.
         let to = site.app.reply_address(case.id, CONTACT);
         let parts = [
@@ -67,11 +67,11 @@ async fn every_servers_report_marks_the_address() {
             1,
             "{name}"
         );
-        let told = cases::letters(&site, "center@example.jp").await;
+        let mails = cases::mails_to(&site, "center@example.jp").await;
         let shared =
             site.app.programme().await.unwrap().settings_at(site.app.clock.now()).center_email.clone();
-        let told = if shared == "center@example.jp" { told } else { cases::letters(&site, &shared).await };
-        assert!(told.iter().any(|it| it.kind == "undelivered" && it.text_body.contains(CONTACT)), "{name}");
+        let mails = if shared == "center@example.jp" { mails } else { cases::mails_to(&site, &shared).await };
+        assert!(mails.iter().any(|it| it.kind == "undelivered" && it.text_body.contains(CONTACT)), "{name}");
 
         site.sign_in("center@example.jp", PASSWORD).await;
         let page = site.get(&format!("/staff/consultations/{}", case.number)).await;
@@ -83,7 +83,7 @@ async fn every_servers_report_marks_the_address() {
         }
         // A mail from the address proves that the contact can be reached there.
         let to = site.app.reply_address(case.id, CONTACT);
-        let back = crate::inbound::letter(CONTACT, &to, "Re: 受付", "アドレスを直しました。");
+        let back = crate::inbound::raw_mail(CONTACT, &to, "Re: 受付", "アドレスを直しました。");
         assert_eq!(arrives(&site, &back).await.state.code(), "attached", "{name}");
         assert!(
             store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none(),
@@ -97,7 +97,7 @@ async fn a_delay_is_noted_without_a_task() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::received(&site, &cast, CONTACT).await;
-    let sent = cases::letters(&site, CONTACT).await.remove(0);
+    let sent = cases::mails_to(&site, CONTACT).await.remove(0);
     let id = sent.message_id.as_str();
     for (action, status) in [("delayed", "4.4.7"), ("delivered", "2.0.0")] {
         let parts = [("address", CONTACT), ("id", id), ("action", action), ("status", status)];
@@ -120,23 +120,53 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
     assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
 }
 
+/// A mail to an address that was corrected meanwhile comes back late: the address is nobody's any more, so that the case is
+/// not marked, and nobody has to be called. The mail can still be sent again.
+#[actix_web::test]
+async fn a_late_report_about_a_replaced_address_marks_nothing() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let sent = cases::mails_to(&site, CONTACT).await.remove(0);
+    site.sign_in("center@example.jp", PASSWORD).await;
+    let new = [("email", "correct@example.co.jp")];
+    let section = domain::consultation::correction::CorrectionSection::Contact;
+    assert_eq!(crate::correcting::correct(&site, case, section, &new).await.status, 303);
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let parts =
+        [("address", CONTACT), ("id", sent.message_id.as_str()), ("action", "failed"), ("status", "5.1.1")];
+    let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
+    assert_eq!((mail.state.code(), mail.open), ("bounce", false), "{}", mail.outcome);
+    assert!(mail.outcome.contains("訂正されています"), "{}", mail.outcome);
+    assert_eq!(cases::record(&site, case).await.to_call_since, None);
+    let page = site.get(&format!("/staff/consultations/{}", case.number)).await;
+    assert!(!page.body.contains("メール不達") && !page.body.contains("電話で連絡してください"));
+    page.shows("前のアドレスに届かなかったメールが1件あります。");
+    assert!(!site.get("/staff").await.body.contains("メール不達"));
+    site.get(&format!("/staff/consultations/{}?view=history", case.number))
+        .await
+        .shows(&format!("メールが届きませんでした：{CONTACT}（訂正前のアドレス）"));
+}
+
 /// A refusal by the server while sending has the same effect as a later report: it shows on every consultation of the
 /// contact, holds every other mail back, and one action clears it.
 #[actix_web::test]
 async fn an_immediate_refusal_is_shown_and_cleared_like_a_report() {
     let mut site = Site::new().await;
     let sink = Sink::open(Manner::Answer("550 5.1.1 no such person"));
-    site.app.mail.transport =
+    let transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
+    site.change(|app| app.mail.transport = transport);
     let cast = Cast::new(&site).await;
     let first = cases::received(&site, &cast, CONTACT).await;
     while worker::outbox::step(&site.app).await.unwrap() {}
-    let refused = cases::letters(&site, CONTACT).await.remove(0);
+    let refused = cases::mails_to(&site, CONTACT).await.remove(0);
     assert_eq!(refused.state.code(), "failed");
     let second = cases::received(&site, &cast, "Contact@example.co.jp").await;
     sink.set(Manner::Take(Duration::ZERO));
     while worker::outbox::step(&site.app).await.unwrap() {}
-    let kept_back = cases::letters(&site, "Contact@example.co.jp").await.remove(0);
+    let kept_back = cases::mails_to(&site, "Contact@example.co.jp").await.remove(0);
     assert_eq!(kept_back.state.code(), "suppressed");
 
     site.sign_in("center@example.jp", PASSWORD).await;
@@ -147,9 +177,9 @@ async fn an_immediate_refusal_is_shown_and_cleared_like_a_report() {
         page.shows("5.1.1 no such person");
         page.shows(&format!("/staff/mail/{}", refused.id));
     }
-    let inbox = site.get("/staff/consultations").await;
+    let worklist = site.get("/staff/consultations").await;
     for case in [first, second] {
-        let (_, row) = inbox.body.split_once(&case.number.to_string()).unwrap();
+        let (_, row) = worklist.body.split_once(&case.number.to_string()).unwrap();
         assert!(row.split("</tr>").next().unwrap().contains("メール不達"), "{row}");
     }
     let path = format!("/staff/mail/{}", kept_back.id);
@@ -161,7 +191,7 @@ async fn an_immediate_refusal_is_shown_and_cleared_like_a_report() {
         assert!(!site.get(path).await.body.contains("電話で連絡してください"));
     }
     while worker::outbox::step(&site.app).await.unwrap() {}
-    assert_eq!(cases::letters(&site, "Contact@example.co.jp").await.last().unwrap().state.code(), "sent");
+    assert_eq!(cases::mails_to(&site, "Contact@example.co.jp").await.last().unwrap().state.code(), "sent");
 }
 
 /// The migration merges the two earlier tables into one.
@@ -259,7 +289,7 @@ async fn a_company_that_no_mail_reaches_is_in_the_list_of_calls() {
     let cast = Cast::new(&site).await;
     let case = cases::received(&site, &cast, CONTACT).await;
     let other = cases::received(&site, &cast, CONTACT).await;
-    let sent = cases::letters(&site, CONTACT).await.remove(0);
+    let sent = cases::mails_to(&site, CONTACT).await.remove(0);
     let to = site.app.reply_address(case.id, CONTACT);
     let parts = [
         ("address", CONTACT),

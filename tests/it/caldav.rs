@@ -299,13 +299,13 @@ async fn an_expert_who_is_replaced_loses_the_calendar_entry() {
     service.later(TimeDelta::zero()).await;
     let entry = service.entry().await;
     assert!(service.server.read(&service.site, &entry.href).await.is_some());
-    let seat = Participation {
+    let participation = Participation {
         appointment: cases::appointment(&service.site, case).await.id,
         expert: service.cast.expert,
     };
     let version = cases::record(&service.site, case).await.version;
     let (by, given) = (service.cast.center(), SubstituteConsent::Given);
-    ops::booking::substitute::ask(&service.site.app, seat, sato, version, by, given).await.unwrap();
+    ops::booking::substitute::ask(&service.site.app, participation, sato, version, by, given).await.unwrap();
     service.later(TimeDelta::zero()).await;
     assert_eq!(service.server.read(&service.site, &entry.href).await, None);
     assert!(external_entry::Entity::find().one(&service.site.app.db).await.unwrap().is_none());
@@ -452,9 +452,10 @@ async fn a_server_that_is_gone_loses_nothing() {
     drop(old);
     service.server.ready(&service.site).await;
     let source = external_calendar::Entity::find().one(&service.site.app.db).await.unwrap().unwrap();
-    let sealed = service.site.app.secret.seal(source.id, &serde_json::to_string(&access).unwrap()).unwrap();
+    let encrypted =
+        service.site.app.secret.encrypt(source.id, &serde_json::to_string(&access).unwrap()).unwrap();
     external_calendar::Entity::update_many()
-        .col_expr(external_calendar::Column::Access, Expr::value(sealed))
+        .col_expr(external_calendar::Column::Access, Expr::value(encrypted))
         .exec(&service.site.app.db)
         .await
         .unwrap();

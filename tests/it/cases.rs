@@ -178,8 +178,8 @@ pub async fn matching(site: &Site, cast: &Cast, email: &str) -> Case {
 /// Makes a consultation in `Scheduling`: the expert has accepted, and no time is chosen.
 pub async fn scheduling(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = matching(site, cast, email).await;
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
     case
 }
 
@@ -218,7 +218,7 @@ pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
 
 /// Makes a consultation in `FollowUp` and sends every question that is due within `wait`; the clock stands at the end
 /// of `wait`.
-pub async fn asked(site: &Site, cast: &Cast, email: &str, wait: TimeDelta) -> Case {
+pub async fn followed_up(site: &Site, cast: &Cast, email: &str, wait: TimeDelta) -> Case {
     let case = approved(site, cast, email).await;
     site.app.clock.advance(wait);
     for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), &[], 10).await.unwrap() {
@@ -249,7 +249,7 @@ pub async fn free_slots(site: &Site, case: Case) -> Vec<Slot> {
 }
 
 /// Returns every mail that was written to this address, oldest first, whether it is sent or still waiting.
-pub async fn letters(site: &Site, to: &str) -> Vec<outbox::Model> {
+pub async fn mails_to(site: &Site, to: &str) -> Vec<outbox::Model> {
     outbox::Entity::find()
         .filter(outbox::COLUMN.recipient.eq(to))
         .order_by_asc(outbox::COLUMN.created_at)
@@ -261,9 +261,9 @@ pub async fn letters(site: &Site, to: &str) -> Vec<outbox::Model> {
 
 /// Returns the path of the last link in the last mail of this kind, such as `/l/…`.
 #[track_caller]
-pub fn link(letters: &[outbox::Model], kind: &str) -> String {
-    let letter = letters.iter().rfind(|it| it.kind == kind).unwrap();
-    let line = letter.text_body.lines().rfind(|it| it.starts_with("http")).unwrap();
+pub fn link(mails: &[outbox::Model], kind: &str) -> String {
+    let mail = mails.iter().rfind(|it| it.kind == kind).unwrap();
+    let line = mail.text_body.lines().rfind(|it| it.starts_with("http")).unwrap();
     let url = url::Url::parse(line).unwrap();
     url[url::Position::BeforePath..].to_owned()
 }
@@ -282,9 +282,9 @@ async fn every_case_is_in_the_state_that_its_name_says() {
     let booked = booked(&site, &cast, CONTACT).await;
     assert_eq!(state(&site, booked).await, "booked");
     assert!(appointment(&site, booked).await.is_confirmed());
-    let asked = asked(&site, &cast, "d@example.co.jp", TimeDelta::days(7)).await;
-    assert_eq!(state(&site, asked).await, "follow_up");
-    let mail = letters(&site, "d@example.co.jp").await;
+    let case = followed_up(&site, &cast, "d@example.co.jp", TimeDelta::days(7)).await;
+    assert_eq!(state(&site, case).await, "follow_up");
+    let mail = mails_to(&site, "d@example.co.jp").await;
     assert!(link(&mail, "survey").starts_with("/f/"));
     assert!(link(&mail, "booked").starts_with("/l/"));
 }

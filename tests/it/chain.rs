@@ -4,7 +4,7 @@ use domain::{actor::Actor, consultation::Rebuilt};
 use madoguchi::{doctor, store, worker};
 
 use crate::{
-    cases::{self, CONTACT, Case, Cast, appointment, letters, link, state},
+    cases::{self, CONTACT, Case, Cast, appointment, link, mails_to, state},
     site::{PASSWORD, Reply, Site},
 };
 
@@ -19,13 +19,13 @@ async fn a_company_is_served_from_its_application_to_the_last_question() {
 
     let case = applied(&company).await;
     assert_eq!(state(&site, case).await, "received");
-    let confirm = link(&letters(&site, CONTACT).await, "acknowledgement");
+    let confirm = link(&mails_to(&site, CONTACT).await, "acknowledgement");
     company.get(&confirm).await.shows("メールアドレスを確認する");
     assert_eq!(state(&site, case).await, "received", "looking confirms nothing");
     went(&company.post(&confirm, &[]).await);
     assert_eq!(state(&site, case).await, "matching", "the best expert is asked at once");
 
-    let answer = link(&letters(&site, "expert@example.jp").await, "request");
+    let answer = link(&mails_to(&site, "expert@example.jp").await, "request");
     went(&expert.post(&answer, &[("answer", "accept")]).await);
     assert_eq!(state(&site, case).await, "booked");
     company.get(&format!("/my/{}", case.number)).await.shows("予約確定");
@@ -97,7 +97,7 @@ async fn answered(site: &Site, company: &Site, case: Case) {
     for planned in plan {
         later(site, planned.due_at).await;
         let kind = if planned.kind.code() == "survey" { "survey" } else { "follow_up" };
-        let mailed = link(&letters(site, CONTACT).await, kind);
+        let mailed = link(&mails_to(site, CONTACT).await, kind);
         company.get(&mailed).await;
         let path = mailed.split('?').next().unwrap();
         let progress = [("answer", "introduced"), ("comment", "")];

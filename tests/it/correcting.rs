@@ -1,4 +1,5 @@
 //! Corrections of the values of a consultation, by the center and by the company, and what follows from them.
+mod added_field;
 mod address;
 mod company;
 mod expert;
@@ -82,6 +83,12 @@ async fn undo(site: &Site, case: Case, seq: i32) -> Reply {
 /// Returns the position of the last correction in the history.
 async fn last(site: &Site, case: Case) -> i32 {
     store::consultation::correction::of(&site.app.db, case.id).await.unwrap().last().unwrap().seq
+}
+
+/// Returns the position of the last correction to this value that is no undoing itself.
+async fn last_to(site: &Site, case: Case, value: &str) -> i32 {
+    let all = store::consultation::correction::of(&site.app.db, case.id).await.unwrap();
+    all.iter().rfind(|it| it.undoes.is_none() && it.new.as_deref() == Some(value)).unwrap().seq
 }
 
 async fn is_sound(site: &Site) {

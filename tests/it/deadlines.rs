@@ -1,5 +1,5 @@
 //! Deadlines that betray no company: an answer comes before the company has to hear, the next candidates are asked, an
-//! acceptance stands, a letter says what happened, and a new closing day moves what is running.
+//! acceptance stands, a mail says what happened, and a new closing day moves what is running.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::{Actor, Role},
@@ -16,7 +16,12 @@ use domain::{
     settings::Settings,
     text::TextLine,
 };
-use madoguchi::{doctor, ops, problem::Problem, store, worker};
+use madoguchi::{
+    doctor,
+    ops::{self, routing::replacement::Successor},
+    problem::Problem,
+    store, worker,
+};
 use sea_orm::EntityTrait;
 
 use crate::{
@@ -58,7 +63,7 @@ async fn offered(site: &Site, case: Case) -> Vec<Assignment> {
 }
 
 async fn latest(site: &Site, kind: &str) -> entity::outbox::Model {
-    cases::letters(site, CONTACT).await.into_iter().rfind(|it| it.kind == kind).unwrap()
+    cases::mails_to(site, CONTACT).await.into_iter().rfind(|it| it.kind == kind).unwrap()
 }
 
 pub async fn sound(site: &Site) {
@@ -76,9 +81,9 @@ async fn an_answer_is_due_before_the_company_has_to_hear() {
     go_to(&site, "2026-12-01T12:00:00");
     confirm(&site, case).await;
     assert_eq!(cases::state(&site, case).await, "matching");
-    let asked = offered(&site, case).await.pop().unwrap();
+    let request = offered(&site, case).await.pop().unwrap();
     let limit = heard_by(wished().start(), &Settings::default(), &BusinessCalendar::default());
-    assert_eq!(asked.due_at, limit);
+    assert_eq!(request.due_at, limit);
     let due = cases::record(&site, case).await.due.unwrap();
     assert_eq!(due.at(), Some(limit), "the consultation waits no longer than the request");
     assert!(due.explain().last().unwrap().contains("企業へお知らせする"), "{:?}", due.explain());
@@ -92,7 +97,7 @@ async fn an_answer_is_due_before_the_company_has_to_hear() {
     assert!(!mail.text_body.contains("見つかりませんでした"), "not everybody was asked");
     assert!(mail.due_at < wished().start());
     let others = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
-    assert!(others.iter().all(|it| it.expert != second || asked.expert == second), "only one was asked");
+    assert!(others.iter().all(|it| it.expert != second || request.expert == second), "only one was asked");
     sound(&site).await;
 }
 
@@ -106,15 +111,15 @@ async fn a_time_that_is_too_near_goes_back_to_the_center_at_once() {
     assert_eq!(cases::state(&site, case).await, "received");
     assert!(offered(&site, case).await.is_empty());
     work(&site).await;
-    assert!(cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "hold_released"));
+    assert!(cases::mails_to(&site, CONTACT).await.iter().any(|it| it.kind == "hold_released"));
     sound(&site).await;
 
     // A coordinator's request for a time that is too near is refused as well.
     let case = applied_near(&site, &cast).await;
     let version = cases::record(&site, case).await.version;
-    let asked =
+    let refused =
         ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await;
-    assert!(matches!(asked, Err(Problem::Refused(_))), "{asked:?}");
+    assert!(matches!(refused, Err(Problem::Refused(_))), "{refused:?}");
 }
 
 /// Makes a consultation whose kept time is too near to ask experts for it.
@@ -131,6 +136,8 @@ async fn applied_near(site: &Site, cast: &Cast) -> Case {
         place: String::new(),
         uid: "near@example.jp".to_owned(),
         sequence: 0,
+        absent: None,
+        makes_up: false,
     };
     let tx = site.app.begin().await.unwrap();
     store::booking::appointment::insert(&tx, &held, &[], site.app.clock.now()).await.unwrap().unwrap();
@@ -147,11 +154,11 @@ async fn silence_without_a_time_asks_the_next_candidates() {
     go_to(&site, "2026-11-26T17:00:00");
     work(&site).await;
     assert_eq!(cases::state(&site, case).await, "matching");
-    let asked = offered(&site, case).await.pop().unwrap();
-    assert_eq!(asked.expert, second);
-    assert!(cases::letters(&site, CONTACT).await.iter().all(|it| it.kind != "back_at_center"));
+    let request = offered(&site, case).await.pop().unwrap();
+    assert_eq!(request.expert, second);
+    assert!(cases::mails_to(&site, CONTACT).await.iter().all(|it| it.kind != "back_at_center"));
 
-    ops::routing::assignment::decline(&site.app, asked.id, second, "多忙のため".to_owned()).await.unwrap();
+    ops::routing::assignment::decline(&site.app, request.id, second, "多忙のため".to_owned()).await.unwrap();
     assert_eq!(cases::state(&site, case).await, "checking");
     let mail = latest(&site, "back_at_center").await;
     assert!(mail.subject.contains("担当者を調整しています"), "{}", mail.subject);
@@ -164,8 +171,8 @@ async fn a_company_hears_that_no_expert_is_free_only_if_it_is_true() {
     let cast = Cast::new(&site).await;
     let case = applied(&site, CONTACT, &["ict"]).await;
     confirm(&site, case).await;
-    let asked = offered(&site, case).await.pop().unwrap();
-    ops::routing::assignment::decline(&site.app, asked.id, cast.expert, "多忙のため".to_owned())
+    let request = offered(&site, case).await.pop().unwrap();
+    ops::routing::assignment::decline(&site.app, request.id, cast.expert, "多忙のため".to_owned())
         .await
         .unwrap();
     let mail = latest(&site, "back_at_center").await;
@@ -237,10 +244,61 @@ async fn an_acceptance_stands_when_the_other_expert_declines() {
         ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[third])
             .await
             .unwrap();
-        let asked = offered(&site, case).await.pop().unwrap();
-        assert_eq!((asked.expert, asked.fields), (third, Fields::Labor));
-        ops::routing::assignment::accept(&site.app, asked.id, third).await.unwrap();
+        let request = offered(&site, case).await.pop().unwrap();
+        assert_eq!((request.expert, request.fields), (third, Fields::Labor));
+        ops::routing::assignment::accept(&site.app, request.id, third).await.unwrap();
         assert_eq!(cases::state(&site, case).await, if slot { "booked" } else { "scheduling" });
+        sound(&site).await;
+    }
+}
+
+/// An acceptance for one field must not rest where nobody is asked for the other one.
+#[actix_web::test]
+async fn a_case_whose_one_request_is_withdrawn_goes_back_to_the_center() {
+    for accepts_first in [true, false] {
+        let site = Site::new().await;
+        let cast = Cast::new(&site).await;
+        let (case, ict, labor) = asked_both(&site, &cast, false).await;
+        let of = |all: &[Assignment], expert| all.iter().find(|it| it.expert == expert).unwrap().id;
+        let all = offered(&site, case).await;
+        if accepts_first {
+            ops::routing::assignment::accept(&site.app, of(&all, labor), labor).await.unwrap();
+        }
+        let reason = TextLine::parse("理由", "長期の出張", 200).unwrap();
+        let later = Successor::Later;
+        ops::routing::replacement::release(&site.app, of(&all, ict), None, cast.center(), &reason, later)
+            .await
+            .unwrap();
+        assert_eq!(cases::state(&site, case).await, "checking");
+        assert_eq!(offered(&site, case).await, [], "nobody is left whose answer would change nothing");
+        let mails = cases::mails_to(&site, "labor@example.jp").await;
+        let withdrawn = mails.iter().filter(|it| it.kind == "request_withdrawn").count();
+        assert_eq!(withdrawn, usize::from(!accepts_first));
+        sound(&site).await;
+    }
+}
+
+#[actix_web::test]
+async fn two_requests_that_are_as_late_end_together() {
+    for slot in [true, false] {
+        let site = Site::new().await;
+        let cast = Cast::new(&site).await;
+        let (case, ict, labor) = asked_both(&site, &cast, slot).await;
+        let due = offered(&site, case).await.into_iter().map(|it| it.due_at).max().unwrap();
+        site.app.clock.advance(due - site.app.clock.now() + TimeDelta::minutes(1));
+        work(&site).await;
+        assert_eq!(cases::state(&site, case).await, "checking");
+        let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+        for expert in [ict, labor] {
+            let ended = all.iter().find(|it| it.expert == expert).unwrap();
+            assert!(matches!(ended.state, AssignmentState::Lapsed { .. }), "{ended:?}");
+        }
+        for address in ["ict@example.jp", "labor@example.jp"] {
+            let mails = cases::mails_to(&site, address).await;
+            let kinds: Vec<_> = mails.iter().map(|it| it.kind.as_str()).collect();
+            assert_eq!(kinds.iter().filter(|it| **it == "request_lapsed").count(), 1, "{kinds:?}");
+            assert!(!kinds.contains(&"request_withdrawn"), "{kinds:?}");
+        }
         sound(&site).await;
     }
 }
@@ -258,8 +316,8 @@ async fn a_time_that_waits_for_the_other_field_is_released_in_time() {
     go_to(&site, "2026-12-02T17:00:00");
     work(&site).await;
     assert_eq!(cases::appointment(&site, case).await.state, AppointmentState::Released);
-    assert!(cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "hold_released"));
-    let to_expert = cases::letters(&site, "ict@example.jp").await;
+    assert!(cases::mails_to(&site, CONTACT).await.iter().any(|it| it.kind == "hold_released"));
+    let to_expert = cases::mails_to(&site, "ict@example.jp").await;
     assert_eq!(to_expert.last().unwrap().kind, "cancelled", "the expert's calendar is told");
     sound(&site).await;
 }
@@ -279,8 +337,8 @@ async fn a_substitute_is_not_asked_too_late() {
         ops::booking::substitute::ask(&site.app, participation, second, version, cast.center(), consent).await
     };
     site.app.clock.advance(limit - site.app.clock.now());
-    let asked = ask(ops::booking::substitute::SubstituteConsent::Asked).await;
-    assert!(matches!(asked, Err(Problem::Refused(_))), "{asked:?}");
+    let refused = ask(ops::booking::substitute::SubstituteConsent::Asked).await;
+    assert!(matches!(refused, Err(Problem::Refused(_))), "{refused:?}");
     ask(ops::booking::substitute::SubstituteConsent::Given).await.unwrap();
     assert_eq!(cases::appointment(&site, case).await.experts, [second]);
 }
@@ -320,7 +378,7 @@ async fn a_closing_day_moves_what_is_running() {
     let day = cases::appointment(&site, booked).await.starts_at;
     let due = |it: &Option<Due>| it.as_ref().and_then(Due::at);
     let before = due(&cases::record(&site, received).await.due);
-    let asked = offered(&site, matching).await.pop().unwrap();
+    let request = offered(&site, matching).await.pop().unwrap();
     let until = cases::appointment(&site, held).await.held_until().unwrap();
     assert_eq!(until, "2026-11-24T14:05:00+09:00".parse::<DateTime<Utc>>().unwrap());
 
@@ -331,23 +389,23 @@ async fn a_closing_day_moves_what_is_running() {
     let record = cases::record(&site, received).await;
     assert_eq!(before, Some("2026-11-26T17:00:00+09:00".parse().unwrap()));
     assert_eq!(due(&record.due), Some("2026-11-30T17:00:00+09:00".parse().unwrap()));
-    let told = record.due.unwrap().explain().join("\n");
-    assert!(told.contains("センターの休業日"), "{told}");
+    let text = record.due.unwrap().explain().join("\n");
+    assert!(text.contains("センターの休業日"), "{text}");
     let moved = offered(&site, matching).await.pop().unwrap();
-    assert!(moved.due_at > asked.due_at);
+    assert!(moved.due_at > request.due_at);
     assert_eq!(due(&cases::record(&site, matching).await.due), Some(moved.due_at));
     let kept = store::routing::assignment::deadline(&site.app.db, moved.id).await.unwrap().unwrap();
     assert_eq!(kept.at(), Some(moved.due_at));
     assert!(kept.explain().join("\n").contains("センターの休業日"));
     // One reminder is planned, for the new deadline.
-    let reminders: Vec<_> = cases::letters(&site, "expert@example.jp")
+    let reminders: Vec<_> = cases::mails_to(&site, "expert@example.jp")
         .await
         .into_iter()
         .filter(|it| it.kind == "request_reminder" && it.consultation_id == Some(matching.id.0))
         .filter(|it| it.state.code() == "waiting")
         .collect();
     assert_eq!(reminders.len(), 1);
-    assert!(reminders[0].due_at > asked.due_at);
+    assert!(reminders[0].due_at > request.due_at);
     let until = cases::appointment(&site, held).await.held_until().unwrap();
     assert_eq!(until, "2026-11-25T14:05:00+09:00".parse::<DateTime<Utc>>().unwrap());
     let response = cases::record(&site, received).await.response.unwrap();
@@ -392,19 +450,19 @@ async fn a_closing_day_moves_the_steps_of_silence() {
     let note = TextLine::parse("理由", "設備点検", 60).unwrap();
     let close =
         async |day: &str| ops::reference::closing_day::add(&site.app, day.parse().unwrap(), &note).await;
-    assert!(close("2026-11-25").await.unwrap() >= 2);
+    assert!(close("2026-11-25").await.unwrap().moved >= 2);
     assert_eq!(next(choosing).await, at("2026-11-27T10:00:00+09:00"));
     assert!(next(matching).await > before);
     let history = store::audit::event::of(&site.app.db, choosing.id).await.unwrap();
-    let told = history.last().unwrap().note.clone().unwrap();
-    assert!(told.contains("「日時の選択」を待つ間の次のお知らせを11月27日（金）に変更"), "{told}");
+    let note = history.last().unwrap().note.clone().unwrap();
+    assert!(note.contains("「日時の選択」を待つ間の次のお知らせを11月27日（金）に変更"), "{note}");
     // The clock goes on: the reminder is sent on the new day, once, and the next one follows from there.
     go_to(&site, "2026-11-26T10:00:00");
     work(&site).await;
-    assert!(!cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "company_reminder"));
+    assert!(!cases::mails_to(&site, CONTACT).await.iter().any(|it| it.kind == "company_reminder"));
     go_to(&site, "2026-11-27T10:00:00");
     work(&site).await;
-    assert!(cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "company_reminder"));
+    assert!(cases::mails_to(&site, CONTACT).await.iter().any(|it| it.kind == "company_reminder"));
     let second = next(choosing).await;
     ops::reference::closing_day::remove(&site.app, "2026-11-25".parse().unwrap()).await.unwrap();
     assert_eq!(next(choosing).await, second, "taking a closing day back makes nothing earlier");
@@ -421,10 +479,10 @@ async fn an_overdue_report_is_asked_for_at_the_new_deadline() {
     let before = cases::record(&site, case).await.due.unwrap().at().unwrap();
     let note = TextLine::parse("理由", "設備点検", 60).unwrap();
     let day = domain::calendar::japan_date(before);
-    assert_eq!(ops::reference::closing_day::add(&site.app, day, &note).await.unwrap(), 1);
+    assert_eq!(ops::reference::closing_day::add(&site.app, day, &note).await.unwrap().moved, 1);
     let after = cases::record(&site, case).await.due.unwrap().at().unwrap();
     assert!(after > before);
-    let overdue: Vec<_> = cases::letters(&site, "expert@example.jp")
+    let overdue: Vec<_> = cases::mails_to(&site, "expert@example.jp")
         .await
         .into_iter()
         .filter(|it| it.kind == "report_due" && it.state.code() == "waiting" && it.due_at > before)
@@ -450,10 +508,10 @@ async fn a_closing_day_shortens_no_time_that_a_company_was_told() {
     ops::reference::closing_day::add(&site.app, "2026-12-02".parse().unwrap(), &note).await.unwrap();
     let after = book("after@example.co.jp", 26).await;
 
-    let told = at_japan("2026-12-02".parse().unwrap(), 17, 0);
-    site.app.clock.advance(told - TimeDelta::minutes(1) - site.app.clock.now());
+    let until = at_japan("2026-12-02".parse().unwrap(), 17, 0);
+    site.app.clock.advance(until - TimeDelta::minutes(1) - site.app.clock.now());
     crate::company::sign_in(&site, CONTACT).await;
-    site.get(&crate::company::my(before, "")).await.shows(&domain::wording::month_day_time(told));
+    site.get(&crate::company::my(before, "")).await.shows(&domain::wording::month_day_time(until));
     let cancel = async |case: Case| {
         ops::booking::appointment::cancel(&site.app, case.id, Actor::Company, "都合により".to_owned()).await
     };
@@ -475,7 +533,7 @@ async fn a_reminder_goes_out_before_a_closing_day_that_was_added_later() {
     ops::reference::closing_day::add(&site.app, day_before, &note).await.unwrap();
     let planned = at_japan(calendar.previous_business_day(day_before), 10, 0);
     for to in [CONTACT, "expert@example.jp"] {
-        let mails = cases::letters(&site, to).await;
+        let mails = cases::mails_to(&site, to).await;
         let reminders: Vec<_> =
             mails.iter().filter(|it| it.kind == "reminder").map(|it| (it.due_at, it.state.code())).collect();
         assert_eq!(reminders, [(planned, "waiting")], "{to}");

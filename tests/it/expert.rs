@@ -12,7 +12,7 @@ use madoguchi::{
 use sea_orm::EntityTrait;
 
 use crate::{
-    cases::{self, CONTACT, Case, Cast, appointment, free_slots, letters, link, record, state},
+    cases::{self, CONTACT, Case, Cast, appointment, free_slots, link, mails_to, record, state},
     site::{PASSWORD, Reply, Site},
 };
 
@@ -49,9 +49,9 @@ fn path(case: Case) -> String {
 
 /// Returns the token of the answer link of the expert who was asked last, and the assignment.
 async fn token(site: &Site, case: Case) -> (String, AssignmentId) {
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     let expires = site.app.clock.now() + TimeDelta::days(60);
-    (format!("/a/{}", site.app.secret.sign(Purpose::Assignment, asked.id.0, expires)), asked.id)
+    (format!("/a/{}", site.app.secret.sign(Purpose::Assignment, request.id.0, expires)), request.id)
 }
 
 #[track_caller]
@@ -86,11 +86,11 @@ async fn a_request_is_accepted_on_the_page_and_names_are_known_only_then() {
     let (site, cast) = site().await;
     let case = cases::matching(&site, &cast, CONTACT).await;
     let path = path(case);
-    let todo = site.get("/expert").await;
-    todo.shows("回答待ちの依頼 <b>1件</b>");
-    todo.shows("製造業");
+    let worklist = site.get("/expert").await;
+    worklist.shows("回答待ちの依頼 <b>1件</b>");
+    worklist.shows("製造業");
     for before in [
-        todo,
+        worklist,
         site.get(&path).await,
         site.get(&format!("{path}/answer")).await,
         site.get("/expert/calendar").await,
@@ -145,7 +145,7 @@ async fn a_held_slot_is_answered_from_the_mail_without_signing_in() {
     Cast::new(&site).await;
     let case = with_slot(&site, cases::form(CONTACT)).await;
     assert_eq!(state(&site, case).await, "matching");
-    let link = link(&letters(&site, "expert@example.jp").await, "request");
+    let link = link(&mails_to(&site, "expert@example.jp").await, "request");
     let page = site.get(&link).await;
     assert_eq!((page.status, page.header("referrer-policy")), (200, Some("same-origin")));
     page.shows("11月26日（木）9:00から10:00");
@@ -190,14 +190,14 @@ async fn a_near_booking_is_warned_of() {
 async fn a_request_that_cannot_be_answered_any_more_says_so() {
     let (site, cast) = site().await;
     let case = cases::matching(&site, &cast, CONTACT).await;
-    let (link, asked) = token(&site, case).await;
+    let (link, request) = token(&site, case).await;
     for forged in ["/a/AAAA".to_owned(), format!("{link}x"), "/a/%E3%81%82".to_owned()] {
         let page = site.get(&forged).await;
         assert_eq!(page.status, 410, "{forged}");
         page.shows("このリンクからは回答できません");
     }
     site.app.clock.advance(TimeDelta::days(10));
-    ops::routing::assignment::lapse(&site.app, asked).await.unwrap();
+    ops::routing::assignment::lapse(&site.app, request).await.unwrap();
     for page in [site.get(&link).await, site.post(&link, &[("answer", "accept")]).await] {
         assert_eq!(page.status, 200);
         page.shows("回答期限を過ぎたため、ほかの専門家に依頼しました");
@@ -220,7 +220,7 @@ async fn a_request_that_cannot_be_answered_any_more_says_so() {
 async fn the_link_of_a_request_ends_after_sixty_days() {
     let (site, cast) = site().await;
     cases::matching(&site, &cast, CONTACT).await;
-    let link = cases::link(&cases::letters(&site, "expert@example.jp").await, "request");
+    let link = cases::link(&cases::mails_to(&site, "expert@example.jp").await, "request");
     assert!(link.starts_with("/a/"), "{link}");
     site.app.clock.advance(TimeDelta::days(60) - TimeDelta::seconds(1));
     assert_eq!(site.get(&link).await.status, 200);
@@ -397,9 +397,9 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
     let reason = TextLine::parse("理由", "導入の時期が未記入です", 100).unwrap();
     let back = ReportDecision::Return { reason };
     ops::aftercare::report::decide(&site.app, session, cast.coordinator, back).await.unwrap();
-    let todo = site.get("/expert").await;
-    todo.shows("導入の時期が未記入です");
-    todo.shows("報告書を直す");
+    let worklist = site.get("/expert").await;
+    worklist.shows("導入の時期が未記入です");
+    worklist.shows("報告書を直す");
     let page = site.get(&report).await;
     page.shows("導入の時期が未記入です");
     page.shows(r#"name="version" value="4""#);

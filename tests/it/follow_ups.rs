@@ -165,10 +165,10 @@ async fn a_question_of_ones_own_is_asked_answered_by_one_click_and_heard() {
     preview.shows("予定の変わる質問は1件です");
     assert_eq!(office.take(&preview).await.status, 303);
     office.wait(TimeDelta::days(20)).await;
-    let letters = cases::letters(&office.site, CONTACT).await;
-    let letter = letters.iter().rfind(|it| it.kind == "follow_up").unwrap();
-    assert!(letter.text_body.contains("就業規則の見直しは進みましたか。"), "{}", letter.text_body);
-    let link = cases::link(&letters, "follow_up");
+    let mails = cases::mails_to(&office.site, CONTACT).await;
+    let mail = mails.iter().rfind(|it| it.kind == "follow_up").unwrap();
+    assert!(mail.text_body.contains("就業規則の見直しは進みましたか。"), "{}", mail.text_body);
+    let link = cases::link(&mails, "follow_up");
     let visitor = office.site.visitor();
     visitor.get(&link).await.shows("就業規則の見直しは進みましたか。");
     let path = link.split('?').next().unwrap();
@@ -211,9 +211,9 @@ async fn an_answer_stops_what_it_is_said_to_stop_and_the_end_comes() {
     let survey = office.site.post(&format!("{HERE}/survey"), &[("act", "remove")]).await;
     assert_eq!(office.take(&survey).await.status, 303);
     office.wait(TimeDelta::days(100)).await;
-    let asked = office.plan().await.into_iter().find(|it| it.kind == Kind::ThreeMonths).unwrap();
+    let question = office.plan().await.into_iter().find(|it| it.kind == Kind::ThreeMonths).unwrap();
     let said = ProgressAnswer { progress: Progress::GivenUp, wants_help: false, comment: String::new() };
-    ops::aftercare::follow_up::answer(&office.site.app, asked.id, FollowUpAnswer::Progress(said))
+    ops::aftercare::follow_up::answer(&office.site.app, question.id, FollowUpAnswer::Progress(said))
         .await
         .unwrap();
     let states: Vec<_> = office.plan().await.iter().map(|it| it.state.code()).collect();
@@ -228,8 +228,8 @@ async fn the_center_is_asked_to_telephone() {
     let preview = office.site.post(&format!("{HERE}/survey"), &form(&changes)).await;
     assert_eq!(office.take(&preview).await.status, 303);
     office.wait(TimeDelta::days(7)).await;
-    let letters = cases::letters(&office.site, CONTACT).await;
-    assert!(letters.iter().all(|it| it.kind != "survey"));
+    let mails = cases::mails_to(&office.site, CONTACT).await;
+    assert!(mails.iter().all(|it| it.kind != "survey"));
     let record = cases::record(&office.site, office.case).await;
     assert!(record.due.is_some());
     let events = store::audit::event::of(&office.site.app.db, office.case.id).await.unwrap();

@@ -20,7 +20,7 @@ use sea_orm::{Database, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFi
 use crate::{
     cases::{self, CONTACT},
     conversation::{self, Everyone, everyone},
-    inbound::letter,
+    inbound::raw_mail,
     site::{Reply, Site},
 };
 pub use disk::{Disk, with_own_mounts};
@@ -76,14 +76,14 @@ async fn fill_again_and_again(disk: &Disk, all: &Everyone, act: Act) {
         disk.fill(free);
         let answers = [act.done(all, drafts[0]).await, act.done(all, drafts[1]).await];
         disk.free().await;
-        let told = |what| answers.iter().filter(|it| **it == what).count() as u64;
+        let count_of = |what| answers.iter().filter(|it| **it == what).count() as u64;
         let kept = act.kept(disk).await - before;
-        let possible = told(Answer::Done)..=told(Answer::Done) + told(Answer::Unknown);
+        let possible = count_of(Answer::Done)..=count_of(Answer::Done) + count_of(Answer::Unknown);
         assert!(possible.contains(&kept), "{act:?} with {free} pages: {answers:?}, but {kept} kept");
-        refused += 2 - told(Answer::Done);
+        refused += 2 - count_of(Answer::Done);
         assert_eq!(act.done(all, drafts[2]).await, Answer::Done, "{act:?} after {free} pages");
         assert_eq!(act.kept(disk).await - before, kept + 1, "{act:?} after {free} pages");
-        if told(Answer::Done) == 2 {
+        if count_of(Answer::Done) == 2 {
             assert!(refused > 0, "{act:?}: the disk was never full");
             return;
         }
@@ -122,7 +122,7 @@ impl Act {
                 answer(&all.company.visitor().post("/login", &[("email", CONTACT)]).await)
             }
             Self::ReceivedMail => {
-                let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
+                let raw = raw_mail(CONTACT, "madoguchi@example.jp", "件", "本文");
                 let (bytes, size) = (raw.as_bytes(), raw.len());
                 let it = IncomingMail {
                     source: Source::Pipe,

@@ -18,7 +18,7 @@ async fn a_service_without_a_worker_is_ready_when_its_database_is() {
 #[actix_web::test]
 async fn a_silent_worker_makes_the_service_not_ready() {
     let mut site = Site::new().await;
-    site.app.runs_worker = true;
+    site.change(|app| app.runs_worker = true);
     assert_eq!(site.get("/readyz").await.body, "the worker is silent\n");
 
     let tx = site.app.begin().await.unwrap();

@@ -38,10 +38,13 @@ fn every_kind_has_its_hours() {
         MailKind::Digest,
         MailKind::WeeklyDigest,
         MailKind::HandOverResult,
+        MailKind::HandOverReopened,
         MailKind::Undelivered,
         MailKind::HoldEnding,
         MailKind::CompanyReminder,
         MailKind::OutcomeMissing,
+        MailKind::EventReminder,
+        MailKind::EventThanks,
     ];
     for kind in MailKind::ALL {
         let due = if kind.keeps_hours() { in_business_hours(night(), &settings, &calendar) } else { night() };
@@ -52,8 +55,8 @@ fn every_kind_has_its_hours() {
 
 /// Returns the latest mail of a kind to an address.
 async fn latest(site: &Site, to: &str, kind: &str) -> outbox::Model {
-    let letters = cases::letters(site, to).await;
-    letters.into_iter().rfind(|it| it.kind == kind).unwrap_or_else(|| panic!("no {kind} to {to}"))
+    let mails = cases::mails_to(site, to).await;
+    mails.into_iter().rfind(|it| it.kind == kind).unwrap_or_else(|| panic!("no {kind} to {to}"))
 }
 
 fn in_the_night(site: &Site) {
@@ -67,25 +70,27 @@ const CENTER: &str = "center@example.jp";
 async fn urgent_mail_goes_out_at_night_and_news_wait_for_opening_hours() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let asked = cases::matching(&site, &cast, CONTACT).await;
+    let matching = cases::matching(&site, &cast, CONTACT).await;
     let booked = cases::booked(&site, &cast, "second@example.co.jp").await;
     // An appointment far ahead.
     let far = *cases::free_slots(&site, booked).await.last().unwrap();
     ops::booking::appointment::reschedule(&site.app, booked.id, cast.center(), far).await.unwrap();
     in_the_night(&site);
 
-    let of_expert = store_assignment(&site, asked).await;
+    let of_expert = store_assignment(&site, matching).await;
     ops::routing::assignment::accept(&site.app, of_expert, cast.expert).await.unwrap();
     assert_eq!(latest(&site, CONTACT, "slots_to_choose").await.due_at, night());
 
     let text = Prose::parse("メッセージ", "よろしくお願いします。", 100).unwrap();
-    ops::correspondence::message::post(&site.app, asked.id, Actor::Company, Audience::Everyone, &text)
+    ops::correspondence::message::post(&site.app, matching.id, Actor::Company, Audience::Everyone, &text)
         .await
         .unwrap();
     assert_eq!(latest(&site, EXPERT, "new_message").await.due_at, tuesday(9));
     assert_eq!(latest(&site, CENTER, "new_message").await.due_at, tuesday(9));
     let expert = Actor::Expert(cast.expert);
-    ops::correspondence::message::post(&site.app, asked.id, expert, Audience::Everyone, &text).await.unwrap();
+    ops::correspondence::message::post(&site.app, matching.id, expert, Audience::Everyone, &text)
+        .await
+        .unwrap();
     assert_eq!(latest(&site, CONTACT, "new_message").await.due_at, night());
 
     let other = cases::free_slots(&site, booked).await.into_iter().rev().find(|it| *it != far).unwrap();

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Writes a mail as a person's mail program does: an answer that quotes our mail below.
-pub fn letter(from: &str, to: &str, subject: &str, text: &str) -> String {
+pub fn raw_mail(from: &str, to: &str, subject: &str, text: &str) -> String {
     let id = uuid::Uuid::new_v4().simple();
     format!(
         "From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: Fri, 20 Nov 2026 14:06:00 +0900\r\n\
@@ -69,7 +69,7 @@ async fn a_companys_answer_by_mail_is_its_answer() {
     let to = site.app.reply_address(case.id, CONTACT);
     let text = "28台です。\r\nよろしくお願いします。\r\n\r\n\
         2026年11月20日(金) 14:05 Madoguchi <madoguchi@example.jp>:\r\n> 端末は何台ですか。\r\n";
-    let raw = letter("田中 一郎 <Contact@example.co.jp>", &to, "Re: 確認", text);
+    let raw = raw_mail("田中 一郎 <Contact@example.co.jp>", &to, "Re: 確認", text);
     let mail = arrives(&site, &raw).await;
     assert_eq!((mail.state.code(), mail.open), ("attached", false), "{}", mail.reason);
     assert_eq!(cases::state(&site, case).await, "checking");
@@ -77,8 +77,8 @@ async fn a_companys_answer_by_mail_is_its_answer() {
     let entry = thread.last().unwrap();
     assert_eq!((entry.author, entry.channel.code()), (Party::Company, "mail"));
     assert!(entry.body.starts_with("28台です。\nよろしくお願いします。\n\n2026年"), "{}", entry.body);
-    let told = cases::letters(&site, "center@example.jp").await;
-    assert!(told.iter().any(|it| it.kind == "new_message"));
+    let mails = cases::mails_to(&site, "center@example.jp").await;
+    assert!(mails.iter().any(|it| it.kind == "new_message"));
 
     // A pipe that did not receive our answer delivers the mail again.
     let again = arrives(&site, &raw).await;
@@ -94,9 +94,10 @@ async fn an_answer_to_one_of_our_mails_needs_no_token() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = waiting(&site, &cast, CONTACT).await;
-    let asked = cases::letters(&site, CONTACT).await.into_iter().rfind(|it| it.kind == "question").unwrap();
-    let raw = letter(CONTACT, "madoguchi@example.jp", "Re: 確認", "28台です。");
-    let raw = format!("In-Reply-To: <{}>\r\n{raw}", asked.message_id);
+    let question =
+        cases::mails_to(&site, CONTACT).await.into_iter().rfind(|it| it.kind == "question").unwrap();
+    let raw = raw_mail(CONTACT, "madoguchi@example.jp", "Re: 確認", "28台です。");
+    let raw = format!("In-Reply-To: <{}>\r\n{raw}", question.message_id);
     let mail = arrives(&site, &raw).await;
     assert_eq!(mail.state.code(), "attached", "{}", mail.reason);
     assert_eq!(cases::state(&site, case).await, "checking");
@@ -108,17 +109,18 @@ async fn experts_and_center_speak_for_themselves_and_inside() {
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     let to = site.app.reply_address(case.id, "expert@example.jp");
-    let expert = arrives(&site, &letter("expert@example.jp", &to, "Re: 予約", "資料をお送りします。")).await;
+    let expert =
+        arrives(&site, &raw_mail("expert@example.jp", &to, "Re: 予約", "資料をお送りします。")).await;
     assert_eq!(expert.state.code(), "attached", "{}", expert.reason);
     let open = thread(&site, case, Audience::Everyone).await.pop().unwrap();
     assert_eq!((open.author, open.body.as_str()), (Party::Expert, "資料をお送りします。"));
 
-    let inside = letter("expert@example.jp", &to, "Re: 予約", "#internal\r\n先方は急いでいます。");
+    let inside = raw_mail("expert@example.jp", &to, "Re: 予約", "#internal\r\n先方は急いでいます。");
     assert_eq!(arrives(&site, &inside).await.state.code(), "attached");
     // Mail to the center goes to an address that its people share.
     let shared = site.app.programme().await.unwrap().settings_at(site.app.clock.now()).center_email.clone();
     let to = site.app.reply_address(case.id, &shared);
-    let center = letter("center@example.jp", &to, "Re: 予約", "#Internal 承知しました。");
+    let center = raw_mail("center@example.jp", &to, "Re: 予約", "#Internal 承知しました。");
     assert_eq!(arrives(&site, &center).await.state.code(), "attached");
     let seen = thread(&site, case, Audience::Everyone).await;
     assert!(seen.iter().all(|it| !it.body.contains("急いで") && !it.body.contains("承知")));
@@ -129,7 +131,7 @@ async fn experts_and_center_speak_for_themselves_and_inside() {
 
     // The mark for internal notes has no effect in a company's mail.
     let to = site.app.reply_address(case.id, CONTACT);
-    arrives(&site, &letter(CONTACT, &to, "Re: 予約", "#internal とは何ですか。")).await;
+    arrives(&site, &raw_mail(CONTACT, &to, "Re: 予約", "#internal とは何ですか。")).await;
     assert!(thread(&site, case, Audience::Everyone).await.last().unwrap().body.starts_with("#internal"));
 }
 
@@ -139,7 +141,7 @@ async fn an_expert_who_is_only_asked_writes_to_the_center() {
     let cast = Cast::new(&site).await;
     let case = cases::matching(&site, &cast, CONTACT).await;
     let to = site.app.reply_address(case.id, "expert@example.jp");
-    let mail = arrives(&site, &letter("expert@example.jp", &to, "Re: 依頼", "場所はどこですか。")).await;
+    let mail = arrives(&site, &raw_mail("expert@example.jp", &to, "Re: 依頼", "場所はどこですか。")).await;
     assert_eq!(mail.state.code(), "attached");
     assert!(thread(&site, case, Audience::Everyone).await.is_empty());
     assert_eq!(thread(&site, case, Audience::Internal).await.len(), 1);
@@ -177,12 +179,12 @@ async fn a_sender_without_proof_is_not_accepted() {
         // The token is right and the domain is wrong.
         (CONTACT, elsewhere.as_str(), "Re: 予約", "no_case"),
     ] {
-        let mail = arrives(&site, &letter(from, to, subject, "書き込みます。")).await;
+        let mail = arrives(&site, &raw_mail(from, to, subject, "書き込みます。")).await;
         assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", reason), "{from} to {to}");
         assert!(mail.open);
     }
     // A mail with two senders has no valid sender.
-    let two = letter(CONTACT, &mine, "Re: 予約", "書き込みます。");
+    let two = raw_mail(CONTACT, &mine, "Re: 予約", "書き込みます。");
     let two = arrives(&site, &format!("From: attacker@example.com\r\n{two}")).await;
     assert_eq!((two.state.code(), two.reason.as_str()), ("quarantined", "stranger"));
     let threads =
@@ -198,7 +200,7 @@ async fn an_ended_consultation_stays_ended_and_the_center_is_asked() {
     let ending = Ending::CloseUnfulfilled { reason: UnfulfilledReason::NoSuitableTime };
     ops::consultation::end(&site.app, case.id, None, cast.center(), ending).await.unwrap();
     let to = site.app.reply_address(case.id, CONTACT);
-    let mail = arrives(&site, &letter(CONTACT, &to, "Re: お知らせ", "やはりお願いします。")).await;
+    let mail = arrives(&site, &raw_mail(CONTACT, &to, "Re: お知らせ", "やはりお願いします。")).await;
     assert_eq!((mail.state.code(), mail.open), ("attached", true));
     assert_eq!(cases::state(&site, case).await, "unfulfilled");
     assert_eq!(thread(&site, case, Audience::Everyone).await.len(), 1);
@@ -229,7 +231,7 @@ async fn absence_notices_are_kept_and_move_nothing() {
     .into_iter()
     .enumerate()
     {
-        let raw = letter(CONTACT, &to, "確認", &format!("ただいま不在にしております。{n}"));
+        let raw = raw_mail(CONTACT, &to, "確認", &format!("ただいま不在にしております。{n}"));
         let raw = if header.starts_with("Subject") {
             raw.replace("Subject: 確認", header)
         } else {
@@ -243,8 +245,8 @@ async fn absence_notices_are_kept_and_move_nothing() {
     let (small, others): (Vec<_>, Vec<_>) =
         thread(&site, case, Audience::Internal).await.into_iter().partition(|it| it.automatic);
     assert_eq!((small.len(), others.len()), (6, 1), "beside the question");
-    let told = cases::letters(&site, "center@example.jp").await;
-    assert!(told.iter().all(|it| it.kind != "new_message"));
+    let mails = cases::mails_to(&site, "center@example.jp").await;
+    assert!(mails.iter().all(|it| it.kind != "new_message"));
 }
 
 /// Both programs write none of the headers by which automatic mail is recognised.
@@ -259,14 +261,15 @@ async fn two_machines_that_face_each_other_end_within_three_mails() {
     for turn in (0..2).cycle().take(12) {
         let (from, text) = machines[turn];
         // Each program answers every new mail that it got; the first one begins by itself.
-        let got = cases::letters(&site, from).await.into_iter().filter(|it| it.kind == "new_message").count();
+        let got =
+            cases::mails_to(&site, from).await.into_iter().filter(|it| it.kind == "new_message").count();
         if got <= answered[turn] && !entries.is_empty() {
             break;
         }
         answered[turn] = got;
         let to = site.app.reply_address(case.id, from);
         entries.push(
-            arrives(&site, &letter(from, &to, "Re: 新しいメッセージ", text)).await.state.code().to_owned(),
+            arrives(&site, &raw_mail(from, &to, "Re: 新しいメッセージ", text)).await.state.code().to_owned(),
         );
         site.app.clock.advance(TimeDelta::seconds(20));
     }
@@ -278,9 +281,9 @@ async fn our_own_mail_that_comes_back_does_nothing() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::received(&site, &cast, CONTACT).await;
-    let ours = cases::letters(&site, CONTACT).await.pop().unwrap();
+    let ours = cases::mails_to(&site, CONTACT).await.pop().unwrap();
     let to = site.app.reply_address(case.id, CONTACT);
-    let raw = letter(CONTACT, &to, "受付", "受け付けました。");
+    let raw = raw_mail(CONTACT, &to, "受付", "受け付けました。");
     let returned =
         raw.replacen("Message-ID: <", &format!("Message-ID: <{}>\r\nX-Old: <", ours.message_id), 1);
     for raw in [returned, format!("X-Loop: example.jp\r\n{raw}")] {
@@ -297,7 +300,7 @@ async fn a_sender_who_does_not_stop_is_stopped() {
     let to = site.app.reply_address(case.id, CONTACT);
     let mut states = Vec::new();
     for n in 0..32 {
-        let mail = arrives(&site, &letter(CONTACT, &to, "Re: 受付", &format!("{n}回目です。"))).await;
+        let mail = arrives(&site, &raw_mail(CONTACT, &to, "Re: 受付", &format!("{n}回目です。"))).await;
         states.push((mail.state.code().to_owned(), mail.reason));
     }
     let attached = states.iter().filter(|it| it.0 == "attached").count();
@@ -305,7 +308,7 @@ async fn a_sender_who_does_not_stop_is_stopped() {
     assert_eq!(states[31], ("quarantined".to_owned(), "too_many".to_owned()));
     site.app.clock.advance(TimeDelta::hours(2));
     assert_eq!(
-        arrives(&site, &letter(CONTACT, &to, "Re: 受付", "また今度。")).await.state.code(),
+        arrives(&site, &raw_mail(CONTACT, &to, "Re: 受付", "また今度。")).await.state.code(),
         "attached"
     );
 }
@@ -322,7 +325,7 @@ async fn a_mail_that_cannot_be_understood_is_kept() {
         assert_eq!(store::correspondence::inbound_mail::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
     }
     // Only the beginning of the mail was received.
-    let raw = letter(CONTACT, "madoguchi@example.jp", "大きな資料", "添付します。");
+    let raw = raw_mail(CONTACT, "madoguchi@example.jp", "大きな資料", "添付します。");
     let it = IncomingMail {
         source: Source::Pipe,
         envelope_to: "",
@@ -358,7 +361,8 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
     let case = waiting(&site, &cast, CONTACT).await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     let subject = format!("Re: 確認（受付番号 {}）", case.number);
-    let raw = letter("tanaka.private@example.com", "madoguchi@example.jp", &subject, "28台です。<b>太字</b>");
+    let raw =
+        raw_mail("tanaka.private@example.com", "madoguchi@example.jp", &subject, "28台です。<b>太字</b>");
     let mail = arrives(&site, &raw).await;
     assert_eq!(mail.state.code(), "quarantined");
     site.get("/staff/mail/in").await.shows("要対応");
@@ -386,7 +390,7 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
     assert!(history.iter().any(|it| it.by == cast.center()
         && it.note.as_deref() == Some("受信したメールを追加：tanaka.private@example.com")));
 
-    let spam = arrives(&site, &letter("ads@example.com", "madoguchi@example.jp", "広告", "安い！")).await;
+    let spam = arrives(&site, &raw_mail("ads@example.com", "madoguchi@example.jp", "広告", "安い！")).await;
     let empty = site.post(&format!("/staff/mail/in/{}/discard", spam.id), &[("reason", " ")]).await;
     assert_eq!(empty.status, 422);
     let gone = site.post(&format!("/staff/mail/in/{}/discard", spam.id), &[("reason", "広告のため")]).await;
@@ -400,7 +404,7 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
     site.get(&format!("/staff/mail/in/{}", spam.id)).await.shows("広告のため");
 
     let note =
-        arrives(&site, &letter("boss@example.com", "madoguchi@example.jp", "件", "進み具合は？")).await;
+        arrives(&site, &raw_mail("boss@example.com", "madoguchi@example.jp", "件", "進み具合は？")).await;
     let form = [("number", number.as_str()), ("voice", "note")];
     site.post(&format!("/staff/mail/in/{}/attach", note.id), &form).await;
     let inside = thread(&site, case, Audience::Internal).await.pop().unwrap();
@@ -412,7 +416,7 @@ async fn a_mail_becomes_a_new_consultation() {
     let site = Site::new().await;
     Cast::new(&site).await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
-    let raw = letter(
+    let raw = raw_mail(
         "佐藤 花子 <sato@example.co.jp>",
         "madoguchi@example.jp",
         "相談したい",
@@ -455,20 +459,20 @@ async fn a_mail_becomes_a_new_consultation() {
 #[actix_web::test]
 async fn the_doctor_finds_an_unprocessed_mail() {
     let site = Site::new().await;
-    let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
+    let raw = raw_mail(CONTACT, "madoguchi@example.jp", "件", "本文");
     let id = keep(&site, raw.as_bytes(), "").await;
     let findings = madoguchi::doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
     assert!(findings.is_empty(), "{findings:?}");
     site.app.clock.advance(TimeDelta::hours(2));
     let findings = madoguchi::doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
-    let told: Vec<_> = findings.iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains(&id.to_string()), "{told:?}");
+    let found: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains(&id.to_string()), "{found:?}");
 }
 
 /// Every mail says at its end that it can be answered, or, if answers are not read, that it cannot.
 #[actix_web::test]
-async fn letters_say_that_they_can_be_answered() {
+async fn mails_say_that_they_can_be_answered() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
@@ -485,7 +489,7 @@ async fn letters_say_that_they_can_be_answered() {
         }
     }
     assert!(proved >= 2, "{proved}");
-    let booked = cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "booked").unwrap();
+    let booked = cases::mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "booked").unwrap();
     assert!(booked.text_body.contains("このメールに返信すると"), "{}", booked.text_body);
     let calendar = booked.calendar.unwrap().replace("\r\n ", "");
     let organizer = format!("mailto:{}", site.app.reply_address(case.id, CONTACT));

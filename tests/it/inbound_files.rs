@@ -62,7 +62,7 @@ async fn a_japanese_reply_keeps_its_files_and_its_quotation_is_folded() {
     let all = conversation::everyone(Site::new().await).await;
     let site = &all.center;
     let ours =
-        cases::letters(site, CONTACT).await.into_iter().rfind(|it| it.text_body.contains("/l/")).unwrap();
+        cases::mails_to(site, CONTACT).await.into_iter().rfind(|it| it.text_body.contains("/l/")).unwrap();
     let token = ours.text_body.split("/l/").nth(1).unwrap().split('?').next().unwrap();
     let quoted: Vec<_> = ours.text_body.trim_end().lines().map(|it| format!("> {it}")).collect();
     let text = format!(

@@ -1,13 +1,13 @@
 //! HTML mails: who may see them, and which parts of them are shown.
 use crate::{
-    cases::{CONTACT, letters, link},
+    cases::{CONTACT, link, mails_to},
     conversation::everyone,
     inbound::arrives,
     site::{Reply, Site},
 };
 
 /// Writes a mail whose only text is HTML.
-pub fn letter(from: &str, to: &str, html: &str) -> String {
+pub fn html_mail(from: &str, to: &str, html: &str) -> String {
     let id = uuid::Uuid::new_v4().simple();
     format!(
         "From: {from}\r\nTo: {to}\r\nSubject: =?UTF-8?B?6LOH5paZ?=\r\nDate: Fri, 20 Nov 2026 14:06:00 +0900\r\n\
@@ -37,9 +37,9 @@ fn is_harmless(page: &Reply) {
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.starts_with("sandbox; default-src 'none'; style-src 'unsafe-inline'"), "{policy}");
     assert!(!policy.contains("allow-") && !policy.contains("script") && !policy.contains("http"), "{policy}");
-    let (_, letter) = page.body.split_once("<main>").unwrap();
+    let (_, document) = page.body.split_once("<main>").unwrap();
     for gone in ["=\"", "='", "<script", "<style", "<svg", "<form", "<img", "<meta", "<base", "<a "] {
-        assert!(!letter.contains(gone), "{gone} in {letter}");
+        assert!(!document.contains(gone), "{gone} in {document}");
     }
     page.shows("お世話になっております。");
     page.shows("［画像：会社のロゴ］資料 &lt;https://e.example/wiki&gt;");
@@ -51,10 +51,10 @@ async fn a_companys_mail_is_seen_as_html_by_those_of_the_case() {
     let all = everyone(Site::new().await).await;
     let site = &all.center;
     let to = site.app.reply_address(all.case.id, CONTACT);
-    let ours = format!("http://127.0.0.1:8080{}", link(&letters(site, CONTACT).await, "booked"));
+    let ours = format!("http://127.0.0.1:8080{}", link(&mails_to(site, CONTACT).await, "booked"));
     let token = ours.rsplit('/').next().unwrap().to_owned();
     let quoted = format!("{HOSTILE}<blockquote><a href=\"{ours}\">予約</a> {ours}</blockquote>");
-    let came = arrives(site, &letter(CONTACT, &to, &quoted)).await;
+    let came = arrives(site, &html_mail(CONTACT, &to, &quoted)).await;
     assert_eq!(came.state.code(), "attached", "{}", came.reason);
     for (who, page) in [
         (&all.company, format!("/my/{}/messages", all.number)),
@@ -84,7 +84,7 @@ async fn only_the_center_sees_the_html_of_an_experts_mail() {
     let site = &all.center;
     let to = site.app.reply_address(all.case.id, "expert@example.jp");
     let html = format!("{HOSTILE}<blockquote>先方は急いでいます。</blockquote>");
-    let entry = arrives(site, &letter("expert@example.jp", &to, &html)).await.entry_id.unwrap();
+    let entry = arrives(site, &html_mail("expert@example.jp", &to, &html)).await.entry_id.unwrap();
     let company = all.company.get(&format!("/my/{}/messages", all.number)).await;
     company.shows("お世話になっております。");
     assert_eq!(shown_at(&company), None);
@@ -101,13 +101,13 @@ async fn only_the_center_sees_the_html_of_an_experts_mail() {
 async fn a_mail_that_waits_for_a_coordinator_is_shown_as_html_too() {
     let all = everyone(Site::new().await).await;
     let site = &all.center;
-    let came = arrives(site, &letter("stranger@example.com", "madoguchi@example.jp", HOSTILE)).await;
+    let came = arrives(site, &html_mail("stranger@example.com", "madoguchi@example.jp", HOSTILE)).await;
     assert_eq!(came.state.code(), "quarantined");
     let page = site.get(&format!("/staff/mail/in/{}", came.id)).await;
     page.shows(&format!("href=\"/staff/mail/in/{}/html\">HTMLで表示</a>", came.id));
     is_harmless(&site.get(&format!("/staff/mail/in/{}/html", came.id)).await);
     // A mail without HTML offers no HTML view.
-    let plain = crate::inbound::letter("stranger@example.com", "madoguchi@example.jp", "件", "本文");
+    let plain = crate::inbound::raw_mail("stranger@example.com", "madoguchi@example.jp", "件", "本文");
     let plain = arrives(site, &plain).await.id;
     assert!(!site.get(&format!("/staff/mail/in/{plain}")).await.body.contains("HTMLで表示"));
     assert_eq!(site.get(&format!("/staff/mail/in/{plain}/html")).await.status, 404);

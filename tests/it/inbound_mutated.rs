@@ -21,7 +21,7 @@ async fn every_mutation_is_kept_understood_and_shown() {
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     let session = cases::appointment(&site, case).await;
-    let sent = cases::letters(&site, CONTACT).await.remove(0);
+    let sent = cases::mails_to(&site, CONTACT).await.remove(0);
     let samples = samples(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mails"));
     assert!(samples.len() > 25, "{}", samples.len());
     let to = site.app.reply_address(case.id, CONTACT);

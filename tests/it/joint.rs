@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Applies for both fields at a slot that is held, and confirms the address: the best team is asked.
-async fn asked(site: &Site, slot: Slot) -> Case {
+async fn matching(site: &Site, slot: Slot) -> Case {
     let mut form = cases::form(CONTACT);
     form.field = vec!["ict".to_owned(), "labor".to_owned()];
     let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
@@ -35,8 +35,8 @@ async fn says_no(site: &Site, it: &Assignment) {
     ops::routing::assignment::decline(&site.app, it.id, it.expert, "多忙のため".to_owned()).await.unwrap();
 }
 
-async fn told(site: &Site, to: &str, kind: &str) -> usize {
-    cases::letters(site, to).await.iter().filter(|it| it.kind == kind).count()
+async fn count_of_mails(site: &Site, to: &str, kind: &str) -> usize {
+    cases::mails_to(site, to).await.iter().filter(|it| it.kind == kind).count()
 }
 
 #[actix_web::test]
@@ -51,7 +51,7 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     // No expert has both fields.
     ops::accounts::account::set_active(&site.app, AccountId(cast.expert.0), false).await.unwrap();
     let slot = Slot::new("2026-12-03".parse().unwrap(), 16).unwrap();
-    let case = asked(&site, slot).await;
+    let case = matching(&site, slot).await;
     let pair = offered(&site, case).await;
     assert_eq!(pair.len(), 2, "one of each");
     let second = pair.iter().find(|it| it.expert == labor).unwrap();
@@ -69,22 +69,22 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     assert_eq!((held.id, held.starts_at), (before.id, slot.start()), "the same time, held on");
     assert!(held.is_live() && held.held_until().is_none());
     assert_eq!(held.sequence, before.sequence, "an answer of the other one is still an answer to it");
-    let mut seats = held.experts.clone();
-    seats.sort_unstable();
+    let mut experts = held.experts.clone();
+    experts.sort_unstable();
     let mut both = vec![labor, substitute.expert];
     both.sort_unstable();
-    assert_eq!(seats, both);
+    assert_eq!(experts, both);
     let accepted = store::routing::assignment::find(&site.app.db, second.id).await.unwrap().unwrap();
     assert!(accepted.is_accepted());
-    assert_eq!(told(&site, CONTACT, "back_at_center").await, 0, "the company need not know");
-    assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 0);
+    assert_eq!(count_of_mails(&site, CONTACT, "back_at_center").await, 0, "the company need not know");
+    assert_eq!(count_of_mails(&site, "labor@example.jp", "request_withdrawn").await, 0);
 
     // No other expert is left: the company is told once, and the acceptance of the other stands, with the time.
     site.app.clock.advance(substitute.due_at - site.app.clock.now());
     assert!(worker::deadlines::step(&site.app).await.unwrap());
     assert_eq!(cases::state(&site, case).await, "checking");
-    assert_eq!(told(&site, CONTACT, "back_at_center").await, 1);
-    assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 0);
+    assert_eq!(count_of_mails(&site, CONTACT, "back_at_center").await, 1);
+    assert_eq!(count_of_mails(&site, "labor@example.jp", "request_withdrawn").await, 0);
     let accepted = store::routing::assignment::find(&site.app.db, second.id).await.unwrap().unwrap();
     assert!(accepted.is_accepted());
     let held = cases::appointment(&site, case).await;
@@ -104,7 +104,7 @@ async fn with_the_substitute_the_session_is_booked_at_that_time() {
     }
     cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
     let slot = Slot::new("2026-12-03".parse().unwrap(), 16).unwrap();
-    let case = asked(&site, slot).await;
+    let case = matching(&site, slot).await;
     let first = offered(&site, case).await;
     let [ict] = first.iter().filter(|it| it.fields == Fields::Ict).collect::<Vec<_>>()[..] else {
         panic!("{first:?}")
@@ -117,8 +117,11 @@ async fn with_the_substitute_the_session_is_booked_at_that_time() {
     let session = cases::appointment(&site, case).await;
     assert_eq!((session.starts_at, session.experts.len()), (slot.start(), 2));
     for to in [CONTACT, "labor@example.jp"] {
-        assert_eq!(told(&site, to, "booked").await, 1, "{to}");
+        assert_eq!(count_of_mails(&site, to, "booked").await, 1, "{to}");
     }
-    let one_of = [told(&site, "a@example.jp", "booked").await, told(&site, "b@example.jp", "booked").await];
+    let one_of = [
+        count_of_mails(&site, "a@example.jp", "booked").await,
+        count_of_mails(&site, "b@example.jp", "booked").await,
+    ];
     assert_eq!(one_of.iter().sum::<usize>(), 1, "the substitute alone");
 }

@@ -3,10 +3,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     net::TcpListener,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -42,7 +39,7 @@ struct Service {
 impl Service {
     async fn new(manner: Manner) -> Self {
         let mut site = Site::on_disk().await;
-        site.app.clock = Clock::System;
+        site.change(|app| app.clock = Clock::System);
         let folder = std::env::temp_dir().join(format!("madoguchi-house-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&folder).unwrap();
         // The center is closed: on a business day its digest would be one more mail.
@@ -147,23 +144,25 @@ impl Drop for Running {
 /// Applications come in and requests lapse all the time, while the process is killed again and again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_the_process_loses_no_mail_and_invents_none() {
-    let service = Arc::new(Service::new(Manner::Take(Duration::from_millis(15))).await);
+    let service = Service::new(Manner::Take(Duration::from_millis(15))).await;
     let cast = Cast::new(&service.site).await;
-    let stop = Arc::new(AtomicBool::new(false));
-    let load = tokio::spawn(load(Arc::clone(&service), cast, Arc::clone(&stop)));
-    let mut in_hand = BTreeMap::<String, usize>::new();
-    for n in 0..KILLS {
-        let mut process = service.run(&["serve"]);
-        // The delays differ, so that the kills fall on different moments of the work.
-        let lived = 400 + n as u64 * 7919 % 700;
-        tokio::time::sleep(Duration::from_millis(lived)).await;
-        process.kill();
-        for mail in abandoned(&service.site.app).await {
-            *in_hand.entry(mail).or_default() += 1;
+    let stop = AtomicBool::new(false);
+    let killed = async {
+        let mut in_hand = BTreeMap::<String, usize>::new();
+        for n in 0..KILLS {
+            let mut process = service.run(&["serve"]);
+            // The delays differ, so that the kills fall on different moments of the work.
+            let lived = 400 + n as u64 * 7919 % 700;
+            tokio::time::sleep(Duration::from_millis(lived)).await;
+            process.kill();
+            for mail in abandoned(&service.site.app).await {
+                *in_hand.entry(mail).or_default() += 1;
+            }
         }
-    }
-    stop.store(true, Ordering::Relaxed);
-    let loaded = load.await.unwrap();
+        stop.store(true, Ordering::Relaxed);
+        in_hand
+    };
+    let (in_hand, loaded) = tokio::join!(killed, load(&service, cast, &stop));
     assert!(loaded.len() > KILLS, "{} cases are no load", loaded.len());
 
     assert!(service.run(&["worker", "--once"]).wait().success());
@@ -365,7 +364,7 @@ fn long_ago(service: &Service) -> DateTime<Utc> {
 /// Writes mails to a hundred domains, half of them of a kind that the reader waits for.
 pub async fn write(app: &App, n: usize) {
     let now = app.clock.now();
-    let letters = (0..n).map(|n| OutgoingMail {
+    let mails = (0..n).map(|n| OutgoingMail {
         kind: if n % 2 == 0 { MailKind::Booked } else { MailKind::HandOverAccepted },
         consultation: None,
         to: format!("contact{n}@c{}.example", n % 100),
@@ -381,16 +380,16 @@ pub async fn write(app: &App, n: usize) {
         over_limit: false,
         awaits_address: false,
     });
-    let letters: Vec<_> = letters.collect();
+    let mails: Vec<_> = mails.collect();
     let tx = app.begin().await.unwrap();
-    for some in letters.chunks(500) {
+    for some in mails.chunks(500) {
         store::correspondence::outbox::push(&tx, some.to_vec(), "example.jp", now).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
 
 /// Takes consultations down and asks the expert until it is told to stop; each request is overdue at once.
-async fn load(service: Arc<Service>, cast: Cast, stop: Arc<AtomicBool>) -> Vec<Case> {
+async fn load(service: &Service, cast: Cast, stop: &AtomicBool) -> Vec<Case> {
     let mut loaded = Vec::new();
     while !stop.load(Ordering::Relaxed) && loaded.len() < 40 {
         let case =
@@ -404,10 +403,10 @@ async fn load(service: Arc<Service>, cast: Cast, stop: Arc<AtomicBool>) -> Vec<C
 
 /// Makes the request overdue, as two business days would.
 async fn overdue(app: &App, id: ConsultationId) {
-    let asked = assignment::Entity::update_many()
+    let reset = assignment::Entity::update_many()
         .col_expr(assignment::Column::DueAt, Expr::value(app.clock.now() - TimeDelta::minutes(1)))
         .filter(assignment::COLUMN.consultation_id.eq(id.0));
-    asked.exec(&app.db).await.unwrap();
+    reset.exec(&app.db).await.unwrap();
 }
 
 /// Returns the Message-IDs that the killed process had leased, and ends their leases, as five minutes would.

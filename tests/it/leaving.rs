@@ -23,7 +23,7 @@ use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::task::JoinSet;
 
 use crate::{
-    cases::{self, CONTACT, Case, Cast, letters, state},
+    cases::{self, CONTACT, Case, Cast, mails_to, state},
     company,
     site::{PASSWORD, Site},
     smtp::{Manner, Sink},
@@ -82,21 +82,32 @@ async fn examined(site: &Site) {
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
-async fn told(site: &Site, to: &str, kind: &str) -> usize {
-    letters(site, to).await.iter().filter(|it| it.kind == kind).count()
+async fn count_of_mails(site: &Site, to: &str, kind: &str) -> usize {
+    mails_to(site, to).await.iter().filter(|it| it.kind == kind).count()
 }
 
 /// The end of an account is cut off at one moment after another: every time the account is open and has everything, or
 /// closed, and what it still holds is shown and handed over by the same step.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_an_account_can_be_interrupted_anywhere_and_finished() {
+    // On a busy machine one try more can be as fast as all the rest, and then the middle is not seen.
+    for _ in 0..5 {
+        if interrupted_and_finished().await > 0 {
+            return;
+        }
+    }
+    panic!("the step was never cut off in the middle");
+}
+
+/// Cuts the end of an account off again and again, until it is finished. Returns how many cuts were in the middle.
+async fn interrupted_and_finished() -> usize {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
     let reported = cases::consulted(&site, &cast, "report@example.co.jp").await;
     let accepted = cases::scheduling(&site, &cast, "accepted@example.co.jp").await;
     let moved = cases::booked(&site, &cast, "moved@example.co.jp").await;
     let cancelled = cases::booked(&site, &cast, "cancelled@example.co.jp").await;
-    let asked = cases::matching(&site, &cast, CONTACT).await;
+    let matching = cases::matching(&site, &cast, CONTACT).await;
     let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
     let admin = administrator(&site).await;
     let bookings = BTreeMap::from([
@@ -131,21 +142,21 @@ async fn the_end_of_an_account_can_be_interrupted_anywhere_and_finished() {
             site.get(&format!("/admin/users/{}/deactivate", cast.expert)).await.shows("残りを引き継ぐ");
         }
     }
-    assert!(partly > 0, "the step was never cut off in the middle");
     assert!(!is_named(&site, cast.expert).await);
     assert_eq!(cases::appointment(&site, moved).await.experts, [sato]);
-    for case in [accepted, cancelled, asked] {
+    for case in [accepted, cancelled, matching] {
         assert_eq!(state(&site, case).await, "checking");
         assert!(!assignments(&site, case).await.iter().any(Assignment::is_live));
     }
     // Everything was done and said once.
-    assert_eq!(told(&site, "accepted@example.co.jp", "team_changing").await, 1);
-    assert_eq!(told(&site, "moved@example.co.jp", "expert_changed").await, 1);
-    assert_eq!(told(&site, "cancelled@example.co.jp", "team_changing").await, 1);
-    assert_eq!(told(&site, "cancelled@example.co.jp", "cancelled").await, 0, "one letter says both");
+    assert_eq!(count_of_mails(&site, "accepted@example.co.jp", "team_changing").await, 1);
+    assert_eq!(count_of_mails(&site, "moved@example.co.jp", "expert_changed").await, 1);
+    assert_eq!(count_of_mails(&site, "cancelled@example.co.jp", "team_changing").await, 1);
+    assert_eq!(count_of_mails(&site, "cancelled@example.co.jp", "cancelled").await, 0, "one mail says both");
     let history = store::audit::event::of(&site.app.db, reported.id).await.unwrap();
     let handed = |it: &Option<String>| it.as_deref().is_some_and(|it| it.contains("センターが作成します"));
     assert_eq!(history.iter().filter(|it| handed(&it.note)).count(), 1);
+    partly
 }
 
 #[actix_web::test]
@@ -223,9 +234,9 @@ async fn the_end_of_an_account_races_acceptances() {
     }
     let mut accepting = JoinSet::new();
     for &case in &wanted {
-        let asked = assignments(&site, case).await.pop().unwrap().id;
+        let request = assignments(&site, case).await.pop().unwrap().id;
         let app = site.app.clone();
-        accepting.spawn(async move { ops::routing::assignment::accept(&app, asked, cast.expert).await });
+        accepting.spawn(async move { ops::routing::assignment::accept(&app, request, cast.expert).await });
     }
     let app = site.app.clone();
     let id = AccountId(cast.expert.0);
@@ -252,9 +263,9 @@ async fn the_end_of_an_account_races_acceptances() {
 async fn an_operation_that_began_before_the_end_gives_nothing_to_the_account() {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
-    let asked = cases::matching(&site, &cast, CONTACT).await;
-    let link = cases::link(&letters(&site, "expert@example.jp").await, "request");
-    let request = assignments(&site, asked).await.pop().unwrap().id;
+    let matching = cases::matching(&site, &cast, CONTACT).await;
+    let link = cases::link(&mails_to(&site, "expert@example.jp").await, "request");
+    let request = assignments(&site, matching).await.pop().unwrap().id;
     let fresh = cases::received(&site, &cast, "fresh@example.co.jp").await;
     let version = cases::record(&site, fresh).await.version;
     // The account is being closed, and both operations still see it open when they begin.
@@ -278,7 +289,7 @@ async fn an_operation_that_began_before_the_end_gives_nothing_to_the_account() {
     assert!(!page.body.contains("引き受ける"), "an old link opens nothing");
     let by_link = site.visitor().post(&link, &[("answer", "accept")]).await;
     assert_ne!(by_link.status, 303, "an old link accepts nothing");
-    assert_eq!(state(&site, asked).await, "matching");
+    assert_eq!(state(&site, matching).await, "matching");
 }
 
 /// On one thread the mails take the only connection in the order of their lease.
@@ -288,12 +299,13 @@ async fn a_mail_in_hand_does_not_go_to_an_account_that_is_closed() {
     let cast = Cast::new(&site).await;
     // Closing the account takes far less time than the mails before the request.
     let sink = Sink::open(Manner::Take(Duration::from_secs(1)));
-    site.app.mail.transport =
+    let transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
+    site.change(|app| app.mail.transport = transport);
     // The expert is the contact of a company too.
     let own = cases::received(&site, &cast, "expert@example.jp").await;
     let case = cases::matching(&site, &cast, CONTACT).await;
-    let all = letters(&site, "expert@example.jp").await;
+    let all = mails_to(&site, "expert@example.jp").await;
     let is_request =
         |it: &&entity::outbox::Model| it.consultation_id == Some(case.id.0) && it.kind == "request";
     let request = all.iter().find(is_request).unwrap().id;
@@ -318,8 +330,10 @@ async fn a_mail_in_hand_does_not_go_to_an_account_that_is_closed() {
     assert_eq!(request.last_reply.as_deref(), Some("the account is not active"));
     assert!(!sink.taken().contains_key(&request.message_id));
     // The mails of the company whose contact has this address were sent.
-    let own =
-        letters(&site, "expert@example.jp").await.into_iter().find(|it| it.consultation_id == Some(own.id.0));
+    let own = mails_to(&site, "expert@example.jp")
+        .await
+        .into_iter()
+        .find(|it| it.consultation_id == Some(own.id.0));
     assert_eq!(own.unwrap().state.code(), "sent");
 }
 
@@ -347,8 +361,8 @@ async fn both_asked(site: &Site, cast: &Cast, email: &str) -> Case {
 /// Makes a booking of both fields with the expert of the cast. `later` takes the last free time instead of the first.
 async fn both_booked(site: &Site, cast: &Cast, email: &str, later: bool) -> Case {
     let case = both_asked(site, cast, email).await;
-    let asked = assignments(site, case).await.pop().unwrap().id;
-    ops::routing::assignment::accept(&site.app, asked, cast.expert).await.unwrap();
+    let request = assignments(site, case).await.pop().unwrap().id;
+    ops::routing::assignment::accept(&site.app, request, cast.expert).await.unwrap();
     let free = cases::free_slots(site, case).await;
     let slot = if later { free[free.len() - 1] } else { free[0] };
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
@@ -378,15 +392,15 @@ async fn an_expert_of_both_fields_is_replaced_by_one_for_each() {
     let wanted = BTreeMap::from([(ict, Fields::Ict), (labor, Fields::Labor)]);
     site.sign_in("center@example.jp", PASSWORD).await;
 
-    let asked = both_asked(&site, &cast, CONTACT).await;
-    let reply = replace(&site, &cast, asked, "ask", &pair).await;
+    let matching = both_asked(&site, &cast, CONTACT).await;
+    let reply = replace(&site, &cast, matching, "ask", &pair).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
-    let all = assignments(&site, asked).await;
-    assert_eq!((state(&site, asked).await, parts(&all)), ("matching", wanted.clone()));
+    let all = assignments(&site, matching).await;
+    assert_eq!((state(&site, matching).await, parts(&all)), ("matching", wanted.clone()));
     for it in all.into_iter().filter(Assignment::is_live) {
         ops::routing::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
     }
-    assert_eq!(state(&site, asked).await, "scheduling");
+    assert_eq!(state(&site, matching).await, "scheduling");
 
     // A booked appointment passes to a pair that has agreed; the two are not asked by mail.
     let booked = both_booked(&site, &cast, "b@example.co.jp", false).await;
@@ -401,10 +415,10 @@ async fn an_expert_of_both_fields_is_replaced_by_one_for_each() {
     assert!(after.sequence > before.sequence);
     assert_eq!(parts(&assignments(&site, booked).await), wanted);
     for to in ["ict@example.jp", "labor@example.jp"] {
-        assert_eq!(told(&site, to, "booked").await, 1, "{to}");
+        assert_eq!(count_of_mails(&site, to, "booked").await, 1, "{to}");
     }
-    assert_eq!(told(&site, "b@example.co.jp", "expert_changed").await, 1);
-    assert_eq!(told(&site, "expert@example.jp", "expert_changed").await, 1);
+    assert_eq!(count_of_mails(&site, "b@example.co.jp", "expert_changed").await, 1);
+    assert_eq!(count_of_mails(&site, "expert@example.jp", "expert_changed").await, 1);
     examined(&site).await;
 
     // The same when the account is closed. The pair is not free any more at the first time.
@@ -467,8 +481,8 @@ async fn an_expert_who_waits_for_the_other_field_is_let_go() {
         assert_eq!((finish(&site, ict, admin).await, is_named(&site, ict).await), (0, false));
         assert!(!assignments(&site, case).await.iter().any(Assignment::is_live));
         assert_eq!(state(&site, case).await, "checking");
-        assert_eq!(told(&site, CONTACT, "team_changing").await, 1);
-        assert_eq!(told(&site, CONTACT, "hold_released").await, 0, "one letter says both");
+        assert_eq!(count_of_mails(&site, CONTACT, "team_changing").await, 1);
+        assert_eq!(count_of_mails(&site, CONTACT, "hold_released").await, 0, "one mail says both");
         if slot {
             let released = domain::booking::appointment::AppointmentState::Released;
             assert_eq!(cases::appointment(&site, case).await.state, released);

@@ -77,7 +77,8 @@ async fn other_programs_read_our_mail_and_verify_its_signature() {
         folder.key("rsa2026", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "rsa"),
         folder.key("ed2026", &["-algorithm", "ED25519"], "ed25519"),
     ];
-    let plain = QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), outgoing: letter() };
+    let plain =
+        QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), outgoing: outgoing_mail() };
     let part = InvitationPart {
         method: CalendarMethod::Request,
         body: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into(),
@@ -85,10 +86,10 @@ async fn other_programs_read_our_mail_and_verify_its_signature() {
     let invitation = QueuedMail {
         message_id: "0193@example.jp".into(),
         follows: vec!["0191@example.jp".into(), "0192@example.jp".into()],
-        outgoing: OutgoingMail { calendar: Some(part), ..letter() },
+        outgoing: OutgoingMail { calendar: Some(part), ..outgoing_mail() },
     };
     let unsubscribe = Some(format!("https://soudan.example.jp/u/weekly_digest/{}", "a".repeat(80)));
-    let digest = QueuedMail { outgoing: OutgoingMail { unsubscribe, ..letter() }, ..plain.clone() };
+    let digest = QueuedMail { outgoing: OutgoingMail { unsubscribe, ..outgoing_mail() }, ..plain.clone() };
     let reply_to = mailbox("テレワーク相談センター <reply+0123456789abcdef@example.jp>").unwrap();
     let mails = [("digest", &digest), ("invitation", &invitation), ("plain", &plain)];
     for (n, key) in keys.into_iter().enumerate() {
@@ -110,27 +111,33 @@ async fn other_programs_read_our_mail_and_verify_its_signature() {
     assert_eq!(read.len(), 6);
     for it in &read {
         let name = it["name"].as_str().unwrap();
-        judge_headers(it, name);
-        judge_parts(it, &name[..name.len() - 1], digest.outgoing.unsubscribe.as_deref().unwrap());
+        check_headers(it, name);
+        check_parts(it, &name[..name.len() - 1], digest.outgoing.unsubscribe.as_deref().unwrap());
     }
 }
 
-fn judge_headers(it: &serde_json::Value, name: &str) {
+fn check_headers(it: &serde_json::Value, name: &str) {
     assert_eq!(it["signed"], true, "{name}: {it:#}");
     assert_eq!((&it["forged_subject"], &it["forged_reader"]), (&false.into(), &false.into()), "{name}");
     assert_eq!(it["defects"], serde_json::json!([]), "{name}");
     assert_eq!(it["from"], serde_json::json!([["テレワーク相談センター（東京）", "madoguchi@example.jp"]]));
     assert_eq!(it["to"], serde_json::json!([["髙橋 﨑子, 𠮷田", "suzuki@minato.example.co.jp"]]));
-    assert_eq!(it["headers"]["Subject"][0], letter().subject);
+    assert_eq!(it["headers"]["Subject"][0], outgoing_mail().subject);
     assert_eq!(it["headers"]["Auto-Submitted"][0], "auto-generated");
-    assert_eq!(it["text"].as_str().unwrap().replace("\r\n", "\n").trim_end(), letter().text.trim_end());
-    assert_eq!(it["html"].as_str().unwrap().replace("\r\n", "\n").trim_end(), letter().html.trim_end());
+    assert_eq!(
+        it["text"].as_str().unwrap().replace("\r\n", "\n").trim_end(),
+        outgoing_mail().text.trim_end()
+    );
+    assert_eq!(
+        it["html"].as_str().unwrap().replace("\r\n", "\n").trim_end(),
+        outgoing_mail().html.trim_end()
+    );
     assert!(it["longest_line"].as_u64().unwrap() <= 998);
     assert_eq!(it["bare_line_feeds"], 0);
 }
 
 /// Asserts what the parts of a mail hold. `stop` is the address of the digest's one-click stop.
-fn judge_parts(it: &serde_json::Value, name: &str, stop: &str) {
+fn check_parts(it: &serde_json::Value, name: &str, stop: &str) {
     let structure: Vec<_> =
         it["structure"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
     let texts = ["multipart/alternative", "text/plain", "text/html"];
@@ -198,8 +205,9 @@ async fn another_mail_server_takes_defers_refuses_or_breaks_off() {
     let peer = Peer::open();
     let mut site = Site::new().await;
     let url = format!("smtp://127.0.0.1:{}", peer.port);
-    site.app.mail.transport =
+    let transport =
         Transport::from_settings(Some(&url), Path::new("unused"), SmtpOptions::default()).unwrap();
+    site.change(|app| app.mail.transport = transport);
     let wanted = [
         ("suzuki", MailKind::Booked, MailState::Sent),
         ("sato", MailKind::Survey, MailState::Sent),
@@ -209,13 +217,13 @@ async fn another_mail_server_takes_defers_refuses_or_breaks_off() {
         ("tanaka", MailKind::Booked, MailState::Sent),
     ];
     let tx = site.app.begin().await.unwrap();
-    let letters = wanted.iter().map(|(local, kind, _)| OutgoingMail {
+    let mails = wanted.iter().map(|(local, kind, _)| OutgoingMail {
         kind: *kind,
         to: format!("{local}@minato.example.co.jp"),
         due_at: site.app.clock.now(),
-        ..letter()
+        ..outgoing_mail()
     });
-    store::correspondence::outbox::push(&tx, letters.collect(), "example.jp", site.app.clock.now())
+    store::correspondence::outbox::push(&tx, mails.collect(), "example.jp", site.app.clock.now())
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -239,7 +247,7 @@ async fn another_mail_server_takes_defers_refuses_or_breaks_off() {
     }
 }
 
-fn letter() -> OutgoingMail {
+fn outgoing_mail() -> OutgoingMail {
     OutgoingMail {
         kind: MailKind::Booked,
         consultation: None,

@@ -16,7 +16,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, sea_query::Expr};
 use crate::{
     cases::{self, CONTACT, Case, Cast},
     certificate::certify,
-    inbound::letter,
+    inbound::raw_mail,
     site::Site,
 };
 
@@ -135,7 +135,7 @@ impl Service {
         let mut site = Site::on_disk().await;
         let cast = Cast::new(&site).await;
         let case = cases::received(&site, &cast, CONTACT).await;
-        site.app.clock = Clock::System;
+        site.change(|app| app.clock = Clock::System);
         // No mail is to be sent here.
         entity::outbox::Entity::update_many()
             .col_expr(entity::outbox::Column::State, Expr::value("suppressed"))
@@ -172,7 +172,7 @@ impl Service {
 
     fn mail(&self, n: usize) -> String {
         let to = self.site.app.reply_address(self.case.id, CONTACT);
-        letter(CONTACT, &to, &format!("Re: 受付 {n}"), &format!("{n}通目です。"))
+        raw_mail(CONTACT, &to, &format!("Re: 受付 {n}"), &format!("{n}通目です。"))
     }
 
     async fn rows(&self) -> Vec<inbound_mail::Model> {

@@ -20,6 +20,33 @@ const RIDDLES: &[&str] =
 /// These say of no person who it is.
 const NO_PERSONS: &[&str] = &["whoever", "nobody", "somebody", "everybody"];
 
+/// Words that the glossary lists as replaced and that no name has in another meaning.
+const REPLACED: &[&str] = &[
+    "beat",
+    "chores",
+    "deed",
+    "fate",
+    "ground",
+    "house",
+    "inbox",
+    "judge",
+    "letter",
+    "lookalike",
+    "masters",
+    "nap",
+    "occasion",
+    "sealed",
+    "sitting",
+    "todo",
+    "truth",
+    "unknowns",
+    "unwanted",
+    "verdict",
+];
+
+/// Names that do not say what they hold. As a word of a longer name they are verbs.
+const VAGUE: &[&str] = &["asked", "told"];
+
 #[test]
 fn the_modules_of_a_layer_are_named_in_the_glossary() {
     let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
@@ -68,6 +95,32 @@ fn a_public_type_has_a_name_of_its_own_in_its_layer() {
         assert!(places.len() > 2, "no types in {layer}");
         for (name, places) in places.into_iter().filter(|(_, places)| places.len() > 1) {
             wrong.push(format!("{name} is defined in {}", places.join(" and ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_name_that_was_replaced_does_not_come_back() {
+    let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
+    let replaced: Vec<_> =
+        glossary.lines().filter_map(|it| it.split('|').nth(4)).map(str::to_lowercase).collect();
+    for word in REPLACED.iter().chain(VAGUE) {
+        assert!(replaced.iter().any(|it| it.contains(word)), "the glossary does not replace {word}");
+    }
+    let mut wrong = Vec::new();
+    for path in
+        ["src", "entity/src", "tests", "fuzz/fuzz_targets"].iter().flat_map(|it| rust_files(&root().join(it)))
+    {
+        for name in identifiers(&fs::read_to_string(&path).unwrap()) {
+            let words = words(&name);
+            let is_replaced =
+                |it: &&str| words.iter().any(|word| word == it || word.strip_suffix('s') == Some(it));
+            if let Some(word) =
+                REPLACED.iter().find(|it| is_replaced(it)).or(VAGUE.iter().find(|it| **it == name))
+            {
+                wrong.push(format!("{} has {name}; {word} was replaced (docs/GLOSSARY.md)", path.display()));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -133,6 +186,17 @@ fn comments_are_found_and_joined_over_lines() {
     );
 }
 
+#[test]
+fn identifiers_are_found_outside_of_comments_and_literals() {
+    let text = "fn f<'a>(it: &'a str) { // letter\n    let q = ('\"', '\\'', \"told \\\" asked\", r#\"deed\"#); MailEvent::A }";
+    assert_eq!(
+        identifiers(text).into_iter().collect::<Vec<_>>(),
+        ["A", "MailEvent", "a", "f", "fn", "it", "let", "q", "str"]
+    );
+    assert_eq!(words("NewMailEvent"), ["new", "mail", "event"]);
+    assert_eq!(words("mails_to"), ["mails", "to"]);
+}
+
 /// Each run of comment lines as one text.
 fn comments(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
@@ -152,6 +216,63 @@ fn comments(text: &str) -> Vec<String> {
         }
         goes_on = true;
     }
+    found
+}
+
+/// Returns the identifiers of Rust code, without comments and literals.
+fn identifiers(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut rest = code;
+    while let Some(first) = rest.chars().next() {
+        let word = rest.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(rest.len());
+        let end = match skipped(rest) {
+            0 if word > 0 => {
+                found.insert(rest[..word].to_owned());
+                word
+            }
+            0 => first.len_utf8(),
+            skipped => skipped,
+        };
+        rest = &rest[end..];
+    }
+    found
+}
+
+/// Returns the length of the comment or literal with which the code begins; 0 if it begins with none.
+fn skipped(code: &str) -> usize {
+    let until = |start: &str, end: &str| {
+        let rest = code.strip_prefix(start)?;
+        Some(start.len() + rest.find(end).map_or(rest.len(), |it| it + end.len()))
+    };
+    if let Some(end) = until("//", "\n").or(until("r#\"", "\"#")).or(until("r\"", "\"")) {
+        return end;
+    }
+    let Some(quote) = code.chars().next().filter(|it| ['"', '\''].contains(it)) else { return 0 };
+    // A lifetime has no second quotation mark.
+    if quote == '\'' && !code.starts_with("'\\") && code.chars().nth(2) != Some('\'') {
+        return 1;
+    }
+    let mut is_escaped = false;
+    let end = code.char_indices().skip(1).find(|(_, it)| {
+        let is_end = *it == quote && !is_escaped;
+        is_escaped = *it == '\\' && !is_escaped;
+        is_end
+    });
+    end.map_or(code.len(), |(at, it)| at + it.len_utf8())
+}
+
+/// Returns the words of a name, in small letters.
+fn words(name: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    for it in name.chars() {
+        if it == '_' || it.is_uppercase() {
+            found.push(String::new());
+        }
+        if let Some(last) = found.last_mut().filter(|_| it != '_') {
+            last.extend(it.to_lowercase());
+        }
+    }
+    found.retain(|it| !it.is_empty());
     found
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 async fn kinds(site: &Site, to: &str) -> Vec<(String, String)> {
-    cases::letters(site, to).await.into_iter().map(|it| (it.kind, it.state.code().to_owned())).collect()
+    cases::mails_to(site, to).await.into_iter().map(|it| (it.kind, it.state.code().to_owned())).collect()
 }
 
 /// Advances the clock to this hour of the day in Japan, and sends everything that is due.
@@ -25,8 +25,8 @@ async fn go_on(site: &Site, day: &str, hour: u8) {
     while worker::outbox::step(&site.app).await.unwrap() {}
 }
 
-fn only<'a>(letters: &'a [outbox::Model], kind: &str) -> Vec<&'a outbox::Model> {
-    letters.iter().filter(|it| it.kind == kind).collect()
+fn only<'a>(mails: &'a [outbox::Model], kind: &str) -> Vec<&'a outbox::Model> {
+    mails.iter().filter(|it| it.kind == kind).collect()
 }
 
 #[actix_web::test]
@@ -36,11 +36,11 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
     site.account(Role::Coordinator, "center2@example.jp").await;
     cases::received(&site, &cast, CONTACT).await;
     go_on(&site, "2026-11-20", 15).await;
-    let letters = cases::letters(&site, "center2@example.jp").await;
-    let digest = only(&letters, "digest");
+    let mails = cases::mails_to(&site, "center2@example.jp").await;
+    let digest = only(&mails, "digest");
     assert_eq!(digest.len(), 1);
     assert_eq!(
-        only(&cases::letters(&site, "center@example.jp").await, "digest").len(),
+        only(&cases::mails_to(&site, "center@example.jp").await, "digest").len(),
         1,
         "once, though both"
     );
@@ -51,7 +51,7 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
     site.get(&path).await.shows("停止します");
     go_on(&site, "2026-11-24", 11).await;
     assert_eq!(
-        only(&cases::letters(&site, "center2@example.jp").await, "digest").len(),
+        only(&cases::mails_to(&site, "center2@example.jp").await, "digest").len(),
         2,
         "GET stops nothing"
     );
@@ -60,8 +60,8 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
     assert_eq!(stopped.status, 200);
     stopped.shows("停止しました");
     go_on(&site, "2026-11-25", 11).await;
-    let letters = cases::letters(&site, "center2@example.jp").await;
-    let states: Vec<_> = only(&letters, "digest").iter().map(|it| it.state.code()).collect();
+    let mails = cases::mails_to(&site, "center2@example.jp").await;
+    let states: Vec<_> = only(&mails, "digest").iter().map(|it| it.state.code()).collect();
     assert_eq!(states, ["sent", "sent", "suppressed"]);
 
     site.sign_in("center2@example.jp", PASSWORD).await;
@@ -70,8 +70,8 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
     assert_eq!(site.post("/staff/notifications", &[("topic", "daily_digest")]).await.status, 303);
     assert!(site.get("/staff/notifications").await.body.contains("checked"));
     go_on(&site, "2026-11-26", 11).await;
-    let letters = cases::letters(&site, "center2@example.jp").await;
-    assert_eq!(only(&letters, "digest").last().unwrap().state.code(), "sent");
+    let mails = cases::mails_to(&site, "center2@example.jp").await;
+    assert_eq!(only(&mails, "digest").last().unwrap().state.code(), "sent");
     assert_eq!(site.get("/u/daily_digest/rubbish").await.status, 404);
     assert_eq!(site.post(&path.replace("daily_digest", "booked"), &[]).await.status, 404);
 
@@ -87,17 +87,17 @@ async fn an_expert_is_told_of_the_week_on_its_first_business_day() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let booked = cases::booked(&site, &cast, CONTACT).await;
-    let asked = cases::matching(&site, &cast, "other@example.co.jp").await;
+    let matching = cases::matching(&site, &cast, "other@example.co.jp").await;
     let session = cases::appointment(&site, booked).await.starts_at;
     assert!(session < at_japan("2026-11-28".parse().unwrap(), 0, 0), "in the week after");
     go_on(&site, "2026-11-20", 15).await;
     go_on(&site, "2026-11-24", 9).await;
-    assert!(only(&cases::letters(&site, "expert@example.jp").await, "weekly_digest").is_empty());
+    assert!(only(&cases::mails_to(&site, "expert@example.jp").await, "weekly_digest").is_empty());
     go_on(&site, "2026-11-24", 11).await;
     go_on(&site, "2026-11-25", 11).await;
-    let letters = cases::letters(&site, "expert@example.jp").await;
-    let [week] = only(&letters, "weekly_digest")[..] else { panic!("{letters:?}") };
-    for number in [booked.number, asked.number] {
+    let mails = cases::mails_to(&site, "expert@example.jp").await;
+    let [week] = only(&mails, "weekly_digest")[..] else { panic!("{mails:?}") };
+    for number in [booked.number, matching.number] {
         assert!(week.text_body.contains(&number.to_string()), "{}", week.text_body);
     }
     assert!(week.text_body.contains("株式会社みなと製作所"));
@@ -116,9 +116,9 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
             .await
             .unwrap();
     };
-    let told = async || {
-        let letters = cases::letters(&site, "expert@example.jp").await;
-        only(&letters, "new_message").iter().map(|it| it.state.code().to_owned()).collect::<Vec<_>>()
+    let states = async || {
+        let mails = cases::mails_to(&site, "expert@example.jp").await;
+        only(&mails, "new_message").iter().map(|it| it.state.code().to_owned()).collect::<Vec<_>>()
     };
     // Three messages are written on Friday evening.
     go_on(&site, "2026-11-20", 20).await;
@@ -126,16 +126,16 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
         write().await;
     }
     go_on(&site, "2026-11-21", 10).await;
-    assert_eq!(told().await, ["waiting"]);
+    assert_eq!(states().await, ["waiting"]);
     go_on(&site, "2026-11-24", 9).await;
-    assert_eq!(told().await, ["sent"]);
+    assert_eq!(states().await, ["sent"]);
     // A further message on that day is mailed on the day after.
     write().await;
     write().await;
     go_on(&site, "2026-11-24", 16).await;
-    assert_eq!(told().await, ["sent", "waiting"]);
+    assert_eq!(states().await, ["sent", "waiting"]);
     go_on(&site, "2026-11-25", 9).await;
-    assert_eq!(told().await, ["sent", "sent"]);
+    assert_eq!(states().await, ["sent", "sent"]);
     // An expert who has stopped these mails gets none; mails that the consultation needs are still sent.
     site.sign_in("expert@example.jp", PASSWORD).await;
     site.get("/expert/notifications").await.shows("新しいメッセージのお知らせ");
@@ -143,7 +143,7 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
     write().await;
     site.app.clock.advance(TimeDelta::days(2));
     while worker::outbox::step(&site.app).await.unwrap() {}
-    assert_eq!(told().await, ["sent", "sent", "suppressed"]);
+    assert_eq!(states().await, ["sent", "sent", "suppressed"]);
     ops::booking::appointment::cancel(&site.app, case.id, cast.center(), "都合により".to_owned())
         .await
         .unwrap();

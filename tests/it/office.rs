@@ -39,7 +39,7 @@ const HAND_OVER: [(&str, &str); 10] = [
 ];
 
 /// Makes a desk and an account of it that can sign in.
-async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
+pub async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
     let tokyo = Prefecture::parse("13").unwrap();
     let line = TextLine::parse("名称", name, 60).unwrap();
     let desk = ops::reference::settings::add_desk(&site.app, &line, tokyo).await.unwrap();
@@ -165,18 +165,18 @@ async fn the_people_of_a_desk_hear_when_the_center_starts_and_how_it_ended() {
     let desk = desk(&site, "みなみ窓口", "desk1@example.jp").await;
     let case = handed_over(&site, desk, "株式会社あおば見本").await;
     let id = case.consultation.id;
-    assert!(cases::letters(&site, "desk1@example.jp").await.is_empty());
+    assert!(cases::mails_to(&site, "desk1@example.jp").await.is_empty());
 
     ops::consultation::start_check(&site.app, id, case.version, cast.coordinator).await.unwrap();
     let organization = TextLine::parse("機関", "見本県の労働局", 60).unwrap();
     let ending = Ending::Refer { organization, note: None };
     ops::consultation::end(&site.app, id, None, cast.center(), ending).await.unwrap();
-    let letters = cases::letters(&site, "desk1@example.jp").await;
-    let kinds: Vec<_> = letters.iter().map(|it| it.kind.as_str()).collect();
+    let mails = cases::mails_to(&site, "desk1@example.jp").await;
+    let kinds: Vec<_> = mails.iter().map(|it| it.kind.as_str()).collect();
     assert_eq!(kinds, ["hand_over_accepted", "hand_over_result"]);
-    assert!(letters[1].text_body.contains("見本県の労働局をご案内しました。"), "{}", letters[1].text_body);
-    for letter in &letters {
-        assert!(letter.text_body.contains("/desk") && !letter.text_body.contains("田中"));
+    assert!(mails[1].text_body.contains("見本県の労働局をご案内しました。"), "{}", mails[1].text_body);
+    for mail in &mails {
+        assert!(mail.text_body.contains("/desk") && !mail.text_body.contains("田中"));
     }
     site.sign_in("desk1@example.jp", PASSWORD).await;
     site.get("/desk").await.shows("見本県の労働局をご案内しました。");
@@ -195,7 +195,7 @@ async fn from_prefecture(site: &Site, cast: &Cast, code: &str, n: usize) {
 }
 
 #[actix_web::test]
-async fn everyone_reads_protected_figures_and_insiders_all_of_them() {
+async fn everyone_reads_protected_statistics_and_insiders_all_of_them() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     site.get("/stats").await.shows("相談はまだありません");
@@ -235,10 +235,10 @@ async fn everyone_reads_protected_figures_and_insiders_all_of_them() {
 }
 
 #[actix_web::test]
-async fn the_figures_follow_a_case_from_receipt_to_survey() {
+async fn the_statistics_follow_a_case_from_receipt_to_survey() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let case = cases::asked(&site, &cast, cases::CONTACT, TimeDelta::days(7)).await;
+    let case = cases::followed_up(&site, &cast, cases::CONTACT, TimeDelta::days(7)).await;
     let survey = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
     use domain::aftercare::follow_up::{FollowUpAnswer, SurveyAgreement, SurveyAnswer};
     let answer = FollowUpAnswer::Survey(SurveyAnswer {
@@ -319,9 +319,9 @@ async fn an_invited_expert_gets_a_mail_with_a_working_link() {
     assert_eq!(again.status, 409);
     again.shows("すでに登録されています");
 
-    let letters = cases::letters(&site, "expert9@example.jp").await;
-    assert_eq!(letters.len(), 1, "a refused invitation sends nothing");
-    let link = cases::link(&letters, "invitation");
+    let mails = cases::mails_to(&site, "expert9@example.jp").await;
+    assert_eq!(mails.len(), 1, "a refused invitation sends nothing");
+    let link = cases::link(&mails, "invitation");
     site.get(&link).await.shows("expert9@example.jp");
     assert_eq!(site.post(&link, &[("password", PASSWORD)]).await.status, 303);
 
@@ -338,8 +338,8 @@ async fn an_invited_expert_gets_a_mail_with_a_working_link() {
     assert!(profile.visits.is_empty() && profile.themes.is_empty() && profile.works_online);
 
     assert_eq!(site.post(&format!("{path}/link"), &[]).await.status, 303);
-    let letters = cases::letters(&site, "expert9@example.jp").await;
-    assert_eq!(letters[1].kind, "password_reset");
+    let mails = cases::mails_to(&site, "expert9@example.jp").await;
+    assert_eq!(mails[1].kind, "password_reset");
     site.post(&format!("{path}/active"), &[("active", "no")]).await;
     let (_, experts) = site.app.programme_and_experts().await.unwrap();
     assert!(!experts.all()[0].active, "every copy of the experts is renewed");
@@ -534,9 +534,9 @@ async fn a_hand_over_has_a_sender_whom_the_center_answers() {
     wrong.shows("1年前から今日までの日付");
     assert_eq!(site.post("/desk/new", &form).await.status, 303);
     let number = "R08-000001";
-    let letters = cases::letters(&site, cases::CONTACT).await;
-    let told = &letters.iter().find(|it| it.kind == "acknowledgement").unwrap().text_body;
-    assert!(told.contains("引継ぎ元：みなみ窓口（11月19日（木）の窓口でのご相談）"), "{told}");
+    let mails = cases::mails_to(&site, cases::CONTACT).await;
+    let text = &mails.iter().find(|it| it.kind == "acknowledgement").unwrap().text_body;
+    assert!(text.contains("引継ぎ元：みなみ窓口（11月19日（木）の窓口でのご相談）"), "{text}");
 
     site.sign_in("center@example.jp", PASSWORD).await;
     let case = format!("/staff/consultations/{number}");
@@ -545,11 +545,11 @@ async fn a_hand_over_has_a_sender_whom_the_center_answers() {
     page.shows("みなみ窓口　窓口 花子");
     let question = [("to_desk", "相談者の業種を教えてください。")];
     assert_eq!(site.post(&format!("{case}/desk-message"), &question).await.status, 303);
-    let letters = cases::letters(&site, "desk1@example.jp").await;
-    let mail = letters.iter().find(|it| it.kind == "desk_message").unwrap();
+    let mails = cases::mails_to(&site, "desk1@example.jp").await;
+    let mail = mails.iter().find(|it| it.kind == "desk_message").unwrap();
     assert!(mail.text_body.contains("/desk/R08-000001"), "{}", mail.text_body);
     assert!(!mail.text_body.contains("企業にも届きます"), "{}", mail.text_body);
-    assert!(cases::letters(&site, "desk2@example.jp").await.is_empty());
+    assert!(cases::mails_to(&site, "desk2@example.jp").await.is_empty());
 
     site.sign_in("desk1@example.jp", PASSWORD).await;
     site.get("/desk").await.shows("/desk/R08-000001");

@@ -284,8 +284,9 @@ async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
 async fn an_unreadable_calendar_is_refused_at_its_field() {
     let mut service = Service::new().await;
     let limits = Limits { total: Duration::from_secs(5), bytes: 1024 * 1024, redirects: 3 };
-    service.site.app.fetch = Fetcher::new(&service.site.app.config.fetch_allow, limits);
-    service.expert.app.fetch = service.site.app.fetch.clone();
+    let fetch = Fetcher::new(&service.site.app.config.fetch_allow, limits);
+    service.expert.change(|app| app.fetch = fetch.clone());
+    service.site.change(|app| app.fetch = fetch);
     let host = Host::open(Manner::Status(500));
     let url = host.url();
     let text = |it: &str| Manner::Page(it.to_owned(), vec![]);
@@ -351,10 +352,10 @@ async fn nothing_inside_is_fetched_unless_the_operator_allows_it() {
 #[actix_web::test]
 async fn a_hundred_thousand_appointments_are_read_and_an_endless_one_is_told() {
     let mut service = Service::new().await;
-    service.expert.app.fetch = Fetcher::new(
-        &service.site.app.config.fetch_allow,
-        Limits { total: Duration::from_secs(60), ..Limits::default() },
-    );
+    service.expert.change(|app| {
+        let limits = Limits { total: Duration::from_secs(60), ..Limits::default() };
+        app.fetch = Fetcher::new(&app.config.fetch_allow, limits);
+    });
     let many: Vec<_> = (0..100_000)
         .map(|n| {
             format!(

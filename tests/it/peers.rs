@@ -78,32 +78,32 @@ async fn two_other_programs_read_in_our_invitations_what_we_mean() {
         .unwrap();
     let cancelled = cases::appointment(&site, case).await;
     for to in [CONTACT, "expert@example.jp"] {
-        let letters = cases::letters(&site, to).await;
+        let mails = cases::mails_to(&site, to).await;
         for (kind, session, method) in [
             ("booked", &booked, "REQUEST"),
             ("moved", &moved, "REQUEST"),
             ("cancelled", &cancelled, "CANCEL"),
         ] {
-            let letter = letters.iter().find(|it| it.kind == kind).unwrap();
-            let text = letter.calendar.as_deref().unwrap();
+            let mail = mails.iter().find(|it| it.kind == kind).unwrap();
+            let text = mail.calendar.as_deref().unwrap();
             let (python, ical_js) = (python(text), ical_js(text));
             assert_eq!(python, ical_js, "both read the same");
-            says(&python, letter, method);
+            says(&python, mail, method);
             assert_eq!((python.uid.as_str(), python.sequence), (session.uid.as_str(), session.sequence));
             assert_eq!(python.start, session.starts_at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
         }
     }
 }
 
-fn says(it: &Found, letter: &outbox::Model, method: &str) {
+fn says(it: &Found, mail: &outbox::Model, method: &str) {
     assert_eq!(it.method, method);
-    assert_eq!(Some(method), letter.calendar_method.as_deref());
+    assert_eq!(Some(method), mail.calendar_method.as_deref());
     assert!(it.summary.contains("相談"), "{}", it.summary);
     assert!(!it.description.contains('\u{fffd}'));
     assert!(it.organizer.0.starts_with("mailto:"), "{:?}", it.organizer);
     assert!(it.organizer.1.contains("センター"), "{:?}", it.organizer);
-    let to = format!("mailto:{}", letter.recipient);
-    let asked =
+    let to = format!("mailto:{}", mail.recipient);
+    let attendee =
         it.attendees.iter().find(|it| it.0 == to).unwrap_or_else(|| panic!("{to}: {:?}", it.attendees));
-    assert_eq!(asked.1, letter.recipient_name);
+    assert_eq!(attendee.1, mail.recipient_name);
 }

@@ -19,7 +19,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use crate::{
     cases::{self, CONTACT, Cast},
-    inbound::letter,
+    inbound::raw_mail,
     site::Site,
 };
 pub use server::Server;
@@ -104,7 +104,7 @@ fn give(child: &mut Child, raw: &[u8]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_exit_code_tells_the_outcome() {
     let pipe = Pipe::new().await;
-    let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
+    let raw = raw_mail(CONTACT, "madoguchi@example.jp", "件", "本文");
     assert_eq!(pipe.receive(raw.as_bytes()), Some(0));
     assert_eq!(pipe.receive(raw.as_bytes()), Some(0), "the same once more");
     assert_eq!(pipe.rows().await.len(), 1);
@@ -131,7 +131,7 @@ async fn the_exit_code_tells_the_outcome() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_megabytes_are_kept_and_more_is_cut() {
     let pipe = Pipe::new().await;
-    let mut raw = letter(CONTACT, "madoguchi@example.jp", "大きな資料", "添付します。").into_bytes();
+    let mut raw = raw_mail(CONTACT, "madoguchi@example.jp", "大きな資料", "添付します。").into_bytes();
     raw.extend(std::iter::repeat_n(b"0123456789abcdef0123456789abcdef\r\n", 50_000_000 / 34).flatten());
     assert_eq!(pipe.receive(&raw), Some(0));
     let whole = pipe.rows().await.remove(0);
@@ -156,7 +156,7 @@ async fn killed_at_any_moment_every_mail_is_there_once() {
     let mails: Vec<_> = (0..24)
         .map(|n| {
             let filler = "い".repeat(n * 20_000);
-            letter(CONTACT, "madoguchi@example.jp", &format!("{n}通目"), &filler).into_bytes()
+            raw_mail(CONTACT, "madoguchi@example.jp", &format!("{n}通目"), &filler).into_bytes()
         })
         .collect();
     let (mut killed, mut taken) = (0, 0);
@@ -206,11 +206,11 @@ async fn a_real_mail_server_hands_over_its_mail() {
     let cast = Cast::new(&pipe.site).await;
     let case = cases::received(&pipe.site, &cast, CONTACT).await;
     // The process runs in real time, and so does the mail that it stores.
-    pipe.site.app.clock = Clock::System;
+    pipe.site.change(|app| app.clock = Clock::System);
     let server = Server::start(&pipe);
     let to = pipe.site.app.reply_address(case.id, CONTACT);
     // The address is not in the headers: only the envelope holds it.
-    let raw = letter(CONTACT, "undisclosed-recipients:;", "Re: 受付", ".\r\n点で始まる行も届きます。");
+    let raw = raw_mail(CONTACT, "undisclosed-recipients:;", "Re: 受付", ".\r\n点で始まる行も届きます。");
     server.deliver(CONTACT, &to, &raw);
     let begun = Instant::now();
     while pipe.rows().await.is_empty() {

@@ -302,7 +302,7 @@ async fn wrong_fields_are_told_together_and_the_typed_text_stays() {
 async fn links_are_checked_weekly_and_a_fault_is_told_to_the_editor_and_blocks_nothing() {
     let host = Host::open(Manner::Status(404));
     let mut site = Site::with_settings(&[("MADOGUCHI_FETCH_ALLOW", "127.0.0.0/8")]).await;
-    site.app.fetch = Fetcher::new(&site.app.config.fetch_allow, Limits::default());
+    site.change(|app| app.fetch = Fetcher::new(&app.config.fetch_allow, Limits::default()));
     site.account(Role::Editor, "editor@example.jp").await;
     assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     let body = format!("[資料]({})と[窓口](/help)", host.url());

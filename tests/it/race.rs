@@ -38,7 +38,7 @@ const AT_ONCE: usize = 50;
 
 /// One participant's wanted time.
 #[derive(Clone, Debug)]
-struct Wish {
+struct Attempt {
     fields: Fields,
     mode: AppointmentMode,
     /// The place of the company.
@@ -57,7 +57,7 @@ enum By {
 }
 
 /// An expert with the limit of appointments a day.
-struct Seat {
+struct ExpertLimits {
     expert: ExpertId,
     fields: Fields,
     daily_limit: usize,
@@ -84,14 +84,14 @@ fn place(n: usize) -> Prefecture {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn as_many_drafts_hold_a_time_as_experts_can_give() {
     let site = Site::on_disk().await;
-    let mut seats = Vec::new();
+    let mut limits = Vec::new();
     for (local, fields) in [("a", Fields::Both), ("b", Fields::Ict), ("c", Fields::Labor), ("d", Fields::Ict)]
     {
         let expert = cases::expert(&site, &format!("{local}@example.jp"), "山田 太郎", fields).await;
         cases::visits_too(&site, expert, &[14, 47]).await;
-        seats.push(Seat { expert, fields, daily_limit: 4 });
+        limits.push(ExpertLimits { expert, fields, daily_limit: 4 });
     }
-    let mut wishes = Vec::new();
+    let mut attempts = Vec::new();
     for n in 0..AT_ONCE {
         let fields = [Fields::Ict, Fields::Labor, Fields::Both][n % 3];
         let mode = if n % 5 < 3 { AppointmentMode::Online } else { AppointmentMode::Visit };
@@ -104,10 +104,10 @@ async fn as_many_drafts_hold_a_time_as_experts_can_give() {
         ops::intake::apply::save(&site.app, draft, |it| *it = form).await.unwrap();
         // Half hours from 9:00 to 14:30.
         let slot = at("2026-11-26", 12 + u8::try_from(n * 7 % 12).unwrap() * 2);
-        wishes.push(Wish { fields, mode, place, slot, only: Vec::new(), by: By::Draft(draft) });
+        attempts.push(Attempt { fields, mode, place, slot, only: Vec::new(), by: By::Draft(draft) });
     }
-    let fates = all_at_once(&site, wishes).await;
-    judge(&site, &seats, &fates).await;
+    let outcomes = all_at_once(&site, attempts).await;
+    check(&site, &limits, &outcomes).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -118,7 +118,7 @@ async fn cases_book_and_move_exactly_where_it_fits() {
     let labor = cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
     cases::visits_too(&site, labor, &[14, 47]).await;
     lift_limits(&site).await;
-    let mut wishes = Vec::new();
+    let mut attempts = Vec::new();
     for n in 0..AT_ONCE {
         let (fields, mode, only) = match n % 5 {
             0 | 1 => (Fields::Ict, AppointmentMode::Online, vec![ict]),
@@ -133,15 +133,15 @@ async fn cases_book_and_move_exactly_where_it_fits() {
         let step = if n % 2 == 0 { 2 } else { 1 };
         let slot = at(["2026-11-26", "2026-11-27"][n % 3 % 2], 12 + u8::try_from(n * 5 % 12).unwrap() * step);
         let by = if n % 4 == 3 { moving(&site, &cast, case, by, n).await } else { By::Choosing(case, by) };
-        wishes.push(Wish { fields, mode, place, slot, only, by });
+        attempts.push(Attempt { fields, mode, place, slot, only, by });
     }
-    let fates = all_at_once(&site, wishes).await;
-    let seats = [(ict, Fields::Ict), (labor, Fields::Labor)].map(|(expert, fields)| Seat {
+    let outcomes = all_at_once(&site, attempts).await;
+    let limits = [(ict, Fields::Ict), (labor, Fields::Labor)].map(|(expert, fields)| ExpertLimits {
         expert,
         fields,
         daily_limit: usize::MAX,
     });
-    judge(&site, &seats, &fates).await;
+    check(&site, &limits, &outcomes).await;
 }
 
 /// Every half hour of three days is wanted in Okinawa, and some in Fukuoka. Whichever booking comes first, another
@@ -155,16 +155,16 @@ async fn visits_far_away_fit_beside_each_other() {
     lift_limits(&site).await;
     let (fields, mode) = (Fields::Labor, AppointmentMode::Visit);
     let days = ["2026-11-26", "2026-11-27", "2026-11-30"];
-    let mut wishes = Vec::new();
+    let mut attempts = Vec::new();
     for n in 0..AT_ONCE {
         let place = Prefecture::from_code(if n < 39 { 47 } else { 40 }).unwrap();
         let case = scheduling(&site, &cast, n, fields, (mode, place), &[expert]).await;
         let slot = at(days[n % 3], 12 + u8::try_from(n / 3 % 13).unwrap() * 2);
         let by = By::Choosing(case, if n % 2 == 0 { Actor::Company } else { cast.center() });
-        wishes.push(Wish { fields, mode, place, slot, only: vec![expert], by });
+        attempts.push(Attempt { fields, mode, place, slot, only: vec![expert], by });
     }
-    let fates = all_at_once(&site, wishes).await;
-    judge(&site, &[Seat { expert, fields: Fields::Both, daily_limit: usize::MAX }], &fates).await;
+    let outcomes = all_at_once(&site, attempts).await;
+    check(&site, &[ExpertLimits { expert, fields: Fields::Both, daily_limit: usize::MAX }], &outcomes).await;
     let busy = busy(&site.app).await;
     for day in days {
         assert!(busy.iter().filter(|it| it.day.to_string() == day).count() > 1, "{busy:?}");
@@ -187,14 +187,14 @@ async fn sessions_that_change_places_end_somewhere_each() {
         cases_booked.push((case, slot));
     }
     for round in 1..5 {
-        let wishes = (0..5).map(|n| {
+        let attempts = (0..5).map(|n| {
             let (case, _) = cases_booked[n];
             let (_, slot) = cases_booked[(n + round) % 5];
             let by = By::Moving(case, cast.center());
             let (mode, place) = (AppointmentMode::Online, place(0));
-            Wish { fields: Fields::Ict, mode, place, slot, only: vec![cast.expert], by }
+            Attempt { fields: Fields::Ict, mode, place, slot, only: vec![cast.expert], by }
         });
-        all_at_once(&site, wishes.collect()).await;
+        all_at_once(&site, attempts.collect()).await;
         assert_eq!(busy(&site.app).await.len(), 5);
         sound(&site.app).await;
     }
@@ -202,26 +202,26 @@ async fn sessions_that_change_places_end_somewhere_each() {
 
 /// Runs all bookings at the same moment, and returns for each whether it got its time. Any other refusal fails the
 /// test.
-async fn all_at_once(site: &Site, wishes: Vec<Wish>) -> Vec<(Wish, bool)> {
-    let start = Arc::new(Barrier::new(wishes.len()));
+async fn all_at_once(site: &Site, attempts: Vec<Attempt>) -> Vec<(Attempt, bool)> {
+    let start = Arc::new(Barrier::new(attempts.len()));
     let mut running = JoinSet::new();
-    for wish in wishes {
+    for attempt in attempts {
         let (app, start) = (site.app.clone(), Arc::clone(&start));
         running.spawn(async move {
             start.wait().await;
-            let done = match wish.by {
-                By::Draft(id) => ops::intake::apply::hold(&app, id, wish.slot).await.map(drop),
+            let done = match attempt.by {
+                By::Draft(id) => ops::intake::apply::hold(&app, id, attempt.slot).await.map(drop),
                 By::Choosing(case, by) => {
-                    ops::booking::appointment::choose_slot(&app, case.id, by, wish.slot).await
+                    ops::booking::appointment::choose_slot(&app, case.id, by, attempt.slot).await
                 }
                 By::Moving(case, by) => {
-                    ops::booking::appointment::reschedule(&app, case.id, by, wish.slot).await
+                    ops::booking::appointment::reschedule(&app, case.id, by, attempt.slot).await
                 }
             };
             match done {
-                Ok(()) => (wish, true),
-                Err(Problem::SlotTaken) => (wish, false),
-                Err(other) => panic!("{wish:?}: {other:?}"),
+                Ok(()) => (attempt, true),
+                Err(Problem::SlotTaken) => (attempt, false),
+                Err(other) => panic!("{attempt:?}: {other:?}"),
             }
         });
     }
@@ -230,36 +230,36 @@ async fn all_at_once(site: &Site, wishes: Vec<Wish>) -> Vec<(Wish, bool)> {
 
 /// Asserts that no expert has two appointments at once, that every successful booking has its time, and that no refused
 /// booking would still fit.
-async fn judge(site: &Site, seats: &[Seat], fates: &[(Wish, bool)]) {
+async fn check(site: &Site, limits: &[ExpertLimits], outcomes: &[(Attempt, bool)]) {
     let busy = busy(&site.app).await;
     all_apart(&busy);
-    let won = fates.iter().filter(|(_, won)| *won).count();
-    assert!((2..fates.len()).contains(&won), "{won} of {} won: this is no race", fates.len());
-    for (wish, won) in fates {
-        assert_eq!(got_it(&site.app, wish).await, *won, "{wish:?}");
-        let free = |seat: &Seat| {
-            let mine: Vec<_> = busy.iter().filter(|it| it.expert == seat.expert).collect();
-            let today = mine.iter().filter(|it| it.day == wish.slot.date()).count();
-            let wanted = wish.busy(seat.expert);
-            today < seat.daily_limit && mine.iter().all(|it| are_apart(it, &wanted))
+    let won = outcomes.iter().filter(|(_, won)| *won).count();
+    assert!((2..outcomes.len()).contains(&won), "{won} of {} won: this is no race", outcomes.len());
+    for (attempt, won) in outcomes {
+        assert_eq!(got_it(&site.app, attempt).await, *won, "{attempt:?}");
+        let free = |of: &ExpertLimits| {
+            let mine: Vec<_> = busy.iter().filter(|it| it.expert == of.expert).collect();
+            let today = mine.iter().filter(|it| it.day == attempt.slot.date()).count();
+            let wanted = attempt.busy(of.expert);
+            today < of.daily_limit && mine.iter().all(|it| are_apart(it, &wanted))
         };
-        assert!(*won || !could_be_given(wish, seats, free), "{wish:?} lost, and its time is free");
+        assert!(*won || !could_be_given(attempt, limits, free), "{attempt:?} lost, and its time is free");
     }
     sound(&site.app).await;
 }
 
-fn could_be_given(wish: &Wish, seats: &[Seat], free: impl Fn(&Seat) -> bool) -> bool {
-    if !wish.only.is_empty() {
-        return seats.iter().filter(|it| wish.only.contains(&it.expert)).all(free);
+fn could_be_given(attempt: &Attempt, limits: &[ExpertLimits], free: impl Fn(&ExpertLimits) -> bool) -> bool {
+    if !attempt.only.is_empty() {
+        return limits.iter().filter(|it| attempt.only.contains(&it.expert)).all(free);
     }
-    let any = |fields: Fields| seats.iter().any(|it| it.fields == fields && free(it));
-    match wish.fields {
-        Fields::Ict | Fields::Labor => any(wish.fields) || any(Fields::Both),
+    let any = |fields: Fields| limits.iter().any(|it| it.fields == fields && free(it));
+    match attempt.fields {
+        Fields::Ict | Fields::Labor => any(attempt.fields) || any(Fields::Both),
         Fields::Both => any(Fields::Both) || (any(Fields::Ict) && any(Fields::Labor)),
     }
 }
 
-impl Wish {
+impl Attempt {
     /// Returns the participation that this booking would be in the expert's calendar.
     fn busy(&self, expert: ExpertId) -> Busy {
         let settings = Settings::default();
@@ -299,8 +299,8 @@ fn are_apart(one: &Busy, other: &Busy) -> bool {
     first.to + TimeDelta::minutes((way + buffer).into()) <= second.from
 }
 
-async fn got_it(app: &App, wish: &Wish) -> bool {
-    let live = match wish.by {
+async fn got_it(app: &App, attempt: &Attempt) -> bool {
+    let live = match attempt.by {
         By::Draft(id) => store::booking::appointment::held_by_draft(&app.db, id).await.unwrap(),
         By::Choosing(case, _) | By::Moving(case, _) => store::booking::appointment::of(&app.db, case.id)
             .await
@@ -308,10 +308,10 @@ async fn got_it(app: &App, wish: &Wish) -> bool {
             .into_iter()
             .find(Appointment::is_live),
     };
-    let Some(live) = live.filter(|it| it.starts_at == wish.slot.start()) else { return false };
+    let Some(live) = live.filter(|it| it.starts_at == attempt.slot.start()) else { return false };
     let row = appointment::Entity::find_by_id(live.id.0).one(&app.db).await.unwrap().unwrap();
-    let site = (wish.mode == AppointmentMode::Visit).then(|| i16::from(wish.place.code()));
-    assert_eq!(row.site, site, "{wish:?}");
+    let site = (attempt.mode == AppointmentMode::Visit).then(|| i16::from(attempt.place.code()));
+    assert_eq!(row.site, site, "{attempt:?}");
     true
 }
 
@@ -330,13 +330,13 @@ async fn busy(app: &App) -> Vec<Busy> {
         .into_iter()
         .map(|it| (it.id, it))
         .collect();
-    let seats = appointment_expert::Entity::find().all(&app.db).await.unwrap();
-    seats
+    let participations = appointment_expert::Entity::find().all(&app.db).await.unwrap();
+    participations
         .iter()
-        .filter_map(|seat| {
-            let it = live.get(&seat.appointment_id)?;
+        .filter_map(|part| {
+            let it = live.get(&part.appointment_id)?;
             Some(Busy {
-                expert: ExpertId(seat.expert_id),
+                expert: ExpertId(part.expert_id),
                 day: japan_date(it.starts_at),
                 from: it.starts_at,
                 to: it.ends_at,
@@ -364,8 +364,8 @@ async fn scheduling(
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     let version = cases::record(site, case).await.version;
     ops::routing::assignment::request(&site.app, case.id, version, cast.center(), experts).await.unwrap();
-    for asked in store::routing::assignment::of(&site.app.db, case.id).await.unwrap() {
-        ops::routing::assignment::accept(&site.app, asked.id, asked.expert).await.unwrap();
+    for request in store::routing::assignment::of(&site.app.db, case.id).await.unwrap() {
+        ops::routing::assignment::accept(&site.app, request.id, request.expert).await.unwrap();
     }
     case
 }

@@ -121,14 +121,14 @@ impl Diary {
     async fn open() -> Self {
         let mut site = Site::new().await;
         let memory = Memory::default();
-        site.app.mail.transport = Transport::Memory(memory.clone());
+        site.change(|app| app.mail.transport = Transport::Memory(memory.clone()));
         let cast = Cast::new(&site).await;
         cases::expert(&site, "second@example.jp", "佐藤 次郎", Fields::Both).await;
         let mut cases = Vec::new();
         for n in 0..CASES {
             cases.push(match n % 2 {
                 0 => cases::scheduling(&site, &cast, &contact(n)).await,
-                _ => asked(&site, n).await,
+                _ => requested(&site, n).await,
             });
         }
         let standing = (0..CASES).map(|_| None).collect();
@@ -187,8 +187,8 @@ impl Diary {
 
     async fn answer(&self, n: usize, yes: bool) -> Result<(), Problem> {
         let app = &self.site.app;
-        let asked = store::routing::assignment::of(&app.db, self.cases[n].id).await.unwrap();
-        let Some(it) = asked.into_iter().find(|it| it.state == AssignmentState::Offered) else {
+        let assignments = store::routing::assignment::of(&app.db, self.cases[n].id).await.unwrap();
+        let Some(it) = assignments.into_iter().find(|it| it.state == AssignmentState::Offered) else {
             return Ok(());
         };
         if yes {
@@ -263,7 +263,7 @@ impl Diary {
 }
 
 /// Makes a consultation that holds a time, whose address is confirmed, and for which the best expert is asked.
-async fn asked(site: &Site, n: usize) -> Case {
+async fn requested(site: &Site, n: usize) -> Case {
     let form = cases::form(&contact(n));
     let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
     let typed = form.clone();

@@ -103,7 +103,9 @@ impl Scratch {
 
     async fn copied(server: String, template: &str) -> Self {
         let name = format!("madoguchi_test_{}_{}", std::process::id(), Uuid::new_v4().simple());
-        on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        // The other strategy writes every page to the log as well.
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
+        on_server(&server, &statement).await;
         let url = database_url(&server, &name);
         Self::at(url, Kind::Postgres { server, name }).await
     }

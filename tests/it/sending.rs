@@ -118,11 +118,11 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
 #[actix_web::test]
 async fn an_unreadable_mail_is_held_and_delays_no_other() {
     let (site, sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let letter = store::correspondence::outbox::outgoing_mail(the_mail(&site).await).unwrap();
+    let mail = store::correspondence::outbox::outgoing_mail(the_mail(&site).await).unwrap();
     let renamed = outbox::Entity::update_many().col_expr(outbox::Column::Kind, Expr::value("of_tomorrow"));
     renamed.exec(&site.app.db).await.unwrap();
     let tx = site.app.begin().await.unwrap();
-    store::correspondence::outbox::push(&tx, vec![letter], "example.jp", site.app.clock.now()).await.unwrap();
+    store::correspondence::outbox::push(&tx, vec![mail], "example.jp", site.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert!(worker::outbox::step(&site.app).await.unwrap());
     let all = outbox::Entity::find().order_by_asc(outbox::COLUMN.id).all(&site.app.db).await.unwrap();
@@ -172,13 +172,13 @@ async fn a_worker_that_lost_its_lease_marks_nothing() {
 #[actix_web::test]
 async fn one_domain_does_not_hold_up_another() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let letter = store::correspondence::outbox::outgoing_mail(the_mail(&site).await).unwrap();
+    let mail = store::correspondence::outbox::outgoing_mail(the_mail(&site).await).unwrap();
     let now = site.app.clock.now();
-    let to = |to: String, ago| OutgoingMail { to, due_at: now - TimeDelta::minutes(ago), ..letter.clone() };
-    let mut letters: Vec<_> = (0..20).map(|n| to(format!("c{n}@slow.example"), 30)).collect();
-    letters.push(to("c@quick.example".to_owned(), 1));
+    let to = |to: String, ago| OutgoingMail { to, due_at: now - TimeDelta::minutes(ago), ..mail.clone() };
+    let mut mails: Vec<_> = (0..20).map(|n| to(format!("c{n}@slow.example"), 30)).collect();
+    mails.push(to("c@quick.example".to_owned(), 1));
     let tx = site.app.begin().await.unwrap();
-    store::correspondence::outbox::push(&tx, letters, "example.jp", now).await.unwrap();
+    store::correspondence::outbox::push(&tx, mails, "example.jp", now).await.unwrap();
     let in_hand = HashMap::from([("slow.example".to_owned(), 1)]);
     let capacity = SendCapacity { mails: 8, per_domain: 3, in_hand: &in_hand, rate_limit: RateLimit(0) };
     let domains = |lease: Lease| lease.mails.into_iter().map(|it| it.domain).collect::<Vec<_>>();
@@ -206,8 +206,9 @@ async fn one_domain_does_not_hold_up_another() {
 async fn sending_to(manner: Manner) -> (Site, Sink) {
     let mut site = Site::new().await;
     let sink = Sink::open(manner);
-    site.app.mail.transport =
+    let transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
+    site.change(|app| app.mail.transport = transport);
     let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
     ops::intake::apply::save(&site.app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
     ops::intake::apply::release(&site.app, draft).await.unwrap();

@@ -80,8 +80,8 @@ async fn a_request_that_cannot_lapse_keeps_no_other_request_waiting() {
     let sound = cases::matching(&site, &cast, SOUND).await;
     let done = async |email: &str| {
         let case = if email == SOUND { sound } else { broken };
-        let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
-        asked.iter().all(|it| !it.is_live())
+        let assignments = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+        assignments.iter().all(|it| !it.is_live())
     };
     is_set_aside_alone(&site, Job::LapseRequest, broken, TimeDelta::days(14), done).await;
 }
@@ -92,7 +92,7 @@ async fn a_question_that_cannot_be_sent_keeps_no_other_question_waiting() {
     let cast = Cast::new(&site).await;
     let broken = cases::approved(&site, &cast, BROKEN).await;
     cases::approved(&site, &cast, SOUND).await;
-    let done = async |email: &str| cases::letters(&site, email).await.iter().any(|it| it.kind == "survey");
+    let done = async |email: &str| cases::mails_to(&site, email).await.iter().any(|it| it.kind == "survey");
     is_set_aside_alone(&site, Job::SendFollowUp, broken, TimeDelta::days(7), done).await;
 }
 

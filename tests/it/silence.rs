@@ -101,8 +101,8 @@ async fn one_accepted(site: &Site, cast: &Cast, email: &str) -> Case {
         .await
         .unwrap();
     let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
-    let asked = all.iter().find(|it| it.expert == ict).unwrap().id;
-    ops::routing::assignment::accept(&site.app, asked, ict).await.unwrap();
+    let request = all.iter().find(|it| it.expert == ict).unwrap().id;
+    ops::routing::assignment::accept(&site.app, request, ict).await.unwrap();
     case
 }
 
@@ -114,8 +114,8 @@ async fn scheduling_by_phone(site: &Site, cast: &Cast, form: &ApplicationForm) -
     ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
         .await
         .unwrap();
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
-    ops::routing::assignment::accept(&site.app, asked, cast.expert).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
+    ops::routing::assignment::accept(&site.app, request, cast.expert).await.unwrap();
     case
 }
 
@@ -350,13 +350,13 @@ async fn act_late(site: &Site, cast: &Cast, case: Case) -> Result<(), Problem> {
         State::Received | State::Checking => {
             let version = cases::record(site, case).await.version;
             ops::routing::assignment::request(app, case.id, version, center, &[cast.expert]).await?;
-            let asked = store::routing::assignment::of(&app.db, case.id).await?.pop().unwrap();
-            ops::routing::assignment::accept(app, asked.id, cast.expert).await
+            let request = store::routing::assignment::of(&app.db, case.id).await?.pop().unwrap();
+            ops::routing::assignment::accept(app, request.id, cast.expert).await
         }
         State::Matching => {
             let all = store::routing::assignment::of(&app.db, case.id).await?;
-            let asked = all.into_iter().find(|it| it.state == AssignmentState::Offered).unwrap();
-            ops::routing::assignment::accept(app, asked.id, asked.expert).await
+            let request = all.into_iter().find(|it| it.state == AssignmentState::Offered).unwrap();
+            ops::routing::assignment::accept(app, request.id, request.expert).await
         }
         State::Scheduling => {
             let free = cases::free_slots(site, case).await;
@@ -396,7 +396,7 @@ async fn a_company_that_acts_is_not_reminded() {
     let slot = cases::free_slots(&site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
     Box::pin(work_all(&site)).await;
-    let reminder = cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "company_reminder");
+    let reminder = cases::mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "company_reminder");
     assert_eq!(reminder.unwrap().state.code(), "suppressed");
 }
 
@@ -429,7 +429,7 @@ async fn two_workers_take_a_step_once() {
     let step = || ops::consultation::silence::take_step(&site.app, case.id);
     let (one, other, third) = tokio::join!(step(), step(), step());
     one.and(other).and(third).unwrap();
-    let mails = cases::letters(&site, CONTACT).await;
+    let mails = cases::mails_to(&site, CONTACT).await;
     assert_eq!(mails.iter().filter(|it| it.kind == "company_reminder").count(), 1);
     assert_eq!(cases::record(&site, case).await.silence.unwrap().stage, 1);
 }
@@ -461,9 +461,9 @@ async fn the_closing_is_proposed_and_done_by_one_click() {
     let reply = site.post(&format!("{path}/close-in-silence"), &[("version", &version)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     assert_eq!(cases::state(&site, case).await, "unfulfilled");
-    let letter = cases::letters(&site, CONTACT).await.pop().unwrap();
-    assert_eq!(letter.kind, "closed_in_silence");
-    assert!(letter.text_body.contains("再開できます"));
+    let mail = cases::mails_to(&site, CONTACT).await.pop().unwrap();
+    assert_eq!(mail.kind, "closed_in_silence");
+    assert!(mail.text_body.contains("再開できます"));
 }
 
 #[actix_web::test]
@@ -494,7 +494,7 @@ async fn an_outcome_that_is_missing_is_asked_for() {
     site.app.clock.advance(at_japan(next, 10, 0) - site.app.clock.now());
     Box::pin(work_all(&site)).await;
     for to in ["expert@example.jp", "center@example.jp"] {
-        let mails = cases::letters(&site, to).await;
+        let mails = cases::mails_to(&site, to).await;
         assert!(mails.iter().any(|it| it.kind == "outcome_missing" && it.sent_at.is_some()), "{to}");
     }
     assert_eq!(cases::record(&site, case).await.stalled_since, None);
@@ -517,11 +517,11 @@ async fn mail_that_can_wait_keeps_opening_hours_after_an_outage() {
     Box::pin(work_all(&site)).await;
     let sent =
         |mails: &[outbox::Model], kind: &str| mails.iter().any(|it| it.kind == kind && it.sent_at.is_some());
-    assert!(!sent(&cases::letters(&site, CONTACT).await, "company_reminder"));
-    assert!(!sent(&cases::letters(&site, "center@example.jp").await, "digest"));
+    assert!(!sent(&cases::mails_to(&site, CONTACT).await, "company_reminder"));
+    assert!(!sent(&cases::mails_to(&site, "center@example.jp").await, "digest"));
     go_to(&site, "2026-11-27T09:00:00");
     Box::pin(work_all(&site)).await;
-    assert!(sent(&cases::letters(&site, CONTACT).await, "company_reminder"));
+    assert!(sent(&cases::mails_to(&site, CONTACT).await, "company_reminder"));
     assert_eq!(reminders(&site, case).await, 1);
     keeps_hours(&site).await;
 }

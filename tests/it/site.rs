@@ -1,16 +1,17 @@
 //! The whole service in memory, with a clock that stands still and mail that is not delivered.
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, ops::Deref, path::Path, rc::Rc, sync::Arc};
 
 use actix_web::{
     HttpResponse,
     body::MessageBody,
     cookie::Cookie,
     http::header,
-    test::{TestRequest, call_service, init_service, try_call_service},
+    test::{TestRequest, init_service, try_call_service},
     web::Data,
 };
 use chrono::{DateTime, Utc};
 use domain::{actor::Role, intake::contact::EmailAddress};
+use futures_util::future::LocalBoxFuture;
 use madoguchi::{
     app::App,
     clock::Clock,
@@ -35,10 +36,29 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// A service and one browser that visits it.
 pub struct Site {
-    pub app: App,
+    inner: Inner,
+    routes: SharedRoutes,
     cookies: Mutex<BTreeMap<String, String>>,
     database: Arc<Scratch>,
 }
+
+/// The part of a site that everyone can read and `change` alone can change.
+pub struct Inner {
+    pub app: App,
+}
+
+impl Deref for Site {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+/// The routes of a service, as its browsers share them after the first request: to make them takes longer than to
+/// answer most requests.
+type SharedRoutes = Rc<RefCell<Option<Rc<Routes>>>>;
+type Routes = dyn Fn(TestRequest) -> LocalBoxFuture<'static, HttpResponse>;
 
 #[derive(Debug)]
 pub struct Reply {
@@ -112,12 +132,28 @@ impl Site {
             runs_worker: false,
             readiness: Arc::default(),
         };
-        Self { app, cookies: Mutex::default(), database: Arc::new(database) }
+        Self {
+            inner: Inner { app },
+            routes: Rc::default(),
+            cookies: Mutex::default(),
+            database: Arc::new(database),
+        }
+    }
+
+    /// Changes the service as its browser finds it from now on. The other browsers go on with what they have.
+    pub fn change(&mut self, change: impl FnOnce(&mut App)) {
+        change(&mut self.inner.app);
+        self.routes = Rc::default();
     }
 
     /// Returns another browser that visits the same service.
     pub fn visitor(&self) -> Self {
-        Self { app: self.app.clone(), cookies: Mutex::default(), database: Arc::clone(&self.database) }
+        Self {
+            inner: Inner { app: self.app.clone() },
+            routes: Rc::clone(&self.routes),
+            cookies: Mutex::default(),
+            database: Arc::clone(&self.database),
+        }
     }
 
     /// Makes an account that can sign in with `PASSWORD`.
@@ -152,8 +188,7 @@ impl Site {
         for (name, value) in self.cookies.lock().await.iter() {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }
-        let service = init_service(web::site(Data::new(self.app.clone()))).await;
-        let response = call_service(&service, request.to_request()).await;
+        let response = self.routes().await(request).await;
         response.into_body().try_into_bytes().ok().unwrap_or_default().to_vec()
     }
 
@@ -167,13 +202,7 @@ impl Site {
         for (name, value) in cookies.iter() {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }
-        let service = init_service(web::site(Data::new(self.app.clone()))).await;
-        // A page that exceeded its time limit has no request any more; a server still answers with the error's own
-        // response.
-        let reply = match try_call_service(&service, request.to_request()).await {
-            Ok(response) => reply(response.into_parts().1),
-            Err(err) => reply(err.error_response()),
-        };
+        let reply = reply(self.routes().await(request).await);
         for cookie in &reply.cookies {
             let cookie = Cookie::parse(cookie.clone()).unwrap();
             match cookie.max_age() {
@@ -182,6 +211,27 @@ impl Site {
             };
         }
         reply
+    }
+
+    async fn routes(&self) -> Rc<Routes> {
+        let made = self.routes.borrow().clone();
+        if let Some(made) = made {
+            return made;
+        }
+        let service = Rc::new(init_service(web::site(Data::new(self.app.clone()))).await);
+        let made: Rc<Routes> = Rc::new(move |request| {
+            let service = Rc::clone(&service);
+            Box::pin(async move {
+                // A page that exceeded its time limit has no request any more; a server still answers with the error's
+                // own response.
+                match try_call_service(&*service, request.to_request()).await {
+                    Ok(response) => response.into_parts().1,
+                    Err(err) => err.error_response(),
+                }
+            })
+        });
+        *self.routes.borrow_mut() = Some(Rc::clone(&made));
+        made
     }
 
     /// Returns the value of a cookie that the browser holds.

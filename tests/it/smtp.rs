@@ -52,7 +52,7 @@ impl Sink {
     }
 
     /// Starts a server under TLS from the first octet, with the certificate for `localhost` that lies in a folder.
-    pub fn sealed(manner: Manner, folder: &Path) -> Self {
+    pub fn tls(manner: Manner, folder: &Path) -> Self {
         let certificate = CertificateDer::from_pem_file(folder.join("cert.pem")).unwrap();
         let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))

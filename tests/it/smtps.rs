@@ -40,11 +40,11 @@ fn send(site: &Site, url: &str, folder: &Path, certificate: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_under_tls_are_used_again_and_need_trust() {
     let mut site = Site::on_disk().await;
-    site.app.clock = Clock::System;
+    site.change(|app| app.clock = Clock::System);
     let folder = std::env::temp_dir().join(format!("madoguchi-smtps-{}", uuid::Uuid::new_v4().simple()));
     std::fs::create_dir(&folder).unwrap();
     certify(&folder);
-    let sink = Sink::sealed(Manner::Take(Duration::ZERO), &folder);
+    let sink = Sink::tls(Manner::Take(Duration::ZERO), &folder);
     kill::write(&site.app, MAILS).await;
 
     send(&site, &sink.url(), &folder, "nothing.pem");

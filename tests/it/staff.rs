@@ -1,8 +1,10 @@
 //! The center's pages over HTTP.
 mod acts;
+mod attendance;
 mod case_merging;
+mod closed_account;
+mod endings;
 mod finding;
-mod inbox;
 mod intake;
 mod mail;
 mod merge_model;
@@ -11,10 +13,14 @@ mod merging;
 mod outcomes;
 mod people;
 mod plan;
+mod report_gap;
+mod splits;
 mod stead;
 mod strangers;
 mod told_once;
+mod traces;
 mod wording;
+mod worklist;
 mod workspace;
 
 use domain::number::CaseNumber;

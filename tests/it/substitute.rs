@@ -20,8 +20,8 @@ use madoguchi::{
 use tokio::task::JoinSet;
 
 use crate::{
-    cases::{self, CONTACT, Case, Cast, appointment, free_slots, letters, link, record, state},
-    parting::{events, feed, last_word, only, sequence},
+    cancelled_invitation::{events, feed, last_word, only, sequence},
+    cases::{self, CONTACT, Case, Cast, appointment, free_slots, link, mails_to, record, state},
     site::{PASSWORD, Reply, Site},
 };
 
@@ -88,8 +88,8 @@ impl Scene {
     }
 
     async fn proposed(&self) -> Vec<ExpertId> {
-        let (gaps, _) = ops::booking::substitute::vacancies(&self.site.app, 10).await.unwrap();
-        gaps.iter().flat_map(|it| &it.proposals).map(|it| it.expert).collect()
+        let (vacancies, _) = ops::booking::substitute::vacancies(&self.site.app, 10).await.unwrap();
+        vacancies.iter().flat_map(|it| &it.proposals).map(|it| it.expert).collect()
     }
 
     /// Sends a button of the page.
@@ -115,7 +115,7 @@ impl Scene {
     }
 
     async fn kinds(&self, to: &str) -> Vec<String> {
-        letters(&self.site, to).await.into_iter().map(|it| it.kind).collect()
+        mails_to(&self.site, to).await.into_iter().map(|it| it.kind).collect()
     }
 }
 
@@ -174,14 +174,14 @@ async fn bookings_are_shown_before_an_absence_takes_effect() {
     assert_eq!(state(&scene.site, scene.case).await, "booked");
     assert_eq!(appointment(&scene.site, scene.case).await, booked);
 
-    let told = letters(&scene.site, &center_email(&scene.site).await).await;
-    let letter = told.iter().find(|it| it.kind == "substitute_needed").unwrap();
-    assert!(letter.text_body.contains("株式会社みなと製作所"), "{}", letter.text_body);
-    assert_eq!(link(&told, "substitute_needed"), ABSENCES);
+    let mails = mails_to(&scene.site, &center_email(&scene.site).await).await;
+    let mail = mails.iter().find(|it| it.kind == "substitute_needed").unwrap();
+    assert!(mail.text_body.contains("株式会社みなと製作所"), "{}", mail.text_body);
+    assert_eq!(link(&mails, "substitute_needed"), ABSENCES);
     scene.sound().await;
 }
 
-async fn center_email(site: &Site) -> String {
+pub async fn center_email(site: &Site) -> String {
     let programme = site.app.programme().await.unwrap();
     programme.settings_at(site.app.clock.now()).center_email.clone()
 }
@@ -223,12 +223,12 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
     let week = scene.site.get("/expert/calendar?week=2026-W48").await;
     week.shows("仮予約1件");
     week.shows("交代の依頼");
-    let asked = letters(&scene.site, "takahashi@example.jp").await;
-    let invitation = asked.iter().find(|it| it.kind == "request").unwrap().calendar.clone().unwrap();
+    let mails = mails_to(&scene.site, "takahashi@example.jp").await;
+    let invitation = mails.iter().find(|it| it.kind == "request").unwrap().calendar.clone().unwrap();
     for line in ["METHOD:REQUEST", "PARTSTAT=NEEDS-ACTION", &before.uid] {
         assert!(invitation.replace("\r\n ", "").contains(line), "{line}");
     }
-    let answer = link(&asked, "request");
+    let answer = link(&mails, "request");
     let page = scene.site.get(&answer).await;
     page.shows("11月26日（木）9:00から10:00");
     hides(&page, "みなと");
@@ -250,9 +250,9 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
         ("takahashi@example.jp", "booked", "METHOD:REQUEST"),
         (CONTACT, "expert_changed", "METHOD:REQUEST"),
     ] {
-        let letters = letters(&scene.site, to).await;
-        let letter = letters.iter().rfind(|it| it.kind == kind).unwrap();
-        let calendar = letter.calendar.clone().unwrap().replace("\r\n ", "");
+        let mails = mails_to(&scene.site, to).await;
+        let mail = mails.iter().rfind(|it| it.kind == kind).unwrap();
+        let calendar = mail.calendar.clone().unwrap().replace("\r\n ", "");
         assert!(calendar.contains(method) && calendar.contains(&before.uid), "{to}: {calendar}");
         assert!(calendar.contains(&format!("SEQUENCE:{}", after.sequence)), "{to}: {calendar}");
     }
@@ -318,19 +318,19 @@ async fn an_expert_who_leaves_an_appointment_sees_it_cancelled_in_the_calendar()
     let mut last = -1;
     for _ in 0..2 {
         scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
-        let asked = only(site, &theirs).await;
-        assert_eq!((&asked["UID"], &asked["STATUS"][..]), (&booked["UID"], "TENTATIVE"));
-        assert!(sequence(&asked) > last);
-        assert_eq!(last_word(site, "takahashi@example.jp").await.1["SEQUENCE"], asked["SEQUENCE"]);
+        let requested = only(site, &theirs).await;
+        assert_eq!((&requested["UID"], &requested["STATUS"][..]), (&booked["UID"], "TENTATIVE"));
+        assert!(sequence(&requested) > last);
+        assert_eq!(last_word(site, "takahashi@example.jp").await.1["SEQUENCE"], requested["SEQUENCE"]);
         let (participation, version) = (scene.participation().await, scene.version().await);
         ops::booking::substitute::withdraw_request(&site.app, participation, version, scene.cast.center())
             .await
             .unwrap();
         let gone = only(site, &theirs).await;
         assert_eq!((&gone["UID"], &gone["STATUS"][..]), (&booked["UID"], "CANCELLED"));
-        assert!(sequence(&gone) > sequence(&asked));
-        let (_, told) = last_word(site, "takahashi@example.jp").await;
-        assert_eq!((&told["METHOD"][..], &told["SEQUENCE"]), ("CANCEL", &gone["SEQUENCE"]));
+        assert!(sequence(&gone) > sequence(&requested));
+        let (_, entry) = last_word(site, "takahashi@example.jp").await;
+        assert_eq!((&entry["METHOD"][..], &entry["SEQUENCE"]), ("CANCEL", &gone["SEQUENCE"]));
         last = sequence(&gone);
     }
     assert_eq!(only(site, &hers).await, booked, "all that was none of the one who has the seat");
@@ -342,8 +342,8 @@ async fn an_expert_who_leaves_an_appointment_sees_it_cancelled_in_the_calendar()
     assert_eq!((&left["UID"], &left["STATUS"][..]), (&booked["UID"], "CANCELLED"));
     assert_eq!((&has["UID"], &has["STATUS"][..]), (&booked["UID"], "CONFIRMED"));
     assert!(sequence(&left) > sequence(&booked) && sequence(&has) > last);
-    let (_, told) = last_word(site, "expert@example.jp").await;
-    assert_eq!((&told["METHOD"][..], &told["SEQUENCE"]), ("CANCEL", &left["SEQUENCE"]));
+    let (_, entry) = last_word(site, "expert@example.jp").await;
+    assert_eq!((&entry["METHOD"][..], &entry["SEQUENCE"]), ("CANCEL", &left["SEQUENCE"]));
     assert!(!left.values().any(|it| it.contains("みなと")), "{left:?}");
     site.app.clock.advance(TimeDelta::days(31));
     assert!(events(site, &hers).await.is_empty());
@@ -383,9 +383,9 @@ async fn a_request_to_a_substitute_ends_with_its_appointment() {
     scene.sound().await;
     let late = ops::routing::assignment::accept(app, request.id, scene.takahashi).await;
     assert!(matches!(late, Err(Problem::Refused(_))));
-    let letters = letters(&scene.site, "takahashi@example.jp").await;
-    let letter = letters.iter().find(|it| it.kind == "request_withdrawn").unwrap();
-    assert!(letter.calendar.as_deref().unwrap().contains("METHOD:CANCEL"));
+    let mails = mails_to(&scene.site, "takahashi@example.jp").await;
+    let mail = mails.iter().find(|it| it.kind == "request_withdrawn").unwrap();
+    assert!(mail.calendar.as_deref().unwrap().contains("METHOD:CANCEL"));
     assert!(scene.proposed().await.is_empty(), "the session has left the days of absence");
 
     // A substitute is asked again for another appointment, and the request ends with the booking, or with the
@@ -396,12 +396,12 @@ async fn a_request_to_a_substitute_ends_with_its_appointment() {
     ops::routing::expert::change_availability(app, scene.cast.expert, change).await.unwrap();
     scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
     let invitation = |it: &entity::outbox::Model| it.calendar.clone().unwrap_or_default();
-    let asked = cases::letters(&scene.site, "takahashi@example.jp").await;
+    let mails = cases::mails_to(&scene.site, "takahashi@example.jp").await;
     let sequence = |text: String| -> i32 {
         text.split("SEQUENCE:").nth(1).unwrap().split('\r').next().unwrap().parse().unwrap()
     };
-    let withdrawn = sequence(invitation(asked.iter().find(|it| it.kind == "request_withdrawn").unwrap()));
-    let again = sequence(invitation(asked.iter().rfind(|it| it.kind == "request").unwrap()));
+    let withdrawn = sequence(invitation(mails.iter().find(|it| it.kind == "request_withdrawn").unwrap()));
+    let again = sequence(invitation(mails.iter().rfind(|it| it.kind == "request").unwrap()));
     assert!(again >= withdrawn, "an old cancellation does not hide a new request: {again}, {withdrawn}");
     ops::booking::appointment::cancel(app, scene.case.id, scene.cast.center(), "日程の都合".to_owned())
         .await
@@ -548,7 +548,10 @@ async fn acceptances_moves_and_cancellations_at_once_leave_no_contradiction() {
     }
     scene.sound().await;
     for &case in &wanted {
-        let asked = store::routing::assignment::of(&scene.site.app.db, case.id).await.unwrap();
-        assert!(!asked.iter().any(Assignment::is_asked_instead), "every request is answered or taken back");
+        let assignments = store::routing::assignment::of(&scene.site.app.db, case.id).await.unwrap();
+        assert!(
+            !assignments.iter().any(Assignment::is_asked_instead),
+            "every request is answered or taken back"
+        );
     }
 }

@@ -41,9 +41,9 @@ impl Office {
     }
 
     /// Returns subject, text and HTML of the latest mail of a kind to the company.
-    async fn letter(&self, kind: &str) -> (String, String, String) {
-        let letters = cases::letters(&self.site, CONTACT).await;
-        let it = letters.into_iter().rfind(|it| it.kind == kind).unwrap();
+    async fn mail(&self, kind: &str) -> (String, String, String) {
+        let mails = cases::mails_to(&self.site, CONTACT).await;
+        let it = mails.into_iter().rfind(|it| it.kind == kind).unwrap();
         (it.subject, it.text_body, it.html_body)
     }
 
@@ -68,7 +68,7 @@ async fn a_text_is_written_sent_changed_and_taken_back() {
     // The text applies to a later year too.
     office.site.get("/admin/mail-texts?year=2027").await.shows("令和8年度（2026年度）の文面");
     let case = office.approved().await;
-    let (subject, text, html) = office.letter("report_ready").await;
+    let (subject, text, html) = office.mail("report_ready").await;
     assert_eq!(subject, format!("【テレワーク相談センター】報告書のご案内（受付番号 {}）", case.number));
     assert!(
         text.contains("株式会社みなと製作所の相談の報告書ができました。\n\n▼報告書を開く\nhttp"),
@@ -93,7 +93,7 @@ async fn a_text_is_written_sent_changed_and_taken_back() {
     page.shows("鈴木 花子");
     assert_eq!(mail_text::Entity::find().all(&office.site.app.db).await.unwrap().len(), 4);
     cases::approved(&office.site, &office.cast, CONTACT).await;
-    assert!(office.letter("report_ready").await.0.contains("相談の報告書ができました"));
+    assert!(office.mail("report_ready").await.0.contains("相談の報告書ができました"));
 }
 
 /// The greeting, the signature and the text around the subject are saved, previewed, used by every later mail, and
@@ -127,7 +127,7 @@ async fn the_frame_of_every_mail_can_be_written() {
         [("version", "0"), ("title", TITLE), ("body", BODY), ("act", "preview"), ("number", number.as_str())];
     office.site.post(HERE, &form).await.shows("プレビュー：［みなと］報告書のご案内");
     office.approved().await;
-    let (subject, text, html) = office.letter("report_ready").await;
+    let (subject, text, html) = office.mail("report_ready").await;
     assert_eq!(subject, "［みなと］相談の報告書ができました");
     assert!(
         text.starts_with("株式会社みなと製作所\n田中 一郎 様\n\n") && text.ends_with("\nみなとデスク\n"),
@@ -137,7 +137,7 @@ async fn the_frame_of_every_mail_can_be_written() {
     let form = [("from", "shipped"), ("version", "1")];
     assert_eq!(office.site.post(&format!("{here}/restore"), &form).await.status, 303);
     office.approved().await;
-    assert!(office.letter("report_ready").await.0.starts_with("【テレワーク相談センター】"));
+    assert!(office.mail("report_ready").await.0.starts_with("【テレワーク相談センター】"));
 }
 
 #[actix_web::test]
@@ -229,7 +229,7 @@ async fn a_text_that_no_longer_holds_gives_way_to_the_shipped_one_and_the_admini
     store::reference::revision::touch(&tx, RevisedPart::Programme).await.unwrap();
     tx.commit().await.unwrap();
     office.approved().await;
-    let (subject, text, _) = office.letter("report_ready").await;
+    let (subject, text, _) = office.mail("report_ready").await;
     assert!(subject.contains("相談の報告書ができました"), "{subject}");
     assert!(text.contains("下のページで読むことができます。"), "{text}");
     office.site.get("/admin").await.shows("使えないため、標準の文面で送っています");

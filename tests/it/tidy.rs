@@ -222,13 +222,13 @@ fn only_the_unit_of_work_saves_a_consultation() {
             && place != "src/ops/correspondence/mail_text.rs"
             && !place.starts_with("src/mail/")
         {
-            wrong.push(format!("{place} writes a letter about a consultation"));
+            wrong.push(format!("{place} writes a mail about a consultation"));
         }
         if knows("compose::plain(")
             && !["src/ops/case/context.rs", "src/ops/correspondence/mail_text.rs"].contains(&place.as_str())
             && !place.starts_with("src/mail/")
         {
-            wrong.push(format!("{place} writes a letter beside the context"));
+            wrong.push(format!("{place} writes a mail beside the context"));
         }
     }
     none(&wrong);
@@ -349,7 +349,7 @@ fn a_mail_kind_is_one_row_and_its_texts() {
             let may_mean_another = !is_of_mails && OTHER_MEANINGS.contains(code);
             let is_there = text.contains(&format!("\"{code}\""));
             if is_there && place != TABLE_OF_LETTERS && !may_mean_another {
-                wrong.push(format!("{place} names the letter {code}"));
+                wrong.push(format!("{place} names the mail {code}"));
             } else if !is_there && place == TABLE_OF_LETTERS {
                 wrong.push(format!("{place} has no {code}"));
             }
@@ -365,10 +365,10 @@ fn a_mail_kind_is_one_row_and_its_texts() {
 #[test]
 fn names_are_found_behind_braces_too() {
     let text =
-        "use crate::{app::App, mail::{letter::Letter, sender}, store::{self, link}};\ncrate::problem::x()";
+        "use crate::{app::App, mail::{message::Message, sender}, store::{self, link}};\ncrate::problem::x()";
     assert_eq!(
         used_names(text),
-        ["app::App", "mail::letter::Letter", "mail::sender", "store", "store::link", "problem::x"]
+        ["app::App", "mail::message::Message", "mail::sender", "store", "store::link", "problem::x"]
     );
 }
 

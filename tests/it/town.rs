@@ -6,6 +6,7 @@ use domain::{
         appointment::{AppointmentState, Owner},
         waiting_list::{TimePreference, WaitingListEntry, WaitingOffer, WaitingOfferState},
     },
+    gathering::SeatKind,
     id::{
         AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, PublicationId, WaitingId, WaitingOfferId,
     },
@@ -30,7 +31,7 @@ use madoguchi::{
 use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
-use crate::{cases, publishing, site::Site};
+use crate::{cases, gathering, publishing, site::Site};
 
 const OBSERVER: &str = "observer@example.jp";
 const EDITOR: &str = "editor@example.jp";
@@ -56,7 +57,7 @@ pub struct Town {
     /// A consultation whose report is approved and whose survey was sent.
     reported: Case,
     /// A consultation whose expert has not answered yet.
-    asked: Case,
+    matching: Case,
     /// A consultation that the desk of the town has handed over.
     handed_over: Case,
     /// The values for the variable parts of a path: the pattern up to its end, or the part alone, and the value.
@@ -99,7 +100,7 @@ impl Town {
         let reported = Case::find(&site, approved.consultation_id).await;
         let offered = assignment::Entity::find().filter(assignment::COLUMN.state.eq("offered"));
         let offered = offered.one(db).await.unwrap().unwrap();
-        let asked =
+        let matching =
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
         let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
         parts.extend(calendars(&site, booked.expert, session.id).await);
@@ -109,7 +110,7 @@ impl Town {
         parts.extend(published(&site, editor, approved.consultation_id).await);
         let (handed_over, file) = handed_over(&site).await;
         parts.push(("/desk/{number}/files/{id}", file));
-        Self { site, booked, reported, asked, handed_over, parts }
+        Self { site, booked, reported, matching, handed_over, parts }
     }
 
     /// Returns a browser in which this person is signed in, so that the consultation in the path is theirs.
@@ -160,7 +161,7 @@ impl Town {
         let about = |words: &[&str]| words.iter().any(|it| pattern.contains(it));
         match () {
             () if pattern.starts_with("/desk/") || about(&["/desk-message"]) => &self.handed_over,
-            () if about(&["/answer", "/requests/", "/experts/"]) => &self.asked,
+            () if about(&["/answer", "/requests/", "/experts/"]) => &self.matching,
             () if about(&["/report", "/survey", "/questions/", "/outcome/", "/example"]) => &self.reported,
             () => &self.booked,
         }
@@ -177,8 +178,8 @@ impl Case {
         let db = &site.app.db;
         let row = consultation::Entity::find_by_id(id).one(db).await.unwrap().unwrap();
         let contact = contact::Entity::find_by_id(id).one(db).await.unwrap().unwrap();
-        let asked = store::routing::assignment::of(db, ConsultationId(id)).await.unwrap();
-        let expert = asked.iter().find(|it| it.is_accepted()).or(asked.last()).unwrap().expert;
+        let assignments = store::routing::assignment::of(db, ConsultationId(id)).await.unwrap();
+        let expert = assignments.iter().find(|it| it.is_accepted()).or(assignments.last()).unwrap().expert;
         Self { number: row.number, email_key: contact.email_key.unwrap_or_default(), expert }
     }
 }
@@ -188,8 +189,8 @@ async fn handed_over(site: &Site) -> (Case, String) {
     let app = &site.app;
     let desk = store::accounts::account::find_by_email(&app.db, "desk1@example.jp").await.unwrap().unwrap();
     let desk = desk.desk.unwrap();
-    let asked = assignment::Entity::find().all(&app.db).await.unwrap();
-    let id = asked[0].consultation_id;
+    let assignments = assignment::Entity::find().all(&app.db).await.unwrap();
+    let id = assignments[0].consultation_id;
     let moved = consultation::ActiveModel { id: Set(id), desk_id: Set(Some(desk.0)), ..Default::default() };
     consultation::Entity::update(moved).exec(&app.db).await.unwrap();
     let text = Prose::parse("本文", "資料です", 100).unwrap();
@@ -259,7 +260,7 @@ async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, Str
     ops::correspondence::message::post_whole(app, id, post).await.unwrap();
     let contact = store::consultation::person(&app.db, id).await.unwrap().unwrap().email.unwrap();
     let to = app.reply_address(id, &contact);
-    let answer = crate::inbound_html::letter(&contact, &to, "<p>本文</p>");
+    let answer = crate::inbound_html::html_mail(&contact, &to, "<p>本文</p>");
     let entry = crate::inbound::arrives(site, &answer).await.entry_id.unwrap().to_string();
     let files = store::correspondence::attachment::of(&app.db, id, audience).await.unwrap();
     let file = files.into_values().flatten().next().unwrap().id.to_string();
@@ -300,7 +301,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let link = ops::accounts::account::company_link(&tx, &sign_in, now).await.unwrap();
     tx.commit().await.unwrap();
     let mail = outbox::Entity::find().one(&app.db).await.unwrap().unwrap();
-    let stray = crate::inbound_html::letter("stranger@example.com", "madoguchi@example.jp", "<p>本文</p>");
+    let stray = crate::inbound_html::html_mail("stranger@example.com", "madoguchi@example.jp", "<p>本文</p>");
     let received = crate::inbound::arrives(site, &stray).await.id;
     let theme = theme::Entity::find().one(&app.db).await.unwrap().unwrap();
     let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));
@@ -347,6 +348,7 @@ async fn published(site: &Site, editor: AccountId, reported: Uuid) -> Vec<(&'sta
         publishing::news("休業日のお知らせ"),
         publishing::grant("導入の助成金"),
         publishing::example("見本の事例"),
+        gathering::event(Some(5), Some(5)),
     ] {
         let mut draft = ops::publication::create(app, content, editor).await.unwrap();
         if draft.kind() == PublicationKind::Example {
@@ -356,6 +358,13 @@ async fn published(site: &Site, editor: AccountId, reported: Uuid) -> Vec<(&'sta
         let period = Period::new(now, None).unwrap();
         made.push(ops::publication::publish(app, seen, period, editor).await.unwrap());
     }
+    let event = made[3].id;
+    ops::gathering::request(app, event, gathering::person("sato@example.co.jp", SeatKind::Online), "n")
+        .await
+        .unwrap();
+    let sign_up =
+        store::gathering::sign_up::of_address(&app.db, event, "sato@example.co.jp").await.unwrap().unwrap();
+    let participant = app.secret.sign(Purpose::SignUp, sign_up.id.0, now + TimeDelta::days(1));
     let import =
         ops::publication::import::keep(app, "見本.csv", publishing::CSV.to_owned(), editor).await.unwrap();
     let preview = app.secret.sign(Purpose::Preview, made[2].id.0, now + TimeDelta::days(1));
@@ -371,6 +380,9 @@ async fn published(site: &Site, editor: AccountId, reported: Uuid) -> Vec<(&'sta
         ("sha256", publishing::pictures::sha256(&made[2])),
         ("/awards/{year}", "2025".to_owned()),
         ("/staff/publish/cases/import/{id}", import.to_string()),
+        ("/events/{id}", made[3].number.to_string()),
+        ("/staff/events/{id}", event.to_string()),
+        ("/e/{token}", participant),
         ("/preview/{token}", preview),
     ]
 }
@@ -413,7 +425,7 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
             kind: codes::CalendarKind::CalDav.into(),
             name: "仕事".to_owned(),
             host: "127.0.0.1".to_owned(),
-            access: app.secret.seal(id, &serde_json::to_string(&access).unwrap()).unwrap(),
+            access: app.secret.encrypt(id, &serde_json::to_string(&access).unwrap()).unwrap(),
             writes: true,
             blocks_when_stale: true,
             blocking: true,

@@ -43,8 +43,8 @@ async fn promised(site: &Site, cast: &Cast, n: u8, mode: &str, prefecture: &str)
     ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
         .await
         .unwrap();
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
     case
 }
 

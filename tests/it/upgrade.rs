@@ -106,10 +106,10 @@ async fn go_on(dump: &str) {
     assert_eq!(doctor::examine(db, now).await.unwrap(), []);
 
     let company = site.visitor();
-    let letters = cases::letters(&site, CONTACT).await;
-    let entered = company.post(&cases::link(&letters, "booked"), &[]).await;
+    let mails = cases::mails_to(&site, CONTACT).await;
+    let entered = company.post(&cases::link(&mails, "booked"), &[]).await;
     assert_eq!(entered.status, 303, "{}", entered.body);
-    let about = letters.iter().find_map(|it| it.consultation_id).unwrap();
+    let about = mails.iter().find_map(|it| it.consultation_id).unwrap();
     let number = consultation::Entity::find_by_id(about).one(db).await.unwrap().unwrap().number;
     company.get(&format!("/my/{number}")).await.shows("予約確定");
     company.get(&format!("/my/{number}/messages")).await.shows("規程の案をお送りします。");

@@ -84,7 +84,7 @@ async fn fifty_submissions_are_all_taken_and_numbered_without_a_gap() {
         at_once(tasks).await.into_iter().map(|it| it.unwrap().number.to_string()).collect();
     let expected: BTreeSet<_> = (1..=50).map(|n| format!("R08-{n:06}")).collect();
     assert_eq!(serials, expected);
-    assert_eq!(letters(&site.app, "acknowledgement").await, 50);
+    assert_eq!(count_of(&site.app, "acknowledgement").await, 50);
     sound(&site.app).await;
 }
 
@@ -148,8 +148,8 @@ async fn one_of_two_coordinators_with_the_same_version_wins() {
 /// An expert accepts while the request lapses: one of the two happens, never half of each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_answer_against_a_lapse_leaves_one_clean_outcome() {
-    let (site, asked) = all_answer_at_once(|turn| turn < 2).await;
-    for case in asked {
+    let (site, cases) = all_answer_at_once(|turn| turn < 2).await;
+    for case in cases {
         let state = cases::state(&site, case).await;
         assert!(["scheduling", "checking"].contains(&state), "{state}");
         assert_eq!(answers(&site.app, case).await, 1);
@@ -160,8 +160,8 @@ async fn an_answer_against_a_lapse_leaves_one_clean_outcome() {
 /// The company withdraws as well, which is allowed after either of the others and makes both impossible.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_withdrawal_against_both_leaves_nothing_behind() {
-    let (site, asked) = all_answer_at_once(|_| true).await;
-    for case in asked {
+    let (site, cases) = all_answer_at_once(|_| true).await;
+    for case in cases {
         assert_eq!(cases::state(&site, case).await, "withdrawn");
         assert!(answers(&site.app, case).await <= 1);
         let assignments = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
@@ -175,11 +175,11 @@ async fn a_withdrawal_against_both_leaves_nothing_behind() {
 async fn all_answer_at_once(who: fn(usize) -> bool) -> (Site, Vec<Case>) {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
-    let mut asked = Vec::new();
+    let mut cases = Vec::new();
     let mut tasks = Vec::new();
     for n in 0..12 {
         let case = cases::matching(&site, &cast, &format!("contact{n}@example.co.jp")).await;
-        asked.push(case);
+        cases.push(case);
         let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
         for turn in (0..3).map(|it| (it + n) % 3).filter(|&it| who(it)) {
             let app = site.app.clone();
@@ -200,7 +200,7 @@ async fn all_answer_at_once(who: fn(usize) -> bool) -> (Site, Vec<Case>) {
         assert!(matches!(done, Ok(()) | Err(Problem::Refused(_))), "{done:?}");
     }
     while worker::outbox::step(&site.app).await.unwrap() {}
-    (site, asked)
+    (site, cases)
 }
 
 /// Returns how often the history says that the expert answered or let the request lapse.
@@ -213,7 +213,7 @@ async fn one_consultation(site: &Site, done: Vec<Result<Record, Problem>>) {
     let ids: BTreeSet<_> = done.into_iter().map(|it| it.unwrap().consultation.id).collect();
     assert_eq!(ids.len(), 1);
     assert_eq!(consultation::Entity::find().count(&site.app.db).await.unwrap(), 1);
-    assert_eq!(letters(&site.app, "acknowledgement").await, 1);
+    assert_eq!(count_of(&site.app, "acknowledgement").await, 1);
     sound(&site.app).await;
 }
 
@@ -242,7 +242,7 @@ async fn draft(site: &Site, email: &str) -> DraftId {
     id
 }
 
-async fn letters(app: &App, kind: &str) -> u64 {
+async fn count_of(app: &App, kind: &str) -> u64 {
     outbox::Entity::find().filter(outbox::COLUMN.kind.eq(kind)).count(&app.db).await.unwrap()
 }
 

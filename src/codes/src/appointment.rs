@@ -56,6 +56,15 @@ codes! {
 }
 
 codes! {
+    /// The reason why the center sees to a report that an expert should write.
+    pub enum ReportGap {
+        NoExpert = "no_expert" => "報告書を書ける専門家がいません",
+        Absent = "absent" => "専門家が報告書の期限に不在です",
+        Overdue = "overdue" => "期限を過ぎても報告書が提出されていません",
+    }
+}
+
+codes! {
     /// The state of an offer of a freed time.
     pub enum WaitingOfferState {
         Open = "open" => "回答待ち",
@@ -79,6 +88,12 @@ codes! {
         /// There is no appointment to wait for any more.
         Over = "over",
     }
+}
+
+impl AppointmentStatus {
+    /// The states in which an appointment takes its time, or took it: it was neither released nor cancelled.
+    pub const TAKES_TIME: [Self; 5] =
+        [Self::Held, Self::Confirmed, Self::Done, Self::NoShow, Self::ExpertNoShow];
 }
 
 impl AppointmentMode {

@@ -26,6 +26,8 @@ codes! {
         Phone = "phone" => "電話",
         Mail = "mail" => "メール",
         Visit = "visit" => "来所",
+        /// On a consultation day of the programme.
+        Event = "event" => "個別相談会",
     }
 }
 
@@ -106,6 +108,7 @@ codes! {
         CancelAppointment = "cancel_appointment" => "予約を取消し",
         RecordNoShow = "record_no_show" => "企業の欠席を記録",
         RecordExpertNoShow = "record_expert_no_show" => "専門家の欠席を記録",
+        RecordPartlyDone = "record_partly_done" => "専門家一人の欠席と実施を記録",
         RecordDone = "record_done" => "実施を記録",
         CorrectOutcome = "correct_outcome" => "相談の結果を訂正",
         ApproveReport = "approve_report" => "報告書を確認",

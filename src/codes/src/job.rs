@@ -22,6 +22,8 @@ codes! {
         StepConsent = "step_consent",
         /// Reads and writes an external calendar (row of `external_calendar`).
         RefreshCalendar = "refresh_calendar",
+        /// Takes the steps of an event that are due: seats for those who wait, the letter afterwards (row of `gathering`).
+        TendGathering = "tend_gathering",
     }
 }
 
@@ -37,6 +39,7 @@ impl Job {
             Self::OfferTime => "waiting_list_entry",
             Self::StepConsent => "example_consent",
             Self::RefreshCalendar => "external_calendar",
+            Self::TendGathering => "gathering",
         }
     }
 }

@@ -10,6 +10,7 @@ mod company;
 mod consultation;
 mod correction;
 mod follow_up;
+mod gathering;
 mod job;
 mod mail;
 mod message;
@@ -17,8 +18,8 @@ mod publication;
 
 pub use account::{LinkPurpose, Party, Role};
 pub use appointment::{
-    AppointmentMode, AppointmentOutcome, AppointmentStatus, AssignmentStatus, ReportStatus, WaitingEndReason,
-    WaitingOfferState,
+    AppointmentMode, AppointmentOutcome, AppointmentStatus, AssignmentStatus, ReportGap, ReportStatus,
+    WaitingEndReason, WaitingOfferState,
 };
 pub use calendar::{CalendarEntryStatus, CalendarKind, ExceptionKind};
 pub use company::{Industry, Organization, TeleworkStatus};
@@ -27,6 +28,7 @@ pub use consultation::{
 };
 pub use correction::CorrectedField;
 pub use follow_up::{FollowUpKind, FollowUpStatus};
+pub use gathering::{GatheringKind, NextStep, SeatKind, SignUpStatus, Usefulness};
 pub use job::Job;
 pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};
 pub use message::{Channel, Trust};

@@ -8,6 +8,7 @@ codes! {
         Guide = "guide" => "支援制度・ガイド",
         /// An example of telework in a company or another body.
         Example = "cases" => "事例",
+        Gathering = "events" => "イベント",
     }
 }
 

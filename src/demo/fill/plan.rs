@@ -1,5 +1,6 @@
 //! The number of consultations in each state, and their ages.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use codes::ConsultationStatus;
 use domain::{
     calendar::{at_japan, japan_date},
     number::FiscalYear,
@@ -8,21 +9,7 @@ use domain::{
 use super::dice::Dice;
 
 /// The state in which a consultation's story ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Goal {
-    Received,
-    Checking,
-    WaitingCompany,
-    Matching,
-    Scheduling,
-    Booked,
-    Consulted,
-    FollowUp,
-    Completed,
-    Withdrawn,
-    Unfulfilled,
-    Referred,
-}
+pub(super) type Goal = ConsultationStatus;
 
 /// The goal and the time of receipt of one consultation.
 #[derive(Clone, Copy, Debug)]

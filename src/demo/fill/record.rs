@@ -8,7 +8,6 @@ use domain::{
     field::{Field, Fields},
     intake::company::{Mode, TeleworkStatus},
     number::CaseNumber,
-    settings::Settings,
     silence::waits_for,
     text::search_key,
 };
@@ -67,6 +66,7 @@ impl Rows {
                 appointment_id: id,
                 expert_id,
                 report_handed_over_at: None,
+                absent: false,
             };
             self.appointment_experts.extend(appointment.experts.into_iter().map(expert));
             // Every expert goes home between two appointments here, so that no two travel times overlap.
@@ -157,14 +157,17 @@ impl Rows {
     }
 }
 
+/// Returns who took the application down, if it came in by this way.
+fn entered_by(it: &Facts<'_>, way: Origin) -> Option<Uuid> {
+    history::actor_id(it.opening.by).filter(|_| it.origin == way)
+}
+
 fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<consultation::Model, DbErr> {
     let (received_at, state) = (it.opening.outline.received_at, &story.it.state);
     let (unfulfilled_reason, referred_to) = carried(state);
     let due_at = story.due.as_ref().and_then(Due::at);
     let events = i32::try_from(story.history.len()).unwrap_or(i32::MAX);
     let (company_name, search_key) = named(&it.applicant);
-    let settings: &Settings = world.programme.settings_at(received_at);
-    let of = |origin: Origin| history::actor_id(it.opening.by).filter(|_| it.origin == origin);
     Ok(consultation::Model {
         id: story.it.id.0,
         number: it.number.to_string(),
@@ -183,8 +186,8 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         labor: story.it.fields.contains(Field::Labor),
         mode: it.wished.into(),
         origin: it.origin.into(),
-        desk_id: of(Origin::Desk),
-        entered_by: of(Origin::Phone),
+        desk_id: entered_by(it, Origin::Desk),
+        entered_by: entered_by(it, Origin::Phone),
         coordinator_id: story.coordinator,
         address_confirmed_at: story.address_confirmed_at,
         received_at,
@@ -198,7 +201,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         event_count: events,
         version: events,
         submission_key: Uuid::from_u128(!story.it.id.0.as_u128()).to_string(),
-        consent_version: settings.consent_version.clone(),
+        consent_version: world.programme.settings_at(received_at).consent_version.clone(),
         consent_at: received_at,
         newsletter: it.n.is_multiple_of(6),
         unanswered_since: None,
@@ -209,6 +212,8 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         own_company_id: None,
         number_unconfirmed: false,
         report_by_center: false,
+        report_gap: None,
+        owed_field: None,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
         to_call_since: None,

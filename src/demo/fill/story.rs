@@ -270,13 +270,12 @@ impl Telling<'_> {
         Ok(())
     }
 
-    fn act(&mut self, act: Action, by: Actor, note: Option<&'static str>) -> Result<(), ActionRefused> {
-        let action = act.action();
-        let (it, event) = self.story.it.clone().act(act, by, self.at)?;
+    fn act(&mut self, action: Action, by: Actor, note: Option<&'static str>) -> Result<(), ActionRefused> {
+        let kind = action.kind();
+        let (it, event) = self.story.it.clone().act(action, by, self.at)?;
         let settings = self.world.programme.settings_at(self.at);
         let before = self.story.due.take();
-        self.story.due =
-            due::after(action, &it.state, (before, None), settings, &self.world.calendar, self.at);
+        self.story.due = due::after(kind, &it.state, (before, None), settings, &self.world.calendar, self.at);
         self.story.history.push((event, note));
         self.story.it = it;
         Ok(())
@@ -336,6 +335,6 @@ pub(super) fn applicant(origin: Origin, world: &World, dice: &mut Dice) -> Actor
         Origin::Phone => {
             Actor::Coordinator(AccountId(dice.pick(&world.staff.coordinators).unwrap_or_default()))
         }
-        Origin::Web | Origin::Mail | Origin::Visit => Actor::Company,
+        Origin::Web | Origin::Mail | Origin::Visit | Origin::Event => Actor::Company,
     }
 }

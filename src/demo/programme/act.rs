@@ -89,15 +89,15 @@ pub(super) async fn look(stage: &mut Stage, case: &mut Case) -> Result<Next, Pro
 }
 
 /// Answers a question for the company, if it is still open.
-pub(super) async fn answer(stage: &mut Stage, case: &Case, question: FollowUpId) -> Result<(), Problem> {
-    let Some(asked) = store::aftercare::follow_up::find(&stage.app.db, question).await? else {
+pub(super) async fn answer(stage: &mut Stage, case: &Case, id: FollowUpId) -> Result<(), Problem> {
+    let Some(question) = store::aftercare::follow_up::find(&stage.app.db, id).await? else {
         return Ok(());
     };
-    if asked.state.code() != "sent" || case.id.is_none() {
+    if question.state.code() != "sent" || case.id.is_none() {
         return Ok(());
     }
-    let answer = answers::answer(asked.kind, &mut stage.dice);
-    ops::aftercare::follow_up::answer(&stage.app, question, answer).await
+    let answer = answers::answer(question.kind, &mut stage.dice);
+    ops::aftercare::follow_up::answer(&stage.app, id, answer).await
 }
 
 async fn apply(stage: &mut Stage, case: &mut Case) -> Result<Next, Problem> {
@@ -230,7 +230,7 @@ async fn candidates(
 ) -> Result<SlotOffers, Problem> {
     let context = Context::of(&stage.app).await?;
     let themes = store::consultation::themes(&stage.app.db, record.consultation.id).await?;
-    let asked = store::routing::assignment::of(&stage.app.db, record.consultation.id).await?;
+    let assignments = store::routing::assignment::of(&stage.app.db, record.consultation.id).await?;
     let search = SlotSearch {
         fields: record.consultation.fields,
         mode: AppointmentMode::wished(record.mode),
@@ -239,7 +239,8 @@ async fn candidates(
         industry: record.industry,
         company: Some(record.company),
         only: None,
-        excluded: ops::routing::requests::turned_down(&asked),
+        day: None,
+        excluded: ops::routing::requests::turned_down(&assignments),
         moving,
         starts: Day::ALL,
         overridden: true,
@@ -249,9 +250,9 @@ async fn candidates(
 }
 
 async fn matching(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
-    let asked = store::routing::assignment::of(&stage.app.db, record.consultation.id).await?;
+    let assignments = store::routing::assignment::of(&stage.app.db, record.consultation.id).await?;
     let offered = |it: &&Assignment| it.state.code() == "offered";
-    let Some(first) = asked.iter().find(offered) else { return Ok(None) };
+    let Some(first) = assignments.iter().find(offered) else { return Ok(None) };
     if case.twist(Twist::Declined) {
         let reason = names::decline_reason(case.plot.n).to_owned();
         ops::routing::assignment::decline(&stage.app, first.id, first.expert, reason).await?;
@@ -260,8 +261,9 @@ async fn matching(stage: &mut Stage, case: &mut Case, record: &Record) -> Result
     if case.twist(Twist::Lapsed) {
         return Ok(Some(first.due_at + TimeDelta::hours(18)));
     }
-    let half =
-        case.plot.twist == Twist::HalfAnswered && asked.iter().all(|it| offered(&it)) && asked.len() > 1;
+    let half = case.plot.twist == Twist::HalfAnswered
+        && assignments.iter().all(|it| offered(&it))
+        && assignments.len() > 1;
     if case.plot.goal == Goal::Matching && !half {
         return Ok(None);
     }

@@ -27,7 +27,7 @@ pub(super) fn fill_in(cases: &mut [Case], dice: &mut Dice) {
     // The operations write the companies; these rows are not written.
     let mut unwritten = Rows::default();
     // Companies whose appointments are counted, and which get no other consultation.
-    let mut apart = BTreeSet::new();
+    let mut taken = BTreeSet::new();
     let mut known = BTreeSet::new();
     for case in cases {
         let alone = case.plot.twist == Twist::AtTheCap;
@@ -35,12 +35,12 @@ pub(super) fn fill_in(cases: &mut [Case], dice: &mut Dice) {
             .take(TRIES)
             .flatten()
             .find(|it| {
-                !apart.contains(&it.n) && (!alone || !known.contains(&it.n) && it.corporate_number.is_some())
+                !taken.contains(&it.n) && (!alone || !known.contains(&it.n) && it.corporate_number.is_some())
             });
         let Some(it) = found else { continue };
         known.insert(it.n);
         if alone {
-            apart.insert(it.n);
+            taken.insert(it.n);
         }
         case.form = form(&case.plot, &it, dice);
     }
@@ -67,7 +67,7 @@ fn form(plot: &Plot, it: &Applicant, dice: &mut Dice) -> ApplicationForm {
         corporate_number: it.corporate_number.map(|it| it.to_string()).unwrap_or_default(),
         organization: own(it.organization.code()),
         postal_code: place.postal_code,
-        prefecture: format!("{:02}", it.prefecture.code()),
+        prefecture: it.prefecture.two_digits(),
         city: own(place.city),
         street: place.street,
         building: place.building,

@@ -26,7 +26,7 @@ pub(super) async fn tell(
     people: (AccountId, AccountId),
 ) -> Result<(), Problem> {
     let (editor, coordinator) = people;
-    let mut told = 0;
+    let mut count = 0;
     for id in cases {
         let Some(record) = store::consultation::find(&app.db, id).await? else { continue };
         let person = store::consultation::person(&app.db, id).await?;
@@ -35,13 +35,13 @@ pub(super) async fn tell(
         if !is_fit {
             continue;
         }
-        match told {
+        match count {
             0 => public(app, id, editor).await?,
             1 => shown(app, id, editor, false).await.map(|_| ())?,
             2 => ops::publication::consent::ask(app, id, coordinator).await?,
             _ => break,
         }
-        told += 1;
+        count += 1;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The plot of each consultation: its goal, its twist, and when it began.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use codes::ConsultationStatus;
 use domain::{
     actor::Actor,
     calendar::{at_japan, japan_date},
@@ -12,21 +13,7 @@ use super::cast::Cast;
 use crate::demo::dice::Dice;
 
 /// The state in which a consultation's story stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Goal {
-    Received,
-    Checking,
-    WaitingCompany,
-    Matching,
-    Scheduling,
-    Booked,
-    Consulted,
-    FollowUp,
-    Completed,
-    Withdrawn,
-    Unfulfilled,
-    Referred,
-}
+pub(super) type Goal = ConsultationStatus;
 
 /// A difficulty that happens once in a consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What the invented programme publishes: news, the shipped entries of the guide, and examples.
+//! The publications of the invented programme: news, the shipped entries of the guide, and examples.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     calendar::japan_date,

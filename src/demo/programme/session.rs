@@ -231,9 +231,9 @@ pub(super) async fn followed(stage: &mut Stage, case: &mut Case, record: &Record
         return Ok(None);
     }
     // The consultation is closed after the question of three months has had its time.
-    let asked = record.consultation.state_since + TimeDelta::days(105);
+    let due = record.consultation.state_since + TimeDelta::days(105);
     let closes =
-        asked.min(stage.end - TimeDelta::hours(i64::try_from(case.plot.n % 90).unwrap_or_default() + 3));
+        due.min(stage.end - TimeDelta::hours(i64::try_from(case.plot.n % 90).unwrap_or_default() + 3));
     if stage.now() < closes {
         return Ok(Some(closes));
     }

@@ -93,11 +93,11 @@ fn have_room(rules: &Rules, expert: Uuid, one: &appointment::Model, other: &appo
     let appointment = quarter_index(other.starts_at)..quarter_index(other.ends_at);
     let moments = [one.created_at, one.starts_at, other.created_at, other.starts_at];
     let booked_at = one.created_at.min(other.created_at);
-    let judged = moments.iter().all(|&at| rules.hold_since(at, booked_at));
+    let rules_held = moments.iter().all(|&at| rules.hold_since(at, booked_at));
     let room = |at| {
         rules
             .footprint(one, expert, at)
             .is_some_and(|(slot, footprint)| footprint.leaves_room(slot, site, &appointment))
     };
-    one.site.is_some() && (!judged || moments.into_iter().any(room))
+    one.site.is_some() && (!rules_held || moments.into_iter().any(room))
 }

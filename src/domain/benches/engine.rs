@@ -177,7 +177,7 @@ impl Office {
     }
 
     fn plan(&self) -> usize {
-        let ground = PlanningContext {
+        let context = PlanningContext {
             experts: &self.experts,
             calendars: &self.calendars,
             settings: &self.settings,
@@ -186,7 +186,7 @@ impl Office {
             no_appointments: &std::collections::BTreeSet::new(),
             today: FIRST,
         };
-        let plan = plan(&ground, &self.waiting, &Weights::default());
+        let plan = plan(&context, &self.waiting, &Weights::default());
         assert!(plan.lines.len() * 10 > self.waiting.len() * 7, "most can be planned: {}", plan.lines.len());
         plan.lines.len()
     }

@@ -5,6 +5,7 @@
 //! or a refusal.
 mod action;
 pub mod correction;
+mod ending;
 mod event;
 mod event_word;
 mod merge;
@@ -15,6 +16,7 @@ mod state;
 use chrono::{DateTime, Utc};
 
 pub use action::{Action, ActionKind};
+pub use ending::{EndingReader, ending, leads_back};
 pub use event::{Event, History, Rebuilt, rebuild};
 pub use event_word::event_word;
 pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
@@ -70,12 +72,12 @@ impl Consultation {
         }
     }
 
-    /// Applies `act`, or returns why it is refused. This is the only way from one state to another.
-    pub fn act(self, act: Action, by: Actor, now: DateTime<Utc>) -> Result<(Self, Event), ActionRefused> {
-        let action = act.action();
-        self.allows_actor(action, by)?;
-        let to = self.next(act, now)?;
-        let event = Event { at: now, by, action, from: Some(self.state.clone()), to: to.clone() };
+    /// Applies an action, or returns why it is refused. This is the only way from one state to another.
+    pub fn act(self, action: Action, by: Actor, now: DateTime<Utc>) -> Result<(Self, Event), ActionRefused> {
+        let kind = action.kind();
+        self.allows_actor(kind, by)?;
+        let to = self.next(action, now)?;
+        let event = Event { at: now, by, action: kind, from: Some(self.state.clone()), to: to.clone() };
         let state_since = if to == self.state { self.state_since } else { now };
         Ok((Self { state: to, state_since, ..self }, event))
     }
@@ -131,8 +133,8 @@ impl Consultation {
         action::changes().filter(|&it| self.allows(it, party).is_ok()).collect()
     }
 
-    fn next(&self, act: Action, now: DateTime<Utc>) -> Result<State, ActionRefused> {
-        Ok(match act {
+    fn next(&self, action: Action, now: DateTime<Utc>) -> Result<State, ActionRefused> {
+        Ok(match action {
             Action::StartCheck => State::Checking,
             Action::Ask => State::WaitingCompany,
             Action::Answer => State::Checking,
@@ -148,8 +150,8 @@ impl Consultation {
             }
             Action::Accept { still_open: None, slot_held: false }
             | Action::SettleTeam { slot_held: false } => State::Scheduling,
-            Action::Decline { next_candidate: asked } | Action::ReleaseExpert { asked } => {
-                if asked {
+            Action::Decline { next_candidate: another_asked } | Action::ReleaseExpert { another_asked } => {
+                if another_asked {
                     State::Matching
                 } else {
                     State::Checking
@@ -165,17 +167,18 @@ impl Consultation {
             Action::CancelAppointment { .. } => State::Scheduling,
             Action::RecordNoShow { starts_at }
             | Action::RecordExpertNoShow { starts_at }
+            | Action::RecordPartlyDone { starts_at }
             | Action::RecordDone { starts_at }
                 if now < starts_at =>
             {
                 return Err(ActionRefused::NotStarted { starts_at });
             }
             Action::RecordNoShow { .. } | Action::RecordExpertNoShow { .. } => State::Scheduling,
-            Action::RecordDone { .. } => State::Consulted,
+            Action::RecordDone { .. } | Action::RecordPartlyDone { .. } => State::Consulted,
             Action::CorrectOutcome(it) => it.state_after(&self.state)?,
             Action::ApproveReport => State::FollowUp,
-            Action::PlanFurtherSession { appointments, cap, overridden, covered } => {
-                if appointments >= cap && !overridden {
+            Action::PlanFurtherSession { appointments, cap, overridden, makes_up, covered } => {
+                if appointments >= cap && !overridden && !makes_up {
                     return Err(ActionRefused::CapReached { cap });
                 }
                 if covered { State::Scheduling } else { State::Checking }

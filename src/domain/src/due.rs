@@ -182,9 +182,8 @@ pub fn after(
             Some(Due::reply_for(settings, calendar, now, slot))
         }
         // Without the further appointment, the report on the last one is what is due.
-        (ActionKind::RecordDone, _) | (ActionKind::DropFurtherSession, State::Consulted) => {
-            Some(Due::report(settings, calendar, now))
-        }
+        (ActionKind::RecordDone | ActionKind::RecordPartlyDone, _)
+        | (ActionKind::DropFurtherSession, State::Consulted) => Some(Due::report(settings, calendar, now)),
         // A report that was due already keeps its deadline; one that becomes due is given the whole time from now.
         (ActionKind::CorrectOutcome | ActionKind::Reopen, State::Consulted) => {
             let kept = before.filter(|it| it.kind == DueKind::Report);
@@ -257,9 +256,9 @@ mod tests {
         let due = next(ActionKind::Submit, &State::Received, None, received);
         assert_eq!(due.as_ref().and_then(Due::at), Some("2026-11-26T17:00:00+09:00".parse().unwrap()));
 
-        let asked = next(ActionKind::Ask, &State::WaitingCompany, due, received + TimeDelta::hours(1));
-        assert_eq!(asked.as_ref().and_then(Due::at), None);
-        let answered = next(ActionKind::Answer, &State::Checking, asked, received + TimeDelta::days(14));
+        let paused = next(ActionKind::Ask, &State::WaitingCompany, due, received + TimeDelta::hours(1));
+        assert_eq!(paused.as_ref().and_then(Due::at), None);
+        let answered = next(ActionKind::Answer, &State::Checking, paused, received + TimeDelta::days(14));
         let due = answered.expect("the wait goes on");
         assert_eq!(due.kind, DueKind::FirstContact);
         assert!(due.at() > Some(received + TimeDelta::days(14)));

@@ -48,10 +48,12 @@ id! {
     MailId;
     /// One entry of a consultation's thread.
     MessageId;
-    /// A text that the programme publishes: an item of news, or an entry of the guide.
+    /// A text that the programme publishes: an item of news, an entry of the guide, or an event.
     PublicationId;
     /// A text that coordinators begin their messages from.
     ReplyTemplateId;
+    /// One person's sign-up for an event.
+    SignUpId;
     /// The report that an expert writes after an appointment.
     ReportId;
     /// An entry of the waiting list: a company that wants an earlier time.

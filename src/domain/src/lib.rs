@@ -27,4 +27,5 @@ pub mod worklist;
 
 pub mod routing;
 
+pub mod gathering;
 pub mod publication;

@@ -95,6 +95,11 @@ impl Prefecture {
         self.0
     }
 
+    /// Returns the code in two digits, such as `05`, as forms, addresses and exports write it.
+    pub fn two_digits(self) -> String {
+        format!("{:02}", self.0)
+    }
+
     pub fn name(self) -> &'static str {
         NAMES[usize::from(self.0) - 1]
     }

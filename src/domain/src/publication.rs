@@ -1,4 +1,4 @@
-//! Publications: news, entries of the support guide and examples, from the draft to the end of their period
+//! Publications: news, entries of the support guide, examples and events, from the draft to the end of their period
 //! (`docs/spec/around.md` §0).
 //!
 //! A published address never dies: a publication that was public once is archived, not deleted, and its page says so.
@@ -11,6 +11,7 @@ use crate::{
 };
 
 pub mod example;
+pub mod gathering;
 pub mod guide;
 pub mod news;
 pub mod shipped;
@@ -138,6 +139,7 @@ pub enum Facts {
     News(news::NewsFacts),
     Guide(guide::GuideFacts),
     Example(example::ExampleFacts),
+    Gathering(gathering::GatheringFacts),
 }
 
 impl Facts {
@@ -146,6 +148,7 @@ impl Facts {
             Self::News(_) => PublicationKind::News,
             Self::Guide(_) => PublicationKind::Guide,
             Self::Example(_) => PublicationKind::Example,
+            Self::Gathering(_) => PublicationKind::Gathering,
         }
     }
 }

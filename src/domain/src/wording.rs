@@ -143,5 +143,13 @@ pub fn thousands(n: impl std::fmt::Display + Copy) -> String {
     grouped
 }
 
+/// Returns an outcome or a state in words, with the expert who did not come, if there is one.
+pub fn with_absent(label: &str, absent: Option<&str>) -> String {
+    match absent {
+        Some(name) => format!("{label}（{name}さんは欠席）"),
+        None => label.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -157,14 +157,14 @@ fn folded<T: AsRef<str>>(lines: impl Iterator<Item = T>) -> String {
             folded.push_str("\r\n");
             continue;
         }
-        let mut room = 75;
+        let mut left = 75;
         for it in line.chars() {
-            if it.len_utf8() > room {
+            if it.len_utf8() > left {
                 folded.push_str("\r\n ");
-                room = 74;
+                left = 74;
             }
             folded.push(it);
-            room -= it.len_utf8();
+            left -= it.len_utf8();
         }
         folded.push_str("\r\n");
     }

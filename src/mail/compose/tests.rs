@@ -10,6 +10,7 @@ use crate::mail::{
 };
 
 mod combinations;
+mod gathering;
 mod samples;
 mod snapshot;
 
@@ -24,8 +25,13 @@ fn every_kind_is_written_and_reads_well() {
         let (text, name) = (&it.text, it.kind.code());
         assert!(it.subject.starts_with("【テレワーク相談センター】"), "{}", it.subject);
         assert!(!text.contains("\n\n\n"), "{name}: {text}");
-        let to_desk =
-            [MailKind::HandOverAccepted, MailKind::HandOverResult, MailKind::DeskMessage].contains(&it.kind);
+        let to_desk = [
+            MailKind::HandOverAccepted,
+            MailKind::HandOverReopened,
+            MailKind::HandOverResult,
+            MailKind::DeskMessage,
+        ]
+        .contains(&it.kind);
         // Only the words of people of the center and of experts can be internal.
         let last = match (it.consultation, it.to == COMPANY.address || to_desk) {
             (None, _) => "このメールは送信専用です。ご返信には対応していません。\n",
@@ -57,7 +63,7 @@ fn a_mail_about_an_appointment_has_a_calendar_part() {
         let cancels = it.text.contains("カレンダーの予定を取り消すファイル（invite.ics）");
         let invites = it.text.contains("ファイル（invite.ics）");
         let wanted = cancels.then_some(CalendarMethod::Cancel).or(invites.then_some(CalendarMethod::Request));
-        let concerns_one = [MailKind::Booked, MailKind::Moved, MailKind::Room, MailKind::Cancelled];
+        let concerns_one = [MailKind::Booked, MailKind::Moved, MailKind::Venue, MailKind::Cancelled];
         assert!(
             wanted.is_some() || it.to == CENTER.address || !concerns_one.contains(&it.kind),
             "{}",
@@ -82,8 +88,8 @@ fn an_unconfirmed_address_hears_nothing_of_what_the_form_said() {
         let calendar = it.calendar.map(|it| it.body.replace("\r\n ", "")).unwrap_or_default();
         let all = format!("{}{}{}{}{calendar}", it.to_name, it.subject, it.text, it.html);
         for said in [COMPANY_NAME, COMPANY.name, "台場"] {
-            let from_the_sitting = said == "台場" && it.kind != MailKind::Acknowledgement;
-            assert!(from_the_sitting || !all.contains(said), "{}: {said} in {}", it.kind.code(), it.text);
+            let from_the_appointment = said == "台場" && it.kind != MailKind::Acknowledgement;
+            assert!(from_the_appointment || !all.contains(said), "{}: {said} in {}", it.kind.code(), it.text);
         }
         assert!(it.text.starts_with("ご担当者 様\n"), "{}", it.text);
     }
@@ -278,7 +284,7 @@ fn ones_own_words_begin_as_the_shipped_ones() {
 fn every_mail_event_fills_exactly_the_variables_of_its_text() {
     let mut seen = HashSet::new();
     with_about(true, |about_this| {
-        let mut all: Vec<_> = samples::occasions()
+        let mut all: Vec<_> = samples::mail_events()
             .iter()
             .map(|(it, _)| (TextKind::of(it), values::of(it, about_this)))
             .collect();

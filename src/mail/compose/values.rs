@@ -4,6 +4,7 @@
 //! here or left out on purpose.
 mod dates;
 mod example;
+mod gathering;
 mod outcome;
 mod team;
 
@@ -14,7 +15,10 @@ use domain::{
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
-use dates::{changeable, company_turn, contact_soon, further_dropped, report_returned, visited};
+use dates::{
+    changeable, company_turn, contact_soon, further_dropped, reopened, reopened_for_desk, report_returned,
+    visited,
+};
 
 use super::{
     Answers, Frame,
@@ -71,6 +75,7 @@ pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
         }
+        AccountMailEvent::Gathering(ref event) => gathering::set(&mut values, event),
         AccountMailEvent::WeeklyDigest { appointments, requests, reports, stop } => {
             values.set(Link, sender.site.absolute("/expert"));
             values.set(WeekSessions, bullets(appointments));
@@ -107,10 +112,10 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
         MailEvent::AddressReplaced { object } => known(values, about, object),
-        MailEvent::Question { portal, text } => asked(values, about, portal, text),
+        MailEvent::Question { portal, text } => question(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::FurtherAppointment { .. } => team::further(values, about, mail_event),
-        MailEvent::Outcome(event) => outcome::told(values, about, event),
+        MailEvent::Outcome(event) => outcome::outcome(values, about, event),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
             earlier(values, about, answer, &it, booked, until);
         }
@@ -132,17 +137,18 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Relieved { appointment: it } | MailEvent::RequestDeclined { appointment: it } => {
             request_withdrawn(values, about, Some(&it));
         }
-        MailEvent::Room { side, appointment } => sit_with(values, about, side, &appointment),
+        MailEvent::Venue { side, appointment } => sit_with(values, about, side, &appointment),
         MailEvent::NoShow { .. }
         | MailEvent::Cancelled { .. }
         | MailEvent::Unfulfilled { .. }
-        | MailEvent::Referred { .. } => outcome::over(values, about, mail_event),
+        | MailEvent::Referred { .. }
+        | MailEvent::HandOverResult { .. } => outcome::over(values, about, mail_event),
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
         MailEvent::ReportReady { .. } => report_ready(values, about, mail_event),
-        MailEvent::Example(event) => example::told(values, about, event),
+        MailEvent::Example(event) => example::set(values, about, event),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Request { .. } => request(values, mail_event),
@@ -158,12 +164,13 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
         MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => when(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
+        MailEvent::Reopened { side } => reopened(values, about, side),
+        MailEvent::HandOverReopened => reopened_for_desk(values, about),
         MailEvent::DeskMessage => values.set(Link, format!("{}/{}", desk_page(about), about.number)),
-        MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
 }
 
-fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
+fn question(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
     set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
     company_turn(values, about, about.sender.now);
 }
@@ -181,7 +188,7 @@ fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_event: &MailE
 fn new_message(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
     match side {
         ReaderSide::Company { portal } => values.set(Link, at_page(portal, MESSAGES)),
-        ReaderSide::Expert | ReaderSide::Center => told_to(values, about, side),
+        ReaderSide::Expert | ReaderSide::Center => link_for(values, about, side),
     }
 }
 
@@ -192,6 +199,7 @@ fn finished(
     cancelled: Option<&AppointmentText<'_>>,
 ) {
     withdrawn(values, about, ReaderSide::Company { portal }, cancelled);
+    outcome::ended(values, about);
 }
 
 fn changed(
@@ -203,6 +211,15 @@ fn changed(
 ) {
     sit_with(values, about, side, appointment);
     values.set(WasExperts, names(was));
+    report_besides(values, about, side);
+}
+
+/// Sets until when a report is due that the reader, an expert, has to write besides.
+fn report_besides(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
+    if side == ReaderSide::Expert {
+        let due = about.report_due_at.map(month_day_weekday);
+        values.set(Variable::ReportDue, due.unwrap_or_default());
+    }
 }
 
 fn request(values: &mut Values, mail_event: &MailEvent<'_>) {
@@ -281,14 +298,16 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
     match event {
         SilenceEvent::HoldEnding { side, slot, until } => {
             held(values, &slot);
-            told_to(values, about, side);
+            link_for(values, about, side);
             if matches!(side, ReaderSide::Company { .. }) {
                 values.set_flag(Confirmed, about.address_confirmed);
             }
             values.set(HeldUntil, month_day_time(until));
         }
-        SilenceEvent::HoldReleased { portal, slot } => {
+        SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed } => {
             held(values, &slot);
+            values.set_flag(MayChoose, may_choose);
+            values.set_flag(DayClosed, day_closed);
             values.set_flag(Confirmed, about.address_confirmed);
             values.set(Link, portal);
         }
@@ -297,7 +316,12 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
             company_turn(values, about, about.waits_since.unwrap_or(about.sender.now));
         }
         SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),
-        SilenceEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
+        SilenceEvent::OutcomeMissing { side, appointment, is_asked } => {
+            sit_with(values, about, side, &appointment);
+            if side == ReaderSide::Center {
+                values.set_flag(ExpertsAsked, is_asked);
+            }
+        }
     }
 }
 
@@ -323,7 +347,7 @@ fn withdrawn(
     side: ReaderSide<'_>,
     cancelled: Option<&AppointmentText<'_>>,
 ) {
-    told_to(values, about, side);
+    link_for(values, about, side);
     if matches!(side, ReaderSide::Company { .. }) {
         values.set(ApplyLink, about.sender.site.absolute("/apply"));
         gone(values, cancelled);
@@ -348,6 +372,7 @@ fn request_taken_back(
 ) {
     request_withdrawn(values, about, slot.as_ref());
     values.set(Reason, quoted(reason));
+    report_besides(values, about, ReaderSide::Expert);
 }
 
 fn report_due(values: &mut Values, about: &MailContext<'_>, due_at: DateTime<Utc>, overdue: bool) {
@@ -380,7 +405,7 @@ fn known(values: &mut Values, about: &MailContext<'_>, link: &str) {
 
 /// Sets the link and, unless the company is the reader, its name. The company's address may be unconfirmed,
 /// and then its name must not be repeated.
-fn told_to(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
+fn link_for(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
     values.set(Link, link_of(side, about));
     if !matches!(side, ReaderSide::Company { .. }) {
         values.set(Company, about.company_name);

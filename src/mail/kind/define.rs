@@ -14,11 +14,20 @@ pub enum Reader {
     Desk,
     /// A person with an account, before it can be used.
     Staff,
+    /// A person who signs up for an event of the programme.
+    Participant,
 }
 
 impl Reader {
-    pub const ALL: [Self; 6] =
-        [Self::Everybody, Self::Company, Self::Expert, Self::Center, Self::Desk, Self::Staff];
+    pub const ALL: [Self; 7] = [
+        Self::Everybody,
+        Self::Company,
+        Self::Expert,
+        Self::Center,
+        Self::Desk,
+        Self::Staff,
+        Self::Participant,
+    ];
 
     pub const fn label(self) -> &'static str {
         match self {
@@ -28,6 +37,7 @@ impl Reader {
             Self::Center => "センターあて",
             Self::Desk => "一次相談窓口あて",
             Self::Staff => "利用者あて",
+            Self::Participant => "イベントの参加者あて",
         }
     }
 }
@@ -44,6 +54,7 @@ pub enum ConditionKind {
     HoldStands,
     SilenceLasts,
     ExampleWaits,
+    SeatStands,
 }
 
 /// The calendar part of a mail about an appointment.

@@ -55,11 +55,13 @@ mails! {
     }
     ExpertMissed = "expert_missed", "専門家の欠席のお詫び" {
         ExpertMissedCompany = "expert_missed_company" to Company, "専門家が参加できなかったことのお詫び",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
+            [When, Link]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, ReportDue, MissedExpert, OwedField, IsCorrection];
         ExpertMissedExpert = "expert_missed_expert" to Expert, "専門家の欠席を記録しました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, IsCorrection];
+            [When, Link]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, IsCorrection];
         ExpertMissedCenter = "expert_missed_center" to Center, "専門家が来なかったと、企業から連絡がありました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField];
     }
     OutcomeCorrected = "outcome_corrected", "相談の結果の訂正" {
         OutcomeCorrectedCompany = "outcome_corrected_company" to Company, "相談の結果の記録を訂正しました",
@@ -88,7 +90,7 @@ mails! {
     }
     HoldReleased = "hold_released", "仮予約の解除" {
         HoldReleased to Company, "仮に押さえていた日時を解除しました",
-            [When, Link] [Number, Fields, Confirmed], reaches_unconfirmed;
+            [When, Link] [Number, Fields, Confirmed, MayChoose, DayClosed], reaches_unconfirmed;
     }
     CompanyReminder = "company_reminder", "企業への再度のお知らせ",
         not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts)
@@ -106,7 +108,7 @@ mails! {
         OutcomeMissingExpert = "outcome_missing_expert" to Expert, "相談の実施を記録してください",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
         OutcomeMissingCenter = "outcome_missing_center" to Center, "実施の記録がない相談があります",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ExpertsAsked];
     }
     ClosedInSilence = "closed_in_silence", "返事がない相談の終了" {
         ClosedInSilence to Company, "ご相談をいったん終了しました",
@@ -145,7 +147,7 @@ mails! {
     }
     RequestWithdrawn = "request_withdrawn", "依頼の取消し" {
         RequestWithdrawn to Expert, "担当のお願いを取り消しました",
-            [Number] [Reason, When, Mode, IsVisit, Place, Experts, Link], cancels;
+            [Number] [Reason, When, Mode, IsVisit, Place, Experts, ReportDue, Link], cancels;
         RequestDeclined = "request_declined" to Expert, "担当の辞退を受け付けました",
             [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("辞退の確認");
     }
@@ -167,19 +169,20 @@ mails! {
         MovedCenter = "moved_center" to Center, "相談の日時が変わりました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Was];
     }
-    Room = "room", "接続先・訪問先の変更" {
-        RoomCompany = "room_company" to Company, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
+    Venue = "room", "接続先・訪問先の変更" {
+        VenueCompany = "room_company" to Company, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
-        RoomExpert = "room_expert" to Expert, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
+        VenueExpert = "room_expert" to Expert, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
-        RoomCenter = "room_center" to Center, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
+        VenueCenter = "room_center" to Center, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
     }
     ExpertChanged = "expert_changed", "担当者の変更" {
         ExpertChangedCompany = "expert_changed_company" to Company, "担当の専門家が変わりました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts], invites;
         ExpertChangedExpert = "expert_changed_expert" to Expert, "一緒に担当する専門家が変わりました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts], invites;
+            [When, Link]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts, ReportDue], invites;
         Relieved = "relieved" to Expert, "担当を交代しました",
             [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("担当の交代");
         ExpertChangedCenter = "expert_changed_center" to Center, "担当の専門家が交代しました",
@@ -199,7 +202,8 @@ mails! {
         CancelledCompany = "cancelled_company" to Company, "相談の予約を取り消しました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue, CancelledBy], cancels;
         CancelledExpert = "cancelled_expert" to Expert, "相談の予約が取り消されました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked],
+            [When, Link]
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked, ReportDue],
             cancels;
         CancelledCenter = "cancelled_center" to Center, "相談の予約が取り消されました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy];
@@ -280,7 +284,7 @@ mails! {
     }
     Finished = "finished", "相談の終了" {
         Finished to Company, "ご相談を終えました",
-            [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts],
+            [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts, ReportDue],
             cancels, reaches_unconfirmed;
     }
     Unfulfilled = "unfulfilled", "不成立" {
@@ -308,6 +312,15 @@ mails! {
     Digest = "digest", "対応が必要な案件", not_waited_for, keeps_hours, topic(NotificationTopic::DailyDigest) {
         Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link] [Urgent, StopLink, StalledCount];
     }
+    Reopened = "reopened", "相談の再開" {
+        ReopenedCompany = "reopened_company" to Company, "ご相談を再開しました",
+            [Link] [Number, Fields, ContactDue, ReportDue], reaches_unconfirmed;
+        ReopenedExpert = "reopened_expert" to Expert, "担当の相談が再開されました",
+            [Link] [Number, Fields, Company, ReportDue];
+    }
+    HandOverReopened = "hand_over_reopened", "引継ぎの再開", keeps_hours {
+        HandOverReopened to Desk, "引き継いでいただいた相談を再開しました", [Number] [Link, Fields, ContactDue];
+    }
     HandOverAccepted = "hand_over_accepted", "引継ぎの受付", not_waited_for {
         HandOverAccepted to Desk, "引継ぎを受け付けました", [Number] [Link, Fields, ContactDue];
     }
@@ -315,7 +328,54 @@ mails! {
         DeskMessage to Desk, "センターから連絡があります", [Number, Link] [Fields];
     }
     HandOverResult = "hand_over_result", "引継ぎの結果", not_waited_for, keeps_hours {
-        HandOverResult to Desk, "引き継いでいただいた相談の結果", [Number, Outcome] [Link, Fields];
+        HandOverResult to Desk, "引き継いでいただいた相談の結果",
+            [Number, Outcome] [Link, Fields, Organization, Note, HandedBack];
+    }
+
+    // Events of the programme.
+    SignUpConfirm = "sign_up_confirm", "イベント申込みの確認", asked_for {
+        SignUpConfirm to Participant, "イベントの申込みを確定してください",
+            [EventTitle, When, Link, ConfirmUntil] [Seat, Hall], reaches_unconfirmed;
+    }
+    SignUpKnown = "sign_up_known", "イベント申込み済みの案内", asked_for {
+        SignUpKnown to Participant, "イベントの申込みはお済みです", [EventTitle, When, Link] [Seat, Hall];
+    }
+    SignUpSeated = "sign_up_seated", "イベント申込みの確定" {
+        SignUpSeated to Participant, "イベントの申込みが確定しました", [EventTitle, When, Link] [Seat, Hall], invites;
+    }
+    SignUpWaiting = "sign_up_waiting", "イベントの空き待ち" {
+        SignUpWaiting to Participant, "空き待ちを受け付けました", [EventTitle, When, Link] [Seat, Hall];
+    }
+    SeatOffered = "seat_offered", "空いた席の案内" {
+        SeatOffered to Participant, "イベントの席が空きました", [EventTitle, When, Link, SeatUntil] [Seat, Hall];
+    }
+    WaitEnded = "wait_ended", "空き待ちの終了" {
+        SeatOfferLapsed = "seat_offer_lapsed" to Participant, "席のお取り置きの期限が過ぎました",
+            [EventTitle, When, Link] [Seat, Hall], labelled("空いた席の期限切れ");
+        WaitEnded to Participant, "席をご用意できませんでした", [EventTitle, When, Link] [Seat, Hall];
+    }
+    SeatCancelled = "seat_cancelled", "イベント申込みの取消し" {
+        SeatCancelled to Participant, "イベントの申込みを取り消しました", [EventTitle, When] [Link, Seat, Hall], cancels;
+    }
+    EventMoved = "event_moved", "イベントの変更" {
+        EventMoved to Participant, "イベントの日時または会場が変わりました",
+            [EventTitle, When, Link] [Seat, Hall, Was, HasFile], invites;
+    }
+    EventCalledOff = "event_called_off", "イベントの中止" {
+        EventCalledOff to Participant, "イベントを中止します",
+            [EventTitle, When] [Link, Seat, Hall, Reason, HasFile], cancels;
+    }
+    EventReminder = "event_reminder", "イベントの前営業日のお知らせ",
+        not_waited_for, keeps_hours, only_if(ConditionKind::SeatStands)
+    {
+        EventReminder to Participant, "イベントの日が近づきました", [EventTitle, When, Link] [Seat, Hall];
+    }
+    EventSoon = "event_soon", "イベントの1時間前のお知らせ", not_waited_for, only_if(ConditionKind::SeatStands) {
+        EventSoon to Participant, "まもなくイベントが始まります", [EventTitle, When, Link] [Seat, Hall];
+    }
+    EventThanks = "event_thanks", "イベントのあとのお知らせ", not_waited_for, keeps_hours {
+        EventThanks to Participant, "イベントにご参加いただき、ありがとうございました",
+            [EventTitle, When, Link] [Seat, Hall, MaterialsThere, AnswersUntil];
     }
 
     // Access.

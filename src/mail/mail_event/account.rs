@@ -1,6 +1,9 @@
 //! Events that cause a mail to an account, or to a person who has no consultation yet.
 use chrono::{DateTime, Utc};
 
+use super::GatheringMailEvent;
+use crate::mail::text::TextKind;
+
 /// The event that causes a mail about no consultation.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountMailEvent<'a> {
@@ -34,6 +37,8 @@ pub enum AccountMailEvent<'a> {
         /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
         stop: &'a str,
     },
+    /// News for a participant of an event of the programme.
+    Gathering(GatheringMailEvent<'a>),
     /// An expert's week, in lines.
     WeeklyDigest {
         appointments: &'a [String],
@@ -41,4 +46,20 @@ pub enum AccountMailEvent<'a> {
         reports: &'a [String],
         stop: &'a str,
     },
+}
+
+impl TextKind {
+    /// Returns the text of an event that is about no consultation.
+    pub const fn of_plain(mail_event: &AccountMailEvent<'_>) -> Self {
+        match mail_event {
+            AccountMailEvent::SignIn { .. } => Self::SignIn,
+            AccountMailEvent::ResumeDraft { .. } => Self::ResumeDraft,
+            AccountMailEvent::Invitation { .. } => Self::Invitation,
+            AccountMailEvent::PasswordReset { .. } => Self::PasswordReset,
+            AccountMailEvent::Digest { .. } => Self::Digest,
+            AccountMailEvent::WeeklyDigest { .. } => Self::WeeklyDigest,
+            AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
+            AccountMailEvent::Gathering(event) => event.text(),
+        }
+    }
 }

@@ -1,8 +1,16 @@
 //! Events about the outcome of an appointment that was not held, or that was recorded wrongly.
-use domain::consultation::AppointmentOutcome;
+use domain::{booking::appointment::RecordedOutcome, field::Field};
 
 use super::{AppointmentText, ReaderSide};
 use crate::mail::text::TextKind;
+
+/// The part of an appointment that was not given, because one of its two experts did not come.
+#[derive(Clone, Copy, Debug)]
+pub struct MissedPart<'a> {
+    /// The name of that expert.
+    pub expert: &'a str,
+    pub owed: Option<Field>,
+}
 
 #[derive(Clone, Copy, Debug)]
 pub enum OutcomeEvent<'a> {
@@ -10,6 +18,8 @@ pub enum OutcomeEvent<'a> {
     ExpertMissed {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
+        /// The one of two experts who did not come, if the other held the appointment.
+        part: Option<MissedPart<'a>>,
         /// Whether another outcome was recorded before.
         is_correction: bool,
     },
@@ -17,8 +27,8 @@ pub enum OutcomeEvent<'a> {
     Corrected {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
-        was: AppointmentOutcome,
-        outcome: AppointmentOutcome,
+        was: RecordedOutcome,
+        outcome: RecordedOutcome,
     },
 }
 

@@ -18,11 +18,18 @@ pub enum SilenceEvent<'a> {
     /// The time that is kept for the company will be released.
     HoldEnding { side: ReaderSide<'a>, slot: AppointmentText<'a>, until: DateTime<Utc> },
     /// The time that was kept for the company is released.
-    HoldReleased { portal: &'a str, slot: AppointmentText<'a> },
+    HoldReleased {
+        portal: &'a str,
+        slot: AppointmentText<'a>,
+        /// Whether the company can choose another time at once.
+        may_choose: bool,
+        /// Whether the day became a closing day.
+        day_closed: bool,
+    },
     /// It is the company's turn, for days.
     CompanyReminder { portal: &'a str, waits_for: CompanyTurn },
-    /// An appointment is over, and its outcome is not recorded.
-    OutcomeMissing { side: ReaderSide<'a>, appointment: AppointmentText<'a> },
+    /// An appointment is over, and its outcome is not recorded. `is_asked` says whether an expert is asked for it.
+    OutcomeMissing { side: ReaderSide<'a>, appointment: AppointmentText<'a>, is_asked: bool },
     /// The center has closed a case whose company did not answer.
     ClosedInSilence { portal: &'a str },
 }

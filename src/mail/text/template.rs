@@ -249,13 +249,13 @@ fn read(
     let words: Vec<_> = tag.split_whitespace().collect();
     match (words.as_slice(), open.last_mut()) {
         (["if", name] | ["if", "not", name], _) => {
-            let asked = variable(name)?;
+            let condition = variable(name)?;
             open.push(false);
             if open.len() > DEEPEST {
                 return Err(format!("条件は{DEEPEST}段までにしてください"));
             }
             let not = if words.len() == 3 { "not " } else { "" };
-            Ok((format!("{{% if {not}{} %}}", asked.name()), Some(asked)))
+            Ok((format!("{{% if {not}{} %}}", condition.name()), Some(condition)))
         }
         (["else"], Some(said @ false)) => {
             *said = true;

@@ -36,8 +36,8 @@ fn every_shipped_text_holds_and_has_a_name_of_its_own() {
 #[test]
 fn a_text_that_can_reach_a_stranger_has_no_variable_of_the_form() {
     for kind in TextKind::ALL.into_iter().filter(|it| it.may_reach_a_stranger()) {
-        let told: Vec<_> = kind.variables().filter(|it| it.is_from_form()).collect();
-        assert_eq!(told, [], "{}", kind.code());
+        let from_form: Vec<_> = kind.variables().filter(|it| it.is_from_form()).collect();
+        assert_eq!(from_form, [], "{}", kind.code());
     }
     assert!(
         wrong(&format!("{{{{ 会社名 }}}}{WHOLE}"))[0]

@@ -117,21 +117,21 @@ impl Smtp {
         let server = &*self.0;
         let bytes = message.formatted();
         if let Some(mut idle_for) = server.idle_connection() {
-            let told = idle_for.send_message(message.envelope(), &bytes).await;
+            let reply = idle_for.send_message(message.envelope(), &bytes).await;
             // The server may have closed the connection while it was idle, which says nothing about this
             // mail.
-            if !told.was_closed() {
-                server.keep_idle(idle_for, &told).await;
-                return told.0;
+            if !reply.was_closed() {
+                server.keep_idle(idle_for, &reply).await;
+                return reply.0;
             }
         }
         let mut fresh = match timeout(UNTIL_DATA, server.connect()).await {
             Ok(connected) => connected?,
             Err(_) => return Err(silence(UNTIL_DATA)),
         };
-        let told = fresh.send_message(message.envelope(), &bytes).await;
-        server.keep_idle(fresh, &told).await;
-        told.0
+        let reply = fresh.send_message(message.envelope(), &bytes).await;
+        server.keep_idle(fresh, &reply).await;
+        reply.0
     }
 
     /// Closes connections that have been idle for long; with `for_good`, closes all idle connections.
@@ -194,8 +194,8 @@ impl Server {
     }
 
     /// Keeps a connection for the next mail, if it is usable.
-    async fn keep_idle(&self, mut it: Connection, told: &SmtpReply) {
-        let is_ready = match told.1 {
+    async fn keep_idle(&self, mut it: Connection, reply: &SmtpReply) {
+        let is_ready = match reply.1 {
             ConnectionState::Ready => true,
             ConnectionState::Halfway => {
                 timeout(COURTESY, it.smtp.command(Rset)).await.is_ok_and(|answer| answer.is_ok())

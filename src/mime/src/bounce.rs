@@ -22,7 +22,7 @@ pub struct FailedRecipient {
     /// The server's own words, shortened; may be empty.
     pub diagnostic: String,
     /// Whether the mail will still arrive.
-    pub outlook: DeliveryStatus,
+    pub delivery: DeliveryStatus,
 }
 
 /// Whether the mail will arrive.
@@ -47,7 +47,7 @@ const LINES: usize = 400;
 pub fn report(read: &ReceivedMail, null_sender: bool) -> Option<BounceReport> {
     let failures = match &read.delivery_report {
         Some(it) => standard(it),
-        None if is_told(read, null_sender) => vec![in_words(&read.body)],
+        None if is_in_words(read, null_sender) => vec![in_words(&read.body)],
         None => return None,
     };
     Some(BounceReport { failures, message_ids: message_ids(read) })
@@ -58,7 +58,7 @@ fn standard(report: &DeliveryReport) -> Vec<FailedRecipient> {
         let field = |name| DeliveryReport::field(recipient, name).unwrap_or_default();
         let address = [field("original-recipient"), field("final-recipient")];
         let status = field("status").to_owned();
-        let outlook = match field("action").to_ascii_lowercase().as_str() {
+        let delivery = match field("action").to_ascii_lowercase().as_str() {
             "delayed" => DeliveryStatus::Delayed,
             "delivered" | "relayed" | "expanded" => DeliveryStatus::Delivered,
             _ if status.starts_with('4') => DeliveryStatus::Delayed,
@@ -68,7 +68,7 @@ fn standard(report: &DeliveryReport) -> Vec<FailedRecipient> {
             address: address.into_iter().find(|it| it.contains('@')).unwrap_or_default().to_owned(),
             diagnostic: shortened(field("diagnostic-code")),
             status,
-            outlook,
+            delivery,
         }
     };
     let failures: Vec<_> = report.recipients.iter().map(failure).collect();
@@ -114,7 +114,7 @@ const SENTENCES: [&str; 14] = [
 
 /// Returns whether the mail is a report in words: it comes from a server's own address or has no envelope
 /// sender, and its subject or its first lines say that a mail was not delivered.
-fn is_told(read: &ReceivedMail, null_sender: bool) -> bool {
+fn is_in_words(read: &ReceivedMail, null_sender: bool) -> bool {
     let local = read.author().and_then(|it| it.parts()).map(|(local, _)| local.to_lowercase());
     let by_server = local.is_some_and(|it| {
         ["mailer-daemon", "postmaster", "mail-daemon", "microsoftexchange", "mdaemon"]
@@ -145,13 +145,13 @@ fn in_words(body: &str) -> FailedRecipient {
             lines.iter().flat_map(|it| it.split(|it: char| it.is_whitespace() || "()[]:;,\"'".contains(it)));
         words.find(|it| is_address(it)).map(str::to_owned)
     };
-    let told = lines.iter().find(|it| reply_code(it).is_some());
-    let status = told.and_then(|it| reply_code(it)).unwrap_or_default();
+    let line = lines.iter().find(|it| reply_code(it).is_some());
+    let status = line.and_then(|it| reply_code(it)).unwrap_or_default();
     FailedRecipient {
         address: bracketed.or_else(bare).unwrap_or_default(),
-        outlook: if status.starts_with('4') { DeliveryStatus::Delayed } else { DeliveryStatus::Lost },
+        delivery: if status.starts_with('4') { DeliveryStatus::Delayed } else { DeliveryStatus::Lost },
         status,
-        diagnostic: shortened(told.copied().unwrap_or_default()),
+        diagnostic: shortened(line.copied().unwrap_or_default()),
     }
 }
 

@@ -4,13 +4,15 @@
 //! less. Then everything is handed over, each consultation in a transaction of its own. If that is interrupted, or another
 //! change comes in between, the rest stays with the closed account: the administrator's pages name it, the center sees
 //! its bookings among those that need a substitute, and the same step hands over what is left.
-use std::collections::BTreeMap;
+mod reports;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     actor::{Actor, Role},
     booking::appointment::Appointment,
     consultation::State,
-    id::{AccountId, AppointmentId, ExpertId},
+    id::{AccountId, AppointmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
     text::TextLine,
 };
@@ -18,15 +20,15 @@ use domain::{
 use super::account::set_active;
 use crate::{
     app::App,
-    mail::mail_event::MailEvent,
     ops::{
+        aftercare::report_gap::tell_of_report,
         booking::{
             slot_offers::TeamMember,
             substitute::{self, SubstituteConsent},
         },
-        case::{save::HandedOverReport, transaction::CaseTransaction},
+        case::transaction::CaseTransaction,
         consultation::transfer::{successor, transfer},
-        routing::replacement::{Successor, release, vacancy},
+        routing::replacement::{Successor, release_in, vacancy},
         worklist::task,
     },
     problem::Problem,
@@ -51,6 +53,9 @@ pub struct Holdings {
     pub bookings: Vec<HeldBooking>,
     /// The appointments whose report is still to be written.
     pub reports: Vec<AgendaReport>,
+    /// The submitted reports that wait for the center's approval. Nothing has to be done for them now; one that is
+    /// returned is rewritten by the other expert of the appointment, or by the center.
+    pub submitted: Vec<AgendaReport>,
     /// The consultations with an appointment that has begun and has no outcome yet. The center records it; nothing has to
     /// be done for that.
     pub outcomes: Vec<Record>,
@@ -80,7 +85,7 @@ const MOST_TASKS: u64 = 1000;
 impl Holdings {
     /// Returns whether there is nothing that is to be seen before the account is closed.
     pub const fn is_empty(&self) -> bool {
-        self.to_hand_over() == 0 && self.outcomes.is_empty()
+        self.to_hand_over() == 0 && self.outcomes.is_empty() && self.submitted.is_empty()
     }
 
     /// Returns whether another coordinator has to take over.
@@ -141,7 +146,7 @@ async fn of_expert(app: &App, expert: ExpertId) -> Result<Holdings, Problem> {
     held.bookings.dedup_by_key(|it| it.appointment.id);
     held.outcomes.dedup_by_key(|it| it.consultation.id);
     let reports = store::booking::expert_agenda::reports(&app.db, expert).await?;
-    held.reports = reports.into_iter().filter(AgendaReport::is_to_be_written).collect();
+    (held.reports, held.submitted) = reports.into_iter().partition(AgendaReport::is_to_be_written);
     Ok(held)
 }
 
@@ -182,19 +187,33 @@ async fn hand_over(
         }
     }
     let reason = reason()?;
-    for (_, assignment) in &held.requests {
-        done(release_request(app, assignment, by_center, &reason).await)?;
+    let mut informed = BTreeSet::new();
+    for (record, assignment) in &held.requests {
+        let reports = reports_of(held, record.consultation.id);
+        if done(release_request(app, assignment, &reports, by_center, &reason).await)? {
+            informed.insert(record.consultation.id);
+        }
     }
     for it in &held.bookings {
         // A booking that was made in the meantime was not shown, and waits for a decision.
         if let Some(taken) = successors.bookings.get(&it.appointment.id) {
-            done(hand_over_booking(app, it, taken.as_deref(), by_center, &reason).await)?;
+            let case = it.record.consultation.id;
+            let reports = reports_of(held, case);
+            if done(hand_over_booking(app, it, taken.as_deref(), &reports, by_center, &reason).await)? {
+                informed.insert(case);
+            }
         }
     }
-    for it in &held.reports {
+    for it in held.reports.iter().filter(|it| !informed.contains(&it.case.id)) {
         done(hand_over_report(app, it, leaving, by_center).await)?;
     }
     Ok(())
+}
+
+/// Returns the reports in one case. They are handed over together with a booking or a request in it, so that the other
+/// expert gets one letter.
+fn reports_of(held: &Holdings, case: ConsultationId) -> Vec<&AgendaReport> {
+    held.reports.iter().filter(|it| it.case.id == case).collect()
 }
 
 /// Releases an expert who was asked, or who has accepted without a booking. A booking that was made in the meantime is
@@ -202,15 +221,26 @@ async fn hand_over(
 async fn release_request(
     app: &App,
     assignment: &Assignment,
+    reports: &[&AgendaReport],
     by: Actor,
     reason: &TextLine,
 ) -> Result<(), Problem> {
-    let record = store::consultation::find(&app.db, assignment.consultation).await?;
-    let record = record.ok_or(Problem::NotFound)?;
-    if record.consultation.state == State::Booked && !assignment.is_asked_instead() {
+    let mut work = CaseTransaction::begin(app, assignment.consultation).await?;
+    if work.record.consultation.state == State::Booked && !assignment.is_asked_instead() {
         return Err(Problem::Stale);
     }
-    release(app, assignment.id, Some(record.version), by, reason, Successor::Best).await
+    let leaving = live(&work, assignment)?;
+    reports::pass_on(&mut work, reports, leaving.expert, by).await?;
+    release_in(&mut work, leaving, by, reason, Successor::Best).await?;
+    tell_of_report(&mut work)?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Returns the assignment as it is now; `Stale` if it has ended since.
+fn live(work: &CaseTransaction<'_>, assignment: &Assignment) -> Result<Assignment, Problem> {
+    let found = work.live().find(|it| it.id == assignment.id);
+    found.cloned().ok_or(Problem::Stale)
 }
 
 /// Refuses to close an account while somebody who takes over is not named.
@@ -237,37 +267,31 @@ async fn hand_over_booking(
     app: &App,
     it: &HeldBooking,
     taken: Option<&[ExpertId]>,
+    reports: &[&AgendaReport],
     by: Actor,
     reason: &TextLine,
 ) -> Result<(), Problem> {
-    let Some(team) = taken else {
-        return release(app, it.assignment.id, None, by, reason, Successor::Later).await;
-    };
-    let participation = Participation { appointment: it.appointment.id, expert: it.assignment.expert };
-    let record = store::consultation::find(&app.db, it.record.consultation.id).await?;
-    let version = record.ok_or(Problem::NotFound)?.version;
-    substitute::ask_team(app, participation, team, version, by, SubstituteConsent::Given).await
+    let mut work = CaseTransaction::begin(app, it.record.consultation.id).await?;
+    let leaving = live(&work, &it.assignment)?;
+    reports::pass_on(&mut work, reports, leaving.expert, by).await?;
+    match taken {
+        Some(team) => {
+            let participation = Participation { appointment: it.appointment.id, expert: leaving.expert };
+            let consent = SubstituteConsent::Given;
+            substitute::ask_team_in(&mut work, participation, team, by, consent).await?;
+        }
+        None => release_in(&mut work, leaving, by, reason, Successor::Later).await?,
+    }
+    tell_of_report(&mut work)?;
+    work.commit().await?;
+    Ok(())
 }
 
-/// Records that the other expert of the appointment writes the report, and tells that expert; or that the center does.
+/// Hands over the report in a case in which the account holds nothing else.
 async fn hand_over_report(app: &App, it: &AgendaReport, leaving: ExpertId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, it.case.id).await?;
-    let active = |id: &ExpertId| work.context.experts.get(*id).is_some_and(|it| it.active);
-    let other = it.appointment.experts.iter().copied().find(|id| *id != leaving && active(id));
-    let name = work.context.experts.name(leaving).to_owned();
-    work.save(HandedOverReport(it.appointment.id, leaving)).await?;
-    match other {
-        Some(other) => {
-            let due_at = it.case.report_due.unwrap_or(work.now());
-            work.mail_expert(other, MailEvent::ReportDue { due_at, overdue: false })?;
-            let to = work.context.experts.name(other).to_owned();
-            work.note(by, format!("実施報告書の作成を、{name}さんから{to}さんに引き継ぎました"));
-        }
-        None => {
-            work.record.report_by_center = true;
-            work.note(by, format!("実施報告書は、{name}さんに代わりセンターが作成します"));
-        }
-    }
+    reports::pass_on(&mut work, &[it], leaving, by).await?;
+    tell_of_report(&mut work)?;
     work.commit().await?;
     Ok(())
 }
@@ -277,10 +301,12 @@ fn reason() -> Result<TextLine, Problem> {
     text.map_err(|err| anyhow::anyhow!("the reason: {err}").into())
 }
 
-/// Passes a failure on, unless the step was refused or overtaken: then its part stays with the account.
-fn done(outcome: Result<(), Problem>) -> Result<(), Problem> {
+/// Passes a failure on, unless the step was refused or overtaken: then its part stays with the account. Returns whether
+/// the step was done.
+fn done(outcome: Result<(), Problem>) -> Result<bool, Problem> {
     match outcome {
-        Ok(()) | Err(Problem::Refused(_) | Problem::Stale | Problem::SlotTaken | Problem::NotFound) => Ok(()),
+        Ok(()) => Ok(true),
+        Err(Problem::Refused(_) | Problem::Stale | Problem::SlotTaken | Problem::NotFound) => Ok(false),
         Err(other) => Err(other),
     }
 }

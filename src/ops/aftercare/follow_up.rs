@@ -237,7 +237,7 @@ pub(in crate::ops) async fn complete_if_over(work: &mut CaseTransaction<'_>) -> 
     let over = plan.iter().all(FollowUp::is_over);
     if over && work.check(ActionKind::Complete, Actor::System).is_ok() {
         work.act(Action::Complete, Actor::System, None)?;
-        crate::ops::consultation::notify_desk(work).await?;
+        crate::ops::consultation::notify_desk(work, "").await?;
     }
     Ok(())
 }

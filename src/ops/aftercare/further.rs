@@ -27,17 +27,19 @@ use crate::{
 /// Takes the further appointment back. The consultation goes on after the appointments that took place: their report is
 /// due, or their questions are asked as planned before.
 pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
-    let acting = by.into();
-    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
-    work.check(ActionKind::DropFurtherSession, acting.actor)?;
+    let actor_at = by.into();
+    let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
+    work.check(ActionKind::DropFurtherSession, actor_at.actor)?;
     let history = store::audit::event::of(work.read(), id).await?;
     let held = held(&work).await?;
     let act = Action::DropFurtherSession {
         planned: !held.all.is_empty() && store::audit::event::plans_further(&history),
         reported: held.is_reported,
     };
-    work.act(act, acting.actor, None)?;
-    restore_fields(&mut work, acting.actor, &history).await?;
+    work.act(act, actor_at.actor, None)?;
+    // The owed field is not wished for any more.
+    work.record.owed = None;
+    restore_fields(&mut work, actor_at.actor, &history).await?;
     let carried_out = held.all.iter().flat_map(|it| it.experts.iter().copied()).collect();
     release_planned(&mut work, &carried_out).await?;
     ask_again(&mut work, &held).await?;

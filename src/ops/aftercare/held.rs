@@ -3,6 +3,7 @@ use domain::{
     aftercare::report::ReportState,
     booking::appointment::{Appointment, AppointmentState},
     due::{Due, DueKind},
+    id::AppointmentId,
 };
 
 use crate::{ops::case::transaction::CaseTransaction, problem::Problem, store};
@@ -11,10 +12,17 @@ use crate::{ops::case::transaction::CaseTransaction, problem::Problem, store};
 pub struct HeldAppointments {
     /// Oldest first.
     pub all: Vec<Appointment>,
-    /// Whether a report is still to be written or revised.
-    pub is_report_missing: bool,
+    /// The appointments whose report is still to be written or revised.
+    pub unreported: Vec<AppointmentId>,
     /// Whether every report is approved.
     pub is_reported: bool,
+}
+
+impl HeldAppointments {
+    /// Returns whether a report is still to be written or revised.
+    pub const fn is_report_missing(&self) -> bool {
+        !self.unreported.is_empty()
+    }
 }
 
 /// Returns the appointments of the consultation that took place.
@@ -28,7 +36,7 @@ pub async fn held(work: &CaseTransaction<'_>) -> Result<HeldAppointments, Proble
         |it: &ReportState| matches!(it, ReportState::Submitted { .. } | ReportState::Approved { .. });
     let is_approved = |it: &ReportState| matches!(it, ReportState::Approved { .. });
     Ok(HeldAppointments {
-        is_report_missing: !all.iter().all(|it| state(it).is_some_and(is_there)),
+        unreported: all.iter().filter(|it| !state(it).is_some_and(is_there)).map(|it| it.id).collect(),
         is_reported: all.iter().all(|it| state(it).is_some_and(is_approved)),
         all,
     })
@@ -40,12 +48,14 @@ pub async fn keep_report_due(work: &mut CaseTransaction<'_>, before: Option<Due>
     if work.record.consultation.state.is_open() {
         return Ok(());
     }
-    let is_missing = work.record.appointments_done > 0 && held(work).await?.is_report_missing;
+    let is_missing = work.record.appointments_done > 0 && held(work).await?.is_report_missing();
     let before = before.filter(|it| it.kind == DueKind::Report);
     let due =
         || before.unwrap_or_else(|| Due::report(&work.context.settings, &work.context.calendar, work.now()));
     let due = is_missing.then(due);
     work.record.due = due;
-    work.record.report_by_center &= is_missing;
+    if !is_missing {
+        work.record.report_by_center = None;
+    }
     Ok(())
 }

@@ -16,14 +16,17 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-use super::held::{held, keep_report_due};
+use super::{
+    held::keep_report_due,
+    report_gap::{follow_gap, rewriter},
+};
 use crate::{
     app::App,
     mail::mail_event::MailEvent,
     ops::{
         booking::notices::appointment_text,
         case::{
-            save::{Lock, NewFollowUps, NewReport},
+            save::{HandedOverReport, Lock, NewFollowUps, NewReport},
             transaction::CaseTransaction,
         },
         consultation::further_session,
@@ -34,6 +37,8 @@ use crate::{
 };
 
 const NOT_HELD: &str = "この相談は実施されていないため、報告書は確認できません。結果の記録が誤っているときは、先に結果を訂正してください。";
+
+const NOT_THERE: &str = "この相談には出席していないと記録されているため、報告書は、出席した専門家が書きます。記録が誤っているときは、先に結果を訂正してください。";
 
 /// Whether an expert only saves a report or submits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +97,7 @@ pub async fn write(
         work.note(by, "実施報告書を提出しました");
         // The center or the experts may owe the report on another appointment.
         if work.record.consultation.state.is_open() {
-            work.record.report_by_center &= held(&work).await?.is_report_missing;
+            follow_gap(&mut work).await?;
         } else {
             let due = work.record.due.clone();
             keep_report_due(&mut work, due).await?;
@@ -115,19 +120,13 @@ pub async fn decide(
     let report = report.ok_or(Problem::NotFound)?;
     // The outcome may have been corrected since the report was written.
     let current = store::booking::appointment::find(work.read(), id).await?;
-    if current.is_none_or(|it| it.state != AppointmentState::Done) {
+    let Some(current) = current.filter(|it| it.state == AppointmentState::Done) else {
         return Err(Problem::Refused(NOT_HELD.to_owned()));
-    }
+    };
     let center = Actor::Coordinator(by);
     match decision {
         ReportDecision::Return { reason } => {
-            let author = report.author;
-            let returned = report.give_back(reason.as_str().to_owned())?;
-            work.save(&returned).await?;
-            work.note(center, format!("実施報告書を差し戻しました：{}", reason.as_str()));
-            work.mail_expert(author, MailEvent::ReportReturned { reason: reason.as_str() })?;
-            let due = work.record.due.clone();
-            keep_report_due(&mut work, due).await?;
+            give_back(&mut work, &current, report, center, reason.as_str()).await?;
         }
         ReportDecision::Approve => {
             let approved = approve(&mut work, report, by).await?;
@@ -152,6 +151,39 @@ pub async fn decide(
     Ok(())
 }
 
+/// Returns a report to the expert who rewrites it, or, if no expert can, lets the center rewrite it.
+async fn give_back(
+    work: &mut CaseTransaction<'_>,
+    held: &Appointment,
+    report: Report,
+    by: Actor,
+    reason: &str,
+) -> Result<(), Problem> {
+    let author = report.author;
+    let to = rewriter(&work.context.experts, held, author);
+    let returned = report.give_back(reason.to_owned())?;
+    work.save(&returned).await?;
+    work.note(by, format!("実施報告書を差し戻しました：{reason}"));
+    if to != Some(author) && held.absent != Some(author) {
+        // The account of the author is closed, and holds the report no more.
+        work.save(HandedOverReport(held.id, author)).await?;
+    }
+    match to {
+        Some(to) => {
+            if to != author {
+                let note =
+                    format!("実施報告書の書き直しを、{}さんに依頼しました", work.context.experts.name(to));
+                work.note(by, note);
+            }
+            work.mail_expert(to, MailEvent::ReportReturned { reason })?;
+        }
+        None => work.note(by, "書き直せる専門家がいないため、実施報告書はセンターが書き直します"),
+    }
+    let due = work.record.due.clone();
+    keep_report_due(work, due).await?;
+    follow_gap(work).await
+}
+
 async fn begin<'a>(
     app: &'a App,
     appointment: &Appointment,
@@ -159,6 +191,9 @@ async fn begin<'a>(
 ) -> Result<CaseTransaction<'a>, Problem> {
     if !appointment.experts.contains(&by) {
         return Err(Problem::NotFound);
+    }
+    if appointment.absent == Some(by) {
+        return Err(Problem::Refused(NOT_THERE.to_owned()));
     }
     if appointment.state != AppointmentState::Done {
         return Err(Problem::Refused("相談の実施を記録してから、報告書を書いてください。".to_owned()));

@@ -25,7 +25,7 @@ pub async fn follow(change: &CaseChange<'_>) -> Result<(), Problem> {
     end_waiting(change).await
 }
 
-/// Drops the planned mails about an appointment that was moved or cancelled, so that nobody sees them as planned.
+/// Drops the planned mails about an appointment that was moved or cancelled, so that no page shows them as planned.
 async fn drop_stale_mails(change: &CaseChange<'_>) -> Result<(), Problem> {
     let booked = change.appointment.filter(|it| it.is_confirmed()).map(|it| (it.id, it.sequence));
     Ok(store::correspondence::outbox::drop_stale(change.tx, change.consultation.id, booked).await?)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
+    aftercare::report::{report_author, report_gap},
     booking::{
         appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
         availability::{Day, Exception, ExceptionChange, Slot, Span},
@@ -29,6 +30,7 @@ use crate::{
     app::App,
     mail::{mail_event::MailEvent, outgoing_mail::SendCondition},
     ops::{
+        aftercare::report_gap::{set_gap, writers},
         case::{
             actor::ActorAt,
             context::Context,
@@ -38,7 +40,7 @@ use crate::{
             },
             transaction::CaseTransaction,
         },
-        routing::requests::withdraw_asked,
+        routing::requests::withdraw_substitute_request,
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -74,10 +76,9 @@ pub async fn choose_slot(
     by: impl Into<ActorAt>,
     slot: Slot,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let mut work = begin_change(app, id, acting, ActionKind::ChooseSlot).await?;
-    let found = joint_in(&work, acting.actor, work.appointment.as_ref()).await?;
-    book(&mut work, acting.actor, slot, &found).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::ChooseSlot).await?;
+    let found = joint_in(&work, by, work.appointment.as_ref()).await?;
+    book(&mut work, by, slot, &found).await?;
     work.commit().await?;
     Ok(())
 }
@@ -105,11 +106,13 @@ pub async fn book(
         place: venue::of(work, mode, &experts).await?,
         uid: work.app.calendar_uid(uid),
         sequence: 0,
+        absent: None,
+        makes_up: work.record.owed.is_some(),
         experts,
     };
     let cells = found.cells(&booked.experts, slot, &work.context.settings);
     work.save(NewAppointment(&booked, &cells)).await?;
-    work.act(Action::ChooseSlot, by, Some(wording::long_date_time_range(booked.starts_at, booked.ends_at)))?;
+    work.act(Action::ChooseSlot, by, Some(when(&booked)))?;
     notify_booked(work, &booked)?;
     plan_reminders(work, &booked)?;
     work.appointment = Some(booked);
@@ -123,11 +126,10 @@ pub async fn reschedule(
     by: impl Into<ActorAt>,
     slot: Slot,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let mut work = begin_change(app, id, acting, ActionKind::Reschedule).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::Reschedule).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    let found = joint_in(&work, acting.actor, Some(&before)).await?;
-    move_booked(&mut work, acting.actor, before, slot, &found).await?;
+    let found = joint_in(&work, by, Some(&before)).await?;
+    move_booked(&mut work, by, before, slot, &found).await?;
     work.commit().await?;
     Ok(())
 }
@@ -141,12 +143,12 @@ pub async fn move_booked(
     found: &SlotOffers,
 ) -> Result<(), Problem> {
     let until = limit(work, by, &before).await?;
-    let when = wording::long_date_time_range(slot.start(), found.end(slot));
-    work.act(Action::Reschedule { until }, by, Some(when))?;
+    let to = wording::long_date_time_range(slot.start(), found.end(slot));
+    work.act(Action::Reschedule { until }, by, Some(format!("{}から{to}へ", when(&before))))?;
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
-    withdraw_asked(work, &before).await?;
+    withdraw_substitute_request(work, &before).await?;
     work.save(ClosedProposals(work.record.consultation.id)).await?;
     let was = before.starts_at;
     let experts = before.experts.clone();
@@ -159,6 +161,11 @@ pub async fn move_booked(
     Ok(())
 }
 
+/// Returns the time of an appointment in the words of the history.
+pub fn when(it: &Appointment) -> String {
+    wording::long_date_time_range(it.starts_at, it.ends_at)
+}
+
 /// Cancels a confirmed appointment. The company then chooses another time.
 pub async fn cancel(
     app: &App,
@@ -166,12 +173,10 @@ pub async fn cancel(
     by: impl Into<ActorAt>,
     reason: String,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::CancelAppointment).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::CancelAppointment).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, &before).await?;
-    work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
+    work.act(Action::CancelAppointment { until }, by, Some(format!("{}の予約：{reason}", when(&before))))?;
     let cancelled = cancel_appointment(&mut work, before, by.principal(), &reason).await?;
     if let Actor::Expert(expert) = by.principal() {
         block(&mut work, expert, by, &cancelled).await?;
@@ -183,12 +188,10 @@ pub async fn cancel(
 
 /// Records that the appointment did not take place because the company did not come.
 pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::RecordNoShow).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::RecordNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, None)?;
-    withdraw_asked(&mut work, &before).await?;
+    work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, Some(when(&before)))?;
+    withdraw_substitute_request(&mut work, &before).await?;
     notify_no_show(&mut work, &before, false)?;
     work.save(&before.no_show()?).await?;
     work.commit().await?;
@@ -202,12 +205,10 @@ pub async fn record_expert_no_show(
     id: ConsultationId,
     by: impl Into<ActorAt>,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::RecordExpertNoShow).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::RecordExpertNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    work.act(Action::RecordExpertNoShow { starts_at: before.starts_at }, by, None)?;
-    withdraw_asked(&mut work, &before).await?;
+    work.act(Action::RecordExpertNoShow { starts_at: before.starts_at }, by, Some(when(&before)))?;
+    withdraw_substitute_request(&mut work, &before).await?;
     if by == Actor::Company {
         work.await_response();
     }
@@ -219,11 +220,9 @@ pub async fn record_expert_no_show(
 
 /// Records that the appointment took place. The report is due from then on.
 pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
-    let mut work = begin_change(app, id, acting, ActionKind::RecordDone).await?;
+    let (mut work, by) = begin_change(app, id, by, ActionKind::RecordDone).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    work.act(Action::RecordDone { starts_at: before.starts_at }, by, None)?;
+    work.act(Action::RecordDone { starts_at: before.starts_at }, by, Some(when(&before)))?;
     keep_as_done(&mut work, before).await?;
     work.commit().await?;
     Ok(())
@@ -231,31 +230,44 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
 
 /// Saves that a confirmed appointment took place, and asks for its report, as part of another operation.
 pub async fn keep_as_done(work: &mut CaseTransaction<'_>, before: Appointment) -> Result<(), Problem> {
-    withdraw_asked(work, &before).await?;
+    withdraw_substitute_request(work, &before).await?;
     let done = before.done()?;
+    if done.makes_up {
+        work.record.owed = None;
+    }
     work.save(&done).await?;
     work.record.appointments_done += 1;
     ask_for_report(work, &done)
 }
 
 /// Asks for the report on an appointment that took place. There is one for an appointment: the first of its experts who
-/// can write it is asked, and reminded when it is overdue. If none can, the center writes it.
+/// can write it and is there is asked, and reminded when it is overdue. If none can, or all who can are absent when it is
+/// due, the center sees to it.
 pub fn ask_for_report(work: &mut CaseTransaction<'_>, done: &Appointment) -> Result<(), Problem> {
+    if let Some((author, due_at)) = plan_report(work, done)? {
+        work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
+    }
+    Ok(())
+}
+
+/// Finds who writes the report on an appointment that took place, and plans the reminder. Returns its author, who has to
+/// be asked, and its deadline; `None` if the center sees to it.
+pub fn plan_report(
+    work: &mut CaseTransaction<'_>,
+    done: &Appointment,
+) -> Result<Option<(ExpertId, DateTime<Utc>)>, Problem> {
     let due = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
     let Context { settings, calendar, now, .. } = &work.context;
     let due_at = due.or_else(|| Due::report(settings, calendar, *now).at()).unwrap_or(*now);
-    let can_write = |it: &&ExpertId| work.context.experts.get(**it).is_some_and(|it| it.active);
-    match done.experts.iter().find(can_write).copied() {
-        Some(author) => {
-            work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
-            plan_overdue(work, author, done.id, due_at)
-        }
-        None => {
-            work.record.report_by_center = true;
-            work.note(Actor::System, "報告書を書ける専門家がいないため、センターが実施報告書を作成します");
-            Ok(())
-        }
+    let writers = writers(&work.context, done, due_at);
+    // Another report may wait for the center already.
+    let gap = report_gap(&writers).or(work.record.report_by_center);
+    set_gap(work, gap);
+    let author = report_author(&writers);
+    if let Some(author) = author {
+        plan_overdue(work, author, done.id, due_at)?;
     }
+    Ok(author.map(|it| (it, due_at)))
 }
 
 /// Plans the mail to the author of a report that is overdue.
@@ -288,8 +300,8 @@ pub async fn remind_of_report(
     let Some(done) = done.filter(|_| was > work.now()) else { return Ok(()) };
     let key = overdue_key(done.id, was);
     work.save(SuppressedMail(&key, "the deadline has moved")).await?;
-    match done.experts.first() {
-        Some(&author) => plan_overdue(work, author, done.id, due_at),
+    match report_author(&writers(&work.context, &done, due_at)) {
+        Some(author) => plan_overdue(work, author, done.id, due_at),
         None => Ok(()),
     }
 }
@@ -373,14 +385,14 @@ pub async fn cancel_appointment(
     Ok(cancelled)
 }
 
-/// Cancels a confirmed appointment as part of a larger change, whose caller tells everybody once it is complete.
+/// Cancels a confirmed appointment as part of a larger change, whose caller notifies all readers once it is complete.
 pub async fn cancel_untold(
     work: &mut CaseTransaction<'_>,
     before: Appointment,
     by: Party,
     reason: &str,
 ) -> Result<Appointment, Problem> {
-    withdraw_asked(work, &before).await?;
+    withdraw_substitute_request(work, &before).await?;
     work.save(ClosedProposals(work.record.consultation.id)).await?;
     let cancelled = before.cancel(by, reason.to_owned())?;
     work.save(&cancelled).await?;
@@ -405,7 +417,7 @@ async fn block(
         Err(_) => ExceptionChange::RemoveAll,
     };
     work.save(BlockedTime(expert, Exception { date: from.date(), change })).await?;
-    let when = wording::long_date_time_range(cancelled.starts_at, cancelled.ends_at);
+    let when = when(cancelled);
     let what = format!("予約の取消しにより、空きから除きました：{when}（{}）", work.record.number);
     work.save(ScheduleChange { expert, by, what: &what }).await?;
     let name = work.context.experts.name(expert).to_owned();
@@ -426,18 +438,19 @@ async fn limit(
     }
 }
 
-/// Begins a change of a consultation. An actor without permission, and an action that is not possible now, are refused
+/// Begins a change of a consultation, and returns who makes it. An actor without permission, and an action that is not possible now, are refused
 /// before anything is done.
-async fn begin_change(
+pub(super) async fn begin_change(
     app: &App,
     id: ConsultationId,
-    acting: ActorAt,
+    by: impl Into<ActorAt>,
     action: ActionKind,
-) -> Result<CaseTransaction<'_>, Problem> {
-    let work = CaseTransaction::begin_for(app, id, acting).await?;
-    may_speak_for(&work, acting.actor)?;
-    work.check(action, acting.actor)?;
-    Ok(work)
+) -> Result<(CaseTransaction<'_>, Actor), Problem> {
+    let actor_at = by.into();
+    let work = CaseTransaction::begin_for(app, id, actor_at).await?;
+    may_speak_for(&work, actor_at.actor)?;
+    work.check(action, actor_at.actor)?;
+    Ok((work, actor_at.actor))
 }
 
 /// Refuses an expert who has not accepted the consultation, also if a coordinator acts in the expert's stead.
@@ -465,13 +478,14 @@ pub async fn joint_in(
 fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by: Actor) -> SlotSearch {
     let company = by.party() == Party::Company;
     SlotSearch {
-        fields: record.consultation.fields,
+        fields: record.wanted_fields(),
         mode: live.map_or_else(|| AppointmentMode::wished(record.mode), |it| it.mode),
         themes: BTreeSet::new(),
         prefecture: record.site(),
         industry: record.industry,
         company: Some(record.company),
         only: Some(experts),
+        day: None,
         excluded: BTreeSet::new(),
         moving: live.map(|it| it.id),
         starts: if company { Day::HALF_HOURS } else { Day::ALL },

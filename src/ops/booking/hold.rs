@@ -1,5 +1,6 @@
 //! The time that is kept for an application before experts are asked: it is taken again after it was released, chosen
 //! anew by the company, and kept for the center.
+use chrono::NaiveDate;
 use domain::{
     actor::Actor,
     booking::{
@@ -7,6 +8,7 @@ use domain::{
         availability::{Day, Slot},
         notice::{heard_by, hold_until},
     },
+    calendar::japan_date,
     consultation::{ActionKind, State},
     due::Due,
     id::{AppointmentId, ConsultationId},
@@ -16,7 +18,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    notices::{notify_released, plan_hold_warning},
+    notices::{notify_experts_cancelled, notify_released, plan_hold_warning},
     slot_offers::{SearchAim, SlotOffers, SlotSearch},
 };
 use crate::{
@@ -45,7 +47,7 @@ pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
     let id = record.consultation.id;
     let assignments = store::routing::assignment::of(&app.db, id).await?;
     let themes = store::consultation::themes(&app.db, id).await?;
-    let search = search_for(record, None, themes, record.consultation.fields, turned_down(&assignments));
+    let search = search_for(record, None, themes, record.wanted_fields(), turned_down(&assignments));
     context.offers(&app.db, SlotSearch { aim: SearchAim::List, ..for_company(search) }).await
 }
 
@@ -74,7 +76,11 @@ pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         return Ok(());
     }
     let context = &work.context;
-    let in_time = |it: &Appointment| now < heard_by(it.starts_at, &context.settings, &context.calendar);
+    let in_time = |it: &Appointment| {
+        // The day may have become a closing day since.
+        context.calendar.is_open(japan_date(it.starts_at))
+            && now < heard_by(it.starts_at, &context.settings, &context.calendar)
+    };
     if let Some(held) = work.appointment.clone() {
         // The hold has run out and is not released yet: its quarter hours are still taken.
         if held.has_expired(now) && in_time(&held) {
@@ -100,14 +106,35 @@ pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The reason that experts are given when a time that they know is on a new closing day.
+const DAY_CLOSED: &str =
+    "センターの休業日になったため、日時を選び直します。担当と、回答をお待ちしている依頼は、そのままです。";
+
+/// Releases the time that is held on a day which has become a closing day. The company is told, and so are the experts who
+/// were asked for the time; their requests go on without one. Returns whether a time was held.
+pub async fn release_closed(work: &mut CaseTransaction<'_>, date: NaiveDate) -> Result<bool, Problem> {
+    let is_held = |it: &mut Appointment| !it.is_confirmed() && japan_date(it.starts_at) == date;
+    let Some(held) = work.appointment.take_if(is_held) else { return Ok(false) };
+    let released = held.release()?;
+    work.save(&released).await?;
+    notify_released(work, &released)?;
+    let readers: Vec<_> = work.live().map(|it| it.expert).collect();
+    let experts = released.experts.iter().copied().filter(|it| readers.contains(it)).collect();
+    let known = Appointment { experts, ..released.clone() };
+    notify_experts_cancelled(work, &known, DAY_CLOSED, None)?;
+    let was = long_date_time_range(released.starts_at, released.ends_at);
+    work.note(Actor::System, format!("休業日になったため、仮予約を解除しました：{was}"));
+    Ok(true)
+}
+
 /// Asks the best expert for the time that is kept, or keeps it for the center.
 pub async fn ask_or_keep(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     let automatic = work.context.settings.routing == RoutingMode::Automatic;
-    let asked = automatic
+    let is_requested = automatic
         && work.record.consultation.address_confirmed
         && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
         && Box::pin(request_best(work)).await?;
-    if !asked && work.record.consultation.address_confirmed {
+    if !is_requested && work.record.consultation.address_confirmed {
         Box::pin(keep_for_center(work)).await?;
     }
     Ok(())
@@ -144,7 +171,7 @@ async fn take(
     let id = work.record.consultation.id;
     let themes = store::consultation::themes(work.read(), id).await?;
     let excluded = turned_down(&work.assignments);
-    let search = search_for(&work.record, lost, themes, work.record.consultation.fields, excluded);
+    let search = search_for(&work.record, lost, themes, work.record.wanted_fields(), excluded);
     // The same time may be within the period of notice by now.
     let search = SlotSearch { overridden: lost.is_some(), ..for_company(search) };
     let mode = search.mode;
@@ -165,6 +192,8 @@ async fn take(
         place: String::new(),
         uid: work.app.calendar_uid(uid),
         sequence: 0,
+        absent: None,
+        makes_up: work.record.owed.is_some(),
     };
     let held = renewed(held, &work.context);
     if held.has_expired(work.now()) {

@@ -25,15 +25,15 @@ pub async fn change(
     link: &str,
     reason: Option<&TextLine>,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
-    if matches!(acting.actor, Actor::Expert(expert) if !work.accepted().contains(&expert)) {
+    let actor_at = by.into();
+    let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
+    if matches!(actor_at.actor, Actor::Expert(expert) if !work.accepted().contains(&expert)) {
         return Err(Problem::NotFound);
     }
     let old = ahead(&work)?.place;
     if old != link {
         let it = Correction { field: CorrectedField::MeetingLink, old, new: link.to_owned() };
-        change_in(&mut work, acting.actor, &it, (None, reason)).await?;
+        change_in(&mut work, actor_at.actor, &it, (None, reason)).await?;
         work.commit().await?;
     }
     Ok(())

@@ -3,17 +3,18 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     booking::{
-        appointment::Appointment,
+        appointment::{Appointment, RecordedOutcome},
         notice::{change_until, hold_warned_at, reminder_at},
     },
-    consultation::AppointmentOutcome,
+    calendar::japan_date,
     field::Fields,
     id::ExpertId,
 };
 
+use super::hold::may_choose;
 use crate::{
     mail::{
-        mail_event::{AppointmentText, MailEvent, OutcomeEvent, ReaderSide, SilenceEvent},
+        mail_event::{AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, SilenceEvent},
         outgoing_mail::SendCondition,
     },
     ops::case::{save::FormerParticipation, transaction::CaseTransaction},
@@ -31,7 +32,7 @@ enum News<'a> {
         change_until: DateTime<Utc>,
         was: DateTime<Utc>,
     },
-    Room,
+    Venue,
     /// `blocked` is the expert who has cancelled, and is not offered at that time any more.
     Cancelled {
         reason: &'a str,
@@ -39,11 +40,12 @@ enum News<'a> {
         blocked: Option<ExpertId>,
     },
     ExpertMissed {
+        part: Option<MissedPart<'a>>,
         is_correction: bool,
     },
     Corrected {
-        was: AppointmentOutcome,
-        outcome: AppointmentOutcome,
+        was: RecordedOutcome,
+        outcome: RecordedOutcome,
     },
 }
 
@@ -58,13 +60,13 @@ impl<'a> News<'a> {
         match *self {
             Self::Booked { change_until } => MailEvent::Booked { side, appointment, change_until },
             Self::Moved { change_until, was } => MailEvent::Moved { side, appointment, change_until, was },
-            Self::Room => MailEvent::Room { side, appointment },
+            Self::Venue => MailEvent::Venue { side, appointment },
             Self::Cancelled { reason, by, blocked } => {
                 let is_blocked = blocked.is_some() && blocked == reader;
                 MailEvent::Cancelled { side, appointment, reason, by, is_blocked }
             }
-            Self::ExpertMissed { is_correction } => {
-                MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction })
+            Self::ExpertMissed { part, is_correction } => {
+                MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, part, is_correction })
             }
             Self::Corrected { was, outcome } => {
                 MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome })
@@ -104,7 +106,7 @@ pub fn notify_moved(
 
 /// Mails the new meeting link to both sides, each with its calendar entry.
 pub fn notify_meeting_link(work: &mut CaseTransaction<'_>, changed: &Appointment) -> Result<(), Problem> {
-    tell(work, changed, News::Room)
+    tell(work, changed, News::Venue)
 }
 
 /// Mails the cancellation to the company.
@@ -138,16 +140,32 @@ pub fn notify_expert_missed(
     by: Actor,
     is_correction: bool,
 ) -> Result<(), Problem> {
-    tell(work, missed, News::ExpertMissed { is_correction })?;
-    if by == Actor::Company {
-        let names = work.names(&missed.experts);
-        let (side, appointment) = (ReaderSide::Center, appointment_text(missed, &names));
-        work.mail_center(MailEvent::Outcome(OutcomeEvent::ExpertMissed {
-            side,
-            appointment,
-            is_correction,
-        }))?;
-    }
+    let news = News::ExpertMissed { part: None, is_correction };
+    tell(work, missed, news)?;
+    if by == Actor::Company { tell_center(work, missed, news) } else { Ok(()) }
+}
+
+/// Mails the company, the expert who did not come, and the center if the company has said it, that the other expert held
+/// the appointment alone.
+pub fn notify_expert_missed_part(
+    work: &mut CaseTransaction<'_>,
+    held: &Appointment,
+    by: Actor,
+    is_correction: bool,
+) -> Result<(), Problem> {
+    let Some(absent) = held.absent else { return Ok(()) };
+    let name = work.context.experts.name(absent).to_owned();
+    let part = Some(MissedPart { expert: &name, owed: work.record.owed });
+    let news = News::ExpertMissed { part, is_correction };
+    tell_company(work, held, news)?;
+    let names = work.names(&held.experts);
+    work.mail_expert(absent, news.event(ReaderSide::Expert, appointment_text(held, &names), Some(absent)))?;
+    if by == Actor::Company { tell_center(work, held, news) } else { Ok(()) }
+}
+
+fn tell_center(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    let names = work.names(&it.experts);
+    work.mail_center(news.event(ReaderSide::Center, appointment_text(it, &names), None))?;
     Ok(())
 }
 
@@ -155,7 +173,7 @@ pub fn notify_expert_missed(
 pub fn notify_outcome_corrected(
     work: &mut CaseTransaction<'_>,
     corrected: &Appointment,
-    (was, outcome): (AppointmentOutcome, AppointmentOutcome),
+    (was, outcome): (RecordedOutcome, RecordedOutcome),
     to_company: bool,
 ) -> Result<(), Problem> {
     let news = News::Corrected { was, outcome };
@@ -210,7 +228,10 @@ pub const TIME_LOST: &str =
 pub fn notify_released(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
     let portal = work.portal()?;
     let slot = appointment_text(released, &[]);
-    work.mail_company(MailEvent::Silence(SilenceEvent::HoldReleased { portal: &portal, slot }))?;
+    let may_choose = may_choose(&work.record, &[], work.live().next().is_some());
+    let day_closed = !work.context.calendar.is_open(japan_date(released.starts_at));
+    let event = SilenceEvent::HoldReleased { portal: &portal, slot, may_choose, day_closed };
+    work.mail_company(MailEvent::Silence(event))?;
     Ok(())
 }
 

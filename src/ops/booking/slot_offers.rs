@@ -36,6 +36,8 @@ pub struct SlotSearch {
     pub company: Option<CompanyId>,
     /// Searches only these experts, all of them together; `None` searches every eligible expert.
     pub only: Option<Vec<ExpertId>>,
+    /// Searches only within a consultation day; `None` searches every day.
+    pub day: Option<DayOnly>,
     /// The experts who declined this consultation or let the request lapse.
     pub excluded: BTreeSet<ExpertId>,
     /// The appointment that is about to move: its own time counts as free.
@@ -46,6 +48,14 @@ pub struct SlotSearch {
     pub overridden: bool,
     /// Whether experts are to be chosen, or the times only listed.
     pub aim: SearchAim,
+}
+
+/// The times of a consultation day: online, from its start to its end, with one of its experts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayOnly {
+    pub from: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+    pub experts: Vec<ExpertId>,
 }
 
 /// The purpose of a search. Ranking needs each expert's workload, which a list of times does not.
@@ -91,7 +101,10 @@ pub async fn offers(
     if search.overridden {
         window.earliest = today;
     }
-    let wanted = |it: &&Profile| search.only.as_ref().is_none_or(|only| only.contains(&it.id));
+    let is_online = search.mode == AppointmentMode::Online;
+    let of_day =
+        |it: &Profile| search.day.as_ref().is_none_or(|day| is_online && day.experts.contains(&it.id));
+    let wanted = |it: &&Profile| of_day(it) && search.only.as_ref().is_none_or(|only| only.contains(&it.id));
     let members: Vec<_> = roster.all().iter().filter(wanted).collect();
     let known = match search.company {
         Some(company) => expert::advised(db, company).await?.into_iter().map(|it| (it, company)).collect(),
@@ -197,7 +210,7 @@ impl SlotOffers {
         };
         let slots = |(date, starts): (NaiveDate, Day)| {
             let slots = starts.quarters().filter_map(|it| Slot::new(date, it));
-            let ahead: Vec<_> = slots.filter(|it| it.start() > self.now).collect();
+            let ahead: Vec<_> = slots.filter(|it| it.start() > self.now && self.is_on_day(*it)).collect();
             (!ahead.is_empty()).then_some((date, ahead))
         };
         days.into_iter().filter_map(slots).collect()
@@ -205,7 +218,7 @@ impl SlotOffers {
 
     /// Returns whether an appointment can start at `slot`.
     pub fn has(&self, slot: Slot) -> bool {
-        if slot.start() <= self.now {
+        if slot.start() <= self.now || !self.is_on_day(slot) {
             return false;
         }
         match &self.search.only {
@@ -214,6 +227,11 @@ impl SlotOffers {
             }
             Some(_) => self.together_on(slot.date()).contains(slot.quarter()),
         }
+    }
+
+    /// Returns whether an appointment at `slot` lies within the consultation day, if the search is for one.
+    fn is_on_day(&self, slot: Slot) -> bool {
+        self.search.day.as_ref().is_none_or(|day| day.from <= slot.start() && self.end(slot) <= day.until)
     }
 
     /// Returns every expert with their eligibility, for this slot or for any.

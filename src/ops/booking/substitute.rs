@@ -24,7 +24,6 @@ use domain::{
         rank,
     },
 };
-use uuid::Uuid;
 
 use super::{
     notices::{appointment_text, plan_reminders, sequence_for},
@@ -43,7 +42,9 @@ use crate::{
             },
             transaction::CaseTransaction,
         },
-        routing::requests::{as_asked, leave, outline, turned_down, withdraw_asked, write_request},
+        routing::requests::{
+            as_asked, leave, outline, request_to, turned_down, withdraw_asked_by, write_request,
+        },
     },
     problem::Problem,
     store::{self, booking::substitute::Participation, consultation::Record},
@@ -59,7 +60,7 @@ pub struct Vacancy {
     /// The assignment of the expert who leaves.
     pub place: Option<AssignmentId>,
     /// The request that is waiting for an answer.
-    pub asked: Option<Assignment>,
+    pub request: Option<Assignment>,
     /// The experts who could be asked, the first choice at the front; empty while an expert has been asked.
     pub proposals: Vec<SubstituteProposal>,
     /// The pairs of one expert for each field who could take the participation together, the first choice at the front;
@@ -101,17 +102,17 @@ pub async fn vacancies(app: &App, limit: usize) -> Result<(Vec<Vacancy>, usize),
     let context = Context::of(app).await?;
     let mut participations = store::booking::substitute::absent(&app.db, context.now).await?;
     // A request may still be open although the absence was taken back.
-    for (participation, _) in store::booking::substitute::asked(&app.db).await? {
+    for (participation, _) in store::booking::substitute::requests(&app.db).await? {
         if !participations.contains(&participation) {
             participations.push(participation);
         }
     }
     let count = participations.len();
-    let mut gaps = Vec::new();
+    let mut vacancies = Vec::new();
     for participation in participations.into_iter().take(limit) {
-        gaps.extend(vacancy(app, &context, participation).await?);
+        vacancies.extend(vacancy(app, &context, participation).await?);
     }
-    Ok((gaps, count))
+    Ok((vacancies, count))
 }
 
 /// Asks an expert to take a participation, or gives it to them. `version` is that of the consultation when it was
@@ -137,13 +138,26 @@ pub async fn ask_team(
     by: Actor,
     agreement: SubstituteConsent,
 ) -> Result<(), Problem> {
+    let mut work =
+        CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
+    ask_team_in(&mut work, participation, team, by, agreement).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Asks a team to take a participation, or gives it to the team, as part of another operation.
+pub async fn ask_team_in(
+    work: &mut CaseTransaction<'_>,
+    participation: Participation,
+    team: &[ExpertId],
+    by: Actor,
+    agreement: SubstituteConsent,
+) -> Result<(), Problem> {
     if team.len() > 1 && agreement == SubstituteConsent::Asked {
         return Err(refused(PAIR_IS_CALLED));
     }
-    let mut work =
-        CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
     work.check(ActionKind::Reschedule, by)?;
-    let appointment = appointment_to_come(&work)?;
+    let appointment = appointment_to_come(work)?;
     let leaving = accepted_by(&work.assignments, participation.expert);
     let (Some(replaced), true) = (leaving.first(), appointment.id == participation.appointment) else {
         return Err(Problem::Stale);
@@ -163,27 +177,26 @@ pub async fn ask_team(
     })?;
     let cells = found.cells(team, slot, &work.context.settings);
     work.save(HeldParticipation(appointment.id, &cells)).await?;
-    let due = reply_due(&work, &appointment, agreement)?;
+    let due = reply_due(work, &appointment, agreement)?;
     if agreement == SubstituteConsent::Given {
-        withdraw_leaving(&mut work, participation.expert).await?;
+        withdraw_leaving(work, participation.expert).await?;
     }
     let mut requests = Vec::new();
     for member in chosen {
-        requests.push(substitute_request(&mut work, member, &due, instead_of, agreement).await?);
+        requests.push(substitute_request(work, member, &due, instead_of, agreement).await?);
     }
     match (agreement, &requests[..]) {
         (SubstituteConsent::Asked, [request]) => {
-            let outline = outline(&work).await?;
-            let shown = as_asked(&work, &appointment, participation.expert, request.expert);
-            let shown = Appointment { sequence: sequence_for(&work, &shown, request.expert).await?, ..shown };
-            write_request(&mut work, request, Some(&shown), &outline)?;
+            let outline = outline(work).await?;
+            let shown = as_asked(work, &appointment, participation.expert, request.expert);
+            let shown = Appointment { sequence: sequence_for(work, &shown, request.expert).await?, ..shown };
+            write_request(work, request, Some(&shown), &outline)?;
             let names = work.names(&[participation.expert, request.expert]);
             work.note(by, format!("{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
         }
         (SubstituteConsent::Asked, _) => return Err(refused(PAIR_IS_CALLED)),
-        (SubstituteConsent::Given, _) => take_over(&mut work, participation.expert, requests, by).await?,
+        (SubstituteConsent::Given, _) => take_over(work, participation.expert, requests, by).await?,
     }
-    work.commit().await?;
     Ok(())
 }
 
@@ -198,19 +211,10 @@ async fn substitute_request(
     instead_of: AssignmentId,
     agreement: SubstituteConsent,
 ) -> Result<Assignment, Problem> {
-    let asked = Assignment {
-        id: AssignmentId(Uuid::now_v7()),
-        consultation: work.record.consultation.id,
-        expert: member.expert,
-        fields: member.fields,
-        state: AssignmentState::Offered,
-        offered_at: work.now(),
-        due_at: due.at().unwrap_or(work.now()),
-        instead_of: Some(instead_of),
-    };
+    let request = request_to(work, &member, due, Some(instead_of));
     let request = match agreement {
-        SubstituteConsent::Asked => asked,
-        SubstituteConsent::Given => asked.accept(work.now())?,
+        SubstituteConsent::Asked => request,
+        SubstituteConsent::Given => request.accept(work.now())?,
     };
     work.save(NewAssignment(&request, due, &member.reasons)).await?;
     work.assignments.push(request.clone());
@@ -245,8 +249,7 @@ pub async fn withdraw_request(
         CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
     work.check(ActionKind::Reschedule, by)?;
     let appointment = appointment_to_come(&work)?;
-    withdraw_asked(&mut work, &appointment).await?;
-    work.note(by, "代わりの専門家への依頼を取り消しました");
+    withdraw_asked_by(&mut work, &appointment, by).await?;
     work.commit().await?;
     Ok(())
 }
@@ -317,12 +320,12 @@ async fn vacancy(
     let Owner::Consultation(id) = appointment.owner else { return Ok(None) };
     let Some(record) = store::consultation::find(&app.db, id).await? else { return Ok(None) };
     let assignments = store::routing::assignment::of(&app.db, id).await?;
-    let asked = assignments.iter().find(|it| it.is_asked_instead()).cloned();
+    let request = assignments.iter().find(|it| it.is_asked_instead()).cloned();
     let themes = store::consultation::themes(&app.db, id).await?;
     let search = search(&record, &appointment, &assignments, participation.expert, themes);
     let fields = search.fields;
     let (mut proposals, mut pairs) = (Vec::new(), Vec::new());
-    if asked.is_none() {
+    if request.is_none() {
         let found = context.offers(&app.db, search).await?;
         let day = japan_date(appointment.starts_at);
         let stand_in = context.experts.get(participation.expert).and_then(|it| it.schedule.stand_in(day));
@@ -331,7 +334,7 @@ async fn vacancy(
         pairs = found.teams(slot).filter(|it| it.len() > 1).take(PAIRS).collect();
     }
     let place = accepted_by(&assignments, participation.expert).first().map(|it| it.id);
-    Ok(Some(Vacancy { participation, record, appointment, fields, place, asked, proposals, pairs }))
+    Ok(Some(Vacancy { participation, record, appointment, fields, place, request, proposals, pairs }))
 }
 
 /// The most pairs that are proposed.
@@ -370,13 +373,14 @@ fn search(
     let mut excluded = turned_down(assignments);
     excluded.extend(appointment.experts.iter().copied());
     SlotSearch {
-        fields: theirs.reduce(Fields::union).unwrap_or(record.consultation.fields),
+        fields: theirs.reduce(Fields::union).unwrap_or(record.wanted_fields()),
         mode: appointment.mode,
         themes: themes.into_iter().map(ThemeCode).collect::<BTreeSet<_>>(),
         prefecture: record.site(),
         industry: record.industry,
         company: Some(record.company),
         only: None,
+        day: None,
         excluded,
         moving: Some(appointment.id),
         starts: Day::ALL,

@@ -49,7 +49,11 @@ pub fn after_exchange(
     leaving: ExpertId,
     coming: ExpertId,
 ) -> String {
-    let room = |it| work.context.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
-    let stays = appointment.experts.iter().any(|&it| it != leaving && appointment.place == room(it));
-    if appointment.mode == AppointmentMode::Visit || stays { appointment.place.clone() } else { room(coming) }
+    let link_of = |it| work.context.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
+    let stays = appointment.experts.iter().any(|&it| it != leaving && appointment.place == link_of(it));
+    if appointment.mode == AppointmentMode::Visit || stays {
+        appointment.place.clone()
+    } else {
+        link_of(coming)
+    }
 }

@@ -65,8 +65,8 @@ pub async fn wait(
     by: impl Into<ActorAt>,
     preferred_times: Vec<TimePreference>,
 ) -> Result<WaitingResult, Problem> {
-    let acting = by.into();
-    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
+    let actor_at = by.into();
+    let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
     let limit = work
         .appointment
         .as_ref()
@@ -94,7 +94,7 @@ pub async fn wait(
     let preferred_times: Vec<_> = waiting.preferred_times.iter().map(TimePreference::label).collect();
     work.save(&WaitingCompany { consultation: id, waiting }).await?;
     work.note(
-        acting.actor,
+        actor_at.actor,
         format!("早い日時の空き待ちを受け付けました（{}）", preferred_times.join("、または ")),
     );
     work.commit().await?;
@@ -103,13 +103,13 @@ pub async fn wait(
 
 /// Takes a company off the waiting list. The time that it was offered is freed for the next company.
 pub async fn stop(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
-    let acting = by.into();
-    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
+    let actor_at = by.into();
+    let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
     let Some(waiting) = store::booking::waiting_list::of(work.read(), id).await? else { return Ok(()) };
     work.take_turns().await?;
     work.save(WithdrawnOffers(waiting.id)).await?;
     work.save(EndedWaiting(waiting.id, WaitingEndReason::Stopped)).await?;
-    work.note(acting.actor, "空き待ちを終えました");
+    work.note(actor_at.actor, "空き待ちを終えました");
     work.commit().await?;
     Ok(())
 }
@@ -230,11 +230,11 @@ async fn next(
     except: &[Uuid],
     failed: &mut Vec<(WaitingId, Problem)>,
 ) -> Result<Option<Next>, Problem> {
-    let asked = store::booking::waiting_list::being_asked(db).await?;
+    let offered = store::booking::waiting_list::being_asked(db).await?;
     let queue = store::booking::waiting_list::queue(db, except).await?;
     failed.extend(queue.unreadable.into_iter().map(|(entry, err)| (entry, err.into())));
     for WaitingCompany { consultation, waiting } in queue.companies {
-        if asked.contains(&waiting.id) {
+        if offered.contains(&waiting.id) {
             continue;
         }
         match time_for(app, db, context, consultation, &waiting).await {
@@ -293,6 +293,8 @@ async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Pr
         place: String::new(),
         uid: work.app.calendar_uid(uid),
         sequence: 0,
+        absent: None,
+        makes_up: work.record.owed.is_some(),
         experts: work.accepted(),
     };
     let cells = found.cells(&held.experts, slot, &work.context.settings);

@@ -73,7 +73,7 @@ pub enum CalendarError {
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
     #[error("保存した接続の情報を読み取れません。このカレンダーを削除して、もう一度登録してください")]
-    Sealed,
+    Undecipherable,
     #[error("登録できるカレンダーは5つまでです。使わないものを削除してください")]
     TooMany,
 }
@@ -122,7 +122,7 @@ pub async fn add(
         kind: kind.into(),
         name: name.to_owned(),
         host: access.url.host_str().unwrap_or_default().to_owned(),
-        access: app.secret.seal(id, &serde_json::to_string(access)?)?,
+        access: app.secret.encrypt(id, &serde_json::to_string(access)?)?,
         writes,
         blocks_when_stale: true,
         blocking: true,
@@ -162,13 +162,13 @@ pub async fn change(
 ) -> Result<Result<(), CalendarError>, Problem> {
     let source = store::calendars::external::find(&app.db, id).await?.filter(|it| it.expert_id == expert.0);
     let source = source.ok_or(Problem::NotFound)?;
-    let Some(old) = opened(app, &source) else { return Ok(Err(CalendarError::Sealed)) };
+    let Some(old) = opened(app, &source) else { return Ok(Err(CalendarError::Undecipherable)) };
     let access = CalendarAccess {
         url: change.url.unwrap_or_else(|| old.url.clone()),
         user: change.user.unwrap_or(old.user),
         password: change.password.unwrap_or(old.password),
     };
-    let Some(kind) = source.kind.known() else { return Ok(Err(CalendarError::Sealed)) };
+    let Some(kind) = source.kind.known() else { return Ok(Err(CalendarError::Undecipherable)) };
     let now = app.clock.now();
     let read = match first_look(app, kind, &access, now).await {
         Ok(read) => read,
@@ -179,7 +179,7 @@ pub async fn change(
     let current = store::calendars::external::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
     let changed = Source {
         host: access.url.host_str().unwrap_or_default().to_owned(),
-        access: app.secret.seal(id, &serde_json::to_string(&access)?)?,
+        access: app.secret.encrypt(id, &serde_json::to_string(&access)?)?,
         blocking: true,
         version: read.version,
         // Bookings are written at the next refresh.
@@ -238,7 +238,7 @@ pub async fn refresh(app: &App, id: Uuid) -> Result<RefreshOutcome, Problem> {
     };
     let seen = match opened(app, &source) {
         Some(access) => look_and_write(app, &source, &access, now).await?,
-        None => Err(CalendarError::Sealed),
+        None => Err(CalendarError::Undecipherable),
     };
     let tx = app.begin().await?;
     let ours = match &seen {
@@ -274,7 +274,7 @@ async fn look_and_write(
     access: &CalendarAccess,
     now: DateTime<Utc>,
 ) -> Result<Result<FetchResult, CalendarError>, Problem> {
-    let Some(kind) = source.kind.known() else { return Ok(Err(CalendarError::Sealed)) };
+    let Some(kind) = source.kind.known() else { return Ok(Err(CalendarError::Undecipherable)) };
     // Once a day everything is read, whatever the server answers: its clock or its versions may be wrong.
     let version = source.version.as_deref().filter(|_| now - source.read_at < STALE_AFTER);
     let seen = match look(app, kind, access, version, now).await {
@@ -384,7 +384,7 @@ fn window(now: DateTime<Utc>) -> Range<DateTime<Utc>> {
 }
 
 fn opened(app: &App, source: &Source) -> Option<CalendarAccess> {
-    serde_json::from_str(&app.secret.open(source.id, &source.access)?).ok()
+    serde_json::from_str(&app.secret.decrypt(source.id, &source.access)?).ok()
 }
 
 /// Returns the time to the next try after `failures` earlier ones: 5, 10, 20, … minutes, at most two hours.

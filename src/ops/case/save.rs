@@ -76,6 +76,15 @@ impl Save for &Appointment {
     }
 }
 
+/// Whether an appointment took place, as its report has it, if there is one.
+pub struct TookPlace(pub AppointmentId, pub bool);
+
+impl Save for TookPlace {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::report::note_took_place(to.tx, self.0, self.1).await?)
+    }
+}
+
 /// A new appointment with its quarter hours.
 pub struct NewAppointment<'a>(pub &'a Appointment, pub &'a [Cells]);
 

@@ -69,9 +69,11 @@ pub struct CaseTransaction<'a> {
     /// Whether the company is on the telephone, so that it hears the news.
     is_heard: bool,
     /// Whether news is mailed to the company.
-    is_told: bool,
-    /// Whether the clock of silence goes on whoever has acted.
+    mails_news: bool,
+    /// Whether the clock of silence goes on although a person has acted.
     keeps_clock: bool,
+    /// The report that an expert has to write besides, of which the next letter to that expert tells.
+    report_besides: Option<(ExpertId, DateTime<Utc>)>,
     /// Whether this change has news that cannot be mailed to the company.
     is_to_call: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
@@ -166,8 +168,9 @@ impl<'a> CaseTransaction<'a> {
             mails: Vec::new(),
             portal: None,
             is_heard: false,
-            is_told: false,
+            mails_news: false,
             keeps_clock: false,
+            report_besides: None,
             is_to_call: false,
             new: None,
             batch: WriteBatch::default(),
@@ -185,9 +188,9 @@ impl<'a> CaseTransaction<'a> {
     }
 
     /// Applies an action: the domain decides, and the event is kept for the history.
-    pub fn act(&mut self, act: Action, by: Actor, note: Option<String>) -> Result<(), ActionRefused> {
+    pub fn act(&mut self, action: Action, by: Actor, note: Option<String>) -> Result<(), ActionRefused> {
         let now = self.now();
-        let (consultation, event) = self.record.consultation.clone().act(act, by, now)?;
+        let (consultation, event) = self.record.consultation.clone().act(action, by, now)?;
         let before = self.record.due.take();
         let Context { settings, calendar, .. } = &self.context;
         let slot = self.appointment.as_ref().map(|it| it.starts_at);
@@ -222,6 +225,16 @@ impl<'a> CaseTransaction<'a> {
     /// Leaves the clock of silence as the record has it, although a person acts, if the case still waits for the same.
     pub const fn keep_clock(&mut self) {
         self.keeps_clock = true;
+    }
+
+    /// Lets the next letter to an expert say that a report is due from the expert besides, so that there is one letter.
+    pub const fn ask_for_report_besides(&mut self, expert: ExpertId, due_at: DateTime<Utc>) {
+        self.report_besides = Some((expert, due_at));
+    }
+
+    /// Returns the report of which no letter has told since `ask_for_report_besides`.
+    pub const fn untold_report(&self) -> Option<(ExpertId, DateTime<Utc>)> {
+        self.report_besides
     }
 
     /// Returns the position in the history that the next event will have.
@@ -294,7 +307,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Makes the case an item of the calls if news is mailed to an address that no mail reaches.
     async fn call_if_unreachable(&mut self) -> Result<(), Problem> {
-        let Some(email) = self.company_address().filter(|_| self.is_told && !self.is_heard) else {
+        let Some(email) = self.company_address().filter(|_| self.mails_news && !self.is_heard) else {
             return Ok(());
         };
         if !self.reaches(email.to_lowercase()).await? {
@@ -410,7 +423,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Returns the fields that no expert has accepted.
     pub fn still_open(&self) -> Option<Fields> {
-        domain::routing::assignment::still_open(self.record.consultation.fields, &self.assignments)
+        domain::routing::assignment::still_open(self.record.wanted_fields(), &self.assignments)
     }
 
     pub fn names(&self, experts: &[ExpertId]) -> Vec<String> {

@@ -64,7 +64,7 @@ pub async fn object(app: &App, id: ConsultationId) -> Result<ObjectionOutcome, P
     Ok(if is_back { ObjectionOutcome::TakenBack } else { ObjectionOutcome::Reported })
 }
 
-/// The sessions and unused links of a contact's address, which end: whoever replaced the address may hold one.
+/// The sessions and unused links of a contact's address, which end: the person who replaced the address may hold one.
 struct EndedSessions(String);
 
 impl Save for EndedSessions {

@@ -312,6 +312,7 @@ async fn carry_out(
             old: &it.old,
             was_confirmed: before.confirmed,
             confirmed: cause.undone.and_then(|it| it.confirmed_before).or(cause.confirmed),
+            undone: cause.undone.map(|it| it.seq),
             signed_in: cause.signed_in,
             over_limit: cause.over_limit,
         };

@@ -179,7 +179,7 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     let (tx, _) = work.flush().await?;
     let moved = &merge.change.moved;
     store::consultation::case_merge::give_back(&tx, moved, merge.kept, merge.absorbed).await?;
-    store::consultation::case_merge::set_undone(&tx, id, by, now).await?;
+    merge.set_undone(&tx, by, now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -188,9 +188,9 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
 async fn check(tx: &DatabaseTransaction, kept: &Record, absorbed: &Record) -> Result<(), Problem> {
     let live = async |it: &Record| -> Result<bool, Problem> {
         let id = it.consultation.id;
-        let asked = store::routing::assignment::of(tx, id).await?;
+        let assignments = store::routing::assignment::of(tx, id).await?;
         let times = store::booking::appointment::of(tx, id).await?;
-        Ok(asked.iter().any(Assignment::is_live) || times.iter().any(Appointment::is_live))
+        Ok(assignments.iter().any(Assignment::is_live) || times.iter().any(Appointment::is_live))
     };
     let (kept_live, absorbed_live) = (live(kept).await?, live(absorbed).await?);
     let has_absorbed = store::consultation::case_merge::has_absorbed(tx, absorbed.consultation.id).await?;

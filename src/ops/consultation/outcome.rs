@@ -1,26 +1,31 @@
 //! Corrects what was recorded as the outcome of an appointment, with everything that follows from it.
 use domain::{
     actor::Actor,
-    aftercare::report::ReportState,
-    booking::appointment::{Appointment, AppointmentOutcome, Owner},
+    aftercare::report::{Report, ReportState, report_author},
+    booking::appointment::{Appointment, AppointmentOutcome, Owner, RecordedOutcome},
     consultation::{Action, ActionKind, OutcomeCorrection, State},
     due::{Due, DueKind},
     id::AppointmentId,
     routing::assignment::AssignmentState,
     text::TextLine,
-    wording,
 };
 
-use super::skip_follow_ups;
+use super::{notify_desk, result_for_desk, skip_follow_ups};
 use crate::{
     app::App,
     ops::{
-        aftercare::held::{held, keep_report_due},
-        booking::{
-            appointment::ask_for_report,
-            notices::{notify_expert_missed, notify_no_show, notify_outcome_corrected},
+        aftercare::{
+            held::{held, keep_report_due},
+            report_gap::{tell_of_report, writers},
         },
-        case::{actor::ActorAt, transaction::CaseTransaction},
+        booking::{
+            appointment::{plan_report, when},
+            attendance::follow_owed,
+            notices::{
+                notify_expert_missed, notify_expert_missed_part, notify_no_show, notify_outcome_corrected,
+            },
+        },
+        case::{actor::ActorAt, save::TookPlace, transaction::CaseTransaction},
         routing::requests::withdraw_untold,
     },
     problem::Problem,
@@ -33,14 +38,14 @@ pub async fn correct(
     app: &App,
     id: AppointmentId,
     by: impl Into<ActorAt>,
-    to: AppointmentOutcome,
+    to: impl Into<RecordedOutcome>,
     reason: &TextLine,
 ) -> Result<(), Problem> {
-    let acting = by.into();
-    let by = acting.actor;
+    let actor_at = by.into();
+    let by = actor_at.actor;
     let found = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let Owner::Consultation(case) = found.owner else { return Err(Problem::NotFound) };
-    let mut work = CaseTransaction::begin_for(app, case, acting).await?;
+    let mut work = CaseTransaction::begin_for(app, case, actor_at).await?;
     work.check(ActionKind::CorrectOutcome, by)?;
     // Read again under the lock: another person may have corrected it in between.
     let all = store::booking::appointment::of(work.read(), case).await?;
@@ -50,24 +55,63 @@ pub async fn correct(
     {
         return Err(Problem::NotFound);
     }
-    let corrected = current.clone().correct_outcome(to)?;
-    let from = current.state.outcome().ok_or(Problem::NotFound)?;
-    let report = store::aftercare::report::of_appointment(work.read(), id).await?.map(|it| it.state);
+    let corrected = current.clone().correct_outcome(to.into())?;
+    let from = current.recorded().ok_or(Problem::NotFound)?;
+    let to = corrected.recorded().ok_or(Problem::NotFound)?;
+    let report = store::aftercare::report::of_appointment(work.read(), id).await?;
     let facts = facts(&work, &all, &current, (from, to), report.as_ref()).await?;
-    let when = wording::long_date_time_range(current.starts_at, current.ends_at);
-    let reason = reason.as_str();
-    let (was, now) = (from.label(), to.label());
+    let report = report.map(|it| it.state);
+    let (when, reason) = (when(&current), reason.as_str());
+    let (was, now) = (label(&work, from), label(&work, to));
     let note = format!("{when}の相談：「{was}」から「{now}」に訂正しました。理由：{reason}");
     let due = work.record.due.clone();
+    let told_desk = result_for_desk(&work);
     work.act(Action::CorrectOutcome(facts), by, Some(note))?;
     work.save(&corrected).await?;
-    match (from, to) {
+    work.save(TookPlace(id, to.outcome == AppointmentOutcome::Done)).await?;
+    match (from.outcome, to.outcome) {
+        (AppointmentOutcome::Done, AppointmentOutcome::Done) => {
+            ask_the_other(&mut work, (&current, &corrected), report.as_ref())?;
+        }
         (_, AppointmentOutcome::Done) => took_place(&mut work, &corrected, due, report.as_ref()).await?,
         (AppointmentOutcome::Done, _) => did_not_take_place(&mut work, due).await?,
         (AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow, _) => {}
     }
+    follow_owed(&mut work, &corrected).await?;
     tell(&mut work, &corrected, by, (from, to))?;
+    // The expert who held an appointment without the other one gets no letter about that.
+    tell_of_report(&mut work)?;
+    if result_for_desk(&work) != told_desk {
+        notify_desk(&mut work, "").await?;
+    }
     work.commit().await?;
+    Ok(())
+}
+
+/// Returns the outcome in the words of the history.
+fn label(work: &CaseTransaction<'_>, it: RecordedOutcome) -> String {
+    wording::with_absent(it.outcome.label(), it.absent.map(|it| work.context.experts.name(it)))
+}
+
+/// Asks the other expert for the report that is not there yet, if the one who was asked did not come.
+fn ask_the_other(
+    work: &mut CaseTransaction<'_>,
+    (was, now): (&Appointment, &Appointment),
+    report: Option<&ReportState>,
+) -> Result<(), Problem> {
+    let author = |it: &Appointment| {
+        let due_at = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
+        report_author(&writers(&work.context, it, due_at))
+    };
+    let is_there = matches!(report, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
+    if is_there || author(was) == author(now) { Ok(()) } else { ask_besides(work, now) }
+}
+
+/// Lets the letter that tells an expert of the corrected outcome ask for the report too.
+fn ask_besides(work: &mut CaseTransaction<'_>, held: &Appointment) -> Result<(), Problem> {
+    if let Some((author, due_at)) = plan_report(work, held)? {
+        work.ask_for_report_besides(author, due_at);
+    }
     Ok(())
 }
 
@@ -76,19 +120,23 @@ async fn facts(
     work: &CaseTransaction<'_>,
     all: &[Appointment],
     current: &Appointment,
-    (from, to): (AppointmentOutcome, AppointmentOutcome),
-    report: Option<&ReportState>,
+    (from, to): (RecordedOutcome, RecordedOutcome),
+    report: Option<&Report>,
 ) -> Result<OutcomeCorrection, Problem> {
     let history = store::audit::event::of(work.read(), work.record.consultation.id).await?;
     let is_later = |it: &Appointment| it.state.outcome().is_some() && it.starts_at > current.starts_at;
     Ok(OutcomeCorrection {
-        from,
-        to,
+        from: from.outcome,
+        to: to.outcome,
+        changes_absent: from.absent != to.absent,
         is_latest: !all.iter().any(is_later),
         plans_further: store::audit::event::plans_further(&history),
         is_booked: work.appointment.is_some(),
         is_asked: work.live().any(|it| it.state == AssignmentState::Offered),
-        is_report_sent: matches!(report, Some(ReportState::Approved { .. })),
+        is_report_sent: report.is_some_and(|it| {
+            let stands = to.outcome == AppointmentOutcome::Done && to.absent != Some(it.author);
+            matches!(it.state, ReportState::Approved { .. }) && !stands
+        }),
     })
 }
 
@@ -107,7 +155,7 @@ async fn took_place(
     }
     match report {
         Some(ReportState::Submitted { .. } | ReportState::Approved { .. }) => Ok(()),
-        None | Some(ReportState::Draft | ReportState::Returned { .. }) => ask_for_report(work, corrected),
+        None | Some(ReportState::Draft | ReportState::Returned { .. }) => ask_besides(work, corrected),
     }
 }
 
@@ -117,8 +165,10 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
     work.record.appointments_done -= 1;
     let is_open = work.record.consultation.state.is_open();
     if is_open {
-        let is_missing = held(work).await?.is_report_missing;
-        work.record.report_by_center &= is_missing;
+        let is_missing = held(work).await?.is_report_missing();
+        if !is_missing {
+            work.record.report_by_center = None;
+        }
         if !is_missing && due.as_ref().is_some_and(|it| it.kind == DueKind::Report) {
             work.record.due = None;
         }
@@ -126,7 +176,7 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
         keep_report_due(work, due).await?;
     }
     if !is_open && work.record.appointments_done == 0 {
-        // Nothing took place, so that nobody has a part in the consultation that has ended.
+        // Nothing took place, so that no expert has a part in the consultation that has ended.
         let all = work.live().cloned().collect();
         withdraw_untold(work, all).await?;
     }
@@ -136,15 +186,18 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
     Ok(())
 }
 
-/// Tells both sides. A company that can choose another time gets the letter of an appointment that was missed.
+/// Tells both sides. A company that can choose another time gets the mail of an appointment that was missed.
 fn tell(
     work: &mut CaseTransaction<'_>,
     corrected: &Appointment,
     by: Actor,
-    (from, to): (AppointmentOutcome, AppointmentOutcome),
+    (from, to): (RecordedOutcome, RecordedOutcome),
 ) -> Result<(), Problem> {
     let can_choose = work.record.consultation.state == State::Scheduling;
-    match to {
+    match to.outcome {
+        AppointmentOutcome::Done if to.absent.is_some() => {
+            notify_expert_missed_part(work, corrected, by, true)
+        }
         AppointmentOutcome::ExpertNoShow if can_choose => notify_expert_missed(work, corrected, by, true),
         AppointmentOutcome::NoShow if can_choose => {
             notify_no_show(work, corrected, true)?;

@@ -8,6 +8,7 @@ use domain::{
 
 use crate::{
     app::App,
+    mail::mail_event::{MailEvent, ReaderSide},
     ops::{
         aftercare::{further::ask_again, held::held},
         case::transaction::CaseTransaction,
@@ -35,6 +36,17 @@ pub async fn reopen(
         withdraw_untold(&mut work, all).await?;
     }
     ask_again(&mut work, &held).await?;
+    tell(&mut work).await?;
     work.commit().await?;
     Ok(())
+}
+
+/// Tells the company, the experts who stay, and the desk, whose last letter said that the consultation has ended.
+async fn tell(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    work.mail_company(MailEvent::Reopened { side: ReaderSide::Company { portal: &portal } })?;
+    for expert in work.accepted() {
+        work.mail_expert(expert, MailEvent::Reopened { side: ReaderSide::Expert })?;
+    }
+    work.mail_desk(MailEvent::HandOverReopened).await
 }

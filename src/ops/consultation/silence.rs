@@ -12,7 +12,10 @@ use crate::{
         mail_event::{CompanyTurn, MailEvent, ReaderSide, SilenceEvent},
         outgoing_mail::{OutgoingMail, SendCondition},
     },
-    ops::{booking::notices::appointment_text, case::transaction::CaseTransaction},
+    ops::{
+        aftercare::report_gap::give_overdue, booking::notices::appointment_text,
+        case::transaction::CaseTransaction,
+    },
     problem::Problem,
 };
 
@@ -43,6 +46,9 @@ pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
         }
         SilenceStep::ShowToCenter => {
             show_to_center(&mut work, advanced);
+            if clock.kind == SilenceKind::Report {
+                give_overdue(&mut work).await?;
+            }
             work.note(Actor::System, format!("動きがないため、対応一覧に載せました（{waits_for}）"));
         }
         SilenceStep::ProposeClosing => {
@@ -91,13 +97,15 @@ fn ask_outcome(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<()
     let Some(appointment) = work.appointment.clone() else { return Ok(()) };
     let names = work.names(&appointment.experts);
     let text = appointment_text(&appointment, &names);
+    let missing = |side, is_asked| {
+        MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment: text, is_asked })
+    };
+    // A closed account is not asked, and the center records the outcome.
+    let mut is_asked = false;
     for &expert in &appointment.experts {
-        let event =
-            MailEvent::Silence(SilenceEvent::OutcomeMissing { side: ReaderSide::Expert, appointment: text });
-        tied(work.mail_expert(expert, event)?, clock);
+        is_asked |= tied(work.mail_expert(expert, missing(ReaderSide::Expert, true))?, clock);
     }
-    let event =
-        MailEvent::Silence(SilenceEvent::OutcomeMissing { side: ReaderSide::Center, appointment: text });
+    let event = missing(ReaderSide::Center, is_asked);
     tied(work.mail_center(event)?, clock);
     Ok(())
 }

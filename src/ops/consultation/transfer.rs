@@ -11,7 +11,7 @@ use crate::{
     store::{self, accounts::account::Account},
 };
 
-/// What became of one consultation that was to be handed over.
+/// The outcome for one consultation that was to be handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transfer {
     /// The coordinator is in charge now; the name of the one who was before.

@@ -124,7 +124,7 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
         }
         InboundDecision::Drop(why) => received.put(app, dropped(why, case)).await,
         InboundDecision::Quarantine(why) => received.put(app, InboundOutcome::quarantined(why, case)).await,
-        InboundDecision::AutoReply => keep_small(app, &mut received, case, author.as_ref()).await,
+        InboundDecision::AutoReply => keep_automatic_reply(app, &mut received, case, author.as_ref()).await,
         InboundDecision::Bounce => bounce::take(app, &received, claim.as_ref()).await,
         InboundDecision::Calendar => match (case, author, received.reply.clone()) {
             (Some(case), Some(author), Some(reply)) => {
@@ -280,7 +280,7 @@ async fn facts(
             }
         },
         names_case: claim.is_some(),
-        part: relation(author),
+        relation: relation(author),
     })
 }
 
@@ -337,7 +337,7 @@ fn dropped(why: Dropped, consultation: Option<ConsultationId>) -> InboundOutcome
 
 /// Adds an automatic reply to the thread as such, and notifies no reader. The company does not see automatic replies of
 /// center or experts.
-async fn keep_small(
+async fn keep_automatic_reply(
     app: &App,
     received: &mut InboundMail,
     case: Option<ConsultationId>,

@@ -11,6 +11,7 @@ use domain::{
     consultation::{AppointmentOutcome, UnfulfilledReason},
     due::Due,
     field::Fields,
+    gathering::SeatKind,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -21,8 +22,9 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, ExampleEvent, ExampleNews, MailContext,
-            MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, EventText, ExampleEvent, ExampleNews,
+            GatheringMailEvent, GatheringNews, MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient,
+            SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -101,6 +103,7 @@ pub async fn preview(
         address_confirmed: record.consultation.address_confirmed,
         due: record.due.as_ref(),
         waits_since: record.silence.map(|it| it.since),
+        report_due_at: None,
         sender,
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
@@ -188,7 +191,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
-        K::HoldReleased => Case(O::Silence(SilenceEvent::HoldReleased { portal, slot: appointment })),
+        K::HoldReleased => hold_released(portal, appointment),
         K::ClosedInSilence => Case(O::Silence(SilenceEvent::ClosedInSilence { portal })),
         K::ChooseReminder | K::AnswerReminder | K::ConfirmReminder => reminder(kind, portal),
         K::OutcomeMissingExpert | K::OutcomeMissingCenter => outcome_missing(side, appointment),
@@ -200,7 +203,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => withdrawn(side),
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
-        K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
+        K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
         K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
         K::ExampleWanted | K::ExampleReview | K::ExampleReminder => of_consent(kind, facts, due_at),
         K::ExamplePublic | K::ExampleOver | K::ExampleTold => of_consent(kind, facts, due_at),
@@ -208,7 +211,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
-        K::Request => asked(facts, answer),
+        K::Request => request(facts, answer),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
         K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
         K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment), reason: REASON }),
@@ -219,20 +222,87 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason: REASON }),
         K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
-        K::HandOverAccepted => Case(O::HandOverAccepted),
-        K::DeskMessage => Case(O::DeskMessage),
-        K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
-        K::SignIn => Plain(A::SignIn { link }),
-        K::ResumeDraft => Plain(A::ResumeDraft { link, expires_at: due_at }),
-        K::Invitation => Plain(A::Invitation { link, role: "専門家" }),
-        K::PasswordReset => Plain(A::PasswordReset { link }),
+        K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
+        K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
+        K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
         K::Digest => Plain(A::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link }),
         K::WeeklyDigest => weekly(facts),
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
+        K::SignUpConfirm | K::SignUpKnown | K::SignUpSeated | K::SignUpWaiting => of_gathering(kind, facts),
+        K::SeatOffered | K::SeatOfferLapsed | K::WaitEnded | K::SeatCancelled => of_gathering(kind, facts),
+        K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
+        K::EventReminder | K::EventSoon => of_gathering(kind, facts),
     }
 }
 
-fn asked<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
+fn hold_released<'a>(portal: &'a str, slot: AppointmentText<'a>) -> Example<'a> {
+    let (may_choose, day_closed) = (true, false);
+    Case(MailEvent::Silence(SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed }))
+}
+
+fn to_desk(kind: TextKind) -> Example<'static> {
+    let (organization, note) = (ORGANIZATION, NOTE);
+    Case(if kind == TextKind::HandOverAccepted {
+        MailEvent::HandOverAccepted
+    } else if kind == TextKind::HandOverReopened {
+        MailEvent::HandOverReopened
+    } else if kind == TextKind::DeskMessage {
+        MailEvent::DeskMessage
+    } else {
+        MailEvent::HandOverResult { result: RESULT, organization, note, is_back: false }
+    })
+}
+
+/// Returns an example of a mail with a link that gives access.
+const fn of_access(kind: TextKind, link: &str, expires_at: DateTime<Utc>) -> Example<'_> {
+    Plain(if matches!(kind, TextKind::ResumeDraft) {
+        AccountMailEvent::ResumeDraft { link, expires_at }
+    } else if matches!(kind, TextKind::Invitation) {
+        AccountMailEvent::Invitation { link, role: "専門家" }
+    } else if matches!(kind, TextKind::PasswordReset) {
+        AccountMailEvent::PasswordReset { link }
+    } else {
+        AccountMailEvent::SignIn { link }
+    })
+}
+
+/// Returns an example of the news for a participant of an event, which takes the time of the appointment.
+fn of_gathering<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let AppointmentText { starts_at, ends_at, place, uid, sequence, .. } = facts.appointment;
+    let until = facts.due();
+    let all = [
+        GatheringNews::Confirm { until },
+        GatheringNews::Known,
+        GatheringNews::Waiting,
+        GatheringNews::Offered { until },
+        GatheringNews::OfferLapsed,
+        GatheringNews::WaitEnded,
+        GatheringNews::SeatCancelled,
+        GatheringNews::Moved { was: facts.was() },
+        GatheringNews::CalledOff { reason: REASON },
+        GatheringNews::DayReminder,
+        GatheringNews::HourReminder,
+        GatheringNews::Thanks { has_materials: true, answers_until: until },
+    ];
+    let event = EventText {
+        title: "（イベント名）",
+        starts_at,
+        ends_at,
+        place,
+        uid,
+        sequence,
+        seat: SeatKind::Venue,
+        number: Some(1),
+        page: facts.link,
+        public_page: facts.link,
+    };
+    let mut mails = all.into_iter().map(|news| GatheringMailEvent { news, event });
+    let of_kind = mails.find(|it| it.text() == kind);
+    let seated = GatheringMailEvent { news: GatheringNews::Seated, event };
+    Plain(AccountMailEvent::Gathering(of_kind.unwrap_or(seated)))
+}
+
+fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
     let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));
     Case(MailEvent::Request { answer, fields, slot, due_at: facts.due(), outline: facts.outline })
 }
@@ -271,11 +341,16 @@ const fn cancelled<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, reason: &'a str)
 }
 
 const fn missed<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
-    Case(MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }))
+    Case(MailEvent::Outcome(OutcomeEvent::ExpertMissed {
+        side,
+        appointment,
+        part: None,
+        is_correction: false,
+    }))
 }
 
-const fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
-    let (was, outcome) = (AppointmentOutcome::NoShow, AppointmentOutcome::Done);
+fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
+    let (was, outcome) = (AppointmentOutcome::NoShow.into(), AppointmentOutcome::Done.into());
     Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 
@@ -323,7 +398,7 @@ fn reminder(kind: TextKind, portal: &str) -> Example<'_> {
 }
 
 const fn outcome_missing<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
-    Case(MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment }))
+    Case(MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment, is_asked: true }))
 }
 
 fn no_delegates(kind: TextKind, it: AppointmentText<'_>) -> Example<'_> {
@@ -345,7 +420,9 @@ const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
     match kind.reader() {
         Reader::Company => ReaderSide::Company { portal },
         Reader::Expert => ReaderSide::Expert,
-        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff => ReaderSide::Center,
+        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff | Reader::Participant => {
+            ReaderSide::Center
+        }
     }
 }
 

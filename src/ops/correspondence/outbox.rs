@@ -8,7 +8,7 @@ use crate::{
     app::App,
     ops::consultation::correction::{SentAgain, send_one_again},
     problem::Problem,
-    store,
+    store::{self, correspondence::outbox::ByHand},
 };
 
 /// An action on an outgoing mail.
@@ -35,7 +35,7 @@ pub async fn apply(
     {
         return Ok(Some(again));
     }
-    let (now, reason) = (app.clock.now(), reason.as_str());
+    let it = ByHand { id, by, reason: reason.as_str(), now: app.clock.now() };
     let tx = app.begin().await?;
     if action == MailAction::Release
         && let Some(mail) = store::correspondence::outbox::find(&tx, id).await?
@@ -45,12 +45,12 @@ pub async fn apply(
         return Err(Problem::Refused(sentence.to_owned()));
     }
     let done = match action {
-        MailAction::Hold => store::correspondence::outbox::hold(&tx, id, by, reason, now).await?,
-        MailAction::Release => store::correspondence::outbox::release(&tx, id, by, reason, now).await?,
-        MailAction::Cancel => store::correspondence::outbox::cancel(&tx, id, by, reason, now).await?,
+        MailAction::Hold => store::correspondence::outbox::hold(&tx, it).await?,
+        MailAction::Release => store::correspondence::outbox::release(&tx, it).await?,
+        MailAction::Cancel => store::correspondence::outbox::cancel(&tx, it).await?,
         MailAction::Resend => {
             let domain = &app.config.mail_reply_domain;
-            store::correspondence::outbox::resend(&tx, id, by, reason, domain, now).await?
+            store::correspondence::outbox::resend(&tx, it, domain).await?
         }
     };
     if !done {

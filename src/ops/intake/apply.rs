@@ -1,5 +1,6 @@
 //! Applications: drafts, the slot that is held for a draft, and the submission that turns a draft into a consultation.
 mod by_phone;
+mod consultation_day;
 mod handed_over;
 mod resume;
 mod row;
@@ -13,13 +14,13 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::{
     actor::Actor,
     booking::{
-        appointment::{Appointment, AppointmentState, Owner},
+        appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
         availability::Slot,
     },
     calendar::japan_date,
     consultation::Consultation,
     due::Due,
-    id::{AppointmentId, CompanyId, ConsultationId, DraftId},
+    id::{AppointmentId, CompanyId, ConsultationId, DraftId, PublicationId},
     intake::application::{Application, ApplicationForm, Intake},
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -28,6 +29,8 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 pub use by_phone::{held_by_phone, hold_by_phone, slots_by_phone, take_down_with_time};
+pub use consultation_day::start_on_day;
+use consultation_day::{day_of, origin_of};
 pub use handed_over::{HandOverConsent, hand_over};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
@@ -64,12 +67,19 @@ const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
 
 /// Starts a draft. `network` is a keyed hash of the network that it comes from.
 pub async fn start(app: &App, network: String) -> Result<DraftId, Problem> {
+    begin(app, network, None).await
+}
+
+/// Creates a draft, limited to a consultation day if it is for one.
+async fn begin(app: &App, network: String, day: Option<PublicationId>) -> Result<DraftId, Problem> {
     let context = Context::of(app).await?;
     let settings = &context.settings;
     open_for_intake(settings)?;
+    let mode = day.map_or_else(String::new, |_| AppointmentMode::Online.code().to_owned());
     let draft = Draft {
         id: DraftId(Uuid::new_v4()),
-        form: ApplicationForm::default(),
+        day,
+        form: ApplicationForm { mode, ..ApplicationForm::default() },
         network,
         expires_at: context.now + TimeDelta::days(i64::from(settings.draft_days)),
         consultation: None,
@@ -118,7 +128,8 @@ pub async fn save(
 pub async fn slots(app: &App, draft: &Draft) -> Result<SlotOffers, Problem> {
     let context = Context::of(app).await?;
     let held = held(&app.db, draft).await?;
-    let search = slot_search(&draft.form, held.map(|it| it.id), SearchAim::List)?;
+    let day = day_of(&app.db, draft).await?;
+    let search = slot_search(&draft.form, held.map(|it| it.id), day, SearchAim::List)?;
     context.offers(&app.db, search).await
 }
 
@@ -133,7 +144,8 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     if store::intake::draft::holds_of_network(&tx, &draft.network, context.now).await? >= HOLDS_OF_NETWORK {
         return Err(Problem::TooMany);
     }
-    let search = slot_search(&draft.form, None, SearchAim::Choose)?;
+    let day = day_of(&tx, &draft).await?;
+    let search = slot_search(&draft.form, None, day, SearchAim::Choose)?;
     let mode = search.mode;
     let found = context.offers(&tx, search).await?;
     if !found.has(slot) {
@@ -153,6 +165,8 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
         place: String::new(),
         uid: app.calendar_uid(uid),
         sequence: 0,
+        absent: None,
+        makes_up: false,
     };
     let cells = found.cells(&held.experts, slot, settings);
     store::booking::appointment::insert(&tx, &held, &cells, context.now)
@@ -250,7 +264,7 @@ pub async fn submit(
         Incoming {
             number,
             application: &application,
-            by: Actor::Company.into(),
+            by: Submitter { origin: origin_of(&draft, held.as_ref()), ..Actor::Company.into() },
             key: id.to_string(),
             address_confirmed: false,
             slot: held.as_ref().map(|it| it.starts_at),

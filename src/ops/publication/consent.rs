@@ -15,7 +15,7 @@ use domain::{
             consent::{
                 CONSENT_WORDING, ConsentRefused, ConsentState, ExampleConsent, REMINDER_DAYS, may_begin,
             },
-            draft::{ConsultedCompany, erased, has_name, is_unwritten},
+            draft::{ConsultedCompany, PrivateWords, erased},
         },
     },
     text::Prose,
@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use super::{
     Seen,
-    consent_rows::{ConsentOf, ErasedExample, Fate, LockedPublication, NewDraft},
+    consent_rows::{ConsentOf, ErasedExample, Erasure, LockedPublication, NewDraft},
 };
 use crate::{
     app::App,
@@ -55,10 +55,10 @@ pub async fn ask(app: &App, id: ConsultationId, by: AccountId) -> Result<(), Pro
             "メールアドレスのない企業には、お願いできません。文章を確認していただく画面を、メールのリンクでお知らせするためです。".to_owned(),
         ));
     }
-    let asked = ExampleConsent::ask(known, id, work.now())?;
-    work.save(&asked).await?;
+    let question = ExampleConsent::ask(known, id, work.now())?;
+    work.save(&question).await?;
     work.note(Actor::Coordinator(by), "事例への協力を、企業にお願いしました");
-    let (portal, until) = (work.portal()?, asked.due_at.unwrap_or(work.now()));
+    let (portal, until) = (work.portal()?, question.due_at.unwrap_or(work.now()));
     work.mail_company(MailEvent::Example(ExampleEvent::Wanted { portal: &portal, until }))?;
     work.commit().await?;
     Ok(())
@@ -95,11 +95,16 @@ pub async fn decline(app: &App, id: ConsultationId, by: Actor) -> Result<(), Pro
     Ok(())
 }
 
-/// Shows the newest text to the company, which is reminded once. Refused while the text is not written, or names what it
-/// must not name.
+/// Shows the newest text to the company, which is reminded once. Refused while the text is not written, while it names
+/// what it must not name, and for a company that no mail can tell of it.
 pub async fn show(app: &App, seen: Seen, by: AccountId) -> Result<(), Problem> {
     let (mut work, consent, example) = begin_with_example(app, seen).await?;
-    check_text(&work, &consent, &example.content)?;
+    if work.company_address().is_none() {
+        return Err(Problem::Refused(
+            "この企業にはメールアドレスがないため、文章の確認をお願いできません。相談センターに連絡してください。".to_owned(),
+        ));
+    }
+    private_words(&work, &consent).await?.check(&example.content)?;
     let shown = consent.show(example.revision, work.now())?;
     work.save(&shown).await?;
     work.note(Actor::Coordinator(by), "事例の文章の確認を、企業にお願いしました");
@@ -157,7 +162,7 @@ pub async fn withdraw(app: &App, id: ConsultationId, by: Actor) -> Result<(), Pr
     // The row gives up the example before that is deleted.
     work.save(&withdrawn).await?;
     let was_public = match found {
-        Some(it) => erase(&mut work, it).await? == Fate::Ended,
+        Some(it) => erase(&mut work, it).await? == Erasure::Ended,
         None => false,
     };
     work.note(by, "事例への協力の同意を取りやめました。事例の文章は削除しました");
@@ -191,7 +196,7 @@ pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
             announce(&mut work, &it, approved).await?;
         }
         (_, ConsentState::Lapsed, Some(it)) => {
-            let was_public = erase(&mut work, it).await? == Fate::Ended;
+            let was_public = erase(&mut work, it).await? == Erasure::Ended;
             work.note(
                 Actor::System,
                 "事例への協力は、期限までに動きがないため終わりました。事例の文章は削除しました",
@@ -262,25 +267,31 @@ async fn begin_with_example(
     Ok((work, consent, example))
 }
 
-async fn erase(work: &mut CaseTransaction<'_>, it: Publication) -> Result<Fate, Problem> {
+async fn erase(work: &mut CaseTransaction<'_>, it: Publication) -> Result<Erasure, Problem> {
     let left = erased(japan_date(work.now()).year()).map_err(anyhow::Error::from)?;
     work.save(ErasedExample(it, left)).await
 }
 
-/// Refuses a text that is not written yet, that has the company's name against its wish, or the contact's name.
-fn check_text(work: &CaseTransaction<'_>, consent: &ExampleConsent, text: &Content) -> Result<(), Problem> {
-    let refused = |why: &str| Err(Problem::Refused(why.to_owned()));
-    let (company, person) = (&work.record.company_name, &work.person.name);
-    if is_unwritten(text) {
-        return refused("取組の要約と、取り組んだことを書いてから、企業に確認を依頼してください。");
-    }
-    if !consent.is_named && has_name(text, company) {
-        return refused("企業は、企業名を出さないことを希望しています。文章から企業名を取り除いてください。");
-    }
-    if !company.contains(person.as_str()) && has_name(text, person) {
-        return refused("文章に、担当者の氏名が入っています。個人の氏名は、事例に載せられません。");
-    }
-    Ok(())
+/// Returns the words that the example must not have: the company's name if it wants none, and the names and addresses of
+/// its people.
+async fn private_words(
+    work: &CaseTransaction<'_>,
+    consent: &ExampleConsent,
+) -> Result<PrivateWords, Problem> {
+    let id = work.record.consultation.id;
+    let (_, contact) =
+        store::consultation::application(work.read(), id).await?.ok_or(Problem::NotFound)?;
+    let company = &work.record.company_name;
+    // A company may have the name of its owner.
+    let people = [contact.name, contact.second_name].into_iter().filter(|it| !company.contains(it.as_str()));
+    let addresses = [contact.email, Some(contact.second_email), contact.proven_email];
+    let phones = [contact.phone, Some(contact.second_phone)];
+    Ok(PrivateWords {
+        companies: if consent.is_named { Vec::new() } else { vec![company.clone()] },
+        people: people.collect(),
+        addresses: addresses.into_iter().flatten().collect(),
+        phones: phones.into_iter().flatten().collect(),
+    })
 }
 
 /// Returns what the consultation says about its company, without any person's data.

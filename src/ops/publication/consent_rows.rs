@@ -52,9 +52,9 @@ impl Save for NewDraft {
     }
 }
 
-/// The fate of an example whose text is erased.
+/// What is left of an example whose text is erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Erasure {
     /// Only editors and the company had read it.
     Deleted,
     /// Its address says that it has ended.
@@ -64,14 +64,14 @@ pub enum Fate {
 /// An example whose text is erased in all its revisions. The content is what is left of one that was public.
 pub struct ErasedExample(pub Publication, pub Content);
 
-impl Save<Fate> for ErasedExample {
-    async fn save(self, to: Target<'_>) -> Result<Fate, Problem> {
+impl Save<Erasure> for ErasedExample {
+    async fn save(self, to: Target<'_>) -> Result<Erasure, Problem> {
         let Self(it, left) = self;
         let (id, phase) = (it.id, it.state.phase(to.now));
         let ended = match phase {
             Phase::Draft => {
                 delete_draft(to.tx, id).await?;
-                return Ok(Fate::Deleted);
+                return Ok(Erasure::Deleted);
             }
             Phase::Archived => it.edit(left.clone())?,
             // One whose period has not begun becomes a draft: the servers' indexes have it, and learn of a change alone.
@@ -82,6 +82,6 @@ impl Save<Fate> for ErasedExample {
         publication::save(to.tx, &ended, RevisionAct::Erased, None, to.now).await?;
         consent::erase_text(to.tx, id, &left).await?;
         set_links(to.tx, id, &[]).await?;
-        Ok(if phase.has_page() { Fate::Ended } else { Fate::Deleted })
+        Ok(if phase.has_page() { Erasure::Ended } else { Erasure::Deleted })
     }
 }

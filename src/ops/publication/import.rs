@@ -24,7 +24,7 @@ pub enum TakenAs {
     Published,
 }
 
-/// What became of the examples of an import that was undone.
+/// The outcome of undoing an import, in numbers of examples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UndoneImport {
     /// Drafts that were deleted.

@@ -12,7 +12,7 @@ use domain::{
 };
 use tokio::sync::Semaphore;
 
-use super::{Seen, change};
+use super::{Seen, change, refuse_erased};
 use crate::{
     app::App,
     files,
@@ -48,6 +48,7 @@ pub async fn add(
     if before.revision != seen.revision {
         return Err(Problem::Stale);
     }
+    refuse_erased(&tx, &before).await?;
     store::publication::picture::insert(&tx, before.id, &picture.sha256, size, now).await?;
     let after = with_pictures(before, |pictures| {
         if pictures.len() >= MOST_PICTURES {

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     actor::Actor,
     booking::{
-        appointment::{Appointment, AppointmentState},
+        appointment::{Appointment, AppointmentState, Owner},
         notice::{hold_moved, reminder_at},
     },
     calendar::{BusinessCalendar, at_japan},
@@ -14,13 +14,17 @@ use domain::{
     text::TextLine,
     wording::{month_day_time, month_day_weekday},
 };
+use sea_orm::DatabaseTransaction;
 
 use crate::{
     app::App,
     ops::{
+        aftercare::report_gap::follow_gap,
         booking::{
             appointment::remind_of_report,
+            hold::release_closed,
             notices::{appointment_reminder_key, plan_hold_warning},
+            waiting_offer::WithdrawnOffers,
         },
         case::{
             context::Context,
@@ -36,13 +40,24 @@ use crate::{
 /// The reason that is kept with a planned mail whose deadline has moved.
 const MOVED: &str = "the deadline has moved";
 
-/// Adds a closing day, or changes its note. Returns how many consultations have a deadline that moved.
-pub async fn add(app: &App, date: NaiveDate, note: &TextLine) -> Result<usize, Problem> {
+/// The changes that follow from a closing day that was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddedClosingDay {
+    /// The number of consultations with a deadline that moved.
+    pub moved: usize,
+    /// The number of companies whose time was held for this day and is released.
+    pub released: usize,
+}
+
+/// Adds a closing day, or changes its note.
+pub async fn add(app: &App, date: NaiveDate, note: &TextLine) -> Result<AddedClosingDay, Problem> {
     let mut context = Context::of(app).await?;
     let before = context.calendar.clone();
     context.calendar.closing_days.insert(date);
     let mut tx = app.begin().await?;
     store::reference::programme::add_closing_day(&tx, date, note.as_str(), context.now).await?;
+    let released;
+    (tx, released) = Box::pin(release_held(app, &context, tx, date)).await?;
     let mut moved = 0;
     if before.is_open(date) {
         let from = at_japan(date, 0, 0);
@@ -65,7 +80,48 @@ pub async fn add(app: &App, date: NaiveDate, note: &TextLine) -> Result<usize, P
         }
     }
     tx.commit().await?;
-    Ok(moved)
+    Ok(AddedClosingDay { moved, released })
+}
+
+/// Releases the times that are held for this day: they could not take place. Returns the number of companies that are told.
+async fn release_held(
+    app: &App,
+    context: &Context,
+    mut tx: DatabaseTransaction,
+    date: NaiveDate,
+) -> Result<(DatabaseTransaction, usize), Problem> {
+    let mut released = 0;
+    let (from, to) = (at_japan(date, 0, 0), at_japan(date, 24, 0));
+    for held in store::booking::appointment::held_between(&tx, from, to).await? {
+        let (id, waiting) = match held.owner {
+            Owner::Draft(draft) => {
+                // A submission locks the draft and keeps the time for the consultation.
+                store::intake::draft::lock(&tx, draft).await?;
+                let current = store::booking::appointment::find(&tx, held.id).await?;
+                if let Some(it) = current.filter(|it| it.owner == held.owner && it.is_live()) {
+                    store::booking::appointment::save(&tx, &it.release()?, context.now).await?;
+                }
+                continue;
+            }
+            Owner::Consultation(id) => (id, None),
+            Owner::Offer { consultation, waiting } => (consultation, Some(waiting)),
+        };
+        let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+        let mut work = CaseTransaction::with(app, context.clone(), tx, record).await?;
+        match waiting {
+            None => released += usize::from(Box::pin(release_closed(&mut work, date)).await?),
+            Some(waiting) => {
+                work.save(WithdrawnOffers(waiting)).await?;
+                let when = month_day_time(held.starts_at);
+                work.note(
+                    Actor::System,
+                    format!("休業日になったため、空いた日時（{when}）の案内を終えました"),
+                );
+            }
+        }
+        (tx, _) = work.flush().await?;
+    }
+    Ok((tx, released))
 }
 
 pub async fn remove(app: &App, date: NaiveDate) -> Result<(), Problem> {
@@ -95,7 +151,11 @@ async fn shift(
                 remind_of_report(work, was, at).await?;
             }
         }
+        let is_report = moved.kind == DueKind::Report;
         work.record.due = Some(moved);
+        if is_report {
+            follow_gap(work).await?;
+        }
     }
     let requests: Vec<_> =
         work.assignments.iter().filter(|it| it.state == AssignmentState::Offered).cloned().collect();

@@ -11,7 +11,7 @@ use domain::{
     consultation::{Action, ActionKind},
     field::Fields,
     id::{AccountId, AssignmentId, ConsultationId, ExpertId},
-    routing::assignment::Assignment,
+    routing::assignment::{Assignment, AssignmentState},
 };
 use sea_orm::ConnectionTrait;
 
@@ -37,7 +37,10 @@ use crate::{
         },
     },
     problem::Problem,
-    store::{self, consultation::Record},
+    store::{
+        self,
+        consultation::{Origin, Record},
+    },
 };
 
 /// Asks one expert, or one for each field that no expert has accepted, on behalf of a coordinator.
@@ -57,19 +60,19 @@ pub async fn request(
     if slot.is_some_and(|it| !may_ask_for(&work, it)) {
         return Err(Problem::Refused(TOO_NEAR.to_owned()));
     }
-    let fields = open_fields(work.record.consultation.fields, &work.assignments);
+    let fields = open_fields(work.record.wanted_fields(), &work.assignments);
     let accepted = accepted_among(&work.assignments);
     let found = search(&work, fields, accepted.clone()).await?;
     let team = chosen(&found, experts, fields, slot)?;
-    let asked = named(&work, &team);
+    let names = named(&work, &team);
     if accepted.is_empty() {
         ask(&mut work, &found, team, slot).await?;
     } else {
         // The time is kept for those who have accepted too.
-        let whole = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
+        let whole = search(&work, work.record.wanted_fields(), BTreeSet::new()).await?;
         ask(&mut work, &whole, team, slot).await?;
     }
-    work.act(Action::RequestExperts, by, Some(asked))?;
+    work.act(Action::RequestExperts, by, Some(names))?;
     work.commit().await?;
     Ok(())
 }
@@ -81,12 +84,19 @@ const TOO_NEAR: &str = "仮予約の日時が近いため、専門家の回答�
 pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
     let slot = held_slot(work).filter(|it| may_ask_for(work, *it));
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
-    let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
-    let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
-    let asked = named(work, &team);
+    let found = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
+    // On a consultation day the company has chosen a time of these experts.
+    let of_day = (work.record.origin == Origin::Event).then(|| held_team(work, &found, slot)).flatten();
+    let Some(team) = of_day.or_else(|| found.teams(Some(slot)).next()) else { return Ok(false) };
+    let names = named(work, &team);
     ask(work, &found, team, Some(slot)).await?;
-    work.act(Action::RequestExperts, Actor::System, Some(asked))?;
+    work.act(Action::RequestExperts, Actor::System, Some(names))?;
     Ok(true)
+}
+
+/// Returns the team whose time is held, if it can still take the appointment.
+fn held_team(work: &CaseTransaction<'_>, found: &SlotOffers, slot: Slot) -> Option<Vec<TeamMember>> {
+    found.team_of(&work.appointment.as_ref()?.experts, Some(slot))
 }
 
 /// Accepts a request: its expert does, or a coordinator in the expert's stead.
@@ -170,10 +180,14 @@ pub async fn decline_in(
     Ok(left)
 }
 
-/// Ends a request that its expert has not answered in time.
+/// Ends a request that its expert has not answered in time, together with the other requests of the consultation that
+/// are as late. Does nothing for a request that has ended meanwhile.
 pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     let mut work = begin_answer(app, id, None).await?;
     let assignment = mine(&work, id)?;
+    if assignment.state != AssignmentState::Offered {
+        return Ok(());
+    }
     if assignment.is_asked_instead() {
         let lapsed = assignment.lapse(work.now())?;
         let expert = lapsed.expert;
@@ -183,13 +197,22 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
         return Ok(());
     }
     work.check(ActionKind::Decline, Actor::System)?;
-    let lapsed = assignment.lapse(work.now())?;
-    let (fields, expert) = (lapsed.fields, lapsed.expert);
-    work.save_assignment(lapsed).await?;
-    let left = part_from_held(&mut work, expert).await?;
-    notify_lapsed(&mut work, expert, left.as_ref())?;
-    let note = format!("{}さん", work.context.experts.name(expert));
-    Box::pin(request_next(&mut work, Actor::System, fields, note)).await?;
+    let mut fields = assignment.fields;
+    let mut names = Vec::new();
+    let is_as_late = |it: &&Assignment| it.state == AssignmentState::Offered && it.due_at <= work.now();
+    let mut late: Vec<_> =
+        work.assignments.iter().filter(is_as_late).filter(|it| !it.is_asked_instead()).cloned().collect();
+    late.sort_by_key(|it| it.id != id);
+    for it in late {
+        let lapsed = it.lapse(work.now())?;
+        let expert = lapsed.expert;
+        fields = fields.union(lapsed.fields);
+        names.push(format!("{}さん", work.context.experts.name(expert)));
+        work.save_assignment(lapsed).await?;
+        let left = part_from_held(&mut work, expert).await?;
+        notify_lapsed(&mut work, expert, left.as_ref())?;
+    }
+    Box::pin(request_next(&mut work, Actor::System, fields, names.join("、"))).await?;
     work.commit().await?;
     Ok(())
 }
@@ -220,18 +243,18 @@ fn notify_lapsed(
 /// Returns the experts who could be asked for a consultation, for the slot that is held for it if there is one. A
 /// snapshot to choose from.
 pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Option<Slot>), Problem> {
-    let wanted = record.consultation.fields;
+    let wanted = record.wanted_fields();
     offers_for_held(app, record, |all| (open_fields(wanted, all), accepted_among(all))).await
 }
 
 /// Returns the fields for which experts are to be asked: those that no expert has accepted.
 pub async fn fields_to_ask(db: &impl ConnectionTrait, record: &Record) -> Result<Fields, Problem> {
     let assignments = store::routing::assignment::of(db, record.consultation.id).await?;
-    Ok(open_fields(record.consultation.fields, &assignments))
+    Ok(open_fields(record.wanted_fields(), &assignments))
 }
 
 /// Goes on with the experts who have accepted, if they cover every field that is left and nobody else is asked: the time
-/// that is held for them is booked, or the company chooses one. Returns whether it did. The caller tells everybody.
+/// that is held for them is booked, or the company chooses one. Returns whether it did. The caller notifies all readers.
 pub async fn settle(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
     let accepted = work.accepted();
     let is_covered = work.still_open().is_none() && work.live().all(Assignment::is_accepted);
@@ -254,7 +277,7 @@ pub async fn settle(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, P
     Ok(true)
 }
 
-/// Goes on as `settle` does after the company has answered a question, and tells everybody.
+/// Goes on as `settle` does after the company has answered a question, and notifies all readers.
 pub async fn settle_after_answer(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if !settle(work, Actor::System).await? {
         return Ok(());
@@ -331,11 +354,11 @@ async fn request_next(
         let found = search(work, fields, excluded).await?;
         let next = found.teams(slot).next();
         if let Some(team) = next {
-            let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
-            let asked = named(work, &team);
+            let whole = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
+            let names = named(work, &team);
             ask(work, &whole, team, slot).await?;
             work.act(Action::Decline { next_candidate: true }, by, Some(note))?;
-            work.note(Actor::System, format!("次の候補に依頼しました：{asked}"));
+            work.note(Actor::System, format!("次の候補に依頼しました：{names}"));
             return Ok(());
         }
     }
@@ -367,7 +390,7 @@ async fn give_back(work: &mut CaseTransaction<'_>, slot: Option<Slot>) -> Result
         return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST, None);
     };
     work.appointment = Some(held.clone());
-    let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+    let found = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
     let cells = found.cells(&accepted, slot, &work.context.settings);
     let until = heard_by(slot.start(), &work.context.settings, &work.context.calendar);
     let place = held.place.clone();

@@ -2,12 +2,13 @@
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
     actor::{Actor, Represented},
+    aftercare::report::report_author,
     booking::{
-        availability::{Absence, Day, Exception, WeeklyRule},
+        availability::{Absence, Day, Exception, WeeklyRule, schedule_changes},
         notice::notified_at,
     },
     calendar::{at_japan, japan_date},
-    id::{AccountId, ExpertId},
+    id::{AccountId, ConsultationId, ExpertId},
     wording,
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
@@ -17,12 +18,17 @@ use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
     ops::{
+        aftercare::report_gap::{follow_absence, writers},
         booking::meeting_link::follow_standing,
         case::{context::Context, transaction::CaseTransaction},
     },
     problem::Problem,
     secret::{token, token_hash},
-    store::{self, booking::expert_agenda::AgendaAppointment, routing::expert::ExpertFacts},
+    store::{
+        self,
+        booking::expert_agenda::{AgendaAppointment, AgendaReport},
+        routing::expert::ExpertFacts,
+    },
 };
 
 /// A change to an expert's own availability.
@@ -57,7 +63,7 @@ pub async fn change_availability(
     change_by(app, expert, Actor::Expert(expert), change).await
 }
 
-/// Changes when an expert can be asked, as `change_availability` does. Days of absence are recorded with their actor.
+/// Changes when an expert can be asked, as `change_availability` does, and records it with its actor.
 async fn change_by(
     app: &App,
     expert: ExpertId,
@@ -65,53 +71,94 @@ async fn change_by(
     change: AvailabilityChange,
 ) -> Result<(), Problem> {
     let context = Context::of(app).await?;
+    let concerns_reports =
+        matches!(change, AvailabilityChange::AddAbsence(..) | AvailabilityChange::RemoveAbsence(_));
+    let reports = match concerns_reports {
+        true => due_reports(app, &context, expert).await?,
+        false => Vec::new(),
+    };
     let tx = app.begin().await?;
+    apply(app, &tx, &context, (expert, by), change).await?;
+    tx.commit().await?;
+    for (case, author) in reports {
+        follow_absence(app, case, expert, author).await?;
+    }
+    Ok(())
+}
+
+/// Returns the cases with a report of this expert that is to be written, each with the expert who is asked for it.
+async fn due_reports(
+    app: &App,
+    context: &Context,
+    expert: ExpertId,
+) -> Result<Vec<(ConsultationId, Option<ExpertId>)>, Problem> {
+    let reports = store::booking::expert_agenda::reports(&app.db, expert).await?;
+    let due = reports.into_iter().filter(AgendaReport::is_to_be_written);
+    let request = |it: AgendaReport| {
+        let due_at = it.case.report_due?;
+        Some((it.case.id, report_author(&writers(context, &it.appointment, due_at))))
+    };
+    Ok(due.filter_map(request).collect())
+}
+
+/// Writes a change of an expert's schedule, with its record.
+async fn apply(
+    app: &App,
+    tx: &DatabaseTransaction,
+    context: &Context,
+    (expert, by): (ExpertId, Actor),
+    change: AvailabilityChange,
+) -> Result<(), Problem> {
+    let before = store::routing::expert::entries(tx, expert).await?.schedule();
     match change {
-        AvailabilityChange::AddRule(rule) => add_rule(&tx, expert, rule).await?,
+        AvailabilityChange::AddRule(rule) => add_rule(tx, expert, rule).await?,
         AvailabilityChange::AddRules(rules) => {
             for rule in rules {
-                add_rule(&tx, expert, rule).await?;
+                add_rule(tx, expert, rule).await?;
             }
         }
         AvailabilityChange::SetDay(date, wanted) => {
-            let schedule = store::routing::expert::entries(&tx, expert).await?.schedule();
+            let schedule = store::routing::expert::entries(tx, expert).await?.schedule();
             let exceptions = schedule.changes_to(date, wanted);
-            store::routing::expert::replace_exceptions(&tx, expert, date, &exceptions).await?;
+            store::routing::expert::replace_exceptions(tx, expert, date, &exceptions).await?;
         }
         AvailabilityChange::ResetDay(date) => {
-            store::routing::expert::replace_exceptions(&tx, expert, date, &[]).await?;
+            store::routing::expert::replace_exceptions(tx, expert, date, &[]).await?;
         }
         AvailabilityChange::CopyWeek { from, to } => {
-            let schedule = store::routing::expert::entries(&tx, expert).await?.schedule();
+            let schedule = store::routing::expert::entries(tx, expert).await?.schedule();
             let days = from.iter_days().zip(to.iter_days()).take(7);
             for (from, to) in days.filter(|(_, to)| *to >= japan_date(context.now)) {
                 let exceptions = schedule.changes_to(to, schedule.opened(from));
-                store::routing::expert::replace_exceptions(&tx, expert, to, &exceptions).await?;
+                store::routing::expert::replace_exceptions(tx, expert, to, &exceptions).await?;
             }
         }
-        AvailabilityChange::RemoveRule(id) => store::routing::expert::remove_rule(&tx, expert, id).await?,
+        AvailabilityChange::RemoveRule(id) => store::routing::expert::remove_rule(tx, expert, id).await?,
         AvailabilityChange::AddException(exception) => {
-            store::routing::expert::add_exception(&tx, expert, &exception).await?;
+            store::routing::expert::add_exception(tx, expert, &exception).await?;
         }
         AvailabilityChange::RemoveException(id) => {
-            store::routing::expert::remove_exception(&tx, expert, id).await?;
+            store::routing::expert::remove_exception(tx, expert, id).await?;
         }
         AvailabilityChange::AddAbsence(absence, note) => {
-            store::routing::expert::add_absence(&tx, expert, absence, &note).await?;
+            store::routing::expert::add_absence(tx, expert, absence, &note).await?;
             let what = format!("不在の期間を登録しました：{}", days(absence));
-            store::audit::schedule_change::insert(&tx, expert, by, &what, context.now).await?;
-            notify_center(app, &tx, &context, expert, absence).await?;
+            store::audit::schedule_change::insert(tx, expert, by, &what, context.now).await?;
+            notify_center(app, tx, context, expert, absence).await?;
         }
         AvailabilityChange::RemoveAbsence(id) => {
-            let entries = store::routing::expert::entries(&tx, expert).await?;
+            let entries = store::routing::expert::entries(tx, expert).await?;
             if let Some((_, absence, _)) = entries.absences.iter().find(|it| it.0 == id) {
                 let what = format!("不在の期間の登録を取り消しました：{}", days(*absence));
-                store::audit::schedule_change::insert(&tx, expert, by, &what, context.now).await?;
+                store::audit::schedule_change::insert(tx, expert, by, &what, context.now).await?;
             }
-            store::routing::expert::remove_absence(&tx, expert, id).await?;
+            store::routing::expert::remove_absence(tx, expert, id).await?;
         }
     }
-    tx.commit().await?;
+    let after = store::routing::expert::entries(tx, expert).await?.schedule();
+    for what in schedule_changes(&before, &after) {
+        store::audit::schedule_change::insert(tx, expert, by, &what, context.now).await?;
+    }
     Ok(())
 }
 
@@ -127,7 +174,7 @@ pub async fn record_absence(
     let change = AvailabilityChange::AddAbsence(absence, note.to_owned());
     change_by(app, expert, Actor::Stead(by, Represented::Expert(expert)), change).await?;
     let inside = inside(&app.db, expert, absence, app.clock.now()).await?;
-    let booked = inside.iter().filter(|it| it.appointment.is_confirmed() && !it.asked);
+    let booked = inside.iter().filter(|it| it.appointment.is_confirmed() && !it.is_asked);
     let cases: Vec<_> = booked.filter_map(|it| it.case.as_ref()).map(|it| it.id).collect();
     for &id in &cases {
         let mut work = CaseTransaction::begin(app, id).await?;
@@ -176,7 +223,7 @@ async fn notify_center(
         let case = it.case.as_ref()?;
         let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
         let name = case.company_name.as_deref().unwrap_or_default();
-        (it.appointment.is_confirmed() && !it.asked).then(|| format!("{}　{name}　{when}", case.number))
+        (it.appointment.is_confirmed() && !it.is_asked).then(|| format!("{}　{name}　{when}", case.number))
     };
     let inside = inside(tx, expert, absence, context.now).await?;
     let lines: Vec<_> = inside.iter().filter_map(line).collect();

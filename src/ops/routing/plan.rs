@@ -75,7 +75,7 @@ struct Question {
 struct Explained {
     line: planning::PlannedConsultation,
     is_chosen: bool,
-    judged: Vec<Candidate>,
+    candidates: Vec<Candidate>,
 }
 
 /// Makes the plan for the present moment.
@@ -88,7 +88,7 @@ pub async fn make(app: &App) -> Result<Plan, Problem> {
     let record = |at: usize| waiting[at].record.clone();
     let line = |it: Explained| PlannedRequest {
         record: record(it.line.waiting),
-        team: members(it.line.team, waiting[it.line.waiting].record.consultation.fields, &it.judged),
+        team: members(it.line.team, waiting[it.line.waiting].record.wanted_fields(), &it.candidates),
         slot: it.line.slot,
         is_chosen: it.is_chosen,
         ahead: it.line.ahead,
@@ -117,7 +117,7 @@ impl Question {
     }
 
     fn answer(self) -> (Vec<Explained>, Vec<planning::UnplannedConsultation>) {
-        let ground = planning::PlanningContext {
+        let context = planning::PlanningContext {
             experts: &self.people.facts,
             calendars: &self.people.calendars,
             settings: &self.settings,
@@ -126,17 +126,17 @@ impl Question {
             no_appointments: &self.no_appointments,
             today: self.today,
         };
-        let plan = planning::plan(&ground, &self.waiting, &Weights::default());
+        let plan = planning::plan(&context, &self.waiting, &Weights::default());
         let explained = |line: planning::PlannedConsultation| {
             let request = &self.waiting[line.waiting].request;
             let team = self.people.facts.iter().filter(|it| line.team.has(it.id));
             let is_unidentified = request.company.is_some_and(|it| self.unidentified.contains(&it));
-            let judged = team.map(|it| {
+            let candidates = team.map(|it| {
                 let candidate = evaluate(it, request, None);
                 if is_unidentified { candidate.with_unidentified_company(it) } else { candidate }
             });
-            let judged = judged.collect();
-            Explained { line, is_chosen: request.slot.is_some(), judged }
+            let candidates = candidates.collect();
+            Explained { line, is_chosen: request.slot.is_some(), candidates }
         };
         (plan.lines.into_iter().map(explained).collect(), plan.left)
     }
@@ -165,7 +165,7 @@ fn mode(it: &PendingConsultation) -> AppointmentMode {
 fn routing_request(it: &PendingConsultation, slot: Option<Slot>) -> RoutingRequest {
     let record = &it.record;
     RoutingRequest {
-        fields: record.consultation.fields,
+        fields: record.wanted_fields(),
         themes: it.themes.clone(),
         mode: match mode(it) {
             AppointmentMode::Online => Mode::Online,

@@ -8,7 +8,7 @@ use domain::{
     consultation::{Action, ActionKind, State},
     field::Fields,
     id::{AssignmentId, ExpertId},
-    routing::assignment::Assignment,
+    routing::assignment::{Assignment, is_asked_for_all},
     text::TextLine,
     wording::long_date_time_range,
 };
@@ -115,24 +115,28 @@ pub async fn release_in(
     let (fields, known) = let_go(work, &leaving, booked.as_ref(), wish).await?;
     let excluded = unavailable(&work.assignments, expert);
     let mut next = None;
-    let (asked, released) = match team(work, fields, excluded, successor).await? {
+    let (another_asked, released) = match team(work, fields, excluded, successor).await? {
         Some(team) => {
             next = Some(named(work, &team));
-            let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+            let whole = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
             let slot = held_slot(work);
             ask(work, &whole, team, slot).await?;
             (true, None)
         }
         None => give_back(work).await?,
     };
-    work.act(Action::ReleaseExpert { asked }, by, Some(noted(work, expert, wish.reason, booked.as_ref())))?;
+    work.act(
+        Action::ReleaseExpert { another_asked },
+        by,
+        Some(noted(work, expert, wish.reason, booked.as_ref())),
+    )?;
     if let Some(next) = next {
         work.note(by, format!("次の候補に依頼しました：{next}"));
     }
     if let Some(booked) = &booked {
         tell_others(work, booked, expert)?;
     }
-    if had_turn || released.is_some() || !asked {
+    if had_turn || released.is_some() || !another_asked {
         let lost = match (&booked, &released) {
             (Some(it), _) => Some((it, TimeNews::Cancelled)),
             (None, Some(it)) => Some((it, TimeNews::Released)),
@@ -277,9 +281,7 @@ async fn release_accepted(
 async fn withdraw_substitute(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
     work.check(ActionKind::Reschedule, by)?;
     let Some(appointment) = work.appointment.clone() else { return Err(Problem::Stale) };
-    super::requests::withdraw_asked(work, &appointment).await?;
-    work.note(by, "代わりの専門家への依頼を取り消しました");
-    Ok(())
+    super::requests::withdraw_asked_by(work, &appointment, by).await
 }
 
 /// Returns the team to ask for the fields of the released expert; `None` if nobody is to be asked.
@@ -309,12 +311,18 @@ async fn team(
     })
 }
 
-/// Gives the consultation back to the center if nobody is asked in place of the released expert. A held time is
-/// released with the requests for it; an expert who has accepted stays. Returns whether an expert is still asked, and
-/// the time that was released.
+/// Gives the consultation back to the center if nobody is asked in place of the released expert. The requests that are
+/// not answered are withdrawn, because an answer for one field would leave the other one without anyone to wait for; so
+/// is a held time. An expert who has accepted stays. Returns whether experts are still asked for every field, and the
+/// time that was released.
 async fn give_back(work: &mut CaseTransaction<'_>) -> Result<(bool, Option<Appointment>), Problem> {
     let Some(held) = work.appointment.take() else {
-        return Ok((work.live().any(|it| !it.is_accepted()), None));
+        let wanted = work.record.wanted_fields();
+        let is_asked = work.live().any(|it| !it.is_accepted()) && is_asked_for_all(wanted, &work.assignments);
+        if !is_asked {
+            withdraw_unanswered(work, None).await?;
+        }
+        return Ok((is_asked, None));
     };
     let accepted = work.accepted();
     for expert in accepted {

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::{
+    actor::Actor,
     booking::{
         appointment::{Appointment, AppointmentMode},
         availability::{Day, Slot},
@@ -65,6 +66,7 @@ pub fn search_for(
         industry: record.industry,
         company: Some(record.company),
         only: None,
+        day: None,
         excluded,
         moving: held.map(|it| it.id),
         starts: Day::ALL,
@@ -150,22 +152,32 @@ pub async fn ask(
     let due = Due::reply_for(settings, calendar, work.now(), slot.map(Slot::start));
     let outline = outline(work).await?;
     for member in team {
-        let assignment = Assignment {
-            id: AssignmentId(Uuid::now_v7()),
-            consultation: work.record.consultation.id,
-            expert: member.expert,
-            fields: member.fields,
-            state: AssignmentState::Offered,
-            offered_at: work.now(),
-            due_at: due.at().unwrap_or(work.now()),
-            instead_of: None,
-        };
+        let assignment = request_to(work, &member, &due, None);
         work.save(NewAssignment(&assignment, &due, &member.reasons)).await?;
         let held = work.appointment.clone();
         write_request(work, &assignment, held.as_ref(), &outline)?;
         work.assignments.push(assignment);
     }
     Ok(())
+}
+
+/// Returns a request to a member of a team; `instead_of` is the assignment that a substitute takes over.
+pub fn request_to(
+    work: &CaseTransaction<'_>,
+    member: &TeamMember,
+    due: &Due,
+    instead_of: Option<AssignmentId>,
+) -> Assignment {
+    Assignment {
+        id: AssignmentId(Uuid::now_v7()),
+        consultation: work.record.consultation.id,
+        expert: member.expert,
+        fields: member.fields,
+        state: AssignmentState::Offered,
+        offered_at: work.now(),
+        due_at: due.at().unwrap_or(work.now()),
+        instead_of,
+    }
 }
 
 /// Returns the experts of a team as the history names them.
@@ -295,13 +307,24 @@ pub async fn withdraw(
 }
 
 /// Withdraws the request to a substitute for an appointment that is moved, cancelled or over.
-pub async fn withdraw_asked(
+pub async fn withdraw_substitute_request(
     work: &mut CaseTransaction<'_>,
     appointment: &Appointment,
 ) -> Result<(), Problem> {
-    let asked: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
-    for request in asked {
+    withdraw_asked_by(work, appointment, Actor::System).await
+}
+
+/// Withdraws the request to a substitute, by the actor whom the history names with the substitute.
+pub async fn withdraw_asked_by(
+    work: &mut CaseTransaction<'_>,
+    appointment: &Appointment,
+    by: Actor,
+) -> Result<(), Problem> {
+    let requests: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
+    for request in requests {
         let expert = request.expert;
+        let name = work.context.experts.name(expert).to_owned();
+        work.note(by, format!("{name}さんへの、代わりの担当の依頼を取り消しました"));
         let left = leave(work, appointment, expert, request.instead_of).await?;
         work.save(ReleasedParticipation(appointment.id, expert)).await?;
         work.save_assignment(request.withdraw(work.now())).await?;

@@ -16,6 +16,7 @@ use crate::{
     secret::Purpose,
     store::{
         self,
+        intake::told_apart::told_apart,
         worklist::center_digest::{CenterDigest, OverdueCase},
     },
 };
@@ -44,15 +45,17 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     if !due || store::correspondence::outbox::is_written(&app.db, &key).await? {
         return Ok(false);
     }
-    let urgent = store::worklist::center_digest::center_digest(&app.db, now, NAMED).await?;
-    if urgent.new == 0 && urgent.overdue == 0 && urgent.stalled == 0 {
+    let digest = store::worklist::center_digest::center_digest(&app.db, now, NAMED).await?;
+    if digest.new == 0 && digest.overdue == 0 && digest.stalled == 0 {
         return Ok(false);
     }
+    let companies = told_apart(&app.db, digest.cases.iter().map(|it| it.number.clone())).await?;
     let line = |it: &OverdueCase| {
-        format!("{}　{}（期限 {}）", it.number, it.company_name, wording::month_day_time(it.due_at))
+        let company = companies.name(&it.number, &it.company_name);
+        format!("{}　{company}（期限 {}）", it.number, wording::month_day_time(it.due_at))
     };
-    let lines: Vec<_> = urgent.cases.iter().map(line).collect();
-    let CenterDigest { new, overdue, stalled, .. } = urgent;
+    let lines: Vec<_> = digest.cases.iter().map(line).collect();
+    let CenterDigest { new, overdue, stalled, .. } = digest;
     let mut mails = context.mails(app);
     let to = Recipient { address: &settings.center_email, name: &settings.center_name };
     let digest = AccountMailEvent::Digest { new, overdue, stalled, lines: &lines, stop: "" };

@@ -51,7 +51,7 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
         .filter(consultation::COLUMN.state.is_in(WITHOUT_BOOKING.map(ConsultationStatus::code)))
         .into_query();
     let live = [AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code);
-    let asked: Vec<Uuid> = assignment::Entity::find()
+    let requested: Vec<Uuid> = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ExpertId)
         .distinct()
@@ -61,7 +61,7 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
         .into_tuple()
         .all(db)
         .await?;
-    ids.extend(asked);
+    ids.extend(requested);
     ids.extend(store::booking::substitute::left_behind(db, now).await?.into_iter().map(|it| it.1.expert.0));
     for expert in with_reports(db).await? {
         let reports = store::booking::expert_agenda::reports(db, expert).await?;
@@ -92,6 +92,7 @@ async fn with_reports(db: &impl ConnectionTrait) -> Result<Vec<ExpertId>, DbErr>
         .distinct()
         .filter(appointment_expert::Column::ExpertId.in_subquery(closed(Role::Expert)))
         .filter(appointment_expert::COLUMN.report_handed_over_at.is_null())
+        .filter(appointment_expert::COLUMN.absent.eq(false))
         .filter(appointment_expert::Column::AppointmentId.in_subquery(done))
         .into_tuple()
         .all(db)

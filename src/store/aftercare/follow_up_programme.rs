@@ -7,14 +7,9 @@ use domain::{aftercare::follow_up::FollowUpStep, id::AccountId, number::FiscalYe
 use entity::follow_up_programme as row;
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::OnConflict,
 };
 
-use crate::store::{
-    contradiction,
-    reference::revision::{RevisedPart, touch},
-    rows_inserted,
-};
+use crate::store::{contradiction, reference::revision::insert_version};
 
 /// A saved version of a programme: its author and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,16 +65,7 @@ pub async fn save(
         saved_at: Set(now),
         saved_by: Set(Some(by.0)),
     };
-    let key = [row::Column::FiscalYear, row::Column::Version];
-    let written = row::Entity::insert(row)
-        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await;
-    let is_ours = rows_inserted(written)? > 0;
-    if is_ours {
-        touch(tx, RevisedPart::Programme).await?;
-    }
-    Ok(is_ours)
+    insert_version(tx, row, [row::Column::FiscalYear, row::Column::Version]).await
 }
 
 fn steps(row: &row::Model) -> Result<Vec<FollowUpStep>, DbErr> {

@@ -8,7 +8,7 @@ use domain::{
 use entity::report as row;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    QuerySelect, Set, sea_query::Expr,
 };
 
 use std::collections::BTreeMap;
@@ -66,6 +66,7 @@ pub async fn insert(tx: &DatabaseTransaction, it: &Report, now: DateTime<Utc>) -
         decided_at: state.decided_at,
         decided_by: state.decided_by.map(|it| it.0),
         returned_reason: state.returned_reason,
+        took_place: true,
         version: it.version,
         updated_at: now,
     };
@@ -90,6 +91,17 @@ pub async fn save(tx: &DatabaseTransaction, it: &Report, now: DateTime<Utc>) -> 
         change.submitted_at = Set(Some(at));
     }
     row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Notes whether the appointment of a report took place, after its outcome was corrected. There may be no report.
+pub async fn note_took_place(
+    tx: &DatabaseTransaction,
+    id: AppointmentId,
+    took_place: bool,
+) -> Result<(), DbErr> {
+    let change = row::Entity::update_many().filter(row::COLUMN.appointment_id.eq(id.0));
+    change.col_expr(row::Column::TookPlace, Expr::val(took_place)).exec(tx).await?;
     Ok(())
 }
 

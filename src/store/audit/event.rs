@@ -187,6 +187,7 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         ActionKind::PlanFurtherSession
         | ActionKind::DropFurtherSession
         | ActionKind::RecordDone
+        | ActionKind::RecordPartlyDone
         | ActionKind::CorrectOutcome
         | ActionKind::Reopen => true,
         ActionKind::Submit
@@ -215,13 +216,18 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
     for it in history.iter().rev().filter(decides) {
         if it.action == ActionKind::CorrectOutcome && !is_held_now(it) {
             not_held |= was_held(it);
-        } else if not_held && matches!(it.action, ActionKind::CorrectOutcome | ActionKind::RecordDone) {
+        } else if not_held && is_record(it.action) {
             not_held = false;
         } else {
             return it.action == ActionKind::PlanFurtherSession;
         }
     }
     false
+}
+
+/// Returns whether an event records that an appointment was held, at once or by a correction.
+const fn is_record(action: ActionKind) -> bool {
+    matches!(action, ActionKind::CorrectOutcome | ActionKind::RecordDone | ActionKind::RecordPartlyDone)
 }
 
 /// Returns whether a correction says that the latest appointment was held after all.

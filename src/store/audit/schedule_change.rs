@@ -1,4 +1,5 @@
-//! The record of who has changed when an expert can be asked: days of absence, and times that a cancellation took out.
+//! The record of who has changed when an expert can be asked: weekly hours, single days, days of absence, and times that a
+//! cancellation took out.
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
@@ -7,7 +8,7 @@ use domain::{
 use entity::schedule_change as row;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -53,14 +54,25 @@ pub async fn between(
     to: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<RecordedChange>, DbErr> {
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.at.gte(from))
-        .filter(row::COLUMN.at.lt(to))
-        .order_by_desc(row::COLUMN.at)
-        .order_by_desc(row::COLUMN.id)
-        .limit(limit)
-        .all(db)
-        .await?;
+    let within = row::Entity::find().filter(row::COLUMN.at.gte(from)).filter(row::COLUMN.at.lt(to));
+    recorded(db, within, limit).await
+}
+
+/// Returns the latest `limit` changes of one expert's schedule, newest first. Two queries.
+pub async fn of_expert(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    limit: u64,
+) -> Result<Vec<RecordedChange>, DbErr> {
+    recorded(db, row::Entity::find().filter(row::COLUMN.expert_id.eq(expert.0)), limit).await
+}
+
+async fn recorded(
+    db: &impl ConnectionTrait,
+    query: Select<row::Entity>,
+    limit: u64,
+) -> Result<Vec<RecordedChange>, DbErr> {
+    let rows = query.order_by_desc(row::COLUMN.at).order_by_desc(row::COLUMN.id).limit(limit).all(db).await?;
     let ids = rows.iter().flat_map(|it| [Some(it.expert_id), it.actor_id]).flatten();
     let people = people(db, ids).await?;
     let name = |id: Option<Uuid>| {

@@ -1,5 +1,7 @@
 //! Appointments: held, booked and past, with the draft or consultation that each belongs to.
+mod attendance;
 mod cells;
+mod times;
 
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
@@ -16,7 +18,9 @@ use sea_orm::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+pub(in crate::store) use attendance::{Team, absent_from};
 pub use cells::{CellTaken, Cells, visits};
+pub use times::{confirmed_before, held_between};
 
 use crate::store::{
     contradiction, due_keys, known,
@@ -203,18 +207,7 @@ pub async fn between(
     let rows = row::Entity::find()
         .filter(row::COLUMN.starts_at.gte(from))
         .filter(row::COLUMN.starts_at.lt(to))
-        .filter(
-            row::COLUMN.state.is_in(
-                [
-                    AppointmentStatus::Held,
-                    AppointmentStatus::Confirmed,
-                    AppointmentStatus::Done,
-                    AppointmentStatus::NoShow,
-                    AppointmentStatus::ExpertNoShow,
-                ]
-                .map(AppointmentStatus::code),
-            ),
-        )
+        .filter(row::COLUMN.state.is_in(AppointmentStatus::TAKES_TIME.map(AppointmentStatus::code)))
         .order_by_asc(row::COLUMN.starts_at)
         .limit(limit)
         .all(db)
@@ -268,6 +261,7 @@ pub async fn insert(
         created_at: now,
         ended_at: state.ended_at,
         end_reason: state.end_reason,
+        makes_up: it.makes_up,
     };
     row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
     insert_experts(tx, it).await?;
@@ -281,6 +275,9 @@ pub async fn save(tx: &DatabaseTransaction, it: &Appointment, now: DateTime<Utc>
         take_turns(tx).await?;
     }
     row::Entity::update(changed(it, now)).exec(tx).await?;
+    if it.state.outcome().is_some() {
+        attendance::save(tx, it).await?;
+    }
     if !it.is_live() {
         free(tx, it.id, None).await?;
     }
@@ -362,6 +359,7 @@ async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<()
             appointment_id: it.id.0,
             expert_id: expert.0,
             report_handed_over_at: None,
+            absent: it.absent == Some(*expert),
         }
         .into_active_model()
     });
@@ -378,14 +376,18 @@ pub(in crate::store) async fn with_experts(
         return Ok(Vec::new());
     }
     let ids = rows.iter().map(|it| it.id);
-    let mut experts: BTreeMap<Uuid, Vec<ExpertId>> = BTreeMap::new();
+    let mut experts: BTreeMap<Uuid, Team> = BTreeMap::new();
     let found = appointment_expert::Entity::find()
         .filter(appointment_expert::COLUMN.appointment_id.is_in(ids))
         .order_by_asc(appointment_expert::COLUMN.expert_id)
         .all(db)
         .await?;
     for it in found {
-        experts.entry(it.appointment_id).or_default().push(ExpertId(it.expert_id));
+        let team = experts.entry(it.appointment_id).or_default();
+        team.all.push(ExpertId(it.expert_id));
+        if it.absent {
+            team.absent = Some(ExpertId(it.expert_id));
+        }
     }
     rows.into_iter().map(|it| from_row(experts.remove(&it.id).unwrap_or_default(), it)).collect()
 }
@@ -440,7 +442,7 @@ fn changed(it: &Appointment, now: DateTime<Utc>) -> row::ActiveModel {
     }
 }
 
-pub(in crate::store) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appointment, DbErr> {
+pub(in crate::store) fn from_row(team: Team, row: row::Model) -> Result<Appointment, DbErr> {
     let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let owner = match (row.draft_id, row.consultation_id, row.waiting_id) {
         (Some(id), None, None) => Owner::Draft(DraftId(id)),
@@ -469,9 +471,11 @@ pub(in crate::store) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Res
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         mode: known(&row.mode, row::Column::Mode, row.id)?,
-        experts,
+        experts: team.all,
         place: row.place,
         uid: row.uid,
         sequence: row.sequence,
+        absent: team.absent,
+        makes_up: row.makes_up,
     })
 }

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::appointment::owner;
-use crate::store::contradiction;
+use crate::store::{contradiction, intake::told_apart::told_apart};
 
 /// A confirmed appointment on a closing day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,4 +54,16 @@ pub async fn bookings_on(
         Ok(ClosingDayBooking { date: japan_date(starts_at), starts_at, ends_at, number, company_name })
     };
     rows.into_iter().map(booking).collect()
+}
+
+/// Returns the bookings with the names of companies that share them told apart.
+pub async fn named(
+    db: &impl ConnectionTrait,
+    mut bookings: Vec<ClosingDayBooking>,
+) -> Result<Vec<ClosingDayBooking>, DbErr> {
+    let companies = told_apart(db, bookings.iter().map(|it| it.number)).await?;
+    for it in &mut bookings {
+        it.company_name = companies.name(&it.number, &it.company_name);
+    }
+    Ok(bookings)
 }

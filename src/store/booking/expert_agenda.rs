@@ -60,7 +60,7 @@ pub struct AgendaCase {
 pub struct AgendaAppointment {
     pub appointment: Appointment,
     /// Whether another expert takes part and this expert is asked to be the substitute.
-    pub asked: bool,
+    pub is_asked: bool,
     /// `None` until the expert has been asked: a company holds the time, but may still get another expert.
     pub case: Option<AgendaCase>,
 }
@@ -68,7 +68,7 @@ pub struct AgendaAppointment {
 impl AgendaAppointment {
     /// Returns whether the appointment may still take place with another expert or not at all.
     pub const fn is_tentative(&self) -> bool {
-        self.asked || (self.appointment.is_live() && !self.appointment.is_confirmed())
+        self.is_asked || (self.appointment.is_live() && !self.appointment.is_confirmed())
     }
 }
 
@@ -155,7 +155,7 @@ pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec
 pub async fn confirmed(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaAppointment>, DbErr> {
     let only = Condition::all().add(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()));
     let mut appointments = agenda_appointments(db, expert, only).await?;
-    appointments.retain(|it| !it.asked);
+    appointments.retain(|it| !it.is_asked);
     Ok(appointments)
 }
 
@@ -168,25 +168,14 @@ pub async fn between(
     to: DateTime<Utc>,
 ) -> Result<Vec<AgendaAppointment>, DbErr> {
     let only = Condition::all()
-        .add(
-            appointment::COLUMN.state.is_in(
-                [
-                    AppointmentStatus::Held,
-                    AppointmentStatus::Confirmed,
-                    AppointmentStatus::Done,
-                    AppointmentStatus::NoShow,
-                    AppointmentStatus::ExpertNoShow,
-                ]
-                .map(AppointmentStatus::code),
-            ),
-        )
+        .add(appointment::COLUMN.state.is_in(AppointmentStatus::TAKES_TIME.map(AppointmentStatus::code)))
         .add(appointment::COLUMN.ends_at.gt(from))
         .add(appointment::COLUMN.starts_at.lt(to));
     agenda_appointments(db, expert, only).await
 }
 
 /// Returns the appointments whose report is still to be written, revised or approved, oldest first, without those whose
-/// report was handed over when the expert's account was closed. Five queries.
+/// report was handed over when the expert's account was closed, and those to which the expert did not come. Five queries.
 pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaReport>, DbErr> {
     let approved = report::Entity::find()
         .select_only()
@@ -279,7 +268,11 @@ fn handed_over(expert: ExpertId) -> SelectStatement {
         .select_only()
         .column(appointment_expert::Column::AppointmentId)
         .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
-        .filter(appointment_expert::COLUMN.report_handed_over_at.is_not_null())
+        .filter(
+            Condition::any()
+                .add(appointment_expert::Column::ReportHandedOverAt.is_not_null())
+                .add(appointment_expert::Column::Absent.eq(true)),
+        )
         .into_query()
 }
 
@@ -300,7 +293,7 @@ async fn agenda_appointments(
     let cases = cases(db, expert, &ids).await?;
     let appointment = |appointment: Appointment| {
         let case = consultation_of(&appointment).and_then(|it| cases.get(&it)).cloned();
-        AgendaAppointment { asked: !appointment.experts.contains(&expert), appointment, case }
+        AgendaAppointment { is_asked: !appointment.experts.contains(&expert), appointment, case }
     };
     Ok(appointments.into_iter().map(appointment).collect())
 }
@@ -338,7 +331,7 @@ async fn cases(
     let wanted = || ids.iter().map(|it| it.0);
     let concerns =
         Condition::any().add(is_live()).add(assignment::Column::ConsultationId.in_subquery(held_by(expert)));
-    let asked: Vec<(Uuid, bool, bool, Coded<AssignmentStatus>)> = assignment::Entity::find()
+    let assignments: Vec<(Uuid, bool, bool, Coded<AssignmentStatus>)> = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ConsultationId)
         .column(assignment::Column::Ict)
@@ -354,7 +347,7 @@ async fn cases(
     let mut cases = BTreeMap::new();
     for row in &rows {
         let record = crate::store::consultation::from_row(row)?;
-        let parts = || asked.iter().filter(|it| it.0 == row.id);
+        let parts = || assignments.iter().filter(|it| it.0 == row.id);
         let fields = parts().filter_map(|it| Fields::from_flags(it.1, it.2)).reduce(Fields::union);
         let Some(fields) = fields else { continue };
         let accepted = parts().any(|it| it.3 != AssignmentStatus::Offered);

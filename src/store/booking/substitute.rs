@@ -97,7 +97,7 @@ async fn away(
 }
 
 /// Returns the participations for which a substitute is being asked, each with the request.
-pub async fn asked(db: &impl ConnectionTrait) -> Result<Vec<(Participation, AssignmentId)>, DbErr> {
+pub async fn requests(db: &impl ConnectionTrait) -> Result<Vec<(Participation, AssignmentId)>, DbErr> {
     let open = assignment::Entity::find()
         .filter(assignment::COLUMN.state.eq(AssignmentStatus::Offered.code()))
         .filter(assignment::COLUMN.instead_of.is_not_null())
@@ -121,9 +121,9 @@ pub async fn asked(db: &impl ConnectionTrait) -> Result<Vec<(Participation, Assi
         let place = participation(appointment.id, leaving.expert_id);
         Some((appointment.starts_at, place, AssignmentId(it.id)))
     };
-    let mut asked: Vec<_> = open.into_iter().filter_map(timed).collect();
-    asked.sort_unstable();
-    Ok(asked.into_iter().map(|(_, participation, request)| (participation, request)).collect())
+    let mut requests: Vec<_> = open.into_iter().filter_map(timed).collect();
+    requests.sort_unstable();
+    Ok(requests.into_iter().map(|(_, participation, request)| (participation, request)).collect())
 }
 
 /// Returns the number of participations for which a substitute has yet to be asked.
@@ -132,8 +132,8 @@ pub async fn open(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<usize
     if absent.is_empty() {
         return Ok(0);
     }
-    let asked: BTreeSet<_> = asked(db).await?.into_iter().map(|it| it.0).collect();
-    Ok(absent.iter().filter(|it| !asked.contains(it)).count())
+    let requested: BTreeSet<_> = requests(db).await?.into_iter().map(|it| it.0).collect();
+    Ok(absent.iter().filter(|it| !requested.contains(it)).count())
 }
 
 fn of_appointment() -> sea_orm::RelationDef {

@@ -53,18 +53,7 @@ pub async fn between(
         .join(JoinType::LeftJoin, owner())
         .filter(row::COLUMN.starts_at.gte(from))
         .filter(row::COLUMN.starts_at.lt(to))
-        .filter(
-            row::COLUMN.state.is_in(
-                [
-                    AppointmentStatus::Held,
-                    AppointmentStatus::Confirmed,
-                    AppointmentStatus::Done,
-                    AppointmentStatus::NoShow,
-                    AppointmentStatus::ExpertNoShow,
-                ]
-                .map(AppointmentStatus::code),
-            ),
-        );
+        .filter(row::COLUMN.state.is_in(AppointmentStatus::TAKES_TIME.map(AppointmentStatus::code)));
     if let Some(expert) = expert {
         query = query.filter(appointment_expert::COLUMN.expert_id.eq(expert.0));
     }

@@ -11,7 +11,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 
-use crate::store::booking::appointment::from_row;
+use crate::store::booking::appointment::{Team, from_row};
 
 /// Saves that an expert has left an appointment. `left` is the appointment as the expert knows it, with the
 /// SEQUENCE of the cancellation.
@@ -66,7 +66,7 @@ pub async fn since(
         .all(db)
         .await?;
     let left = |(participation, found): (row::Model, Option<appointment::Model>)| {
-        let whole = found.map(|it| from_row(Vec::new(), it))?;
+        let whole = found.map(|it| from_row(Team::default(), it))?;
         Some(whole.map(|it| Appointment {
             state: AppointmentState::Released,
             starts_at: participation.starts_at,

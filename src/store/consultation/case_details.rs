@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use codes::{AppointmentStatus, AssignmentStatus, CalendarEntryStatus, MailStatus, ReportStatus};
 use domain::{
-    booking::appointment::Appointment,
+    booking::appointment::{Appointment, AppointmentState},
     id::{ConsultationId, ExpertId},
     number::CaseNumber,
     routing::{ReasonFor, assignment::Assignment},
@@ -16,7 +16,7 @@ use sea_orm::{
 };
 
 use crate::store::{
-    booking::appointment::{from_row as to_appointment, participants},
+    booking::appointment::{Team, absent_from, from_row as to_appointment, participants},
     consultation::Record,
     contradiction,
     routing::assignment::from_row as to_assignment,
@@ -73,6 +73,15 @@ pub struct AskedExpert {
 pub struct CaseAppointment {
     pub appointment: Appointment,
     pub experts: Vec<String>,
+}
+
+impl CaseAppointment {
+    /// Returns the name of the one of two experts who did not come.
+    pub fn absent_name(&self) -> Option<&str> {
+        let absent = self.appointment.absent?;
+        let at = self.appointment.experts.iter().position(|it| *it == absent)?;
+        self.experts.get(at).map(String::as_str)
+    }
 }
 
 /// Returns a consultation with its details. One query, one row.
@@ -161,10 +170,15 @@ pub async fn appointments(
                 it.experts.push(account.name);
             }
             None => {
-                let appointment = to_appointment(vec![ExpertId(account.id)], row)?;
+                let team = Team { all: vec![ExpertId(account.id)], absent: None };
+                let appointment = to_appointment(team, row)?;
                 appointments.push(CaseAppointment { appointment, experts: vec![account.name] });
             }
         }
+    }
+    let pairs = appointments.iter_mut().filter(|it| it.experts.len() > 1);
+    for it in pairs.filter(|it| it.appointment.state == AppointmentState::Done) {
+        it.appointment.absent = absent_from(db, it.appointment.id).await?;
     }
     Ok(appointments)
 }
@@ -245,9 +259,8 @@ fn changed_entries() -> String {
 const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND (b."consultation_id" = "consultation"."id" OR b."address_key" = "contact"."email_key"))"#;
 fn submitted_reports() -> String {
     format!(
-        r#"(SELECT COUNT(*) FROM "report" r JOIN "appointment" a ON a."id" = r."appointment_id" WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}' AND a."state" = '{}')"#,
-        ReportStatus::Submitted,
-        AppointmentStatus::Done
+        r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}' AND r."took_place")"#,
+        ReportStatus::Submitted
     )
 }
 

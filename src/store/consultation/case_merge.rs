@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub use moved::{MovedDraft, MovedRows, give_back, hand_over};
 
 use super::{Record, from_row};
-use crate::store::contradiction;
+use crate::store::{contradiction, merge::merges};
 
 /// The changes that a merge made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,15 +53,9 @@ pub struct CaseMarks {
 /// The clock of silence: for what the case waits and since when, its stage and its next step.
 type SilenceMark = (SilenceKind, DateTime<Utc>, u8, Option<DateTime<Utc>>);
 
-/// A merge that was not undone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseMerge {
-    pub id: Uuid,
-    pub kept: ConsultationId,
-    pub absorbed: ConsultationId,
-    pub merged_at: DateTime<Utc>,
-    pub reason: String,
-    pub change: MergeChange,
+merges! {
+    /// A merge of two cases that was not undone.
+    CaseMerge in row of ConsultationId changes MergeChange
 }
 
 impl CaseMarks {
@@ -163,37 +157,7 @@ pub async fn leading(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Co
 
 /// Saves a merge. The records of both cases are saved by their own unit of work.
 pub async fn insert(tx: &DatabaseTransaction, it: &CaseMerge, by: AccountId) -> Result<(), DbErr> {
-    let changed = serde_json::to_value(&it.change).map_err(|err| DbErr::Type(err.to_string()))?;
-    let model = row::Model {
-        id: it.id,
-        kept_id: it.kept.0,
-        absorbed_id: it.absorbed.0,
-        merged_by: by.0,
-        merged_at: it.merged_at,
-        reason: it.reason.clone(),
-        changed,
-        undone_by: None,
-        undone_at: None,
-    };
-    row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
-    Ok(())
-}
-
-/// Saves that a merge was undone.
-pub async fn set_undone(
-    tx: &DatabaseTransaction,
-    id: Uuid,
-    by: AccountId,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let undone = row::ActiveModel {
-        id: Set(id),
-        undone_by: Set(Some(by.0)),
-        undone_at: Set(Some(now)),
-        ..Default::default()
-    };
-    row::Entity::update(undone).exec(tx).await?;
-    Ok(())
+    it.insert(tx, by).await
 }
 
 /// Returns the merges into a case that hold, oldest first, with the numbers of the absorbed cases.
@@ -213,25 +177,7 @@ pub async fn into(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<(
     rows.iter()
         .map(|(it, case)| {
             let number = case.as_ref().map(|it| it.number.clone()).unwrap_or_default();
-            Ok((from_merge(it)?, number))
+            Ok((CaseMerge::of_row(it)?, number))
         })
         .collect()
-}
-
-/// Returns a merge that holds, locked until the transaction ends.
-pub async fn lock_merge(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<CaseMerge>, DbErr> {
-    let found = row::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
-    found.filter(|it| it.undone_at.is_none()).as_ref().map(from_merge).transpose()
-}
-
-fn from_merge(it: &row::Model) -> Result<CaseMerge, DbErr> {
-    let change = serde_json::from_value(it.changed.clone());
-    Ok(CaseMerge {
-        id: it.id,
-        kept: ConsultationId(it.kept_id),
-        absorbed: ConsultationId(it.absorbed_id),
-        merged_at: it.merged_at,
-        reason: it.reason.clone(),
-        change: change.map_err(|err| contradiction(row::Entity, it.id, err))?,
-    })
 }

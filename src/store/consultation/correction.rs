@@ -49,7 +49,7 @@ pub fn values_of(
     let mut values = CaseValues::default();
     let text = |it: &Option<String>| it.clone().unwrap_or_default();
     let place = |it: Option<domain::prefecture::Prefecture>| {
-        it.map(|it| format!("{:02}", it.code())).unwrap_or_default()
+        it.map(domain::prefecture::Prefecture::two_digits).unwrap_or_default()
     };
     let count = |it: Option<i32>| it.map(|it| it.to_string()).unwrap_or_default();
     let organization = company.organization.as_ref().map(Coded::code).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The conversion of a consultation to its columns and back, each in one place.
 use chrono::{DateTime, TimeDelta, Utc};
 pub use codes::Origin;
-use codes::{ConsultationStatus, DueKind, Turn};
+use codes::{ConsultationStatus, DueKind, ReportGap, Turn};
 use domain::{
     consultation::{Consultation, State, UnfulfilledReason},
     due::Due,
@@ -117,7 +117,7 @@ pub struct NewConsultation<'a> {
     pub origin: Origin,
     pub desk: Option<DeskId>,
     pub due: Due,
-    /// Whether somebody has to confirm that the company's corporate number is its own.
+    /// Whether the center has to confirm that the company's corporate number is its own.
     pub number_unconfirmed: bool,
     pub now: DateTime<Utc>,
 }
@@ -148,7 +148,8 @@ impl NewConsultation<'_> {
             last_inbound_at: None,
             snoozed_until: None,
             number_unconfirmed: self.number_unconfirmed,
-            report_by_center: false,
+            report_by_center: None,
+            owed: None,
             event_count: 0,
             version: 0,
         }
@@ -212,7 +213,9 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         merged_into: it.merged_into.map(|it| it.0),
         own_company_id: new.own_company.map(|it| it.0),
         number_unconfirmed: record.number_unconfirmed,
-        report_by_center: record.report_by_center,
+        report_by_center: record.report_by_center.is_some(),
+        report_gap: record.report_by_center.map(Coded::Known),
+        owed_field: record.owed.map(Coded::Known),
     })
 }
 
@@ -254,10 +257,15 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         last_inbound_at: row.last_inbound_at,
         snoozed_until: row.snoozed_until,
         number_unconfirmed: row.number_unconfirmed,
-        report_by_center: row.report_by_center,
+        report_by_center: row.report_by_center.then(|| report_gap(row)),
+        owed: row.owed_field.as_ref().and_then(Coded::known),
         event_count: row.event_count,
         version: row.version,
     })
+}
+
+fn report_gap(row: &row::Model) -> ReportGap {
+    row.report_gap.as_ref().and_then(Coded::known).unwrap_or(ReportGap::NoExpert)
 }
 
 fn prefecture_of(code: Option<i16>) -> Result<Option<Prefecture>, ()> {

@@ -7,16 +7,12 @@ use domain::{id::AccountId, number::FiscalYear};
 use entity::mail_text as row;
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
 use crate::{
     mail::text::{MailWording, TextKind, Texts},
-    store::{
-        reference::revision::{RevisedPart, touch},
-        rows_inserted,
-    },
+    store::reference::revision::insert_version,
 };
 
 /// One version of a text.
@@ -101,16 +97,7 @@ pub async fn save(
         saved_at: Set(now),
         saved_by: Set(Some(by.0)),
     };
-    let key = [row::Column::FiscalYear, row::Column::Kind, row::Column::Version];
-    let written = row::Entity::insert(row)
-        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await;
-    let is_ours = rows_inserted(written)? > 0;
-    if is_ours {
-        touch(tx, RevisedPart::Programme).await?;
-    }
-    Ok(is_ours)
+    insert_version(tx, row, [row::Column::FiscalYear, row::Column::Kind, row::Column::Version]).await
 }
 
 fn version(it: row::Model, names: &BTreeMap<Uuid, String>) -> MailTextVersion {

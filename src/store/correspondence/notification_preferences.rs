@@ -56,8 +56,8 @@ pub async fn set(
         row::Entity::delete_by_id((id.0, topic.code().to_owned())).exec(tx).await?;
         return Ok(());
     }
-    let unwanted = row::Model { account_id: id.0, topic: topic.code().to_owned() };
-    let written = row::Entity::insert(unwanted.into_active_model())
+    let opt_out = row::Model { account_id: id.0, topic: topic.code().to_owned() };
+    let written = row::Entity::insert(opt_out.into_active_model())
         .on_conflict(
             OnConflict::columns([row::Column::AccountId, row::Column::Topic]).do_nothing().to_owned(),
         )

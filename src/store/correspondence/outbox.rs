@@ -23,12 +23,14 @@ use crate::{
 mod awaiting;
 mod by_hand;
 mod entry;
+mod erasure;
 mod lease;
 pub mod readdressed;
 
 pub use awaiting::{address_confirmed, awaits_address, fail_unconfirmed};
-pub use by_hand::{cancel, hold, release, resend};
+pub use by_hand::{ByHand, cancel, hold, release, resend};
 pub use entry::{OutboxEntry, OutboxFilter, OutboxLogEntry, entry, log_of, of, page, queued, state, tally};
+pub use erasure::erase;
 pub use lease::{Lease, LeasedMail, SendCapacity, SendOutcome, SettledMail, any_due, lease, settle};
 
 /// Writes outgoing mails. A mail whose key exists already is dropped.

@@ -1,6 +1,6 @@
 //! Companies, identified by their corporate number. An application without one has a company of its own until
 //! a person matches it.
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
@@ -11,7 +11,7 @@ use domain::{
     number::FiscalYear,
     text::search_key,
 };
-use entity::{application, appointment, company as row, consultation, contact};
+use entity::{appointment, company as row, consultation, contact};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
@@ -107,7 +107,7 @@ pub async fn registered(
 }
 
 /// Returns the number of appointments that count toward the company's cap in a fiscal year: those that it had or has
-/// booked. A consultation whose corporate number nobody has confirmed counts for itself alone.
+/// booked. A consultation whose corporate number is not confirmed counts for itself alone.
 pub async fn appointments_in(
     db: &impl ConnectionTrait,
     record: &Record,
@@ -130,6 +130,7 @@ pub async fn appointments_in(
                 .state
                 .is_in([AppointmentStatus::Confirmed, AppointmentStatus::Done].map(AppointmentStatus::code)),
         )
+        .filter(appointment::COLUMN.makes_up.eq(false))
         .filter(appointment::COLUMN.starts_at.gte(from))
         .filter(appointment::COLUMN.starts_at.lt(to))
         .count(db)
@@ -175,30 +176,6 @@ pub async fn separate(
     };
     consultation::Entity::update(moved).exec(tx).await?;
     Ok(company)
-}
-
-/// Returns what tells the companies of these consultations apart: the city and the corporate number.
-pub async fn places(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, DbErr> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(Uuid, String, Option<String>)> = application::Entity::find()
-        .select_only()
-        .columns([
-            application::Column::ConsultationId,
-            application::Column::City,
-            application::Column::CorporateNumber,
-        ])
-        .filter(application::COLUMN.consultation_id.is_in(ids))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let shown = |(id, city, number): (Uuid, String, Option<String>)| {
-        let number = number.map(|it| format!("法人番号 {it}"));
-        let parts = [Some(city).filter(|it| !it.is_empty()), number];
-        (id, parts.into_iter().flatten().collect::<Vec<_>>().join("、"))
-    };
-    Ok(rows.into_iter().map(shown).collect())
 }
 
 /// Inserts a company.

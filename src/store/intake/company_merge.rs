@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::store::{
     consultation::{Record, from_row},
     contradiction,
+    merge::merges,
 };
 
 /// A company as it is registered.
@@ -39,15 +40,9 @@ pub struct CompanyChange {
     pub absorbed: CompanyValues,
 }
 
-/// A merge that was not undone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompanyMerge {
-    pub id: Uuid,
-    pub kept: CompanyId,
-    pub absorbed: CompanyId,
-    pub merged_at: DateTime<Utc>,
-    pub reason: String,
-    pub change: CompanyChange,
+merges! {
+    /// A merge of two companies that was not undone.
+    CompanyMerge in row of CompanyId changes CompanyChange
 }
 
 /// Returns a company.
@@ -84,19 +79,7 @@ pub async fn cases(db: &impl ConnectionTrait, id: CompanyId) -> Result<u64, DbEr
 
 /// Saves a merge: the absorbed company and all that were merged into it lead to the kept one, with their consultations.
 pub async fn insert(tx: &DatabaseTransaction, it: &CompanyMerge, by: AccountId) -> Result<(), DbErr> {
-    let changed = serde_json::to_value(&it.change).map_err(|err| DbErr::Type(err.to_string()))?;
-    let model = row::Model {
-        id: it.id,
-        kept_id: it.kept.0,
-        absorbed_id: it.absorbed.0,
-        merged_by: by.0,
-        merged_at: it.merged_at,
-        reason: it.reason.clone(),
-        changed,
-        undone_by: None,
-        undone_at: None,
-    };
-    row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    it.insert(tx, by).await?;
     let all = Condition::any()
         .add(company::COLUMN.id.eq(it.absorbed.0))
         .add(company::COLUMN.merged_into.eq(it.absorbed.0));
@@ -123,13 +106,7 @@ pub async fn undo(
     by: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let undone = row::ActiveModel {
-        id: Set(it.id),
-        undone_by: Set(Some(by.0)),
-        undone_at: Set(Some(now)),
-        ..Default::default()
-    };
-    row::Entity::update(undone).exec(tx).await?;
+    it.set_undone(tx, by, now).await?;
     let below = below(tx, it.absorbed).await?;
     company::Entity::update_many()
         .col_expr(company::Column::MergedInto, Expr::value(Some(it.absorbed.0)))
@@ -165,13 +142,7 @@ pub async fn into(db: &impl ConnectionTrait, id: CompanyId) -> Result<Vec<Compan
         .order_by_desc(row::COLUMN.id)
         .all(db)
         .await?;
-    rows.iter().map(from_merge).collect()
-}
-
-/// Returns a merge that holds, locked until the transaction ends.
-pub async fn lock_merge(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<CompanyMerge>, DbErr> {
-    let found = row::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
-    found.filter(|it| it.undone_at.is_none()).as_ref().map(from_merge).transpose()
+    rows.iter().map(CompanyMerge::of_row).collect()
 }
 
 /// Returns where the merged companies lead to with which some expert has a conflict of interest.
@@ -226,16 +197,4 @@ fn from_company(it: company::Model) -> Company {
         values: CompanyValues { name: it.name, corporate_number: it.corporate_number },
         merged_into: it.merged_into.map(CompanyId),
     }
-}
-
-fn from_merge(it: &row::Model) -> Result<CompanyMerge, DbErr> {
-    let change = serde_json::from_value(it.changed.clone());
-    Ok(CompanyMerge {
-        id: it.id,
-        kept: CompanyId(it.kept_id),
-        absorbed: CompanyId(it.absorbed_id),
-        merged_at: it.merged_at,
-        reason: it.reason.clone(),
-        change: change.map_err(|err| contradiction(row::Entity, it.id, err))?,
-    })
 }

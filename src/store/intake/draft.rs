@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
 use domain::{
-    id::{ConsultationId, DraftId},
+    id::{ConsultationId, DraftId, PublicationId},
     intake::application::ApplicationForm,
 };
 use entity::{appointment, draft as row};
@@ -26,6 +26,8 @@ pub struct Draft {
     pub expires_at: DateTime<Utc>,
     /// The consultation that the draft has become.
     pub consultation: Option<ConsultationId>,
+    /// The consultation day for which it asks for a time.
+    pub day: Option<PublicationId>,
 }
 
 pub async fn find(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Draft>, DbErr> {
@@ -91,6 +93,7 @@ pub async fn insert(tx: &DatabaseTransaction, it: &Draft, now: DateTime<Utc>) ->
         updated_at: now,
         expires_at: it.expires_at,
         consultation_id: None,
+        gathering_id: it.day.map(|it| it.0),
     };
     row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
@@ -178,5 +181,6 @@ fn from_row(row: row::Model) -> Result<Draft, DbErr> {
         network: row.network,
         expires_at: row.expires_at,
         consultation: row.consultation_id.map(ConsultationId),
+        day: row.gathering_id.map(PublicationId),
     })
 }

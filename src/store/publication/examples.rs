@@ -27,7 +27,7 @@ pub struct ChangedExample {
     pub id: PublicationId,
     /// The number of the change: servers ask for what came after it.
     pub change_number: i64,
-    /// What the public reads; `None` if it is a draft or has ended.
+    /// The revision that the public reads; `None` if it is a draft or has ended.
     pub public: Option<PublicExample>,
 }
 
@@ -86,24 +86,32 @@ pub async fn lines(db: &impl ConnectionTrait, wanted: &[ExampleRef]) -> Result<V
 
 /// Returns the example at a public address, also one that has ended; `None` for a draft.
 pub async fn numbered(db: &impl ConnectionTrait, number: i32) -> Result<Option<PublicExample>, DbErr> {
-    let found = row::Entity::find()
-        .filter(row::COLUMN.kind.eq(PublicationKind::Example.code()))
-        .filter(row::COLUMN.number.eq(number))
-        .one(db)
-        .await?;
-    let Some(row) = found else { return Ok(None) };
-    let revision = public_revisions(db, vec![row.id]).await?.remove(&row.id);
-    revision.map(|it| public_example(&row, it)).transpose()
+    Ok(at_numbers(db, &[number]).await?.remove(&number))
 }
 
 /// Returns the examples at these public addresses that are published, in the same order.
 pub async fn of_numbers(db: &impl ConnectionTrait, numbers: &[i32]) -> Result<Vec<PublicExample>, DbErr> {
-    let mut found = Vec::new();
-    for number in numbers {
-        let it = numbered(db, *number).await?;
-        found.extend(it.filter(|it| matches!(it.state, PublicationState::Published(_))));
+    if numbers.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    let found = at_numbers(db, numbers).await?;
+    let found = numbers.iter().filter_map(|it| found.get(it).cloned());
+    Ok(found.filter(|it| matches!(it.state, PublicationState::Published(_))).collect())
+}
+
+/// Returns the examples at these public addresses, by their numbers, without the drafts.
+async fn at_numbers(
+    db: &impl ConnectionTrait,
+    numbers: &[i32],
+) -> Result<HashMap<i32, PublicExample>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.kind.eq(PublicationKind::Example.code()))
+        .filter(row::COLUMN.number.is_in(numbers.iter().copied()))
+        .all(db)
+        .await?;
+    let mut revisions = public_revisions(db, rows.iter().map(|it| it.id).collect()).await?;
+    let found = rows.iter().filter_map(|row| Some((row, revisions.remove(&row.id)?)));
+    found.map(|(row, revision)| Ok((row.number, public_example(row, revision)?))).collect()
 }
 
 /// Returns what is known of the company of a consultation, to look for examples of its like.

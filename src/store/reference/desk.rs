@@ -44,6 +44,8 @@ pub struct HandOver {
     pub state: State,
     pub state_since: DateTime<Utc>,
     pub due: Option<Due>,
+    /// Whether an appointment took place.
+    pub is_held: bool,
 }
 
 /// Returns all desks, by prefecture and name.
@@ -113,19 +115,10 @@ pub async fn handed_over(
         .limit(limit)
         .all(db)
         .await?;
-    // A case that was merged into another stands as far as that one.
-    let merged = rows.iter().filter_map(|it| it.merged_into);
-    let kept = consultation::Entity::find().filter(consultation::COLUMN.id.is_in(merged)).all(db).await?;
-    let standing = |it: &consultation::Model| {
-        let handed = hand_over(it)?;
-        let Some(kept) = kept.iter().find(|kept| it.merged_into == Some(kept.id)) else { return Ok(handed) };
-        let HandOver { state, state_since, due, .. } = hand_over(kept)?;
-        Ok(HandOver { state, state_since, due, ..handed })
-    };
-    rows.iter().map(standing).collect()
+    standing(db, &rows).await
 }
 
-/// Returns the consultation with this number as the desk sees it; `None` if another desk or nobody handed it over.
+/// Returns the consultation with this number as the desk sees it; `None` if another desk handed it over, or none did.
 pub async fn one_handed_over(
     db: &impl ConnectionTrait,
     id: DeskId,
@@ -134,9 +127,26 @@ pub async fn one_handed_over(
     let found = consultation::Entity::find()
         .filter(consultation::COLUMN.desk_id.eq(id.0))
         .filter(consultation::COLUMN.number.eq(number.to_string()))
-        .one(db)
+        .all(db)
         .await?;
-    found.map(|it| Ok((ConsultationId(it.id), hand_over(&it)?))).transpose()
+    let id = found.first().map(|it| ConsultationId(it.id));
+    Ok(id.zip(standing(db, &found).await?.pop()))
+}
+
+/// Returns the rows as a desk sees them. A case that was merged into another stands as far as that one.
+async fn standing(db: &impl ConnectionTrait, rows: &[consultation::Model]) -> Result<Vec<HandOver>, DbErr> {
+    let merged: Vec<_> = rows.iter().filter_map(|it| it.merged_into).collect();
+    let kept = match merged.is_empty() {
+        true => Vec::new(),
+        false => consultation::Entity::find().filter(consultation::COLUMN.id.is_in(merged)).all(db).await?,
+    };
+    let standing = |it: &consultation::Model| {
+        let handed = hand_over(it)?;
+        let Some(kept) = kept.iter().find(|kept| it.merged_into == Some(kept.id)) else { return Ok(handed) };
+        let HandOver { state, state_since, due, is_held, .. } = hand_over(kept)?;
+        Ok(HandOver { state, state_since, due, is_held, ..handed })
+    };
+    rows.iter().map(standing).collect()
 }
 
 fn hand_over(row: &consultation::Model) -> Result<HandOver, DbErr> {
@@ -149,6 +159,7 @@ fn hand_over(row: &consultation::Model) -> Result<HandOver, DbErr> {
         state: record.consultation.state,
         state_since: record.consultation.state_since,
         due: record.due,
+        is_held: record.appointments_done > 0,
     })
 }
 

@@ -7,7 +7,7 @@ use domain::{
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
-    theme::ShippedTheme,
+    theme::{SHIPPED, ShippedTheme},
 };
 use entity::{case_number_counter, closing_day, revision, theme, year_settings};
 use sea_orm::{
@@ -107,6 +107,12 @@ impl Programme {
     pub fn theme_label<'a>(&'a self, code: &'a str) -> &'a str {
         self.themes.iter().find(|it| it.code == code).map_or(code, |it| &it.label)
     }
+}
+
+/// Returns the label of a theme among `themes`, or of a shipped one that was retired.
+pub fn label_even_retired<'a>(themes: &'a [Theme], code: &str) -> Option<&'a str> {
+    let own = themes.iter().find(|it| it.code == code).map(|it| it.label.as_str());
+    own.or_else(|| SHIPPED.iter().find(|it| it.code == code).map(|it| it.label))
 }
 
 pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {

@@ -3,10 +3,12 @@
 use codes::codes;
 use entity::revision;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, OnConflict, SelectStatement},
 };
+
+use crate::store::rows_inserted;
 
 codes! {
     /// A part of the database whose changes are counted. Servers keep a copy of the first two.
@@ -15,7 +17,7 @@ codes! {
         Experts = "experts",
         /// The bookings. No server keeps a copy; the row is locked by bookings to take turns.
         Bookings = "bookings",
-        /// What the public reads: news, the guide and examples.
+        /// The publications that the public reads: news, the guide and examples.
         Publications = "publications",
     }
 }
@@ -65,4 +67,22 @@ pub async fn touch(tx: &DatabaseTransaction, part: RevisedPart) -> Result<(), Db
         .exec_without_returning(tx)
         .await?;
     Ok(())
+}
+
+/// Inserts a version of a part of the programme, and raises the programme's revision. Returns false if another request has
+/// already written the version; `key` are the columns that name it.
+pub(in crate::store) async fn insert_version<A: ActiveModelTrait>(
+    tx: &DatabaseTransaction,
+    row: A,
+    key: impl IntoIterator<Item = <A::Entity as EntityTrait>::Column>,
+) -> Result<bool, DbErr> {
+    let written = <A::Entity as EntityTrait>::insert(row)
+        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await;
+    let is_ours = rows_inserted(written)? > 0;
+    if is_ours {
+        touch(tx, RevisedPart::Programme).await?;
+    }
+    Ok(is_ours)
 }

@@ -28,7 +28,7 @@ pub async fn first_contacts(
     let nobody_left = act
         .eq(ActionKind::Decline.code())
         .and(event::Column::ToState.eq(ConsultationStatus::Checking.code()));
-    let told = act
+    let has_answer = act
         .is_in([ActionKind::Ask, ActionKind::CloseUnfulfilled, ActionKind::Refer].map(ActionKind::code))
         .or(accepted)
         .or(nobody_left);
@@ -36,7 +36,7 @@ pub async fn first_contacts(
     let query = selected(selection)
         .join(JoinType::InnerJoin, whose)
         .filter(consultation::Column::Origin.is_not_in([Origin::Phone, Origin::Visit].map(Origin::code)))
-        .filter(told)
+        .filter(has_answer)
         .column(consultation::Column::ReceivedAt)
         .column_as(event::Column::At.min(), "first_at");
     all(db, query).await

@@ -1,6 +1,7 @@
 //! The calls that the center has to make: whom, at which number, and about what.
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use codes::FollowUpStatus;
 use domain::{
     aftercare::follow_up::{Addressee, FollowUp},
@@ -10,7 +11,7 @@ use entity::{contact, follow_up};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::store::{aftercare, consultation, correspondence};
+use crate::store::{aftercare, booking::appointment, consultation, correspondence};
 
 /// A call to the contact of a consultation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Call {
     /// The number as it was stored; `None` if the contact has none.
     pub phone: Option<String>,
     pub reasons: Vec<CallReason>,
+    /// Whether the booked appointment has begun, and its outcome is not recorded.
+    pub has_begun: bool,
 }
 
 /// The reason for a call.
@@ -36,10 +39,11 @@ pub enum CallReason {
     Settled,
 }
 
-/// Returns the calls about the consultations of `ids`. Four queries.
+/// Returns the calls about the consultations of `ids`. Five queries.
 pub async fn of_many(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
+    now: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, Call>, DbErr> {
     let ids: Vec<_> = ids.into_iter().collect();
     if ids.is_empty() {
@@ -53,7 +57,8 @@ pub async fn of_many(
     let dead = correspondence::bounce::dead_among(db, addresses).await?;
     let confirmed: Vec<_> = ids.iter().map(|it| ConsultationId(*it)).collect();
     let confirmed = consultation::confirmed_among(db, confirmed).await?;
-    let mut asked: HashMap<Uuid, Vec<FollowUp>> = HashMap::new();
+    let begun = appointment::confirmed_before(db, &ids, now).await?;
+    let mut by_case: HashMap<Uuid, Vec<FollowUp>> = HashMap::new();
     let rows = follow_up::Entity::find()
         .filter(follow_up::COLUMN.consultation_id.is_in(ids))
         .filter(follow_up::COLUMN.state.eq(FollowUpStatus::Sent.code()))
@@ -61,15 +66,16 @@ pub async fn of_many(
         .await?;
     for row in &rows {
         let it = aftercare::follow_up::from_row(row)?;
-        asked.entry(it.consultation.0).or_default().push(it);
+        by_case.entry(it.consultation.0).or_default().push(it);
     }
     Ok(contacts
         .into_iter()
         .map(|it| {
             let is_dead = it.email_key.as_ref().is_some_and(|key| dead.contains(key));
-            let questions = asked.remove(&it.consultation_id).unwrap_or_default();
+            let questions = by_case.remove(&it.consultation_id).unwrap_or_default();
             let is_confirmed = confirmed.contains(&ConsultationId(it.consultation_id));
-            (it.consultation_id, call(it, (is_dead, is_confirmed), questions))
+            let (case, has_begun) = (it.consultation_id, begun.contains(&it.consultation_id));
+            (case, Call { has_begun, ..call(it, (is_dead, is_confirmed), questions) })
         })
         .collect())
 }
@@ -88,5 +94,5 @@ fn call(contact: contact::Model, (is_dead, is_confirmed): (bool, bool), question
     if reasons.is_empty() {
         reasons.push(CallReason::Settled);
     }
-    Call { name: contact.name, phone: contact.phone, reasons }
+    Call { name: contact.name, phone: contact.phone, reasons, has_begun: false }
 }

@@ -1,14 +1,11 @@
 //! The statements of the worklist. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
-use codes::{AppointmentStatus, CorrectedField, DueKind, MailStatus, ReportStatus};
+use codes::{CorrectedField, DueKind, MailStatus, ReportStatus};
 use domain::{consultation::Turn, field::Field};
-use entity::{
-    appointment, case_tag, consultation as row, contact, correction, inbound_mail, mail_bounce, outbox,
-    report,
-};
+use entity::{case_tag, consultation as row, contact, correction, inbound_mail, mail_bounce, outbox, report};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
     sea_query::{Expr, Query, SelectStatement, UnionType},
 };
 
@@ -137,7 +134,7 @@ pub async fn counts(
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 23] = [
+const COLUMNS: [row::Column; 26] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyId,
@@ -160,6 +157,9 @@ const COLUMNS: [row::Column; 23] = [
     row::Column::LastInboundAt,
     row::Column::SnoozedUntil,
     row::Column::NextStepAt,
+    row::Column::AppointmentsDone,
+    row::Column::ReportGap,
+    row::Column::OwedField,
     row::Column::Version,
 ];
 
@@ -284,29 +284,31 @@ fn beyond(sort: row::Column, cursor: WorklistCursor, later: bool) -> Expr {
     if later { place.gt(cursor) } else { place.lt(cursor) }
 }
 
-/// Returns the query for the cases with a report that concerns the center: it waits for the approval, is written by the
-/// center, or is still due although the case has ended.
+/// Returns the query for the cases with a report that concerns the center: it waits for the approval, the center sees to
+/// it, or it is still due although the case has ended.
 fn reports_at_center() -> SelectStatement {
-    let held = report::Entity::belongs_to(appointment::Entity)
-        .from(report::Column::AppointmentId)
-        .to(appointment::Column::Id)
-        .into();
-    let submitted = report::Entity::find()
-        .select_only()
-        .column(report::Column::ConsultationId)
-        .join(JoinType::InnerJoin, held)
-        .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
-        .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()));
+    let submitted = || {
+        report::Entity::find()
+            .select_only()
+            .column(report::Column::ConsultationId)
+            .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
+            .filter(report::Column::TookPlace.eq(true))
+    };
+    // The parts have no case in common, so that counting them can stop at any number.
     let of = |condition: String| {
         let case = row::Entity::find().select_only().column(row::Column::Id);
-        case.filter(Expr::cust(condition)).into_query()
+        let has_submitted =
+            submitted().filter(same(report::Entity, report::Column::ConsultationId)).into_query();
+        case.filter(Expr::cust(condition)).filter(Expr::exists(has_submitted).not()).into_query()
     };
     // The conditions are those of the partial indexes.
+    let by_center = "report_by_center";
     let due = format!("deadline_kind = '{}' AND turn = '{}'", DueKind::Report, Turn::Ended);
-    submitted
+    submitted()
+        .distinct()
         .into_query()
-        .union(UnionType::Distinct, of("report_by_center".to_owned()))
-        .union(UnionType::Distinct, of(due))
+        .union(UnionType::All, of(by_center.to_owned()))
+        .union(UnionType::All, of(format!("{due} AND NOT {by_center}")))
         .take()
 }
 

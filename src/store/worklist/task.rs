@@ -1,4 +1,4 @@
-//! Tasks of the center: what somebody has to do for a case by a day.
+//! Tasks of the center: what a person of the center has to do for a case by a day.
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     id::{AccountId, ConsultationId, TaskId},

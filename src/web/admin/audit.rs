@@ -49,8 +49,8 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let form = Fields::of_query(&req);
     let mut errors = FieldErrors::default();
-    let asked = form.pairs().next().is_some();
-    let range = if asked { range(&form, &mut errors) } else { None };
+    let is_filtered = form.pairs().next().is_some();
+    let range = if is_filtered { range(&form, &mut errors) } else { None };
     let Some((from, to)) = range else {
         let page = AuditPage {
             shell,

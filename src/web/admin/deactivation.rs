@@ -22,7 +22,14 @@ use crate::{
         booking::slot_offers::TeamMember,
     },
     problem::Problem,
-    store::{self, accounts::account::Account, consultation::Record, routing::expert::Roster},
+    store::{
+        self,
+        accounts::account::Account,
+        booking::expert_agenda::AgendaReport,
+        consultation::Record,
+        intake::told_apart::{ToldApart, told_apart},
+        routing::expert::Roster,
+    },
     web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
@@ -48,6 +55,7 @@ struct DeactivationPage {
     requests: Vec<String>,
     bookings: Vec<Booking>,
     reports: Vec<String>,
+    submitted: Vec<String>,
     outcomes: Vec<String>,
     /// How much has to be handed over.
     left: usize,
@@ -150,7 +158,7 @@ async fn render(
     };
     let held = ops::accounts::deactivation::holdings(app, &account).await?;
     let left = held.to_hand_over();
-    let Holdings { cases, tasks, requests, bookings, reports, outcomes } = held;
+    let Holdings { cases, tasks, requests, bookings, reports, submitted, outcomes } = held;
     let (_, roster) = app.programme_and_experts().await?;
     let coordinators = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     let coordinators = coordinators
@@ -158,6 +166,11 @@ async fn render(
         .filter(|it| it.id != account.id)
         .map(|it| Choice::new(it.id.to_string(), it.name))
         .collect();
+    let records = cases.iter().chain(&outcomes).chain(requests.iter().map(|it| &it.0));
+    let records = records.chain(bookings.iter().map(|it| &it.record)).map(|it| it.number);
+    let others =
+        tasks.iter().map(|it| it.number).chain(reports.iter().chain(&submitted).map(|it| it.case.number));
+    let companies = told_apart(&app.db, records.chain(others)).await?;
     let page = DeactivationPage {
         shell,
         account,
@@ -165,22 +178,21 @@ async fn render(
         errors,
         refused,
         left,
-        cases: cases.iter().map(line).collect(),
-        tasks: tasks.iter().map(|it| format!("{}　{}　{}", it.number, it.company_name, it.title)).collect(),
-        outcomes: outcomes.iter().map(line).collect(),
-        requests: requests
-            .iter()
-            .map(|(it, asked)| format!("{}　{}", line(it), asked.state.label()))
-            .collect(),
-        bookings: bookings.iter().map(|it| booking(&roster, it)).collect(),
-        reports: reports
+        cases: cases.iter().map(|it| line(it, &companies)).collect(),
+        tasks: tasks
             .iter()
             .map(|it| {
-                let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
-                let company = it.case.company_name.as_deref().unwrap_or_default();
-                format!("{}　{company}　{when}", it.case.number)
+                format!("{}　{}　{}", it.number, companies.name(&it.number, &it.company_name), it.title)
             })
             .collect(),
+        outcomes: outcomes.iter().map(|it| line(it, &companies)).collect(),
+        requests: requests
+            .iter()
+            .map(|(it, request)| format!("{}　{}", line(it, &companies), request.state.label()))
+            .collect(),
+        bookings: bookings.iter().map(|it| booking(&roster, it, &companies)).collect(),
+        reports: reports.iter().map(|it| report_line(it, &companies)).collect(),
+        submitted: submitted.iter().map(|it| report_line(it, &companies)).collect(),
         coordinators,
     };
     page::html_with(status, &page)
@@ -197,7 +209,7 @@ fn control(it: &HeldBooking) -> String {
     format!("booking-{}", it.appointment.id)
 }
 
-fn booking(roster: &Roster, it: &HeldBooking) -> Booking {
+fn booking(roster: &Roster, it: &HeldBooking, companies: &ToldApart) -> Booking {
     let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
     let takes_over = |team: &Vec<TeamMember>| {
         let choice = team_choice::choice(roster, team, |names| format!("{names}に交代する"));
@@ -208,9 +220,15 @@ fn booking(roster: &Roster, it: &HeldBooking) -> Booking {
         Choice::new(CANCEL, "予約を取り消し、センターが担当を探し直す")
             .with_hint("企業には、メールで知らせます"),
     );
-    Booking { name: control(it), what: format!("{}　{when}", line(&it.record)), choices }
+    Booking { name: control(it), what: format!("{}　{when}", line(&it.record, companies)), choices }
 }
 
-fn line(it: &Record) -> String {
-    format!("{}　{}", it.number, it.company_name)
+fn line(it: &Record, companies: &ToldApart) -> String {
+    format!("{}　{}", it.number, companies.name(&it.number, &it.company_name))
+}
+
+fn report_line(it: &AgendaReport, companies: &ToldApart) -> String {
+    let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
+    let company = companies.name(&it.case.number, it.case.company_name.as_deref().unwrap_or_default());
+    format!("{}　{company}　{when}", it.case.number)
 }

@@ -15,7 +15,7 @@ use crate::{
         routing::expert::{ExpertFacts, Profile},
     },
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         meeting_link,
     },
 };
@@ -49,7 +49,7 @@ impl Choices {
             fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
             themes: offered.map(theme).collect(),
             ways: vec![Choice::new("online", "オンライン"), Choice::new("visit", "訪問")],
-            prefectures: Prefecture::all().map(|it| Choice::new(code(it), it.name())).collect(),
+            prefectures: prefectures(),
             industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
         }
     }
@@ -65,14 +65,14 @@ pub fn of_profile(it: &Profile) -> Fields {
     it.fields.iter().for_each(|field| form.add("field", field.code()));
     it.themes.iter().for_each(|theme| form.add("theme", theme.0.clone()));
     it.industries.iter().for_each(|industry| form.add("industry", industry.code()));
-    it.visits.iter().for_each(|&prefecture| form.add("visits", code(prefecture)));
+    it.visits.iter().for_each(|&prefecture| form.add("visits", prefecture.two_digits()));
     if it.works_online {
         form.add("way", "online");
     }
     if !it.visits.is_empty() {
         form.add("way", "visit");
     }
-    form.add("home", it.home.map(code).unwrap_or_default());
+    form.add("home", it.home.map(Prefecture::two_digits).unwrap_or_default());
     form.add("daily_limit", it.limits.per_day.to_string());
     form.add("weekly_limit", it.limits.per_week.to_string());
     form.add("open_limit", it.open_limit.to_string());
@@ -124,8 +124,4 @@ fn count(form: &Fields, errors: &mut FieldErrors, name: &'static str, most: i16)
     let typed = domain::text::digits(form.get(name)).parse::<i16>().ok();
     let right = typed.filter(|it| (1..=most).contains(it));
     errors.take(name, right.ok_or_else(|| format!("1から{most}までの数を入力してください")))
-}
-
-fn code(it: Prefecture) -> String {
-    format!("{:02}", it.code())
 }

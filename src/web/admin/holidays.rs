@@ -65,11 +65,17 @@ pub async fn add(
         let year = japan_date(app.clock.now()).year();
         return page::unprocessable(&holidays_page(&app, shell, year, form, errors).await?);
     };
-    let moved = ops::reference::closing_day::add(&app, date, &note).await?;
+    let added = ops::reference::closing_day::add(&app, date, &note).await?;
     let booked = store::booking::closing_day::bookings_on(&app.db, [date]).await?.len();
     let mut message = format!("{}を休業日にしました。", domain::wording::long_date(date));
-    if moved > 0 {
-        message.push_str(&format!("{moved}件の相談の期限を延ばしました。"));
+    if added.moved > 0 {
+        message.push_str(&format!("{}件の相談の期限を延ばしました。", added.moved));
+    }
+    if added.released > 0 {
+        message.push_str(&format!(
+            "この日を仮に押さえていた{}件は、日時を解除し、企業に知らせました。",
+            added.released
+        ));
     }
     if booked > 0 {
         message.push_str(&format!("この日に、確定した予約が{booked}件あります。"));
@@ -99,6 +105,7 @@ async fn holidays_page(
     let today = japan_date(app.clock.now());
     let ahead = closing.clone().map(|(day, _)| *day).filter(|it| *it >= today);
     let bookings = store::booking::closing_day::bookings_on(&app.db, ahead).await?;
+    let bookings = store::booking::closing_day::named(&app.db, bookings).await?;
     Ok(HolidaysPage {
         shell,
         tabs: tabs("/admin/holidays"),

@@ -45,7 +45,7 @@ struct ListPage {
 struct Entry {
     kind: TextKind,
     /// 「標準の文面」, or the origin of the text that replaces it.
-    standing: String,
+    origin: String,
     is_broken: bool,
 }
 
@@ -120,7 +120,7 @@ pub async fn list(
     let newest = store::correspondence::mail_text::newest(&app.db, year).await?;
     let entry = |kind: TextKind| {
         let kept = programme.texts.of(kind, year.start_year());
-        let standing = match (newest.get(&kind), kept) {
+        let origin = match (newest.get(&kind), kept) {
             (Some(it), _) => {
                 let what = if it.words.is_some() { "変更済み" } else { "標準の文面に戻した" };
                 let when = domain::wording::table_date_time(it.saved_at);
@@ -131,7 +131,7 @@ pub async fn list(
             }
             (None, Some((_, Kept::Shipped)) | None) => "標準の文面".to_owned(),
         };
-        Entry { kind, standing, is_broken: matches!(kept, Some((_, Kept::Broken(_)))) }
+        Entry { kind, origin, is_broken: matches!(kept, Some((_, Kept::Broken(_)))) }
     };
     let of = |reader: Reader| TextKind::ALL.into_iter().filter(move |it| it.reader() == reader);
     let groups = Reader::ALL.into_iter().map(|it| (it, of(it).map(entry).collect())).collect();
@@ -150,8 +150,8 @@ pub async fn edit(
     let (year, kind) = named(&path)?;
     let history = store::correspondence::mail_text::history(&app.db, year, kind).await?;
     // An older version can be loaded into the form, to be saved again.
-    let asked = Fields::of_query(&req).get("version").parse::<i32>().ok();
-    let old = asked.and_then(|it| history.iter().find(|of| of.version == it)).cloned();
+    let version = Fields::of_query(&req).get("version").parse::<i32>().ok();
+    let old = version.and_then(|it| history.iter().find(|of| of.version == it)).cloned();
     let words = match old {
         Some(version) => version.words.unwrap_or_else(|| kind.shipped_words()),
         None => in_force(&app, year, kind, &history).await?,

@@ -22,7 +22,7 @@ use crate::{
         reference::{desk::Desk, theme::ManagedTheme},
     },
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         page::{self, Shell},
         session::Administrator,
     },
@@ -32,7 +32,7 @@ const HERE: &str = "/admin/masters";
 
 #[derive(Template)]
 #[template(path = "admin/reference_data.html")]
-struct MastersPage {
+struct ReferenceDataPage {
     shell: Shell,
     tabs: Vec<Tab>,
     themes: Vec<ManagedTheme>,
@@ -47,7 +47,7 @@ struct MastersPage {
 
 #[get("/admin/masters")]
 pub async fn show(app: Data<App>, shell: Shell, _: Administrator) -> Result<HttpResponse, Problem> {
-    page::html(&masters_page(&app, shell, Fields::default(), FieldErrors::default(), "").await?)
+    page::html(&reference_data_page(&app, shell, Fields::default(), FieldErrors::default(), "").await?)
 }
 
 #[post("/admin/masters/themes")]
@@ -66,7 +66,7 @@ pub async fn add_theme(
             ops::reference::settings::add_theme(&app, field, &label).await?;
             Ok(page::see_other_with(HERE, &format!("テーマ「{label}」を追加しました。")))
         }
-        _ => page::unprocessable(&masters_page(&app, shell, form, errors, "").await?),
+        _ => page::unprocessable(&reference_data_page(&app, shell, form, errors, "").await?),
     }
 }
 
@@ -88,7 +88,7 @@ pub async fn change_theme(
             ops::reference::settings::change_theme(&app, &code, &label, position, active).await?;
             Ok(page::see_other_with(HERE, &format!("テーマ「{label}」を保存しました。")))
         }
-        _ => page::unprocessable(&masters_page(&app, shell, form, errors, &code).await?),
+        _ => page::unprocessable(&reference_data_page(&app, shell, form, errors, &code).await?),
     }
 }
 
@@ -107,7 +107,7 @@ pub async fn add_desk(
             ops::reference::settings::add_desk(&app, &name, prefecture).await?;
             Ok(page::see_other_with(HERE, &format!("一次相談窓口「{name}」を追加しました。")))
         }
-        _ => page::unprocessable(&masters_page(&app, shell, form, errors, "").await?),
+        _ => page::unprocessable(&reference_data_page(&app, shell, form, errors, "").await?),
     }
 }
 
@@ -125,7 +125,7 @@ pub async fn set_desk_active(
     Ok(page::see_other_with(HERE, message))
 }
 
-impl MastersPage {
+impl ReferenceDataPage {
     /// Returns the label in a theme's row: the typed one if this row was sent, else the saved one.
     fn label<'a>(&'a self, theme: &'a ManagedTheme) -> &'a str {
         if self.changed == theme.code { self.form.get("theme_label") } else { &theme.label }
@@ -150,21 +150,20 @@ impl MastersPage {
     }
 }
 
-async fn masters_page(
+async fn reference_data_page(
     app: &App,
     shell: Shell,
     form: Fields,
     errors: FieldErrors,
     changed: &str,
-) -> Result<MastersPage, Problem> {
-    let prefecture = |it: Prefecture| Choice::new(format!("{:02}", it.code()), it.name());
-    Ok(MastersPage {
+) -> Result<ReferenceDataPage, Problem> {
+    Ok(ReferenceDataPage {
         shell,
         tabs: tabs(HERE),
         themes: store::reference::theme::themes(&app.db).await?,
         desks: store::reference::desk::all(&app.db).await?,
         fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
-        prefectures: Prefecture::all().map(prefecture).collect(),
+        prefectures: prefectures(),
         form,
         errors,
         changed: changed.to_owned(),

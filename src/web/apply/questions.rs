@@ -10,7 +10,6 @@ use domain::{
     field::Field,
     id::DraftId,
     intake::company::{Industry, Mode, Organization, TeleworkStatus},
-    prefecture::Prefecture,
 };
 use uuid::Uuid;
 
@@ -24,7 +23,7 @@ use crate::{
     problem::Problem,
     store::reference::programme::Programme,
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         page::{self, Shell},
     },
 };
@@ -74,7 +73,7 @@ pub async fn show(
     shell: Shell,
     path: Path<(Uuid, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, step) = asked(&path)?;
+    let (id, step) = draft_and_step(&path)?;
     let writing = match open(&app, &shell, id.0).await? {
         Ok(writing) => writing,
         Err(elsewhere) => return Ok(elsewhere),
@@ -91,7 +90,7 @@ pub async fn submit(
     path: Path<(Uuid, String)>,
     typed: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let (id, step) = asked(&path)?;
+    let (id, step) = draft_and_step(&path)?;
     if let Err(elsewhere) = open(&app, &shell, id.0).await? {
         return Ok(elsewhere);
     }
@@ -150,7 +149,7 @@ impl Question<'_> {
     }
 }
 
-fn asked(path: &(Uuid, String)) -> Result<(DraftId, Step), Problem> {
+fn draft_and_step(path: &(Uuid, String)) -> Result<(DraftId, Step), Problem> {
     let step = Step::from_slug(&path.1).ok_or(Problem::NotFound)?;
     Ok((DraftId(path.0), step))
 }
@@ -177,10 +176,6 @@ fn themes(programme: &Programme) -> Vec<(&'static str, &'static str, Vec<Choice>
         (field.code(), field.label(), choices)
     };
     Field::ALL.into_iter().map(of).filter(|(_, _, choices)| !choices.is_empty()).collect()
-}
-
-fn prefectures() -> Vec<Choice> {
-    Prefecture::all().map(|it| Choice::new(format!("{:02}", it.code()), it.name())).collect()
 }
 
 fn choices<T: Copy>(

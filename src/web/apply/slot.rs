@@ -9,7 +9,7 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
     booking::availability::Slot,
-    wording::{month_day_time, month_day_weekday, time},
+    wording::{long_date_time_range, month_day_time, month_day_weekday, time},
 };
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ use crate::{
         intake::apply::{chose_slot, slot_value},
     },
     problem::Problem,
+    store::{self, gathering::Gathering},
     web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
@@ -43,6 +44,8 @@ struct SlotPage {
     lapsed: String,
     /// The conditions of the search, such as 「労務管理・オンライン・60分」.
     terms: String,
+    /// The consultation day of which a time is chosen; empty if any day can be.
+    consultation_day: String,
     change_terms: String,
     /// The value and label of the chosen time if this page does not list it.
     chosen: Option<(String, String)>,
@@ -133,7 +136,14 @@ async fn answer(
     errors: FieldErrors,
 ) -> Result<HttpResponse, Problem> {
     let found = ops::intake::apply::slots(app, &writing.draft).await?;
-    page::html_with(status, &slot_page(shell, writing, &found, after, lapsed, errors))
+    let page = slot_page(shell, writing, &found, after, lapsed, errors);
+    let day = match writing.draft.day {
+        Some(day) => store::gathering::find(&app.db, day).await?,
+        None => None,
+    };
+    let named = |it: Gathering| format!("{}（{}）", it.title, long_date_time_range(it.starts_at, it.ends_at));
+    let consultation_day = day.map(named).unwrap_or_default();
+    page::html_with(status, &SlotPage { consultation_day, ..page })
 }
 
 fn slot_page(
@@ -166,6 +176,7 @@ fn slot_page(
         errors,
         lapsed,
         terms: terms(writing, found),
+        consultation_day: String::new(),
         change_terms: format!("{}?from=slot", Step::Topic.path(writing.draft.id)),
         chosen: held.filter(|_| !listed).map(|it| (slot_value(it), month_day_time(it.start()))),
         asks_center: typed == "none" || all.is_empty(),

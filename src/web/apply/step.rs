@@ -152,13 +152,13 @@ mod tests {
     #[test]
     fn the_steps_ask_for_every_field_once() {
         let mut form = ApplicationForm::default();
-        let asked: Vec<_> = Step::ALL.iter().flat_map(|it| it.fields()).collect();
-        for name in &asked {
+        let fields: Vec<_> = Step::ALL.iter().flat_map(|it| it.fields()).collect();
+        for name in &fields {
             form.set(name, ["x"]);
         }
         form.set("consent", ["x"]);
         let names: Vec<_> = form.pairs().into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names.len(), asked.len() + 1);
+        assert_eq!(names.len(), fields.len() + 1);
         assert_eq!(serde_json::to_value(&form).unwrap().as_object().unwrap().len(), names.len());
     }
 

@@ -27,7 +27,7 @@ struct ObjectionPage {
     shell: Shell,
     number: String,
     action: String,
-    /// What followed, once the reader has objected.
+    /// The result, once the reader has objected.
     outcome: Option<ObjectionOutcome>,
 }
 

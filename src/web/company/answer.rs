@@ -34,7 +34,7 @@ pub struct Place {
 struct AnswerPage {
     shell: Shell,
     place: Place,
-    asked: FollowUpForm,
+    question: FollowUpForm,
     form: Fields,
     errors: FieldErrors,
     /// Until when the answer can be changed; empty before the first answer.
@@ -172,7 +172,7 @@ fn answer_page(
     AnswerPage {
         shell,
         place,
-        asked: FollowUpForm::of(it),
+        question: FollowUpForm::of(it),
         form,
         errors,
         editable: it.editable_until().filter(|it| now < *it).map(month_day_time).unwrap_or_default(),

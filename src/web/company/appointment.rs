@@ -1,6 +1,7 @@
 //! An appointment as the company's pages show it.
 use domain::{
     booking::appointment::{Appointment, AppointmentMode, AppointmentState},
+    id::ExpertId,
     wording::{iso_date_time, long_date_time_range},
 };
 
@@ -31,7 +32,11 @@ impl CompanyAppointment {
     pub fn of(it: &Appointment, roster: &Roster) -> Self {
         // The names of experts who have not answered yet are not shown to the company.
         let settled = !matches!(it.state, AppointmentState::Held { .. } | AppointmentState::Released);
-        let names: Vec<_> = it.experts.iter().map(|&it| roster.name(it)).collect();
+        let name = |&expert: &ExpertId| match it.absent == Some(expert) {
+            true => format!("{}（欠席）", roster.name(expert)),
+            false => roster.name(expert).to_owned(),
+        };
+        let names: Vec<_> = it.experts.iter().map(name).collect();
         Self {
             when: long_date_time_range(it.starts_at, it.ends_at),
             starts_at: iso_date_time(it.starts_at),

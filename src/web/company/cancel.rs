@@ -6,6 +6,7 @@ use domain::{
     actor::{Actor, Party},
     booking::appointment::Appointment,
     consultation::ActionKind,
+    due::DueKind,
     text::{Prose, optional},
     wording::month_day_time,
 };
@@ -59,6 +60,8 @@ struct WithdrawPage {
     /// The appointment that is cancelled together with the consultation.
     /// Whether an appointment has taken place, so that the consultation is ended rather than withdrawn.
     advised: bool,
+    /// Whether the report on what took place is still to come.
+    lacks_report: bool,
     appointment: Option<CompanyAppointment>,
     form: Fields,
     errors: FieldErrors,
@@ -152,6 +155,7 @@ async fn answer(
     // What took place stays: then the consultation is ended, not withdrawn.
     let over = booked.as_ref().is_some_and(|it| it.ends_at <= now);
     let advised = over || own.0.appointments_done > 0;
+    let lacks_report = over || own.0.due.as_ref().is_some_and(|it| it.kind == DueKind::Report);
     let booked = booked.filter(|_| !over);
     let appointment = booked.as_ref().map(|it| CompanyAppointment::of(it, &roster));
     let (number, path) = (own.0.number.to_string(), own.path(""));
@@ -163,7 +167,7 @@ async fn answer(
         ("session", None) if !problem.is_empty() => Err(Problem::Refused(problem)),
         (what, appointment) if what == "consultation" || appointment.is_none() => page::html_with(
             status,
-            &WithdrawPage { shell, number, path, advised, appointment, form, errors, problem },
+            &WithdrawPage { shell, number, path, advised, lacks_report, appointment, form, errors, problem },
         ),
         (_, appointment) => {
             let until = until.map(month_day_time).unwrap_or_default();

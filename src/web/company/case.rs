@@ -130,6 +130,8 @@ enum Further {
     NotNow,
     /// One is planned, and can be taken back.
     Planned,
+    /// An expert who did not come still owes this field, which uses none of the cap.
+    Owed(&'static str),
     Left(u16),
     CapReached(u16),
 }
@@ -283,6 +285,9 @@ async fn further(
     }
     if record.consultation.allows(ActionKind::PlanFurtherSession, Party::Company).is_err() {
         return Ok(Further::NotNow);
+    }
+    if let Some(field) = record.owed {
+        return Ok(Further::Owed(field.label()));
     }
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
     let had = store::intake::company::appointments_in(&app.db, record, year).await?;

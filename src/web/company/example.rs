@@ -56,6 +56,8 @@ struct ExamplePage {
     wish: String,
     /// The public address; empty if the example is not public.
     public_path: String,
+    /// Whether the example was public and is so no more.
+    has_ended: bool,
     names: Vec<Choice>,
 }
 
@@ -85,7 +87,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let id = own.0.consultation.id;
     let mut typed = FormState::of(form);
-    let (done, said) = match typed.form.get("act") {
+    let (done, flash) = match typed.form.get("act") {
         "agree" => {
             let is_named = match typed.form.get("name") {
                 "shown" => Some(true),
@@ -126,7 +128,7 @@ pub async fn submit(
         _ => return Err(Problem::Unreadable),
     };
     if typed.done(done)? {
-        return Ok(page::see_other_with(own.path("/example"), said));
+        return Ok(page::see_other_with(own.path("/example"), flash));
     }
     render(&app, shell, &own, typed).await
 }
@@ -171,6 +173,7 @@ async fn render(
         until: consent.as_ref().and_then(|it| awaited_until(it, app.clock.now())).unwrap_or_default(),
         review: review(app, consent.as_ref(), &own.path("/example")).await?,
         wish: wish(consent.as_ref()),
+        has_ended: example.as_ref().is_some_and(|it| has_ended(it, app.clock.now())),
         public_path: example.map_or_else(String::new, |it| public_path(&it, app.clock.now())),
         names: vec![
             Choice::new("shown", "企業名を出す"),
@@ -220,6 +223,13 @@ fn public_path(it: &Publication, now: DateTime<Utc>) -> String {
     match it.state.phase(now) {
         Phase::Current => url::publication(PublicationKind::Example, it.number),
         Phase::Draft | Phase::Scheduled | Phase::Expired | Phase::Archived => String::new(),
+    }
+}
+
+fn has_ended(it: &Publication, now: DateTime<Utc>) -> bool {
+    match it.state.phase(now) {
+        Phase::Expired | Phase::Archived => true,
+        Phase::Draft | Phase::Scheduled | Phase::Current => false,
     }
 }
 

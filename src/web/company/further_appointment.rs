@@ -3,7 +3,9 @@ use actix_web::{HttpResponse, get, post, web::Data};
 use askama::Template;
 use domain::{
     actor::{Actor, Party},
-    consultation::ActionKind,
+    consultation::{ActionKind, State},
+    field::{Field, Fields},
+    routing::assignment::still_open,
 };
 
 use super::own_consultation::OwnConsultation;
@@ -11,7 +13,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    store,
+    store::{self, consultation::Record},
     web::kit::page::{self, Shell},
 };
 
@@ -21,6 +23,10 @@ struct FurtherPage {
     shell: Shell,
     number: String,
     path: String,
+    /// The field that an expert who did not come still owes.
+    owed: Option<&'static str>,
+    /// Whether experts have to be asked before a time can be chosen.
+    is_open: bool,
 }
 
 /// The page that asks whether the further appointment is not wished for any more.
@@ -37,7 +43,9 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let can = |action| own.0.consultation.allows(action, Party::Company).is_ok();
     let (number, path) = (own.0.number.to_string(), own.path(""));
     if can(ActionKind::PlanFurtherSession) {
-        return page::html(&FurtherPage { shell, number, path });
+        let owed = own.0.owed.map(Field::label);
+        let is_open = is_open(&app, &own.0).await?;
+        return page::html(&FurtherPage { shell, number, path, owed, is_open });
     }
     if can(ActionKind::DropFurtherSession) {
         let history = store::audit::event::of(&app.db, own.0.consultation.id).await?;
@@ -51,7 +59,21 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
 #[post("/my/{number}/further")]
 pub async fn submit(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     ops::consultation::plan_further_session(&app, own.0.consultation.id, Actor::Company, None).await?;
-    Ok(page::see_other_with(own.path("/reschedule"), "次回の相談の日時を選んでください。"))
+    let now = store::consultation::find(&app.db, own.0.consultation.id).await?.ok_or(Problem::NotFound)?;
+    Ok(if now.consultation.state == State::Scheduling {
+        page::see_other_with(own.path("/reschedule"), "次回の相談の日時を選んでください。")
+    } else {
+        page::see_other_with(own.path(""), "次回の相談を受け付けました。担当する専門家を調整します。")
+    })
+}
+
+/// Returns whether the experts who are there leave a field of the further appointment open.
+async fn is_open(app: &App, record: &Record) -> Result<bool, Problem> {
+    let (_, experts) = app.programme_and_experts().await?;
+    let mut team = store::routing::assignment::of(&app.db, record.consultation.id).await?;
+    team.retain(|it| ops::consultation::is_there(&experts, it.expert));
+    let wanted = record.owed.map_or(record.consultation.fields, Fields::from);
+    Ok(still_open(wanted, &team).is_some())
 }
 
 /// Takes the wish for a further appointment back.

@@ -58,6 +58,9 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         }
         (ActionKind::CorrectOutcome, _) => plain("相談の結果の記録を訂正しました"),
         (ActionKind::RecordDone, _) => plain("相談を実施しました"),
+        (ActionKind::RecordPartlyDone, _) => {
+            plain("相談を実施しました。一人の専門家が参加できませんでした。申し訳ありません")
+        }
         (ActionKind::ApproveReport, _) => plain("報告書ができました"),
         (ActionKind::PlanFurtherSession, State::Checking) => {
             plain("次回の相談を担当する専門家の調整を始めました")
@@ -137,10 +140,10 @@ mod tests {
                 "秘密",
             ),
         ];
-        let told = steps(&events);
-        assert!(told.iter().all(|it| it.what != "秘密" && it.note != "秘密"), "{told:?}");
-        assert_eq!(told.len(), 7);
-        let notes: Vec<_> = told.iter().map(|it| it.note.as_str()).filter(|it| !it.is_empty()).collect();
+        let shown = steps(&events);
+        assert!(shown.iter().all(|it| it.what != "秘密" && it.note != "秘密"), "{shown:?}");
+        assert_eq!(shown.len(), 7);
+        let notes: Vec<_> = shown.iter().map(|it| it.note.as_str()).filter(|it| !it.is_empty()).collect();
         assert_eq!(notes, ["急な出張", "社長の発熱"]);
     }
 }

@@ -2,10 +2,13 @@
 //! dates.
 use chrono::{DateTime, Utc};
 use domain::{
-    aftercare::follow_up::{Addressee, FollowUp, FollowUpState},
+    aftercare::{
+        follow_up::{Addressee, FollowUp, FollowUpState},
+        report::ReportGap,
+    },
     booking::appointment::Appointment,
     calendar::BusinessCalendar,
-    consultation::State,
+    consultation::{EndingReader, State, ending},
     due::{Due, DueKind},
     settings::Settings,
     silence::{SilenceKind, company_due, outcome_due},
@@ -69,9 +72,13 @@ fn main(facts: Facts<'_>) -> String {
         State::Booked => booked(facts),
         State::Consulted => match due_day(facts, DueKind::Report) {
             Some(day) => {
-                let author = if facts.record.writes_report() { "センター" } else { "専門家" };
+                let author = match facts.record.report_by_center {
+                    None => "専門家が",
+                    Some(ReportGap::NoExpert) => "センターが",
+                    Some(ReportGap::Absent | ReportGap::Overdue) => "",
+                };
                 format!(
-                    "相談が終わりました。{author}が{day}までに報告書をまとめます。できましたらお知らせします。"
+                    "相談が終わりました。{author}{day}までに報告書をまとめます。できましたらお知らせします。"
                 )
             }
             None => {
@@ -80,21 +87,29 @@ fn main(facts: Facts<'_>) -> String {
             }
         },
         State::FollowUp => follow_up(facts),
-        State::Completed => {
-            "相談はすべて終了しました。報告書とアンケートはこの画面から見られます。".to_owned()
+        state
+        @ (State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }) => {
+            ended(facts, state)
         }
-        State::Withdrawn => "申込みを取り下げました。あらためて申し込むことができます。".to_owned(),
-        State::Unfulfilled { reason } if facts.record.appointments_done > 0 => {
-            format!(
-                "ご相談を終了しました。理由：{}。実施した相談の内容はこの画面から見られます。",
-                reason.label()
-            )
-        }
-        State::Unfulfilled { reason } => {
-            format!("今回は相談を実施できませんでした。理由：{}", reason.label())
-        }
-        State::Referred { organization } => format!("{organization}をご案内しました。"),
     }
+}
+
+/// Returns how the consultation ended, and what became of the appointments that took place.
+fn ended(facts: Facts<'_>, state: &State) -> String {
+    let is_held = facts.record.appointments_done > 0;
+    let said = ending(state, EndingReader::Company, is_held).unwrap_or_default();
+    let rest = match (is_held, &facts.record.due) {
+        (false, _) => String::new(),
+        (true, Some(due)) if due.kind == DueKind::Report => match due_day(facts, DueKind::Report) {
+            Some(day) => {
+                format!("実施した相談の報告書は、{day}までにまとめます。できましたらお知らせします。")
+            }
+            None => "実施した相談の報告書は、できましたらお知らせします。".to_owned(),
+        },
+        (true, _) if *state == State::Completed => "報告書とアンケートはこの画面から見られます。".to_owned(),
+        (true, _) => "実施した相談の内容はこの画面から見られます。".to_owned(),
+    };
+    format!("{said}{rest}")
 }
 
 fn received(facts: Facts<'_>) -> String {
@@ -113,7 +128,12 @@ fn checking(facts: Facts<'_>) -> String {
         None if facts.record.due.is_none() => "手続きは必要ありません。".to_owned(),
         None => "ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
     };
-    format!("センターで内容を確認しています。{rest}")
+    let doing = if facts.record.appointments_done > 0 {
+        "次回の相談について、センターで専門家を調整しています。"
+    } else {
+        "センターで内容を確認しています。"
+    };
+    format!("{doing}{rest}")
 }
 
 fn booked(facts: Facts<'_>) -> String {

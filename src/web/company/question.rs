@@ -25,7 +25,7 @@ pub async fn show(
     token: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
-    match asked(&app, &token).await? {
+    match question(&app, &token).await? {
         Some((it, place)) => answer::page(&app, shell, &it, &place, &query).await,
         None => sign_in::gone(shell),
     }
@@ -38,7 +38,7 @@ pub async fn submit(
     token: Path<String>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    match asked(&app, &token).await? {
+    match question(&app, &token).await? {
         Some((it, place)) => answer::take(&app, shell, &it, &place, form).await,
         None => sign_in::gone(shell),
     }
@@ -46,7 +46,7 @@ pub async fn submit(
 
 /// Returns the question of a token; `None` if the token is forged or expired, or the question no longer
 /// exists.
-async fn asked(app: &App, token: &str) -> Result<Option<(FollowUp, Place)>, Problem> {
+async fn question(app: &App, token: &str) -> Result<Option<(FollowUp, Place)>, Problem> {
     let Some(id) = app.secret.verify(Purpose::FollowUp, token, app.clock.now()) else { return Ok(None) };
     let Some(it) = store::aftercare::follow_up::find(&app.db, FollowUpId(id)).await? else { return Ok(None) };
     let record = store::consultation::find(&app.db, it.consultation).await?.ok_or(Problem::NotFound)?;

@@ -52,6 +52,8 @@ struct LinkPage {
     /// The page of the consultation to which the mail's link leads, by its code; empty for the first page.
     to: String,
     confirms: bool,
+    /// Whether experts are asked only after the address is confirmed.
+    starts: bool,
     /// How long the contact stays signed in, in days.
     days: i64,
 }
@@ -113,12 +115,25 @@ pub async fn open(
     match ops::accounts::account::peek_link(&app, &token).await {
         Ok(purpose) => {
             let confirms = matches!(purpose, Purpose::Confirm { .. });
+            let starts = starts_matching(&app, &purpose).await?;
             let (action, days) = (format!("/l/{token}"), COMPANY_SESSION.num_days());
-            page::html(&LinkPage { shell, action, case, to, confirms, days })
+            page::html(&LinkPage { shell, action, case, to, confirms, starts, days })
         }
         Err(Problem::Expired) => over(&app, shell, &visitor, &token, &query).await,
         Err(problem) => Err(problem),
     }
+}
+
+/// Returns whether experts are asked once the address is confirmed: the center has not confirmed it meanwhile, and no expert
+/// is asked yet.
+async fn starts_matching(app: &App, purpose: &Purpose) -> Result<bool, Problem> {
+    let Purpose::Confirm { consultation, .. } = purpose else { return Ok(false) };
+    let record = store::consultation::find(&app.db, *consultation).await?;
+    Ok(record.is_some_and(|it| {
+        let is_before =
+            matches!(it.consultation.state, State::Received | State::Checking | State::WaitingCompany);
+        is_before && !it.consultation.address_confirmed
+    }))
 }
 
 #[post("/l/{token}")]

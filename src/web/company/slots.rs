@@ -37,7 +37,7 @@ struct SlotsPage {
     /// The appointment that is moved; `None` if a first time is chosen.
     moves: Option<CompanyAppointment>,
     /// Whether the time is kept until experts have been asked, and not booked at once.
-    is_wish: bool,
+    is_hold: bool,
     /// The conditions of the appointment, such as 「オンライン・60分・担当 山田 太郎」.
     outline: String,
     days: Vec<Date>,
@@ -65,7 +65,7 @@ struct TooLatePage {
 enum Choice {
     First,
     /// A time for an application for which no expert is asked yet.
-    Wish,
+    Hold,
     Move(Appointment),
     TooLate {
         booked: Appointment,
@@ -101,7 +101,7 @@ pub async fn submit(
     let id = own.0.consultation.id;
     let booked =
         store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_confirmed);
-    let mut is_wish = false;
+    let mut is_hold = false;
     let done = match &booked {
         // The form was sent twice, or the chosen time is booked already.
         Some(it) if it.starts_at == slot.start() => Ok(()),
@@ -109,14 +109,14 @@ pub async fn submit(
         None if own.0.consultation.state == State::Scheduling => {
             ops::booking::appointment::choose_slot(&app, id, Actor::Company, slot).await
         }
-        None => ops::booking::hold::choose(&app, id, slot).await.map(|()| is_wish = true),
+        None => ops::booking::hold::choose(&app, id, slot).await.map(|()| is_hold = true),
     };
     match done {
         Ok(()) if booked.is_some() => Ok(page::see_other_with(
             own.path(""),
             &format!("日時を{}に変更しました。確認メールを送りました。", month_day_time(slot.start())),
         )),
-        Ok(()) if is_wish => Ok(page::see_other_with(
+        Ok(()) if is_hold => Ok(page::see_other_with(
             own.path(""),
             &format!("希望の日時（{}）を仮に押さえました。", month_day_time(slot.start())),
         )),
@@ -174,10 +174,10 @@ async fn answer(
             let offers = ops::booking::appointment::joint_offers(app, &own.0, Actor::Company).await?;
             page::html_with(status, &slots_page(app, shell, &own, (form, said), offers, None).await?)
         }
-        Choice::Wish => {
+        Choice::Hold => {
             let offers = ops::booking::hold::offers(app, &own.0).await?;
             let page = slots_page(app, shell, &own, (form, said), offers, None).await?;
-            page::html_with(status, &SlotsPage { is_wish: true, ..page })
+            page::html_with(status, &SlotsPage { is_hold: true, ..page })
         }
         Choice::Move(it) => {
             let offers = ops::booking::appointment::joint_offers(app, &own.0, Actor::Company).await?;
@@ -194,7 +194,7 @@ async fn choice(app: &App, shell: &Shell, own: &OwnConsultation) -> Result<Choic
     let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
     let assignments = store::routing::assignment::of(&app.db, own.0.consultation.id).await?;
     if ops::booking::hold::may_choose(&own.0, &all, assignments.iter().any(Assignment::is_live)) {
-        return Ok(Choice::Wish);
+        return Ok(Choice::Hold);
     }
     let Some(booked) =
         all.into_iter().find(Appointment::is_confirmed).filter(|_| can(ActionKind::Reschedule))
@@ -237,7 +237,7 @@ async fn slots_page(
         shell,
         number: own.0.number.to_string(),
         path: own.path(""),
-        is_wish: false,
+        is_hold: false,
         outline: match experts.as_slice() {
             [] => format!("{}・{minutes}分", mode.label()),
             names => format!("{}・{minutes}分・担当 {}", mode.label(), names.join("、")),

@@ -94,8 +94,8 @@ pub async fn answer_question(
 /// Returns a question of this consultation that was sent to the company.
 async fn find(app: &App, own: &OwnConsultation, id: &str) -> Result<FollowUp, Problem> {
     let all = store::aftercare::follow_up::of(&app.db, own.0.consultation.id).await?;
-    let asked = |it: &FollowUp| it.step.to == Addressee::Company && it.state != FollowUpState::Planned;
-    all.into_iter().find(|it| it.id.to_string() == id && asked(it)).ok_or(Problem::NotFound)
+    let is_asked = |it: &FollowUp| it.step.to == Addressee::Company && it.state != FollowUpState::Planned;
+    all.into_iter().find(|it| it.id.to_string() == id && is_asked(it)).ok_or(Problem::NotFound)
 }
 
 fn question_place(own: &OwnConsultation, it: &FollowUp) -> Place {

@@ -248,7 +248,7 @@ mod tests {
     use super::{Fields, time_preferences, weeks};
 
     #[test]
-    fn empty_wishes_are_left_out_unless_there_is_no_other() {
+    fn empty_preferences_are_left_out_unless_there_is_no_other() {
         assert_eq!(time_preferences(&Fields::default()).unwrap(), [TimePreference::default()]);
         let form = Fields::from_iter([("part-2", "morning"), ("weekday-3", "tue"), ("part-1", "")]);
         let labels: Vec<_> = time_preferences(&form).unwrap().iter().map(TimePreference::label).collect();

@@ -6,6 +6,7 @@ use actix_web::{
 use askama::Template;
 use domain::{
     actor::{Actor, Party},
+    consultation::{ActionKind, State, leads_back},
     id::ConsultationId,
     number::CaseNumber,
     text::Prose,
@@ -36,6 +37,8 @@ struct CasePage {
     shell: Shell,
     row: HandOver,
     outcome: String,
+    /// The sentence about what follows from a referral, and what the center wrote to the company about it.
+    referral: Option<(String, String)>,
     lines: Vec<ThreadLine>,
     typed: FormState,
 }
@@ -110,5 +113,26 @@ async fn render(
         around.line(it, who, mine, &path)
     });
     let (lines, outcome, status) = (lines.collect(), outcome(&row), typed.status());
-    page::html_with(status, &CasePage { shell, row, outcome, lines, typed })
+    let mut referral = None;
+    if let State::Referred { organization } = &row.state {
+        referral = Some(what_follows(app, id, organization, &desk).await?);
+    }
+    page::html_with(status, &CasePage { shell, row, outcome, referral, lines, typed })
+}
+
+/// Returns what follows from a referral, and what the center wrote to the company about it.
+async fn what_follows(
+    app: &App,
+    id: ConsultationId,
+    organization: &str,
+    desk: &str,
+) -> Result<(String, String), Problem> {
+    let next = if leads_back(organization, desk) {
+        "企業には、この窓口へ直接お問い合わせいただくようお伝えしました。企業から連絡がありましたら、対応をお願いします。".to_owned()
+    } else {
+        format!("企業には、{organization}へ直接お問い合わせいただくようお伝えしました。")
+    };
+    let history = store::audit::event::of(&app.db, id).await?;
+    let last = history.into_iter().rev().find(|it| it.action == ActionKind::Refer);
+    Ok((next, last.and_then(|it| it.note).unwrap_or_default()))
 }

@@ -1,13 +1,17 @@
 //! A desk's own hand-overs, newest first.
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
-use domain::{consultation::State, due::DueKind, number::CaseNumber, wording::month_day_weekday};
+use domain::{
+    consultation::{EndingReader, State, ending},
+    due::DueKind,
+    number::CaseNumber,
+    wording::month_day_weekday,
+};
 
 use crate::{
     app::App,
-    ops,
     problem::Problem,
-    store::{self, reference::desk::HandOver},
+    store::{self, intake::told_apart::told_apart, reference::desk::HandOver},
     web::kit::{
         form::Fields,
         page::{self, Shell},
@@ -38,15 +42,22 @@ pub async fn show(
     let before = CaseNumber::parse(query.get("before")).ok();
     let mut rows = store::reference::desk::handed_over(&app.db, user.desk, before, ROWS + 1).await?;
     let next = page_after(&mut rows);
+    let companies = told_apart(&app.db, rows.iter().map(|it| it.number)).await?;
+    for it in &mut rows {
+        it.company_name = companies.name(&it.number, &it.company_name);
+    }
     page::html(&ListPage { shell, rows, next, first: before.is_none() })
 }
 
 /// Returns the result of the consultation, or what happens now and by when.
 pub fn outcome(row: &HandOver) -> String {
-    if let Some(result) = ops::consultation::result(&row.state) {
+    if let Some(result) = ending(&row.state, EndingReader::Desk, row.is_held) {
         return result;
     }
     let sentence = match row.state {
+        State::Checking | State::Matching if row.is_held => "次回の相談を担当する専門家を調整しています。",
+        State::Scheduling if row.is_held => "次回の相談の日時を調整しています。",
+        State::Booked if row.is_held => "次回の相談の日時が決まりました。",
         State::Received => "センターの確認を待っています。",
         State::Checking => "センターで内容を確認しています。",
         State::WaitingCompany => "企業からの回答を待っています。",

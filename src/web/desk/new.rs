@@ -9,7 +9,6 @@ use domain::{
         application::{Application, ApplicationForm, Intake},
         company::{Industry, Mode},
     },
-    prefecture::Prefecture,
     text::TextLine,
 };
 use uuid::Uuid;
@@ -19,7 +18,7 @@ use crate::{
     ops::{self, intake::apply::HandOverConsent},
     problem::Problem,
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         page::{self, Shell},
         session::DeskUser,
     },
@@ -135,9 +134,7 @@ fn new_page(shell: Shell, form: Fields, errors: FieldErrors, key: Uuid) -> NewPa
         ],
         fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         modes: Mode::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
-        prefectures: Prefecture::all()
-            .map(|it| Choice::new(format!("{:02}", it.code()), it.name()))
-            .collect(),
+        prefectures: prefectures(),
         industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
         hows: HOWS.map(|(code, word)| Choice::new(code, word)).to_vec(),
         key,

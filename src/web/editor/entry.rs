@@ -18,6 +18,7 @@ use super::{
     consent::{self, ConsentPanel},
     example_form::{self, ExampleChoices},
     form,
+    gathering_form::{self, GatheringChoices},
     guide_form::{self, GuideChoices},
     list, news_form,
 };
@@ -27,8 +28,7 @@ use crate::{
     ops::{self, publication::Seen},
     problem::Problem,
     secret::Purpose,
-    store::{self, reference::programme::Theme},
-    url,
+    store, url,
     web::kit::{
         example_view::ExampleView,
         form::{Choice, FieldErrors, Fields},
@@ -55,6 +55,7 @@ struct EntryPage {
     categories: Vec<Choice>,
     choices: GuideChoices,
     example_choices: ExampleChoices,
+    event_choices: GatheringChoices,
     /// The text that is shown beside the form.
     preview: Preview,
     /// The content that another editor saved meanwhile.
@@ -67,6 +68,8 @@ struct Saved {
     preview_link: String,
     /// The consent of the company from whose consultation it comes.
     consent: Option<ConsentPanel>,
+    /// Whether the text was erased because that consent has ended.
+    is_erased: bool,
 }
 
 struct Preview {
@@ -92,8 +95,7 @@ pub async fn new(
     let mut form = Fields::default();
     form.add("checked_on", domain::wording::iso_date(japan_date(app.clock.now())));
     form.add("year", japan_date(app.clock.now()).year().to_string());
-    let themes = &app.programme_to_show().await?.themes;
-    page::html(&entry_page(shell, themes, kind, None, form, FieldErrors::default()))
+    page::html(&entry_page(&app, shell, kind, None, form, FieldErrors::default()).await?)
 }
 
 #[post("/staff/publish/{kind}/new")]
@@ -108,7 +110,7 @@ pub async fn create(
     let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
     let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
-        return page::unprocessable(&entry_page(shell, themes, kind, None, form, errors));
+        return page::unprocessable(&entry_page(&app, shell, kind, None, form, errors).await?);
     };
     let draft = ops::publication::create(&app, content, user.id).await?;
     Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。"))
@@ -124,9 +126,8 @@ pub async fn show(
     let publication = find(&app, &path).await?;
     let form = form::fill(&publication.content);
     let kind = publication.kind();
-    let themes = &app.programme_to_show().await?.themes;
     let saved = Some(saved(&app, publication).await?);
-    page::html(&entry_page(shell, themes, kind, saved, form, FieldErrors::default()))
+    page::html(&entry_page(&app, shell, kind, saved, form, FieldErrors::default()).await?)
 }
 
 #[post("/staff/publish/{kind}/{id}")]
@@ -144,7 +145,7 @@ pub async fn save(
     let mut errors = FieldErrors::default();
     let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
         let saved = Some(saved(&app, publication).await?);
-        return page::unprocessable(&entry_page(shell, themes, kind, saved, form, errors));
+        return page::unprocessable(&entry_page(&app, shell, kind, saved, form, errors).await?);
     };
     let content = content.with_pictures_of(&publication.content);
     match ops::publication::edit(&app, seen, content, user.id).await {
@@ -169,9 +170,8 @@ async fn conflict(app: &App, shell: Shell, id: PublicationId, form: Fields) -> R
     let newest = store::publication::revision(&app.db, id, current.revision).await?;
     let by = newest.and_then(|it| it.by).unwrap_or_default();
     let (kind, content) = (current.kind(), current.content.clone());
-    let themes = &app.programme_to_show().await?.themes;
     let saved = Some(saved(app, current).await?);
-    let page = entry_page(shell, themes, kind, saved, form, FieldErrors::default());
+    let page = entry_page(app, shell, kind, saved, form, FieldErrors::default()).await?;
     page::html_with(StatusCode::CONFLICT, &EntryPage { conflict: Some(Conflict { by, content }), ..page })
 }
 
@@ -194,29 +194,36 @@ async fn saved(app: &App, publication: Publication) -> Result<Saved, Problem> {
         phase: publication.state.phase(now),
         preview_link: app.site.absolute(&format!("/preview/{token}")),
         consent: consent::panel(app, &publication).await?,
+        is_erased: ops::publication::is_erased(&app.db, &publication).await?,
         publication,
     })
 }
 
-fn entry_page(
+async fn entry_page(
+    app: &App,
     shell: Shell,
-    themes: &[Theme],
     kind: PublicationKind,
     saved: Option<Saved>,
     form: Fields,
     errors: FieldErrors,
-) -> EntryPage {
+) -> Result<EntryPage, Problem> {
+    let programme = app.programme_to_show().await?;
+    let themes = &programme.themes;
     let view = |it: &Saved| ExampleView::of(&it.publication.content, themes, &address(&it.publication));
     let example = saved.as_ref().and_then(view);
     let preview =
         Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")), example };
     let (mut choices, mut example_choices) = (GuideChoices::default(), ExampleChoices::default());
+    let mut event_choices = GatheringChoices::default();
     match kind {
         PublicationKind::News => {}
         PublicationKind::Guide => choices = guide_form::choices(),
         PublicationKind::Example => example_choices = example_form::choices(themes),
+        PublicationKind::Gathering => {
+            event_choices = gathering_form::choices(&app.programme_and_experts().await?.1);
+        }
     }
-    EntryPage {
+    Ok(EntryPage {
         shell,
         kind,
         saved,
@@ -225,12 +232,19 @@ fn entry_page(
         categories: news_form::categories(),
         choices,
         example_choices,
+        event_choices,
         preview,
         conflict: None,
-    }
+    })
 }
 
 impl Saved {
+    /// Returns the address of the page with the participants of an event that was published.
+    fn participants(&self) -> Option<String> {
+        let is_event = self.publication.kind() == PublicationKind::Gathering;
+        (is_event && self.publication.public_revision.is_some()).then(|| url::event_desk(self.publication.id))
+    }
+
     /// Returns whether its publication can be ended.
     const fn can_end(&self) -> bool {
         matches!(self.phase, Phase::Scheduled | Phase::Current)
@@ -242,6 +256,11 @@ impl Saved {
 }
 
 impl EntryPage {
+    /// Returns whether the text was erased, so that no form is shown.
+    fn is_erased(&self) -> bool {
+        self.saved.as_ref().is_some_and(|it| it.is_erased)
+    }
+
     fn action(&self) -> String {
         let id = self.saved.as_ref().map_or_else(|| NEW.to_owned(), |it| it.publication.id.to_string());
         format!("{}/{id}", list::address(self.kind))

@@ -12,7 +12,7 @@ use domain::{
 
 use crate::{
     store::reference::programme::Theme,
-    web::kit::form::{Choice, FieldErrors, Fields},
+    web::kit::form::{Choice, FieldErrors, Fields, prefectures},
 };
 
 /// The length of the longest of its texts, in characters.
@@ -32,9 +32,8 @@ pub struct ExampleChoices {
 }
 
 pub fn choices(themes: &[Theme]) -> ExampleChoices {
-    let prefecture = |it: Prefecture| Choice::new(code(it), it.name());
     ExampleChoices {
-        prefectures: Prefecture::all().map(prefecture).collect(),
+        prefectures: prefectures(),
         industries: Industry::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         themes: themes.iter().map(|it| Choice::new(it.code.clone(), it.label.clone())).collect(),
@@ -46,7 +45,7 @@ pub fn fill(facts: &ExampleFacts, form: &mut Fields) {
     let line = |it: &Option<TextLine>| it.as_ref().map_or(String::new(), |it| it.as_str().to_owned());
     let prose = |it: &Option<Prose>| it.as_ref().map_or(String::new(), |it| it.as_str().to_owned());
     form.add("organization", facts.organization.as_str());
-    form.add("prefecture", facts.prefecture.map_or_else(String::new, code));
+    form.add("prefecture", facts.prefecture.map_or_else(String::new, Prefecture::two_digits));
     form.add("industry", facts.industry.code());
     form.add("employees", facts.employees.map_or_else(String::new, |it| it.to_string()));
     facts.fields.iter().for_each(|it| form.add("field", it.code()));
@@ -118,8 +117,4 @@ pub fn parse(
         source: source?,
         pictures: Vec::new(),
     })
-}
-
-fn code(it: Prefecture) -> String {
-    format!("{:02}", it.code())
 }

@@ -13,7 +13,7 @@ use domain::{
 
 use crate::web::kit::{
     date_form,
-    form::{Choice, FieldErrors, Fields},
+    form::{Choice, FieldErrors, Fields, prefectures},
 };
 
 /// The choices of the fields of an entry.
@@ -28,11 +28,10 @@ pub struct GuideChoices {
 }
 
 pub fn choices() -> GuideChoices {
-    let prefecture = |it: Prefecture| Choice::new(code(it), it.name());
     GuideChoices {
         kinds: GuideKind::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         sizes: CompanySize::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
-        prefectures: Prefecture::all().map(prefecture).collect(),
+        prefectures: prefectures(),
         industries: Industry::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         statuses: TeleworkStatus::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         purposes: GuidePurpose::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
@@ -47,7 +46,7 @@ pub fn fill(facts: &GuideFacts, form: &mut Fields) {
         form.add("for_local_government", TICKED);
     }
     facts.sizes.iter().for_each(|it| form.add("size", it.code()));
-    facts.prefectures.iter().for_each(|it| form.add("prefecture", code(*it)));
+    facts.prefectures.iter().for_each(|it| form.add("prefecture", it.two_digits()));
     facts.industries.iter().for_each(|it| form.add("industry", it.code()));
     facts.statuses.iter().for_each(|it| form.add("status", it.code()));
     facts.purposes.iter().for_each(|it| form.add("purpose", it.code()));
@@ -96,8 +95,4 @@ pub fn parse(form: &Fields, today: NaiveDate, errors: &mut FieldErrors) -> Optio
         valid_until: valid_until?,
         note: note?,
     })
-}
-
-fn code(it: Prefecture) -> String {
-    format!("{:02}", it.code())
 }

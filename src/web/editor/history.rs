@@ -14,6 +14,7 @@ use crate::{
     problem::Problem,
     store::{self, publication::Revision},
     web::kit::{
+        event_view::EventView,
         example_view::ExampleView,
         form::Fields,
         page::{self, Shell},
@@ -37,6 +38,8 @@ struct RevisionPage {
     publication: Publication,
     revision: Revision,
     html: String,
+    /// The facts of an event.
+    event: Option<EventView>,
     example: Option<ExampleView>,
     address: String,
 }
@@ -67,8 +70,9 @@ pub async fn revision(
     let revision = revision.ok_or(Problem::NotFound)?;
     let html = markup::html(revision.content.body.as_ref().map_or("", |it| it.as_str()));
     let address = address(&publication);
+    let event = EventView::of_facts(&revision.content.facts);
     let example = ExampleView::of(&revision.content, &app.programme_to_show().await?.themes, &address);
-    page::html(&RevisionPage { shell, address, publication, revision, html, example })
+    page::html(&RevisionPage { shell, address, publication, revision, html, event, example })
 }
 
 #[post("/staff/publish/{kind}/{id}/restore")]

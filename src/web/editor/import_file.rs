@@ -132,7 +132,7 @@ fn add(name: &str, cell: &str, themes: &[Theme], form: &mut Fields, faults: &mut
     match name {
         "prefecture" => {
             let named = Prefecture::all().find(|it| it.name() == cell || it.short_name() == cell);
-            form.add(name, named.map_or_else(|| cell.to_owned(), |it| format!("{:02}", it.code())));
+            form.add(name, named.map_or_else(|| cell.to_owned(), Prefecture::two_digits));
         }
         "industry" => {
             let plain = |text: &str| text_key(text).replace([',', '、'], "");

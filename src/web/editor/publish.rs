@@ -19,6 +19,7 @@ use crate::{
     problem::Problem,
     web::kit::{
         date_form,
+        event_view::EventView,
         example_view::ExampleView,
         form::Fields,
         form_state::FormState,
@@ -36,6 +37,8 @@ struct PublishPage {
     typed: FormState,
     /// The text as the public will read it.
     html: String,
+    /// The facts of an event.
+    event: Option<EventView>,
     example: Option<ExampleView>,
     address: String,
     /// The public address.
@@ -159,6 +162,7 @@ async fn render(
         shell,
         phase: publication.state.phase(app.clock.now()),
         html: markup::html(body),
+        event: EventView::of_facts(&publication.content.facts),
         example: ExampleView::of(&publication.content, themes, &address(&publication)),
         address: address(&publication),
         public_address: app.site.absolute(&crate::url::publication(publication.kind(), publication.number)),

@@ -2,15 +2,21 @@
 //! appointment.
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use domain::{consultation::ActionKind, text::Prose, wording};
+use domain::{
+    consultation::{ActionKind, State},
+    text::Prose,
+    wording,
+};
 
 use super::case::Opened;
 use crate::{
     ops,
     problem::Problem,
+    store,
     web::kit::{
         form::{Choice, Fields},
         form_state::FormState,
+        outcome_form,
         page::{self, Shell},
     },
 };
@@ -102,7 +108,17 @@ pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem
                 return Ok(open.back(flash));
             }
         }
-        _ => typed.errors.add("outcome", "相談の結果を選択してください"),
+        partly => match outcome_form::parse_outcome(partly).and_then(|it| it.absent) {
+            Some(absent) => {
+                let (id, by) = (open.id(), open.by());
+                let done = ops::booking::attendance::record_absent_expert(&open.app, id, by, Some(absent));
+                if typed.done(done.await)? {
+                    let flash = "実施と、専門家一人の欠席を記録しました。企業には、お詫びをお送りしました。";
+                    return Ok(open.back(flash));
+                }
+            }
+            None => typed.errors.add("outcome", "相談の結果を選択してください"),
+        },
     }
     outcome_page(open, typed).await
 }
@@ -120,8 +136,12 @@ pub async fn plan(open: Opened) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::default();
     let done = ops::consultation::plan_further_session(&open.app, open.id(), open.by(), None).await;
     if typed.done(done)? {
-        let flash = "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。";
-        return Ok(open.back(flash));
+        let now = store::consultation::find(&open.app.db, open.id()).await?.ok_or(Problem::NotFound)?;
+        return Ok(open.back(if now.consultation.state == State::Scheduling {
+            "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。"
+        } else {
+            "次回の相談を計画しました。センターが、ほかの専門家を調整します。"
+        }));
     }
     next_page(open, typed)
 }
@@ -133,12 +153,15 @@ async fn cancel_page(open: Opened, typed: FormState) -> Result<HttpResponse, Pro
 }
 
 async fn outcome_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
-    let choices = vec![
+    let live = open.case.live(&open.app).await?;
+    let (_, roster) = open.app.programme_and_experts().await?;
+    let mut choices = vec![
         Choice::new("done", "実施した").with_hint("続けて、実施報告書を書きます。"),
         Choice::new("no_show", "企業が欠席した").with_hint("企業に、別の日時を選んでいただきます。"),
         Choice::new("expert_no_show", "専門家が行けなかった")
             .with_hint("企業にお詫びし、別の日時を選んでいただきます。"),
     ];
+    choices.extend(live.iter().flat_map(|it| outcome_form::partly_choices(it, &roster)));
     let when = when(&open).await?;
     let back = open.case.path();
     page::html_with(typed.status(), &OutcomePage { shell: open.shell, typed, back, when, choices })

@@ -84,8 +84,8 @@ pub async fn show(
     if mine.state != AssignmentState::Offered {
         return over(&app, shell, &record, &mine).await;
     }
-    let asked = Asked { record: &record, mine: &mine, back: Some("/expert".to_owned()) };
-    page::html(&asked.page(&app, shell, preselected(&req), FieldErrors::default(), None).await?)
+    let request = Request { record: &record, mine: &mine, back: Some("/expert".to_owned()) };
+    page::html(&request.page(&app, shell, preselected(&req), FieldErrors::default(), None).await?)
 }
 
 #[post("/expert/consultations/{number}/answer")]
@@ -100,8 +100,8 @@ pub async fn submit(
     if mine.state != AssignmentState::Offered {
         return over(&app, shell, &record, &mine).await;
     }
-    let asked = Asked { record: &record, mine: &mine, back: Some("/expert".to_owned()) };
-    asked.take(&app, shell, form, &url::expert(&record.number), "/expert").await
+    let request = Request { record: &record, mine: &mine, back: Some("/expert".to_owned()) };
+    request.take(&app, shell, form, &url::expert(&record.number), "/expert").await
 }
 
 #[get("/a/{token}")]
@@ -115,8 +115,8 @@ pub async fn show_by_link(
     if mine.state != AssignmentState::Offered {
         return over(&app, shell, &record, &mine).await;
     }
-    let asked = Asked { record: &record, mine: &mine, back: None };
-    page::html(&asked.page(&app, shell, preselected(&req), FieldErrors::default(), None).await?)
+    let request = Request { record: &record, mine: &mine, back: None };
+    page::html(&request.page(&app, shell, preselected(&req), FieldErrors::default(), None).await?)
 }
 
 #[post("/a/{token}")]
@@ -131,17 +131,17 @@ pub async fn submit_by_link(
         return over(&app, shell, &record, &mine).await;
     }
     let here = format!("/a/{token}");
-    Asked { record: &record, mine: &mine, back: None }.take(&app, shell, form, &here, &here).await
+    Request { record: &record, mine: &mine, back: None }.take(&app, shell, form, &here, &here).await
 }
 
 /// A request that can still be answered.
-struct Asked<'a> {
+struct Request<'a> {
     record: &'a Record,
     mine: &'a Assignment,
     back: Option<String>,
 }
 
-impl Asked<'_> {
+impl Request<'_> {
     async fn page(
         &self,
         app: &App,

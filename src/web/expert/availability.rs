@@ -22,6 +22,7 @@ use crate::{
     ops::{self, routing::expert::AvailabilityChange},
     problem::Problem,
     store::{
+        audit::schedule_change::RecordedChange,
         booking::expert_agenda::{self, AgendaAppointment},
         routing::expert::ScheduleEntries,
     },
@@ -35,6 +36,9 @@ use crate::{
 
 /// The number of days, from today on, whose free time is shown.
 const SHOWN: usize = 14;
+/// The number of changes of the schedule that are shown.
+const CHANGES: u64 = 20;
+
 #[derive(Template)]
 #[template(path = "expert/availability.html")]
 struct AvailabilityPage {
@@ -57,6 +61,8 @@ struct AvailabilityPage {
     has_feed: bool,
     /// The new secret address, shown only once.
     feed: Option<String>,
+    /// The latest changes of the schedule, by whomever.
+    changes: Vec<RecordedChange>,
 }
 
 /// An entry that can be removed.
@@ -218,6 +224,7 @@ async fn page_of(
             Choice::new("remove", "空きを減らす").with_hint("毎週の空きから、この時間を除きます。"),
             Choice::new("none", "終日空きなし").with_hint("時刻の選択は必要ありません。"),
         ],
+        changes: crate::store::audit::schedule_change::of_expert(&app.db, expert.id, CHANGES).await?,
         shell,
         form,
         errors,

@@ -67,7 +67,7 @@ pub async fn find(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, 
 /// Returns whether the expert has held an appointment of the consultation, or has written the report on one.
 async fn has_held(app: &App, expert: &ExpertUser, id: ConsultationId) -> Result<bool, Problem> {
     let mut all = store::booking::appointment::of(&app.db, id).await?;
-    all.retain(|it| it.state.outcome().is_some() && it.experts.contains(&expert.id));
+    all.retain(|it| it.state.outcome().is_some() && it.present().any(|it| it == expert.id));
     if all.iter().any(|it| it.state == AppointmentState::Done) {
         return Ok(true);
     }

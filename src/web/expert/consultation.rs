@@ -10,7 +10,7 @@ use domain::{
     actor::Party,
     aftercare::report::ReportState,
     booking::appointment::Appointment,
-    consultation::{ActionKind, State},
+    consultation::{ActionKind, EndingReader, State, ending},
     due::{Due, DueKind},
     id::AppointmentId,
     routing::assignment::AssignmentState,
@@ -79,7 +79,7 @@ struct Act {
 
 struct AppointmentView {
     when: String,
-    state: &'static str,
+    state: String,
     mode: &'static str,
     place: String,
     /// Whether the venue is an address on the web.
@@ -87,7 +87,7 @@ struct AppointmentView {
     experts: String,
     live: bool,
     /// Whether the meeting link can be changed.
-    has_room: bool,
+    has_meeting_link: bool,
     /// The address of the report and its state.
     report: Option<(String, &'static str)>,
     /// The address at which the recorded outcome is corrected, while the expert may do so.
@@ -170,7 +170,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
         let reports = store::aftercare::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
         let now = app.clock.now();
         let view = |it: &Appointment| AppointmentView {
-            has_room: it.is_online_ahead(now),
+            has_meeting_link: it.is_online_ahead(now),
             ..appointment_view(it, &case, &expert, &roster, &reports)
         };
         let thread = store::correspondence::message::of(&app.db, id, Audience::Internal).await?;
@@ -218,6 +218,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             ActionKind::RecordDone
             | ActionKind::RecordNoShow
             | ActionKind::RecordExpertNoShow
+            | ActionKind::RecordPartlyDone
             | ActionKind::CorrectOutcome
             | ActionKind::Decline
             | ActionKind::Submit
@@ -261,9 +262,9 @@ fn by_when(case: &Case) -> Option<String> {
 }
 
 /// Returns the situation in one sentence.
-fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str {
+fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> String {
     let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
-    match &case.record.consultation.state {
+    let said = match &case.record.consultation.state {
         State::Matching | State::Booked if !case.mine.is_accepted() => {
             "依頼の内容を確認し、回答してください。"
         }
@@ -279,9 +280,13 @@ fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str
         {
             "この相談は終了しました。実施した相談の報告書を提出してください。"
         }
-        State::Completed => "相談はすべて終了しました。",
-        State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => "この相談は終了しました。",
-    }
+        state
+        @ (State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }) => {
+            return ending(state, EndingReader::Expert, case.record.appointments_done > 0)
+                .unwrap_or_default();
+        }
+    };
+    said.to_owned()
 }
 
 fn appointment_view(
@@ -292,7 +297,9 @@ fn appointment_view(
     reports: &BTreeMap<AppointmentId, ReportState>,
 ) -> AppointmentView {
     let mine = it.experts.contains(&expert.id);
-    let done = it.state == domain::booking::appointment::AppointmentState::Done && mine;
+    let done = it.state == domain::booking::appointment::AppointmentState::Done
+        && mine
+        && it.absent != Some(expert.id);
     let may_correct = case.record.consultation.allows(ActionKind::CorrectOutcome, Party::Expert).is_ok();
     let correct = (mine && may_correct && it.state.outcome().is_some())
         .then(|| format!("{}/{}", case.path_of("outcome"), it.id));
@@ -300,13 +307,13 @@ fn appointment_view(
     let names: Vec<_> = it.experts.iter().map(|&id| roster.name(id)).collect();
     AppointmentView {
         when: wording::long_date_time_range(it.starts_at, it.ends_at),
-        state: it.state.label(),
+        state: crate::web::kit::outcome_form::state_label(it, roster),
         mode: it.mode.label(),
         place: it.place.clone(),
         is_link: it.place.starts_with("https://") || it.place.starts_with("http://"),
         experts: names.join("、"),
         live: it.is_live(),
-        has_room: false,
+        has_meeting_link: false,
         report: (done || mine && reports.contains_key(&it.id))
             .then(|| (format!("{}?session={}", case.path_of("report"), it.id), state)),
         correct,

@@ -46,7 +46,7 @@ pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Pro
             "テレワークの導入状況",
             company.telework_status.and_then(|it| it.known()).map(TeleworkStatus::label).unwrap_or_default(),
         ),
-        Row::new("担当者", format!("{}（{}）", person.join(" "), contact.kana)),
+        Row::new("担当者", with_kana(&person.join(" "), &contact.kana)),
         Row::new("メールアドレス", contact.email.unwrap_or_default()),
         Row::new("電話番号", Telephone::shown(contact.phone.as_deref().unwrap_or_default())),
     ];
@@ -59,4 +59,9 @@ pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Pro
     ];
     rows.extend(more.into_iter().filter(|it| !it.value.is_empty()));
     Ok((rows, company.description))
+}
+
+/// Returns a person's name with its reading, if there is one.
+fn with_kana(name: &str, kana: &str) -> String {
+    if kana.is_empty() { name.to_owned() } else { format!("{name}（{kana}）") }
 }

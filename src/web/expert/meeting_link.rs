@@ -18,7 +18,7 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "expert/meeting_link.html")]
-struct RoomPage {
+struct MeetingLinkPage {
     shell: Shell,
     typed: FormState,
     back: String,
@@ -27,7 +27,7 @@ struct RoomPage {
 
 #[get("/expert/consultations/{number}/room")]
 pub async fn show(open: Opened) -> Result<HttpResponse, Problem> {
-    room_page(open, None).await
+    render(open, None).await
 }
 
 #[post("/expert/consultations/{number}/room")]
@@ -43,11 +43,11 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
             return Ok(open.back("接続先を変更しました。企業にメールでお知らせしました。"));
         }
     }
-    room_page(open, Some(typed)).await
+    render(open, Some(typed)).await
 }
 
 /// Shows the form with the typed values, or with the current link.
-async fn room_page(open: Opened, typed: Option<FormState>) -> Result<HttpResponse, Problem> {
+async fn render(open: Opened, typed: Option<FormState>) -> Result<HttpResponse, Problem> {
     let now = open.app.clock.now();
     let Some(live) = open.case.live(&open.app).await?.filter(|it| it.is_online_ahead(now)) else {
         return Ok(open.back("接続先を変更できるオンラインの予約はありません。"));
@@ -56,5 +56,5 @@ async fn room_page(open: Opened, typed: Option<FormState>) -> Result<HttpRespons
         typed.unwrap_or_else(|| FormState::of(Fields::from_iter([("video_url", live.place.as_str())])));
     let when = wording::long_date_time_range(live.starts_at, live.ends_at);
     let back = open.case.path();
-    page::html_with(typed.status(), &RoomPage { shell: open.shell, typed, back, when })
+    page::html_with(typed.status(), &MeetingLinkPage { shell: open.shell, typed, back, when })
 }

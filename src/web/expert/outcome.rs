@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
-    booking::appointment::{Appointment, AppointmentOutcome},
+    booking::appointment::{Appointment, RecordedOutcome},
     consultation::ActionKind,
     wording,
 };
@@ -28,7 +28,7 @@ struct CorrectionPage {
     back: String,
     when: String,
     /// The outcome that is recorded.
-    recorded: &'static str,
+    recorded: String,
     choices: Vec<Choice>,
 }
 
@@ -57,6 +57,7 @@ pub async fn submit(
 
 async fn render(open: Opened, id: &str, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let (appointment, recorded) = of(&open, id).await?;
+    let (_, roster) = open.app.programme_and_experts().await?;
     if typed.refused.is_none() {
         let may =
             open.case.record.consultation.allows(ActionKind::CorrectOutcome, domain::actor::Party::Expert);
@@ -66,8 +67,8 @@ async fn render(open: Opened, id: &str, mut typed: FormState) -> Result<HttpResp
     let page = CorrectionPage {
         back: open.case.path(),
         when: wording::long_date_time_range(appointment.starts_at, appointment.ends_at),
-        recorded: recorded.label(),
-        choices: outcome_form::choices(recorded),
+        recorded: outcome_form::label(recorded, &roster),
+        choices: outcome_form::choices(&appointment, &roster, open.case.record.consultation.state.is_open()),
         shell: open.shell,
         typed,
     };
@@ -75,10 +76,10 @@ async fn render(open: Opened, id: &str, mut typed: FormState) -> Result<HttpResp
 }
 
 /// Returns the expert's own appointment with its recorded outcome.
-async fn of(open: &Opened, id: &str) -> Result<(Appointment, AppointmentOutcome), Problem> {
+async fn of(open: &Opened, id: &str) -> Result<(Appointment, RecordedOutcome), Problem> {
     let all = store::booking::appointment::of(&open.app.db, open.id()).await?;
     let is_own = |it: &Appointment| it.id.to_string() == id && it.experts.contains(&open.expert.id);
     let found = all.into_iter().find(is_own).ok_or(Problem::NotFound)?;
-    let recorded = found.state.outcome().ok_or(Problem::NotFound)?;
+    let recorded = found.recorded().ok_or(Problem::NotFound)?;
     Ok((found, recorded))
 }

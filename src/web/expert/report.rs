@@ -118,7 +118,8 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 /// Returns the appointment that the report is about: the named one, or the latest that took place.
 async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Problem> {
     let (me, all) = (open.expert.id, store::booking::appointment::of(&open.app.db, open.id()).await?);
-    let mut mine = all.into_iter().filter(|it| it.state.outcome().is_some() && it.experts.contains(&me));
+    let took_part = |it: &Appointment| it.state.outcome().is_some() && it.present().any(|it| it == me);
+    let mut mine = all.into_iter().filter(took_part);
     if wanted.is_empty() {
         return Ok(mine.filter(|it| it.state == AppointmentState::Done).max_by_key(|it| it.starts_at));
     }

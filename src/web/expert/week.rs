@@ -188,7 +188,7 @@ fn item(it: &AgendaAppointment) -> Item {
         None => "申込み中の仮予約".to_owned(),
     };
     let state = if it.appointment.is_confirmed() {
-        if it.asked { "（交代の依頼）".to_owned() } else { String::new() }
+        if it.is_asked { "（交代の依頼）".to_owned() } else { String::new() }
     } else {
         format!("（{}）", it.appointment.state.label())
     };

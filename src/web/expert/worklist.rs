@@ -19,6 +19,7 @@ use crate::{
             external::{clash::clashes, stale},
             time_proposal::{ProposalScope, ProposalSource, time_proposals},
         },
+        intake::told_apart::{ToldApart, told_apart},
     },
     url,
     web::kit::{
@@ -34,7 +35,7 @@ const NEXT: usize = 5;
 
 #[derive(Template)]
 #[template(path = "expert/worklist.html")]
-struct TodoPage {
+struct WorklistPage {
     shell: Shell,
     name: String,
     requests: Vec<RequestItem>,
@@ -91,38 +92,45 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
         + clashes(&app.db, Some(expert.id), now).await?.len()
         + stale(&app.db, now - STALE_AFTER, Some(expert.id)).await?.len();
     let (_, roster) = app.programme_and_experts().await?;
-    page::html(&TodoPage {
+    let appointments = confirmed.iter().filter_map(|it| it.case.as_ref());
+    let cases =
+        appointments.chain(reports.iter().map(|it| &it.case)).chain(messages.iter().map(|it| &it.case));
+    let companies = told_apart(&app.db, cases.map(|it| it.number)).await?;
+    page::html(&WorklistPage {
         offers_nothing: roster.get(expert.id).is_none_or(|it| it.schedule.offers_nothing()),
         external_changes,
         shell,
         name: expert.name,
         requests: requests.iter().map(|it| request(it, it.assignment.due_at <= now)).collect(),
-        to_record: begun.into_iter().filter_map(|it| appointment_item(it, "/outcome")).collect(),
+        to_record: begun.into_iter().filter_map(|it| appointment_item(it, &companies, "/outcome")).collect(),
         to_write: to_write
             .into_iter()
-            .map(|it| report(it, it.case.report_due.is_some_and(|due| due <= now)))
+            .map(|it| report(it, &companies, it.case.report_due.is_some_and(|due| due <= now)))
             .collect(),
         handed_in: handed_in
             .into_iter()
             .map(|it| Item {
                 href: report_path(it),
-                what: title(&it.case),
+                what: title(&it.case, &companies),
                 when: wording::month_day_weekday(it.appointment.starts_at),
             })
             .collect(),
-        next: next.into_iter().take(NEXT).filter_map(|it| appointment_item(it, "")).collect(),
-        messages: messages.iter().map(message).collect(),
+        next: next.into_iter().take(NEXT).filter_map(|it| appointment_item(it, &companies, "")).collect(),
+        messages: messages.iter().map(|it| message(it, &companies)).collect(),
     })
 }
 
-impl TodoPage {
+impl WorklistPage {
     fn has_work(&self) -> bool {
         !(self.requests.is_empty() && self.to_record.is_empty() && self.to_write.is_empty())
     }
 }
 
-fn title(case: &AgendaCase) -> String {
-    format!("{}（{}）", case.company_name.as_deref().unwrap_or("担当の依頼"), case.number)
+fn title(case: &AgendaCase, companies: &ToldApart) -> String {
+    match &case.company_name {
+        Some(name) => format!("{}（{}）", companies.name(&case.number, name), case.number),
+        None => format!("担当の依頼（{}）", case.number),
+    }
 }
 
 fn request(it: &AgendaRequest, overdue: bool) -> RequestItem {
@@ -146,12 +154,12 @@ fn request(it: &AgendaRequest, overdue: bool) -> RequestItem {
 }
 
 /// Returns the item of an appointment; `None` if its consultation is no longer the expert's.
-fn appointment_item(it: &AgendaAppointment, act: &str) -> Option<Item> {
+fn appointment_item(it: &AgendaAppointment, companies: &ToldApart, act: &str) -> Option<Item> {
     let case = it.case.as_ref()?;
     let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
     Some(Item {
         href: format!("{}{act}", url::expert(&case.number)),
-        what: title(case),
+        what: title(case, companies),
         when: format!("{when}（{}）", it.appointment.mode.label()),
     })
 }
@@ -160,10 +168,10 @@ fn report_path(it: &AgendaReport) -> String {
     format!("{}/report?session={}", url::expert(&it.case.number), it.appointment.id)
 }
 
-fn report(it: &AgendaReport, overdue: bool) -> ReportItem {
+fn report(it: &AgendaReport, companies: &ToldApart, overdue: bool) -> ReportItem {
     ReportItem {
         href: report_path(it),
-        what: title(&it.case),
+        what: title(&it.case, companies),
         when: wording::month_day_weekday(japan_date(it.appointment.starts_at)),
         state: it.state.as_ref().map_or("未作成", ReportState::label),
         due: it.case.report_due.map(wording::month_day_time),
@@ -176,7 +184,7 @@ fn report(it: &AgendaReport, overdue: bool) -> ReportItem {
     }
 }
 
-fn message(it: &UnansweredMessage) -> Item {
+fn message(it: &UnansweredMessage, companies: &ToldApart) -> Item {
     let author = match it.author {
         Party::Company => "企業",
         Party::Coordinator => "センター",
@@ -186,7 +194,7 @@ fn message(it: &UnansweredMessage) -> Item {
     };
     Item {
         href: format!("{}#messages", url::expert(&it.case.number)),
-        what: title(&it.case),
+        what: title(&it.case, companies),
         when: format!("{}　{author}から", wording::month_day_time(it.at)),
     }
 }

@@ -4,11 +4,10 @@ use domain::{
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection, may_correct},
     field::{Field, Fields as Wanted},
     intake::company::{Industry, Mode, Organization, TeleworkStatus},
-    prefecture::Prefecture,
     text::{TextLine, optional},
 };
 
-use super::form::{Choice, FieldErrors, Fields};
+use super::form::{Choice, FieldErrors, Fields, prefectures};
 use crate::store::{consultation::correction::SavedCorrection, reference::programme::Programme};
 
 /// The prefix of the hidden fields that hold the values as they were shown.
@@ -182,7 +181,6 @@ impl CorrectionChoices {
         let theme = |it: &crate::store::reference::programme::Theme| {
             Choice::new(it.code.clone(), it.label.clone()).with_hint(it.field.label())
         };
-        let prefecture = |it: Prefecture| Choice::new(format!("{:02}", it.code()), it.name());
         Self {
             fields: vec![
                 Choice::new(Field::Ict.code(), "ICT").with_hint("機器・セキュリティ・ツール"),
@@ -191,7 +189,7 @@ impl CorrectionChoices {
             themes: programme.themes.iter().map(theme).collect(),
             modes: Mode::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             organizations: Organization::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
-            prefectures: Prefecture::all().map(prefecture).collect(),
+            prefectures: prefectures(),
             industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             telework: TeleworkStatus::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
         }

@@ -8,7 +8,10 @@ use domain::{
     wording::thousands,
 };
 
-use crate::{markup, store::reference::programme::Theme};
+use crate::{
+    markup,
+    store::reference::programme::{Theme, label_even_retired},
+};
 
 /// An example in words.
 #[derive(Clone, Debug)]
@@ -84,7 +87,5 @@ impl ExampleView {
 
 /// Returns the label of a theme, also of one that was retired.
 pub fn theme_label(code: &str, themes: &[Theme]) -> String {
-    let own = themes.iter().find(|it| it.code == code).map(|it| it.label.clone());
-    let shipped = || theme::SHIPPED.iter().find(|it| it.code == code).map(|it| it.label.to_owned());
-    own.or_else(shipped).unwrap_or_else(|| code.to_owned())
+    label_even_retired(themes, code).unwrap_or(code).to_owned()
 }

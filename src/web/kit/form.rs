@@ -2,6 +2,7 @@
 use std::{borrow::Cow, fmt, future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, dev::Payload, http::StatusCode, web};
+use domain::prefecture::Prefecture;
 
 use crate::url::percent_decoded;
 
@@ -137,6 +138,11 @@ impl FieldErrors {
     pub fn title_prefix(&self) -> &'static str {
         if self.is_empty() { "" } else { "エラー：" }
     }
+}
+
+/// Returns all prefectures as choices, in the order of their codes.
+pub fn prefectures() -> Vec<Choice> {
+    Prefecture::all().map(|it| Choice::new(it.two_digits(), it.name())).collect()
 }
 
 impl Choice {

@@ -36,7 +36,7 @@ pub async fn requests(req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     req.extensions_mut().insert(number.clone());
     let span = tracing::info_span!("request", request.id = %number.0);
     let started = std::time::Instant::now();
-    let asked = req.method().clone();
+    let requested = req.method().clone();
     let id = HeaderValue::from_str(&number.0).ok();
     async {
         let answer = next.call(req).await;
@@ -47,7 +47,7 @@ pub async fn requests(req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
         metrics::count(status);
         let route = answer.as_ref().map_or(Some("unanswered".to_owned()), |it| it.request().match_pattern());
         let route = route.unwrap_or_else(|| "nowhere".to_owned());
-        let (method, status) = (asked.as_str(), status.as_u16());
+        let (method, status) = (requested.as_str(), status.as_u16());
         let elapsed_ms = started.elapsed().as_millis();
         tracing::info!(
             http.method = method,

@@ -16,7 +16,7 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "notification_preferences.html")]
-struct WishesPage {
+struct PreferencesPage {
     shell: Shell,
     action: &'static str,
     choices: Vec<Choice>,
@@ -32,14 +32,14 @@ pub async fn page(
     role: Role,
     action: &'static str,
 ) -> Result<HttpResponse, Problem> {
-    let unwanted = store::correspondence::notification_preferences::opt_outs_of(&app.db, id).await?;
+    let opt_outs = store::correspondence::notification_preferences::opt_outs_of(&app.db, id).await?;
     let topics = NotificationTopic::of(role);
     let mut form = Fields::default();
-    for topic in topics.iter().filter(|it| !unwanted.contains(it)) {
+    for topic in topics.iter().filter(|it| !opt_outs.contains(it)) {
         form.add("topic", topic.code());
     }
     let choices = topics.iter().map(|it| Choice::new(it.code(), it.label()).with_hint(it.hint())).collect();
-    page::html(&WishesPage { shell, action, choices, form, errors: FieldErrors::default() })
+    page::html(&PreferencesPage { shell, action, choices, form, errors: FieldErrors::default() })
 }
 
 /// Saves the topics that were ticked.

@@ -43,8 +43,8 @@ fn is_ours(origin: Option<&str>, fetch_site: Option<&str>, ours: &url::Url, host
         None => true,
         Some("null") => fetch_site == Some("same-origin"),
         Some(origin) => {
-            let asked = |it: &url::Url| host.is_some_and(|host| it.authority() == host);
-            url::Url::parse(origin).is_ok_and(|it| it.origin() == ours.origin() || asked(&it))
+            let is_host = |it: &url::Url| host.is_some_and(|host| it.authority() == host);
+            url::Url::parse(origin).is_ok_and(|it| it.origin() == ours.origin() || is_host(&it))
         }
     };
     fetched && from

@@ -53,6 +53,15 @@ pub fn html_with(status: StatusCode, page: &impl Template) -> Result<HttpRespons
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body))
 }
 
+/// Marks an answer as one that search engines leave out: its address gives access to its bearer.
+pub fn unlisted(mut answer: HttpResponse) -> HttpResponse {
+    let (name, value) = ("x-robots-tag", "noindex");
+    answer
+        .headers_mut()
+        .insert(header::HeaderName::from_static(name), header::HeaderValue::from_static(value));
+    answer
+}
+
 /// Redirects after a POST: the browser goes on to `location` with a GET.
 pub fn see_other(location: impl AsRef<str>) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location.as_ref())).finish()
@@ -132,6 +141,7 @@ const MENU: &[(&str, &str)] = &[
     ("/apply", "相談する"),
     ("/cases", "事例"),
     ("/guide", "支援制度"),
+    ("/events", "イベント"),
     ("/news", "お知らせ"),
     ("/stats", "統計"),
 ];

@@ -154,8 +154,8 @@ fn sign_in_for(req: &HttpRequest) -> String {
     if !is_for_staff(req.path()) {
         return "/login".to_owned();
     }
-    let asked = req.uri().path_and_query().map_or("", |it| it.as_str());
-    match safe_next(asked).filter(|_| req.method() == Method::GET) {
+    let requested = req.uri().path_and_query().map_or("", |it| it.as_str());
+    match safe_next(requested).filter(|_| req.method() == Method::GET) {
         Some(next) => {
             let query =
                 url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();

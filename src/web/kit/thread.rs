@@ -138,8 +138,8 @@ impl ThreadContext {
 /// Returns when the company read an entry, such as 「企業が11月20日（金）10:00に閲覧」; `None` for internal entries and
 /// its own.
 pub fn seen(it: &ThreadEntry) -> Option<String> {
-    let asked = !it.internal && it.author != Party::Company;
-    asked.then(|| match it.read_by_company_at {
+    let is_shown = !it.internal && it.author != Party::Company;
+    is_shown.then(|| match it.read_by_company_at {
         Some(at) => format!("企業が{}に閲覧", wording::month_day_time(at)),
         None => "企業は未読".to_owned(),
     })

@@ -206,7 +206,7 @@ fn chosen(wish: &ExampleSearch) -> Vec<(&'static str, String)> {
         ("q", filled(&wish.words)),
         ("industry", wish.industry.map(|it| it.code().to_owned())),
         ("size", wish.size.map(|it| it.code().to_owned())),
-        ("prefecture", wish.prefecture.map(|it| format!("{:02}", it.code()))),
+        ("prefecture", wish.prefecture.map(Prefecture::two_digits)),
         ("theme", wish.theme.clone()),
         ("award", wish.award.clone()),
         ("year", wish.year.map(|it| it.to_string())),
@@ -228,8 +228,7 @@ fn address(chosen: &[(&'static str, String)], without: &str) -> String {
 fn facets(found: &FoundExamples, wish: &ExampleSearch, themes: &[Theme]) -> Vec<Facet> {
     let industries = found.industries.iter().map(|(it, n)| (it.code().to_owned(), it.label().to_owned(), *n));
     let sizes = found.sizes.iter().map(|(it, n)| (it.code().to_owned(), it.label().to_owned(), *n));
-    let prefectures =
-        found.prefectures.iter().map(|(it, n)| (format!("{:02}", it.code()), it.name().to_owned(), *n));
+    let prefectures = found.prefectures.iter().map(|(it, n)| (it.two_digits(), it.name().to_owned(), *n));
     let of_theme = found.themes.iter().map(|(it, n)| (it.clone(), theme_label(it, themes), *n));
     let awards = found.awards.iter().map(|(it, n)| (it.clone(), it.clone(), *n));
     let years = found.years.iter().map(|(it, n)| (it.to_string(), format!("{it}年"), *n));

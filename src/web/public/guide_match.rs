@@ -13,7 +13,7 @@ use crate::{
     app::App,
     problem::Problem,
     web::kit::{
-        form::{Choice, Fields},
+        form::{Choice, Fields, prefectures},
         page::{self, Shell},
     },
 };
@@ -71,8 +71,8 @@ struct Matched {
 pub async fn ask(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
     let is_answered = |name: &str| choices(name).iter().any(|it| query.has(name, it.value.as_ref()));
-    let asked = QUESTIONS.iter().position(|(name, ..)| query.get("change") == *name);
-    match asked.or_else(|| QUESTIONS.iter().position(|(name, ..)| !is_answered(name))) {
+    let changed = QUESTIONS.iter().position(|(name, ..)| query.get("change") == *name);
+    match changed.or_else(|| QUESTIONS.iter().position(|(name, ..)| !is_answered(name))) {
         Some(at) => page::html(&question_page(shell, &query, at)),
         None => result(&app, shell, &query).await,
     }
@@ -132,7 +132,7 @@ fn answered(query: &Fields) -> Vec<Answered> {
 
 fn choices(name: &str) -> Vec<Choice> {
     let mut choices: Vec<_> = match name {
-        "region" => Prefecture::all().map(|it| Choice::new(format!("{:02}", it.code()), it.name())).collect(),
+        "region" => prefectures(),
         "size" => CompanySize::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         "status" => TeleworkStatus::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         _ => GuidePurpose::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),

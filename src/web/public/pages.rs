@@ -2,7 +2,10 @@
 use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
 
-use super::news::{NewsLine, latest};
+use super::{
+    events::{EventLine, coming},
+    news::{NewsLine, latest},
+};
 use crate::{
     app::App,
     problem::Problem,
@@ -12,11 +15,15 @@ use crate::{
 /// The number of items of news on the start page.
 const LATEST: usize = 3;
 
+/// The number of events on the start page.
+const COMING: usize = 3;
+
 #[derive(Template)]
 #[template(path = "public/start.html")]
 struct Start {
     shell: Shell,
     news: Vec<NewsLine>,
+    events: Vec<EventLine>,
 }
 
 #[derive(Template)]
@@ -41,7 +48,8 @@ struct Help {
 pub async fn start(app: Data<App>, shell: Shell) -> Result<HttpResponse, Problem> {
     let shelf = app.shelf_to_show().await?;
     let news = latest(&shelf, app.clock.now(), LATEST);
-    page::html(&Start { shell, news })
+    let events = coming(&app, &shelf, COMING).await?;
+    page::html(&Start { shell, news, events })
 }
 
 #[get("/privacy")]

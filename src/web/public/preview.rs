@@ -1,7 +1,6 @@
 //! The preview of a publication by a private link: its newest text, for a reader without an account.
 use actix_web::{
     HttpResponse, get,
-    http::header::{self, HeaderValue},
     web::{Data, Path},
 };
 use askama::Template;
@@ -14,6 +13,7 @@ use crate::{
     secret::Purpose,
     store,
     web::kit::{
+        event_view::EventView,
         example_picture::{self, PRIVATE},
         example_view::ExampleView,
         page::{self, Shell},
@@ -26,6 +26,8 @@ struct PreviewPage {
     shell: Shell,
     publication: Publication,
     html: String,
+    /// The facts of an event.
+    event: Option<EventView>,
     example: Option<ExampleView>,
 }
 
@@ -41,12 +43,10 @@ pub async fn picture(app: Data<App>, path: Path<(String, String)>) -> Result<Htt
 pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<HttpResponse, Problem> {
     let publication = find(&app, &token).await?;
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
+    let event = EventView::of_facts(&publication.content.facts);
     let own = format!("/preview/{token}");
     let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes, &own);
-    let mut response = page::html(&PreviewPage { shell, publication, html, example })?;
-    let noindex = HeaderValue::from_static("noindex");
-    response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), noindex);
-    Ok(response)
+    page::html(&PreviewPage { shell, publication, html, event, example }).map(page::unlisted)
 }
 
 /// Returns the publication of a private link.

@@ -9,7 +9,6 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::sentence;
 use crate::{
     app::App,
     ops::{
@@ -18,12 +17,16 @@ use crate::{
     },
     problem::Problem,
     store::{
-        self, audit::schedule_change::RecordedChange, booking::substitute::Participation,
+        self,
+        audit::schedule_change::RecordedChange,
+        booking::substitute::Participation,
+        intake::told_apart::{ToldApart, told_apart},
         routing::expert::Roster,
     },
     url,
     web::kit::{
         form::{FieldErrors, Fields},
+        form_state::sentence,
         page::{self, Shell},
         session::Coordinator,
     },
@@ -31,7 +34,7 @@ use crate::{
 
 /// The number of appointments on the page, the earliest first; the others follow when these are settled.
 const SHOWN: usize = 20;
-/// The most changes of days of absence that are shown, and the days for which they are.
+/// The most changes of schedules that are shown, and the days for which they are.
 const CHANGES: u64 = 30;
 const CHANGES_DAYS: TimeDelta = TimeDelta::days(90);
 /// How many candidates are shown before the rest is folded away.
@@ -43,10 +46,10 @@ struct AbsencesPage {
     shell: Shell,
     errors: FieldErrors,
     refused: Option<String>,
-    gaps: Vec<View>,
+    vacancies: Vec<View>,
     /// The number of appointments that are not shown.
     more: usize,
-    /// The latest changes of experts' days of absence, with the people who made them.
+    /// The latest changes of experts' schedules, with the people who made them.
     changes: Vec<RecordedChange>,
 }
 
@@ -62,7 +65,7 @@ struct View {
     absent: String,
     fields: &'static str,
     /// The expert who has been asked, and until when the answer is due.
-    asked: Option<(String, String)>,
+    request: Option<(String, String)>,
     first: Vec<Person>,
     rest: Vec<Person>,
     /// The page on which one expert for each field can take over, if there is such a pair.
@@ -145,18 +148,20 @@ async fn render(
     errors: FieldErrors,
     refused: Option<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (gaps, count) = ops::booking::substitute::vacancies(app, SHOWN).await?;
+    let (vacancies, count) = ops::booking::substitute::vacancies(app, SHOWN).await?;
     let (_, roster) = app.programme_and_experts().await?;
     let status = match (&refused, errors.is_empty()) {
         (Some(_), _) => StatusCode::CONFLICT,
         (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
         (None, true) => StatusCode::OK,
     };
-    let more = count - gaps.len();
+    let more = count - vacancies.len();
     let wrong = |it: &Vacancy| {
         !errors.is_empty() && form.has("appointment", &it.participation.appointment.to_string())
     };
-    let gaps = gaps.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
+    let companies = told_apart(&app.db, vacancies.iter().map(|it| it.record.number)).await?;
+    let vacancies =
+        vacancies.into_iter().map(|it| view((&roster, &companies), form, wrong(&it), it)).collect();
     let now = app.clock.now();
     let changes = store::audit::schedule_change::between(
         &app.db,
@@ -165,10 +170,10 @@ async fn render(
         CHANGES,
     )
     .await?;
-    page::html_with(status, &AbsencesPage { shell, errors, refused, gaps, more, changes })
+    page::html_with(status, &AbsencesPage { shell, errors, refused, vacancies, more, changes })
 }
 
-fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
+fn view((roster, companies): (&Roster, &ToldApart), form: &Fields, wrong: bool, it: Vacancy) -> View {
     let typed =
         form.has("appointment", &it.participation.appointment.to_string()).then(|| form.get("substitute"));
     let chosen = |n: usize, proposal: &SubstituteProposal| match typed.filter(|it| !it.is_empty()) {
@@ -190,13 +195,13 @@ fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
         version: it.record.version,
         number: it.record.number.to_string(),
         href: href.clone(),
-        company: it.record.company_name,
+        company: companies.name(&it.record.number, &it.record.company_name),
         when: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
         mode: it.appointment.mode.label(),
         absent: absent(roster, it.participation.expert),
         pairs: it.place.filter(|_| !it.pairs.is_empty()).map(|id| format!("{href}/experts/{id}")),
         fields: it.fields.label(),
-        asked: it.asked.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
+        request: it.request.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
         first,
         rest,
         wrong,

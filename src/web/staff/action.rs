@@ -17,7 +17,10 @@ use crate::{
     },
     problem::Problem,
     store::consultation::case_details::CaseDetails,
-    web::kit::form::{FieldErrors, Fields},
+    web::kit::{
+        form::{FieldErrors, Fields},
+        outcome_form,
+    },
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +57,8 @@ pub enum StaffActionInput {
     ReleaseHold,
     Cancel(TextLine),
     NoShow,
-    ExpertNoShow,
+    /// With the one of two experts who did not come; `None` if none of them came.
+    ExpertNoShow(Option<ExpertId>),
     Done,
     Further(Option<TextLine>, Option<NextTeam>),
     DropFurther,
@@ -116,7 +120,7 @@ impl StaffAction {
     }
 
     /// Returns the action in the table of transitions; `None` if the state does not change.
-    pub const fn action(self) -> Option<ActionKind> {
+    pub const fn kind(self) -> Option<ActionKind> {
         match self {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
@@ -139,9 +143,9 @@ impl StaffAction {
     }
 
     /// Returns the page's action for an `ActionKind`, if there is one.
-    pub fn of(action: ActionKind) -> Option<Self> {
+    pub fn of(kind: ActionKind) -> Option<Self> {
         let usual = |it: &Self| !matches!(it, Self::ReleaseHold | Self::CloseInSilence);
-        Self::ALL.into_iter().filter(usual).find(|it| it.action() == Some(action))
+        Self::ALL.into_iter().filter(usual).find(|it| it.kind() == Some(kind))
     }
 
     /// Returns the label of the button.
@@ -192,7 +196,9 @@ impl StaffAction {
                 "専門家が来なかったことを記録します。企業にお詫びと次の日時の選び方を、専門家に記録の内容を、メールで知らせます。相談の回数には数えません。別の専門家に依頼するときは、記録のあとに「取消し・交代」で候補を選べます。"
             }
             Self::Done => "相談の実施を記録します。専門家に報告書の提出を依頼します。",
-            Self::Further => "次回の日時を選ぶ案内を企業に送ります。予定していたアンケートなどは送りません。",
+            Self::Further => {
+                "企業に、次回の日時を選ぶ案内を送ります。専門家がいない分野があるときは、先に専門家を調整します。予定していたアンケートなどは送りません。"
+            }
             Self::DropFurther => {
                 "次回の相談を取りやめ、企業にメールで知らせます。これまでの相談と報告書は残り、予定していたアンケートなどをあらためて送ります。"
             }
@@ -251,13 +257,15 @@ impl StaffAction {
     /// Parses the action's form, or returns the errors of its fields.
     pub fn read(self, form: &Fields) -> Result<StaffActionInput, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let ready = match self {
+        let input = match self {
             Self::StartCheck => Some(StaffActionInput::StartCheck),
             Self::ConfirmAddress => Some(StaffActionInput::ConfirmAddress),
             Self::Called => Some(StaffActionInput::Called),
             Self::ReleaseHold => Some(StaffActionInput::ReleaseHold),
             Self::NoShow => Some(StaffActionInput::NoShow),
-            Self::ExpertNoShow => Some(StaffActionInput::ExpertNoShow),
+            Self::ExpertNoShow => {
+                outcome_form::missed(form, &mut errors, false).map(StaffActionInput::ExpertNoShow)
+            }
             Self::Done => Some(StaffActionInput::Done),
             Self::DropFurther => Some(StaffActionInput::DropFurther),
             Self::DropHelp => Some(StaffActionInput::DropHelp),
@@ -291,7 +299,7 @@ impl StaffAction {
             }
             Self::Refer => referral(form, &mut errors),
         };
-        ready.ok_or(errors)
+        input.ok_or(errors)
     }
 }
 
@@ -325,7 +333,9 @@ impl StaffActionInput {
                 ops::booking::appointment::cancel(app, id, seen, reason.as_str().to_owned()).await
             }
             Self::NoShow => ops::booking::appointment::record_no_show(app, id, seen).await,
-            Self::ExpertNoShow => ops::booking::appointment::record_expert_no_show(app, id, seen).await,
+            Self::ExpertNoShow(absent) => {
+                ops::booking::attendance::record_absent_expert(app, id, seen, absent).await
+            }
             Self::Done => ops::booking::appointment::record_done(app, id, seen).await,
             Self::Further(reason, team) => {
                 let (reason, team) = (reason.as_ref(), team.as_ref());

@@ -12,6 +12,7 @@ use crate::{
             external::{clash::clashes, stale},
             time_proposal::ProposalScope,
         },
+        intake::told_apart::told_apart,
         routing::expert::Roster,
     },
     url,
@@ -52,9 +53,15 @@ pub async fn external_calendars(
         )
     });
     let stale = stale.collect();
-    let clashes = clashes(&app.db, expert, now).await?.into_iter().map(|it| Clashing {
+    let clashes = clashes(&app.db, expert, now).await?;
+    let companies = told_apart(&app.db, clashes.iter().map(|it| it.booking.number)).await?;
+    let clashes = clashes.into_iter().map(|it| Clashing {
         href: url::staff(&it.booking.number),
-        what: format!("{}　{}", it.booking.number, it.booking.company_name),
+        what: format!(
+            "{}　{}",
+            it.booking.number,
+            companies.name(&it.booking.number, &it.booking.company_name)
+        ),
         when: wording::long_date_time_range(it.booking.appointment.starts_at, it.booking.appointment.ends_at),
         expert: roster.name(it.expert).to_owned(),
     });

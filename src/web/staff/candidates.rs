@@ -1,15 +1,10 @@
-//! The experts who can be asked for a consultation, those who cannot, the reasons, and the request itself.
+//! The experts who can be asked for a consultation, those who cannot, and the reasons.
 use std::collections::BTreeSet;
 
-use actix_web::{
-    HttpResponse, post,
-    web::{Data, Path},
-};
+use actix_web::HttpResponse;
 use askama::Template;
 use domain::{
-    actor::Actor,
     booking::availability::Slot,
-    consultation::ActionKind,
     field::Fields as Wanted,
     id::ExpertId,
     prefecture::Prefecture,
@@ -17,10 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{self, FormState, Head, View, find, seen},
-    correction,
-};
+use super::case_head::{self, Head};
 use crate::{
     app::App,
     ops,
@@ -28,8 +20,8 @@ use crate::{
     store::routing::expert::Roster,
     web::kit::{
         form::Fields,
+        form_state::FormState,
         page::{self, Shell},
-        session::Coordinator,
     },
 };
 
@@ -62,33 +54,6 @@ struct Person {
     /// Each sentence, with the address at which the missing value is entered; empty if nothing is missing.
     sentences: Vec<(String, String)>,
     chosen: bool,
-}
-
-#[post("/staff/consultations/{number}/request")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let mut typed = FormState::of(form);
-    let experts = chosen(&typed.form);
-    if experts.is_empty() {
-        typed.errors.add("expert", "依頼する専門家を選択してください");
-    }
-    let version = typed.value(seen(&case, &typed.form, Some(ActionKind::RequestExperts)))?;
-    if let Some(version) = version.filter(|_| typed.errors.is_empty()) {
-        let by = Actor::Coordinator(me.id);
-        let experts: Vec<_> = experts.into_iter().collect();
-        let id = case.record.consultation.id;
-        if typed.done(ops::routing::assignment::request(&app, id, version, by, &experts).await)? {
-            return done(&app, &number, &experts).await;
-        }
-    }
-    let case = find(&app, &number).await?;
-    case::render(&app, shell, case, View::Candidates, typed).await
 }
 
 /// Shows the candidates for a consultation for which experts can be asked.
@@ -147,19 +112,10 @@ fn person(
 
 /// Returns the address at which the value is entered that a reason names as missing; empty if none is.
 pub fn entered_at(reason: ReasonFor, path: &str) -> String {
-    reason.missing().map(|it| correction::entered_at(path, it)).unwrap_or_default()
+    reason.missing().map(|it| case_head::entered_at(path, it)).unwrap_or_default()
 }
 
-fn chosen(form: &Fields) -> BTreeSet<ExpertId> {
+/// Returns the experts who are ticked.
+pub fn chosen(form: &Fields) -> BTreeSet<ExpertId> {
     form.all("expert").filter_map(|it| Uuid::try_parse(it).ok()).map(ExpertId).collect()
-}
-
-async fn done(app: &App, number: &str, experts: &[ExpertId]) -> Result<HttpResponse, Problem> {
-    let (_, roster) = app.programme_and_experts().await?;
-    let names: Vec<_> = experts.iter().map(|&it| format!("{}さん", roster.name(it))).collect();
-    let case = find(app, number).await?;
-    let due = case.record.due.as_ref().and_then(domain::due::Due::at);
-    let due = due.map(|it| format!("回答期限は{}です。", domain::wording::month_day_time(it)));
-    let flash = format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default());
-    Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash))
 }

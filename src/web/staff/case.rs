@@ -1,26 +1,16 @@
-//! One consultation: the parts that all its views share, and the choice of the view.
-mod sentences;
-
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    web::{Data, Path},
-};
+//! One consultation: the choice of its view, and what all views need.
+use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    actor::Party,
-    consultation::{ActionKind, ActionRefused, Consultation, State},
-    due::Due,
-    number::CaseNumber,
-    wording,
-};
+use domain::{consultation::ActionKind, number::CaseNumber, wording};
 
-pub use super::case_tabs::View;
 use super::{
-    action::StaffAction,
-    candidates, case_views,
+    candidates,
+    case_head::{Head, may},
+    case_tabs::View,
+    case_views,
+    opened::Opened,
     time_proposals::{Proposed, proposed},
 };
-pub use crate::web::kit::form_state::{FormState, sentence};
 use crate::{
     app::App,
     ops,
@@ -35,64 +25,30 @@ use crate::{
     url,
     web::kit::{
         form::Fields,
+        form_state::FormState,
         page::{self, Shell},
-        session::Coordinator,
     },
 };
 
 /// The time after the last look for which a person counts as looking at a case.
 const LOOKING: TimeDelta = TimeDelta::minutes(10);
 
-/// The head above every view of a consultation.
-pub struct Head {
-    pub case: CaseDetails,
-    /// The received mails about the consultation that wait for a decision.
-    pub open_mails: Vec<InboundEntry>,
-    pub bounces: Vec<KnownBounce>,
-    /// The proposals of another time for the appointment that wait for the center.
-    pub proposals: Vec<Proposed>,
-    pub view: Option<View>,
-    /// The others of the center who have looked at the case within the last minutes, such as 「鈴木 花子（3分前）」.
-    pub others: Vec<String>,
-    /// Whether a further appointment is planned and can be taken back.
-    pub plans_further: bool,
-    /// The case into which this one was merged.
-    pub kept: Option<CaseNumber>,
-    pub now: DateTime<Utc>,
-    /// Why the last action was refused.
-    pub refused: Option<String>,
-}
-
-/// An action that is possible now.
-pub struct Offer {
-    pub label: &'static str,
-    pub href: String,
-    /// Whether the button performs the action directly, without a page in between.
-    pub at_once: bool,
-}
-
 #[get("/staff/consultations/{number}")]
-pub async fn show(
-    app: Data<App>,
-    me: Coordinator,
-    req: HttpRequest,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Opened { app, case, .. } = &open;
     let view = View::from_code(Fields::of_query(&req).get("view"));
     if !view.is_some_and(View::is_record)
-        && let Some(into) = kept(&app, &case).await?
+        && let Some(into) = kept(app, case).await?
     {
-        let told = format!("{}は、この案件に統合しました。", case.record.number);
-        return Ok(page::see_other_with(url::staff(&into), &told));
+        let flash = format!("{}は、この案件に統合しました。", open.number());
+        return Ok(page::see_other_with(url::staff(&into), &flash));
     }
-    let seen = lately_seen(&app, &case).await?;
+    let seen = lately_seen(app, case).await?;
     // A page is shown even if it cannot be recorded who looks at it.
-    if let Err(err) = ops::worklist::visit::record(&app, me.id, case.record.consultation.id, &seen).await {
+    if let Err(err) = ops::worklist::visit::record(app, open.me.id, open.id(), &seen).await {
         tracing::warn!(error = ?err, "could not record who looks at a case");
     }
-    render_seen(&app, shell, case, view.unwrap_or(View::Overview), FormState::default(), seen).await
+    render_seen(open, view.unwrap_or(View::Overview), FormState::default(), seen).await
 }
 
 /// Returns the number of the case into which this one was merged.
@@ -102,15 +58,9 @@ async fn kept(app: &App, case: &CaseDetails) -> Result<Option<CaseNumber>, Probl
 }
 
 /// Shows a view of a consultation, with the values typed into its forms.
-pub async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    view: View,
-    typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let seen = lately_seen(app, &case).await?;
-    render_seen(app, shell, case, view, typed, seen).await
+pub async fn render(open: Opened, view: View, typed: FormState) -> Result<HttpResponse, Problem> {
+    let seen = lately_seen(&open.app, &open.case).await?;
+    render_seen(open, view, typed, seen).await
 }
 
 /// Returns who of the center has looked at the case within the last minutes.
@@ -120,13 +70,13 @@ async fn lately_seen(app: &App, case: &CaseDetails) -> Result<Vec<Visit>, Proble
 }
 
 async fn render_seen(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
+    open: Opened,
     view: View,
     typed: FormState,
     seen: Vec<Visit>,
 ) -> Result<HttpResponse, Problem> {
+    let Opened { app, shell, case, .. } = open;
+    let app = &app;
     let (now, refused) = (app.clock.now(), typed.refused.clone());
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
@@ -209,191 +159,4 @@ async fn waiting_mail(
             && !proposals.iter().any(|proposal| proposal.id == it.id)
     });
     Ok((open, bounces))
-}
-
-/// Returns the consultation of an address.
-pub async fn find(app: &App, number: &str) -> Result<CaseDetails, Problem> {
-    let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
-    store::consultation::case_details::find(&app.db, number).await?.ok_or(Problem::NotFound)
-}
-
-/// Returns the version at which the form was shown. Fails if the consultation has changed since, or if the
-/// action is not allowed now.
-pub fn seen(case: &CaseDetails, form: &Fields, action: Option<ActionKind>) -> Result<i32, Problem> {
-    let current = case.record.version;
-    let seen = form.get("version").parse::<i32>().ok();
-    if seen.is_some_and(|it| it != current) {
-        return Err(Problem::Stale);
-    }
-    if let Some(action) = action {
-        may(&case.record.consultation, action)?;
-    }
-    seen.ok_or(Problem::Stale)
-}
-
-/// Checks whether a coordinator may do `action` now, for the center or in the stead of another.
-pub fn may(it: &Consultation, action: ActionKind) -> Result<(), ActionRefused> {
-    let in_stead = |party| it.allows_in_stead(action, party).is_ok();
-    match it.allows(action, Party::Coordinator) {
-        Err(_) if in_stead(Party::Company) || in_stead(Party::Expert) => Ok(()),
-        own => own,
-    }
-}
-
-impl Head {
-    /// Builds the head above the page of one action, which shows only why that action was refused.
-    pub fn of_act(case: CaseDetails, now: DateTime<Utc>, typed: &FormState) -> Self {
-        let (open_mails, bounces, proposals) = (Vec::new(), Vec::new(), Vec::new());
-        Self {
-            case,
-            open_mails,
-            bounces,
-            proposals,
-            view: None,
-            others: Vec::new(),
-            plans_further: false,
-            kept: None,
-            now,
-            refused: typed.refused.clone(),
-        }
-    }
-
-    pub fn number(&self) -> CaseNumber {
-        self.case.record.number
-    }
-
-    pub fn state(&self) -> &State {
-        &self.case.record.consultation.state
-    }
-
-    /// Returns whether the appointment can be moved, or its time be chosen.
-    pub fn can_move(&self) -> bool {
-        self.can(ActionKind::Reschedule) || self.can(ActionKind::ChooseSlot)
-    }
-
-    /// Returns whether the booked appointment has begun, so that its outcome can be recorded.
-    pub fn has_begun(&self) -> bool {
-        self.case.booked_from.is_some_and(|it| it <= self.now)
-    }
-
-    pub fn is_open(&self) -> bool {
-        self.state().is_open() && self.case.record.consultation.merged_into.is_none()
-    }
-
-    /// Returns until when the case is put aside, if it is.
-    pub fn snoozed(&self) -> Option<DateTime<Utc>> {
-        self.case.record.snoozed_until.filter(|it| *it > self.now)
-    }
-
-    pub fn address_confirmed(&self) -> bool {
-        self.case.record.consultation.address_confirmed
-    }
-
-    /// Returns the address of the consultation's page with `rest` appended.
-    pub fn at(&self, rest: &str) -> String {
-        format!("{}{rest}", url::staff(&self.number()))
-    }
-
-    pub fn can(&self, action: ActionKind) -> bool {
-        self.case.record.consultation.allows(action, domain::actor::Party::Coordinator).is_ok()
-    }
-
-    /// Returns the possible actions: those that advance the consultation first, those that end it last.
-    pub fn offers(&self) -> (Vec<Offer>, Vec<Offer>) {
-        let mut offers = self.marked();
-        let mut endings = Vec::new();
-        for action in self.case.record.consultation.possible(domain::actor::Party::Coordinator) {
-            match action {
-                ActionKind::RequestExperts => offers.push(Offer {
-                    label: "専門家に依頼する",
-                    href: self.at("?view=candidates"),
-                    at_once: false,
-                }),
-                ActionKind::ChooseSlot => {
-                    offers
-                        .push(Offer { label: "日時を決める", href: self.at("/slots"), at_once: false });
-                }
-                ActionKind::Reschedule => {
-                    offers.push(Offer {
-                        label: "日時を変更する", href: self.at("/slots"), at_once: false
-                    });
-                }
-                ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => {
-                    endings.extend(StaffAction::of(action).map(|it| self.offer(it)));
-                }
-                // Nothing has taken place yet, and nothing is planned.
-                ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow | ActionKind::RecordDone
-                    if !self.has_begun() => {}
-                ActionKind::DropFurtherSession if !self.plans_further => {}
-                // A report is approved on its own page, where it can be read; an expert is released from the list
-                // of experts, an outcome is corrected in the list of appointments, and a team is settled when a field
-                // is removed.
-                ActionKind::ApproveReport
-                | ActionKind::ReleaseExpert
-                | ActionKind::CorrectOutcome
-                | ActionKind::SettleTeam => {}
-                ActionKind::Submit
-                | ActionKind::StartCheck
-                | ActionKind::Ask
-                | ActionKind::Answer
-                | ActionKind::Accept
-                | ActionKind::Decline
-                | ActionKind::CancelAppointment
-                | ActionKind::RecordNoShow
-                | ActionKind::RecordExpertNoShow
-                | ActionKind::RecordDone
-                | ActionKind::PlanFurtherSession
-                | ActionKind::DropFurtherSession
-                | ActionKind::Complete
-                | ActionKind::Reopen
-                | ActionKind::Note => offers.extend(StaffAction::of(action).map(|it| self.offer(it))),
-            }
-        }
-        (offers, endings)
-    }
-
-    /// Returns what the marks of the consultation ask for, whatever its state.
-    fn marked(&self) -> Vec<Offer> {
-        let mut offers = Vec::new();
-        if self.is_open() && !self.address_confirmed() {
-            offers.push(self.offer(StaffAction::ConfirmAddress));
-        }
-        if self.case.record.to_call_since.is_some() {
-            offers.push(self.offer(StaffAction::Called));
-        }
-        if self.case.submitted_reports > 0 {
-            let href = self.at("?view=sessions");
-            offers.push(Offer { label: "提出された報告書を確認する", href, at_once: false });
-        }
-        if self.case.record.consultation.allows_in_stead(ActionKind::Answer, Party::Company).is_ok() {
-            offers.push(self.offer(StaffAction::Answer));
-        }
-        if self.case.record.wants_help_since.is_some() && self.case.record.consultation.merged_into.is_none()
-        {
-            offers.push(self.offer(StaffAction::DropHelp));
-        }
-        offers
-    }
-
-    fn offer(&self, act: StaffAction) -> Offer {
-        Offer {
-            label: act.button(),
-            href: self.at(&format!("/{}", act.code())),
-            at_once: matches!(act, StaffAction::StartCheck | StaffAction::Called),
-        }
-    }
-
-    /// Returns whether the closing of the case is proposed.
-    pub fn proposes_closing(&self) -> bool {
-        self.case.record.silence.is_some_and(|it| it.proposes_closing())
-    }
-
-    pub fn overdue(&self) -> bool {
-        let at = self.case.record.due.as_ref().and_then(Due::at);
-        self.is_open() && at.is_some_and(|it| it <= self.now)
-    }
-
-    pub fn due_steps(&self) -> Vec<String> {
-        self.case.record.due.as_ref().map(Due::explain).unwrap_or_default()
-    }
 }

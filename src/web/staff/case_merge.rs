@@ -1,8 +1,5 @@
 //! The page on which two cases become one, and the undoing of that.
-use actix_web::{
-    HttpRequest, HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use domain::{
     consultation::{MergeValue, State},
@@ -10,21 +7,23 @@ use domain::{
     number::CaseNumber,
     text::TextLine,
 };
-use uuid::Uuid;
 
 use super::{
-    case::{FormState, Head, View, find, render as render_case},
-    company_merge::{LONGEST_REASON, another_case, evidence, is_vouched_for, missing, side, versions},
+    case_head::Head,
+    case_tabs::View,
+    company_merge::{
+        LONGEST_REASON, another_case, evidence, is_vouched_for, merge_of, missing, side, undone, versions,
+    },
+    opened::Opened,
 };
 use crate::{
-    app::App,
     ops::{self, consultation::merge::SeenCase, intake::company_merge::KeptSide},
     problem::Problem,
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
         form::{Choice, Fields},
-        page::{self, Shell},
-        session::Coordinator,
+        form_state::FormState,
+        page::Shell,
     },
 };
 
@@ -46,7 +45,7 @@ struct OtherCase {
     state: State,
     version: i32,
     evidence: Vec<&'static str>,
-    /// What the evidence lacks, if it does not suggest one company.
+    /// The sentence that names the missing evidence, if the evidence does not suggest one company.
     missing: Option<String>,
     same_company: bool,
 }
@@ -64,90 +63,58 @@ impl TwoVersions {
 }
 
 #[get("/staff/consultations/{number}/merge")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    req: HttpRequest,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, FormState::of(Fields::of_query(&req))).await
+pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    render(open, FormState::of(Fields::of_query(&req))).await
 }
 
 #[post("/staff/consultations/{number}/merge")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
-    let other = another_case(&app, &case, &mut typed).await?;
+    let other = another_case(&open, &mut typed).await?;
     let reason = TextLine::parse("理由", typed.form.get("reason"), LONGEST_REASON);
     let reason = typed.errors.take("reason", reason);
     if let Some((other, reason)) = other.zip(reason)
-        && is_vouched_for(&app, &case, &other, &mut typed).await?
+        && is_vouched_for(&open, &other, &mut typed).await?
     {
         let seen = |case: &CaseDetails, field: &str| SeenCase {
             id: case.record.consultation.id,
             version: typed.form.get(field).parse().unwrap_or_default(),
         };
-        let (kept, absorbed) = (seen(&case, "version"), seen(&other, "with_version"));
+        let (kept, absorbed) = (seen(&open.case, "version"), seen(&other, "with_version"));
         let taken: Vec<_> = MergeValue::ALL
             .into_iter()
             .filter(|it| side(&typed.form, it.code()) == KeptSide::Absorbed)
             .collect();
-        let done = ops::consultation::merge::merge(&app, kept, absorbed, &taken, &reason, me.id).await;
+        let done =
+            ops::consultation::merge::merge(&open.app, kept, absorbed, &taken, &reason, open.me.id).await;
         if typed.done(done)? {
-            let told = format!("{}をこの案件に統合しました。", other.record.number);
-            let next = format!("{}?view=same-company", crate::url::staff(&case.record.number));
-            return Ok(page::see_other_with(next, &told));
+            let flash = format!("{}をこの案件に統合しました。", other.record.number);
+            return Ok(open.back_to(View::SameCompany, &flash));
         }
     }
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, typed).await
+    render(open.again().await?, typed).await
 }
 
 #[post("/staff/consultations/{number}/unmerge")]
-pub async fn undo(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let merge = Uuid::try_parse(form.get("merge")).map_err(|_| Problem::Unreadable)?;
-    let mut typed = FormState::of(form);
-    if typed.done(ops::consultation::merge::undo(&app, merge, me.id).await)? {
-        let next = format!("{}?view=same-company", crate::url::staff(&case.record.number));
-        return Ok(page::see_other_with(next, "案件の統合を取り消しました。"));
-    }
-    render_case(&app, shell, case, View::SameCompany, typed).await
+pub async fn undo(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let done = ops::consultation::merge::undo(&open.app, merge_of(&form)?, open.me.id).await;
+    undone(open, form, done, "案件の統合を取り消しました。").await
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    mut typed: FormState,
-) -> Result<HttpResponse, Problem> {
+async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let other =
-        if typed.form.get("with").is_empty() { None } else { another_case(app, &case, &mut typed).await? };
+        if typed.form.get("with").is_empty() { None } else { another_case(&open, &mut typed).await? };
     let values = match &other {
-        Some(other) => two_versions(app, &case, other, &mut typed).await?,
+        Some(other) => two_versions(&open, other, &mut typed).await?,
         None => Vec::new(),
     };
     let other = match other {
         Some(it) => {
-            let found = evidence(app, &case, &it).await?;
+            let found = evidence(&open, &it).await?;
             Some(OtherCase {
                 missing: missing(&found),
                 evidence: found.into_iter().map(Evidence::sentence).collect(),
-                same_company: case.record.company == it.record.company,
+                same_company: open.case.record.company == it.record.company,
                 number: it.record.number,
                 version: it.record.version,
                 company_name: it.record.company_name,
@@ -156,24 +123,21 @@ async fn render(
         }
         None => None,
     };
-    let status = typed.status();
-    let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &CaseMergePage { shell, head, typed, other, values })
+    open.page(typed, |shell, head, typed| CaseMergePage { shell, head, typed, other, values })
 }
 
 /// Returns the values that differ, each with the kept case's version chosen unless it is empty; a mail address is never
 /// taken over unless it is chosen.
 async fn two_versions(
-    app: &App,
-    case: &CaseDetails,
+    open: &Opened,
     other: &CaseDetails,
     typed: &mut FormState,
 ) -> Result<Vec<TwoVersions>, Problem> {
     let of = async |it: &CaseDetails| {
-        store::consultation::correction::values(&app.db, it.record.consultation.id).await
+        store::consultation::correction::values(&open.app.db, it.record.consultation.id).await
     };
-    let Some((mine, theirs)) = of(case).await?.zip(of(other).await?) else { return Ok(Vec::new()) };
-    let programme = app.programme().await?;
+    let Some((mine, theirs)) = of(&open.case).await?.zip(of(other).await?) else { return Ok(Vec::new()) };
+    let programme = open.app.programme().await?;
     let theme = |code: &str| {
         let found = programme.themes.iter().find(|it| it.code == code);
         found.map_or_else(|| code.to_owned(), |it| it.label.clone())

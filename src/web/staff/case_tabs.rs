@@ -1,7 +1,7 @@
 //! The views of one consultation, and the tabs that lead to them.
-use domain::consultation::ActionKind;
+use domain::number::CaseNumber;
 
-use super::case::Head;
+use crate::url;
 
 /// The view of a consultation that a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Link {
 }
 
 impl View {
-    const ALL: [Self; 7] = [
+    pub const ALL: [Self; 7] = [
         Self::Overview,
         Self::Messages,
         Self::Sessions,
@@ -45,6 +45,12 @@ impl View {
         }
     }
 
+    /// Returns the path of the view on the pages of a case.
+    pub fn path(self, number: CaseNumber) -> String {
+        let case = url::staff(&number);
+        if self == Self::Overview { case } else { format!("{case}?view={}", self.code()) }
+    }
+
     /// Returns whether the view only shows what was done: these are left of a case that was merged into another.
     pub const fn is_record(self) -> bool {
         matches!(self, Self::Sessions | Self::History | Self::Mail)
@@ -52,33 +58,5 @@ impl View {
 
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-}
-
-impl Head {
-    /// Returns the tabs of the views that the consultation has. One that was merged into another has only records.
-    pub fn tabs(&self) -> Vec<Link> {
-        let shown = |it: &View| match it {
-            View::Sessions | View::History | View::Mail => true,
-            View::Candidates => self.can(ActionKind::RequestExperts),
-            View::Overview | View::SameCompany | View::Messages => self.kept.is_none(),
-        };
-        let tab = |it: View| Link {
-            href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
-            label: match it {
-                View::Overview => "概要".to_owned(),
-                View::Messages => format!("メッセージ（{}）", self.case.messages),
-                View::Sessions => "予約・報告書".to_owned(),
-                View::Candidates => "担当候補".to_owned(),
-                View::SameCompany if self.case.possible_duplicates > 0 => {
-                    format!("同じ企業の可能性（{}）", self.case.possible_duplicates)
-                }
-                View::SameCompany => "同じ企業の可能性".to_owned(),
-                View::History => "履歴".to_owned(),
-                View::Mail => "メール".to_owned(),
-            },
-            current: self.view == Some(it),
-        };
-        View::ALL.into_iter().filter(shown).map(tab).collect()
     }
 }

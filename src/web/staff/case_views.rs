@@ -13,7 +13,8 @@ use domain::{
     },
     booking::{appointment::AppointmentState, waiting_list::WaitingListEntry},
     calendar::japan_date,
-    consultation::{ActionKind, State, event_word},
+    consultation::{ActionKind, State, correction::CorrectedField, event_word},
+    id::ConsultationId,
     intake::{
         company::{Industry, Organization, TeleworkStatus},
         contact::Telephone,
@@ -23,8 +24,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    case::{FormState, Head},
-    correction,
+    case_head::Head,
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
 };
@@ -43,12 +43,14 @@ use crate::{
             inbound_mail::InboundEntry, message::Audience, message_draft::DraftWriter, outbox::OutboxEntry,
         },
         intake::company_merge::{CompanyMerge, CompanyValues},
+        intake::told_apart::told_apart,
         worklist::task::{Task, TaskFilter},
     },
     web::kit::{
         actor,
         correction::ShownCorrection,
         form::Choice,
+        form_state::FormState,
         page::{self, Shell},
         similar_examples::{self, SimilarLine},
         thread::{Reader, ThreadContext, ThreadLine, seen},
@@ -63,7 +65,7 @@ const MOST_TASKS: u64 = 50;
 struct Overview {
     shell: Shell,
     head: Head,
-    asked: Vec<AskedExpert>,
+    experts: Vec<AskedExpert>,
     /// The appointment that is held or confirmed.
     appointment: Option<CaseAppointment>,
     /// The company's entry in the waiting list.
@@ -175,7 +177,7 @@ pub async fn overview(
     let id = head.case.record.consultation.id;
     // Queries without results are skipped: most consultations in the worklist have neither experts nor
     // appointments.
-    let asked = if head.case.has_assignments {
+    let experts = if head.case.has_assignments {
         store::consultation::case_details::asked_experts(&app.db, id).await?
     } else {
         Vec::new()
@@ -206,12 +208,12 @@ pub async fn overview(
     let owners = super::tasks::owners(app).await?;
     let tags = store::worklist::tag::of(&app.db, id).await?;
     let (original, undelivered) =
-        if head.case.corrections > 0 { correction::since_correction(app, id).await? } else { (None, 0) };
+        if head.case.corrections > 0 { since_correction(app, id).await? } else { (None, 0) };
     let similar = similar_examples::lines(app, &head.case.record).await?;
     let page = Overview {
         shell,
         head,
-        asked,
+        experts,
         appointment,
         used_up,
         waiting,
@@ -225,6 +227,18 @@ pub async fn overview(
         similar,
     };
     page::html_with(status, &page)
+}
+
+/// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
+async fn since_correction(app: &App, id: ConsultationId) -> Result<(Option<String>, usize), Problem> {
+    let all = store::consultation::correction::of(&app.db, id).await?;
+    let of = |field| all.iter().find(move |it| it.field == field);
+    let original = of(CorrectedField::Description).and_then(|it| it.old.clone());
+    let undelivered = match of(CorrectedField::Email) {
+        Some(_) => ops::consultation::correction::undelivered(app, id).await?,
+        None => 0,
+    };
+    Ok((original, undelivered))
 }
 
 /// Shows the consultations that may be of the same company.
@@ -245,7 +259,11 @@ pub async fn same_company(
         merges: store::intake::company_merge::into(&app.db, record.company).await?,
     };
     let absorbed = store::consultation::case_merge::into(&app.db, record.consultation.id).await?;
-    let related = store::consultation::related_case::of(&app.db, record.consultation.id).await?;
+    let mut related = store::consultation::related_case::of(&app.db, record.consultation.id).await?;
+    let companies = told_apart(&app.db, related.iter().map(|it| it.number).chain([record.number])).await?;
+    for it in &mut related {
+        it.company_name = companies.name(&it.number, &it.company_name);
+    }
     let status = typed.status();
     let page =
         SameCompany { shell, head, possible_duplicates, common_domain, company, absorbed, related, typed };

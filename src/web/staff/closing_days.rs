@@ -27,7 +27,7 @@ struct ClosingDaysPage {
 pub async fn show(app: Data<App>, _me: Coordinator, shell: Shell) -> Result<HttpResponse, Problem> {
     let programme = app.programme().await?;
     let today = japan_date(app.clock.now());
-    let all = bookings(&app).await?;
+    let all = store::booking::closing_day::named(&app.db, bookings(&app).await?).await?;
     let of = |day: NaiveDate| all.iter().filter(|it| it.date == day).cloned().collect();
     let days =
         programme.closing_days.range(today..).map(|(&day, note)| (day, note.clone(), of(day))).collect();

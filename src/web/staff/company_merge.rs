@@ -1,8 +1,5 @@
 //! The page on which two companies become one, and the undoing of that.
-use actix_web::{
-    HttpRequest, HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use domain::{
     intake::{
@@ -14,12 +11,8 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head, View, find, render as render_case},
-    possible_duplicate,
-};
+use super::{case, case_head::Head, case_tabs::View, opened::Opened, possible_duplicate};
 use crate::{
-    app::App,
     ops::{
         self,
         intake::company_merge::{CompanyChoice, KeptSide},
@@ -28,8 +21,8 @@ use crate::{
     store::{self, consultation::case_details::CaseDetails, intake::company_merge::CompanyValues},
     web::kit::{
         form::{Choice, Fields},
-        page::{self, Shell},
-        session::Coordinator,
+        form_state::FormState,
+        page::Shell,
     },
 };
 
@@ -51,7 +44,7 @@ struct CompanyMergePage {
 struct OtherCompany {
     number: CaseNumber,
     evidence: Vec<&'static str>,
-    /// What the evidence lacks, if it does not suggest one company.
+    /// The sentence that names the missing evidence, if the evidence does not suggest one company.
     missing: Option<String>,
     kept: CompanyValues,
     absorbed: CompanyValues,
@@ -60,67 +53,60 @@ struct OtherCompany {
 }
 
 #[get("/staff/consultations/{number}/company-merge")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    req: HttpRequest,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, FormState::of(Fields::of_query(&req))).await
+pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    render(open, FormState::of(Fields::of_query(&req))).await
 }
 
 #[post("/staff/consultations/{number}/company-merge")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
-    let other = another_case(&app, &case, &mut typed).await?;
+    let other = another_case(&open, &mut typed).await?;
     let reason =
         typed.errors.take("reason", TextLine::parse("理由", typed.form.get("reason"), LONGEST_REASON));
     if let Some((other, reason)) = other.zip(reason)
-        && is_vouched_for(&app, &case, &other, &mut typed).await?
+        && is_vouched_for(&open, &other, &mut typed).await?
     {
         let choice = CompanyChoice { name: side(&typed.form, "name") };
-        let (kept, absorbed) = (case.record.company, other.record.company);
-        let done = ops::intake::company_merge::merge(&app, kept, absorbed, choice, &reason, me.id).await;
+        let (kept, absorbed) = (open.case.record.company, other.record.company);
+        let done =
+            ops::intake::company_merge::merge(&open.app, kept, absorbed, choice, &reason, open.me.id).await;
         if typed.done(done)? {
-            let next = format!("{}?view=same-company", crate::url::staff(&case.record.number));
-            return Ok(page::see_other_with(next, "2つの企業を1つに統合しました。"));
+            return Ok(open.back_to(View::SameCompany, "2つの企業を1つに統合しました。"));
         }
     }
-    render(&app, shell, case, typed).await
+    render(open, typed).await
 }
 
 #[post("/staff/consultations/{number}/company-unmerge")]
-pub async fn undo(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
+pub async fn undo(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let done = ops::intake::company_merge::undo(&open.app, merge_of(&form)?, open.me.id).await;
+    undone(open, form, done, "企業の統合を取り消しました。").await
+}
+
+/// Returns the merge that a form names.
+pub fn merge_of(form: &Fields) -> Result<Uuid, Problem> {
+    Uuid::try_parse(form.get("merge")).map_err(|_| Problem::Unreadable)
+}
+
+/// Leads back to the page of the company after a merge was undone, or shows there why it was not.
+pub async fn undone(
+    open: Opened,
     form: Fields,
+    done: Result<(), Problem>,
+    flash: &str,
 ) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let merge = Uuid::try_parse(form.get("merge")).map_err(|_| Problem::Unreadable)?;
     let mut typed = FormState::of(form);
-    if typed.done(ops::intake::company_merge::undo(&app, merge, me.id).await)? {
-        let next = format!("{}?view=same-company", crate::url::staff(&case.record.number));
-        return Ok(page::see_other_with(next, "企業の統合を取り消しました。"));
+    if typed.done(done)? {
+        return Ok(open.back_to(View::SameCompany, flash));
     }
-    render_case(&app, shell, case, View::SameCompany, typed).await
+    case::render(open, View::SameCompany, typed).await
 }
 
 /// Returns the case whose number was typed into the field `with`.
-pub async fn other_case(app: &App, typed: &mut FormState) -> Result<Option<CaseDetails>, Problem> {
+pub async fn other_case(open: &Opened, typed: &mut FormState) -> Result<Option<CaseDetails>, Problem> {
     let found = match CaseNumber::parse(typed.form.get("with")) {
         Ok(number) => {
-            let found = store::consultation::case_details::find(&app.db, number).await?;
+            let found = store::consultation::case_details::find(&open.app.db, number).await?;
             found.ok_or_else(|| format!("受付番号{number}の相談案件はありません。番号を確認してください"))
         }
         Err(_) => Err("受付番号を、R08-000123のように入力してください".to_owned()),
@@ -129,15 +115,10 @@ pub async fn other_case(app: &App, typed: &mut FormState) -> Result<Option<CaseD
 }
 
 /// Returns the case whose number was typed, if it is another one.
-pub async fn another_case(
-    app: &App,
-    case: &CaseDetails,
-    typed: &mut FormState,
-) -> Result<Option<CaseDetails>, Problem> {
-    let other = other_case(app, typed).await?;
-    let own = case.record.consultation.id;
+pub async fn another_case(open: &Opened, typed: &mut FormState) -> Result<Option<CaseDetails>, Problem> {
+    let other = other_case(open, typed).await?;
     Ok(match other {
-        Some(other) if other.record.consultation.id == own => {
+        Some(other) if other.record.consultation.id == open.id() => {
             let why = "同じ案件どうしは統合できません。ほかの案件の受付番号を入力してください";
             typed.errors.add("with", why);
             None
@@ -149,12 +130,11 @@ pub async fn another_case(
 /// Returns whether two cases may be merged: their facts suggest it, or the coordinator has confirmed that they are the
 /// same although no evidence shows it.
 pub async fn is_vouched_for(
-    app: &App,
-    case: &CaseDetails,
+    open: &Opened,
     other: &CaseDetails,
     typed: &mut FormState,
 ) -> Result<bool, Problem> {
-    if typed.form.has("vouched", TICKED) || is_evident(&evidence(app, case, other).await?) {
+    if typed.form.has("vouched", TICKED) || is_evident(&evidence(open, other).await?) {
         return Ok(true);
     }
     let why = "一致する点が足りません。本当に同じかを電話などで確かめてから、チェックしてください";
@@ -185,57 +165,49 @@ pub fn versions(kept: &str, absorbed: &str) -> Vec<Choice> {
     vec![Choice::new("kept", shown(kept)), Choice::new("absorbed", shown(absorbed))]
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    mut typed: FormState,
-) -> Result<HttpResponse, Problem> {
+async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let other =
-        if typed.form.get("with").is_empty() { None } else { another_case(app, &case, &mut typed).await? };
+        if typed.form.get("with").is_empty() { None } else { another_case(&open, &mut typed).await? };
     let other = match other {
-        Some(other) => Some(compared(app, &case, &other, &mut typed).await?),
+        Some(other) => Some(compared(&open, &other, &mut typed).await?),
         None => None,
     };
     let names = other.as_ref().map(|it| versions(&it.kept.name, &it.absorbed.name)).unwrap_or_default();
-    let status = typed.status();
-    let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &CompanyMergePage { shell, head, typed, other, names })
+    open.page(typed, |shell, head, typed| CompanyMergePage { shell, head, typed, other, names })
 }
 
 /// Returns both companies side by side, and chooses the kept one's name.
 async fn compared(
-    app: &App,
-    case: &CaseDetails,
+    open: &Opened,
     other: &CaseDetails,
     typed: &mut FormState,
 ) -> Result<OtherCompany, Problem> {
-    let (mine, theirs) = (case.record.company, other.record.company);
+    let (db, mine, theirs) = (&open.app.db, open.case.record.company, other.record.company);
     let values = async |id| -> Result<CompanyValues, Problem> {
-        let found = store::intake::company_merge::find(&app.db, id).await?;
+        let found = store::intake::company_merge::find(db, id).await?;
         Ok(found.ok_or(Problem::NotFound)?.values)
     };
     let (kept, absorbed) = (values(mine).await?, values(theirs).await?);
     if typed.form.get("name").is_empty() {
         typed.form.add("name", "kept");
     }
-    let found = evidence(app, case, other).await?;
+    let found = evidence(open, other).await?;
     Ok(OtherCompany {
         number: other.record.number,
         missing: missing(&found),
         evidence: found.into_iter().map(Evidence::sentence).collect(),
-        kept_cases: store::intake::company_merge::cases(&app.db, mine).await?,
-        absorbed_cases: store::intake::company_merge::cases(&app.db, theirs).await?,
+        kept_cases: store::intake::company_merge::cases(db, mine).await?,
+        absorbed_cases: store::intake::company_merge::cases(db, theirs).await?,
         kept,
         absorbed,
     })
 }
 
-/// Returns in what two cases agree.
-pub async fn evidence(app: &App, a: &CaseDetails, b: &CaseDetails) -> Result<Vec<Evidence>, Problem> {
+/// Returns the facts in which the other case agrees with the opened one.
+pub async fn evidence(open: &Opened, other: &CaseDetails) -> Result<Vec<Evidence>, Problem> {
     let who = |it: &CaseDetails| store::intake::duplicate::identity(&it.record, &it.application, &it.contact);
-    let mut found = possible_duplicate::evidence(app, &who(a), &who(b)).await?;
-    if a.record.company == b.record.company {
+    let mut found = possible_duplicate::evidence(&open.app, &who(&open.case), &who(other)).await?;
+    if open.case.record.company == other.record.company {
         found.insert(0, Evidence::Company);
     }
     Ok(found)

@@ -1,40 +1,24 @@
 //! The center's decision about a corporate number that anybody could have typed.
-use actix_web::{
-    HttpResponse, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, post};
 
-use super::case::{FormState, View, find, render};
+use super::{case, case_tabs::View, opened::Opened};
 use crate::{
-    app::App,
     ops::intake::corporate_number,
     problem::Problem,
-    url,
-    web::kit::{
-        form::Fields,
-        page::{self, Shell},
-        session::Coordinator,
-    },
+    web::kit::{form::Fields, form_state::FormState},
 };
 
 #[post("/staff/consultations/{number}/corporate-number")]
-pub async fn decide(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let id = case.record.consultation.id;
-    let (outcome, told) = match form.get("do") {
-        "confirm" => (corporate_number::confirm(&app, id, me.id).await, "法人番号を確認済みにしました。"),
-        "separate" => (corporate_number::separate(&app, id, me.id).await, "別の企業として登録しました。"),
+pub async fn decide(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let (app, id, me) = (&open.app, open.id(), open.me.id);
+    let (done, flash) = match form.get("do") {
+        "confirm" => (corporate_number::confirm(app, id, me).await, "法人番号を確認済みにしました。"),
+        "separate" => (corporate_number::separate(app, id, me).await, "別の企業として登録しました。"),
         _ => return Err(Problem::Unreadable),
     };
     let mut typed = FormState::of(form);
-    if typed.done(outcome)? {
-        return Ok(page::see_other_with(url::staff(&case.record.number), told));
+    if typed.done(done)? {
+        return Ok(open.back(flash));
     }
-    render(&app, shell, case, View::SameCompany, typed).await
+    case::render(open, View::SameCompany, typed).await
 }

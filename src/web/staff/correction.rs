@@ -1,21 +1,16 @@
 //! Correcting the values of a consultation, and sending mail again to a corrected address.
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
     actor::{Actor, Party},
-    consultation::{
-        State,
-        correction::{CaseValues, CorrectedField, Correction, CorrectionSection, apply, corrections},
+    consultation::correction::{
+        CaseValues, CorrectedField, Correction, CorrectionSection, apply, corrections,
     },
-    id::ConsultationId,
     intake::application::TICKED,
     text::TextLine,
 };
 
-use super::case::{self, FormState, Head, View, find, seen};
+use super::{case, case_head::Head, case_tabs::View, opened::Opened};
 use crate::{
     app::App,
     ops::{
@@ -23,12 +18,12 @@ use crate::{
         consultation::correction::{self as ops, CarriedOver, CorrectionCause, Fit},
     },
     problem::Problem,
-    store::{self, consultation::case_details::CaseDetails},
+    store::consultation::case_details::CaseDetails,
     web::kit::{
         correction::{CorrectionForm, OTHERS, fields_of, reason, touched},
         form::Fields,
-        page::{self, Shell},
-        session::Coordinator,
+        form_state::FormState,
+        page::Shell,
     },
 };
 
@@ -55,72 +50,64 @@ struct Typed {
     reason: Option<TextLine>,
 }
 
-/// Returns the address at which a value is corrected, on the pages of the consultation at `path`.
-pub fn entered_at(path: &str, field: CorrectedField) -> String {
-    let section = CorrectionSection::of(field).unwrap_or(CorrectionSection::Request);
-    format!("{path}/correct/{}#{}", section.code(), field.code())
-}
-
 #[get("/staff/consultations/{number}/correct/{section}")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    shell: Shell,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+pub async fn show(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let section = CorrectionSection::from_code(&path.1).ok_or(Problem::NotFound)?;
-    let case = find(&app, &path.0).await?;
-    let values = ops::values(&app, case.record.consultation.id).await?;
+    let (app, record) = (&open.app, &open.case.record);
+    let values = ops::values(app, open.id()).await?;
     let fit = match section {
         CorrectionSection::Contact => None,
         CorrectionSection::Company | CorrectionSection::Request => {
-            Some(ops::fit_of(&app, &case.record).await?).filter(|it| it.is_chosen() && !it.is_good())
+            Some(ops::fit_of(app, record).await?).filter(|it| it.is_chosen() && !it.is_good())
         }
     };
     let programme = app.programme().await?;
     let correction = CorrectionForm::of(section, Party::Coordinator, &values, &programme);
-    let others = others(&app, &case, section).await?;
-    let head = Head::of_act(case, app.clock.now(), &FormState::default());
-    page::html(&CorrectPage { shell, head, values, correction, fit, asks: false, others })
+    let others = others(app, &open.case, section).await?;
+    open.page(FormState::default(), |shell, head, _| CorrectPage {
+        shell,
+        head,
+        values,
+        correction,
+        fit,
+        asks: false,
+        others,
+    })
 }
 
 #[post("/staff/consultations/{number}/correct/{section}")]
 pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
+    open: Opened,
     path: Path<(String, String)>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let section = CorrectionSection::from_code(&path.1).ok_or(Problem::NotFound)?;
-    let case = find(&app, &path.0).await?;
-    let values = ops::values(&app, case.record.consultation.id).await?;
+    let values = ops::values(&open.app, open.id()).await?;
     let mut state = FormState::of(form);
     let Some(typed) = parse(section, &values, &mut state) else {
-        return render(&app, shell, case, section, state, None).await;
+        return render(open, section, state, None).await;
     };
     if typed.found.is_empty() {
         // Whatever the version is now, there is nothing to be done: the form may have been sent twice.
         let flash = "訂正した項目はありません。すでに、この内容になっています。";
-        return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
+        return Ok(open.back(flash));
     }
-    let Some(version) = state.value(seen(&case, &state.form, None))? else {
-        return render(&app, shell, case, section, state, None).await;
+    let Some(version) = state.value(open.seen(&state.form, None))? else {
+        return render(open, section, state, None).await;
     };
-    if let Some(fit) = to_be_asked(&app, &case, &values, &typed, &state.form).await? {
+    let app = &open.app;
+    if let Some(fit) = to_be_asked(app, &open.case, &values, &typed, &state.form).await? {
         state.refused = Some(question(&fit).to_owned());
-        return render(&app, shell, case, section, state, Some(fit)).await;
+        return render(open, section, state, Some(fit)).await;
     }
-    let by = ActorAt::new(Actor::Coordinator(me.id), version);
+    let by = ActorAt::new(Actor::Coordinator(open.me.id), version);
     let cause = CorrectionCause::reason(typed.reason.as_ref());
-    let done = ops::correct(&app, case.record.consultation.id, by, typed.section, &typed.values, cause).await;
+    let done = ops::correct(app, open.id(), by, typed.section, &typed.values, cause).await;
     if let Some(found) = state.value(done)? {
-        let carried = carry_over(&app, &case, by.actor, &found, &typed, &state.form).await?;
-        let flash = format!("{}{}", outcome(section, &found), carried_text(&carried));
-        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
+        let carried = carry_over(app, &open.case, by.actor, &found, &typed, &state.form).await?;
+        return Ok(open.back(&format!("{}{}", outcome(section, &found), carried_text(&carried))));
     }
-    let case = find(&app, &path.0).await?;
-    render(&app, shell, case, section, state, None).await
+    render(open.again().await?, section, state, None).await
 }
 
 /// Carries the correction over to the company's other consultations, if the form says so.
@@ -142,17 +129,17 @@ fn carried_text(carried: &CarriedOver) -> String {
     let list = |all: &[domain::number::CaseNumber]| {
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
     };
-    let mut told = String::new();
+    let mut text = String::new();
     if !carried.corrected.is_empty() {
-        told.push_str(&format!("{}も訂正しました。", list(&carried.corrected)));
+        text.push_str(&format!("{}も訂正しました。", list(&carried.corrected)));
     }
     if !carried.left.is_empty() {
-        told.push_str(&format!(
+        text.push_str(&format!(
             "{}は、担当の専門家や日時が合わなくなるなどのため、訂正していません。その案件の画面で訂正してください。",
             list(&carried.left)
         ));
     }
-    told
+    text
 }
 
 /// Returns the company's other open consultations, to which a correction of its data can be carried over.
@@ -166,31 +153,23 @@ async fn others(app: &App, case: &CaseDetails, section: CorrectionSection) -> Re
 
 /// Sends the mails that did not reach an earlier address to the corrected one.
 #[post("/staff/consultations/{number}/send-again")]
-pub async fn send_again(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn send_again(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut state = FormState::of(form);
-    let sent = match seen(&case, &state.form, None) {
-        Ok(version) => ops::send_undelivered(&app, case.record.consultation.id, version, me.id).await,
+    let sent = match open.seen(&state.form, None) {
+        Ok(version) => ops::send_undelivered(&open.app, open.id(), version, open.me.id).await,
         Err(problem) => Err(problem),
     };
     if let Some(count) = state.value(sent)? {
-        let held = !case.record.consultation.address_confirmed;
+        let held = !open.case.record.consultation.address_confirmed;
         let later = if held {
             "会社名などを含むメールは、アドレスが確認されたときに届きます。"
         } else {
             ""
         };
         let flash = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
-        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
+        return Ok(open.back(&flash));
     }
-    let case = find(&app, &number).await?;
-    case::render(&app, shell, case, View::Overview, state).await
+    case::render(open.again().await?, View::Overview, state).await
 }
 
 /// Parses the form. Returns `None` if a value is wrong; `state` then has the errors.
@@ -247,22 +226,20 @@ fn outcome(section: CorrectionSection, found: &[Correction]) -> String {
 }
 
 async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
+    open: Opened,
     section: CorrectionSection,
     state: FormState,
     fit: Option<Fit>,
 ) -> Result<HttpResponse, Problem> {
-    let values = ops::values(app, case.record.consultation.id).await?;
-    let programme = app.programme().await?;
-    let status = state.status();
-    let others = others(app, &case, section).await?;
-    let head = Head::of_act(case, app.clock.now(), &state);
-    let correction =
-        CorrectionForm::typed(section, Party::Coordinator, &values, &programme, (&state.form, state.errors));
+    let values = ops::values(&open.app, open.id()).await?;
+    let programme = open.app.programme().await?;
+    let others = others(&open.app, &open.case, section).await?;
     let asks = fit.is_some();
-    page::html_with(status, &CorrectPage { shell, head, values, correction, fit, asks, others })
+    open.page(state, |shell, head, state| {
+        let typed = (&state.form, state.errors);
+        let correction = CorrectionForm::typed(section, Party::Coordinator, &values, &programme, typed);
+        CorrectPage { shell, head, values, correction, fit, asks, others }
+    })
 }
 
 impl CorrectPage {
@@ -272,43 +249,4 @@ impl CorrectPage {
             self.others.join("、")
         )
     }
-}
-
-impl Head {
-    /// Returns the page on which the value is entered that the next step asks to confirm, with its label.
-    pub fn entered_at(&self) -> Option<(&'static str, String)> {
-        let confirmed = self.address_confirmed();
-        if self.case.record.report_by_center {
-            return Some(("報告書を書く", self.at("?view=sessions")));
-        }
-        match self.state() {
-            State::Received | State::Checking if !confirmed => {
-                Some(("連絡先を訂正する", self.at("/correct/contact")))
-            }
-            State::Received => Some(("相談内容を訂正する", self.at("/correct/request"))),
-            State::Checking => Some(("分野を訂正する", self.at("/correct/request#field"))),
-            State::WaitingCompany
-            | State::Matching
-            | State::Scheduling
-            | State::Booked
-            | State::Consulted
-            | State::FollowUp
-            | State::Completed
-            | State::Withdrawn
-            | State::Unfulfilled { .. }
-            | State::Referred { .. } => None,
-        }
-    }
-}
-
-/// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
-pub async fn since_correction(app: &App, id: ConsultationId) -> Result<(Option<String>, usize), Problem> {
-    let all = store::consultation::correction::of(&app.db, id).await?;
-    let of = |field| all.iter().find(move |it| it.field == field);
-    let original = of(CorrectedField::Description).and_then(|it| it.old.clone());
-    let undelivered = match of(CorrectedField::Email) {
-        Some(_) => ops::undelivered(app, id).await?,
-        None => 0,
-    };
-    Ok((original, undelivered))
 }

@@ -1,10 +1,7 @@
 //! Taking a correction back: what it changes, whether experts and time still fit, and what stands in the way.
 use std::collections::BTreeMap;
 
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -12,7 +9,7 @@ use domain::{
     wording,
 };
 
-use super::case::{FormState, Head, find, seen, sentence};
+use super::{case_head::Head, case_tabs::View, opened::Opened};
 use crate::{
     app::App,
     ops::{
@@ -27,8 +24,8 @@ use crate::{
     web::kit::{
         correction::{ShownCorrection, reason},
         form::Fields,
-        page::{self, Shell},
-        session::Coordinator,
+        form_state::{FormState, sentence},
+        page::Shell,
     },
 };
 
@@ -64,50 +61,33 @@ struct LaterCorrection {
 }
 
 #[get("/staff/consultations/{number}/corrections/{seq}/undo")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    shell: Shell,
-    path: Path<(String, i32)>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &path.0).await?;
-    render(&app, shell, case, path.1, FormState::default()).await
+pub async fn show(open: Opened, path: Path<(String, i32)>) -> Result<HttpResponse, Problem> {
+    render(open, path.1, FormState::default()).await
 }
 
 #[post("/staff/consultations/{number}/corrections/{seq}/undo")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    path: Path<(String, i32)>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let (number, seq) = path.into_inner();
-    let case = find(&app, &number).await?;
+pub async fn submit(open: Opened, path: Path<(String, i32)>, form: Fields) -> Result<HttpResponse, Problem> {
+    let seq = path.1;
     let mut typed = FormState::of(form);
     let Some(reason) = reason(&typed.form, &mut typed.errors) else {
-        return render(&app, shell, case, seq, typed).await;
+        return render(open, seq, typed).await;
     };
-    let done = match seen(&case, &typed.form, None) {
+    let done = match open.seen(&typed.form, None) {
         Err(problem) => Err(problem),
-        Ok(_) if is_to_be_asked(&app, &case, seq, &typed.form).await? => {
-            Err(Problem::Refused(QUESTION.to_owned()))
-        }
+        Ok(_) if is_to_be_asked(&open, seq, &typed.form).await? => Err(Problem::Refused(QUESTION.to_owned())),
         Ok(version) => {
-            let by = ActorAt::new(Actor::Coordinator(me.id), version);
-            ops::undo(&app, case.record.consultation.id, by, seq, reason.as_ref()).await
+            let by = ActorAt::new(Actor::Coordinator(open.me.id), version);
+            ops::undo(&open.app, open.id(), by, seq, reason.as_ref()).await
         }
     };
     match done {
-        Ok(back) => {
-            let told = format!("「{}」の訂正を取り消しました。", back.field.label());
-            let path = format!("{}?view=history", crate::url::staff(&case.record.number));
-            Ok(page::see_other_with(path, &told))
+        Ok(undone) => {
+            let flash = format!("「{}」の訂正を取り消しました。", undone.field.label());
+            Ok(open.back_to(View::History, &flash))
         }
         Err(problem) => {
             typed.refused = Some(sentence(problem)?);
-            let case = find(&app, &number).await?;
-            render(&app, shell, case, seq, typed).await
+            render(open.again().await?, seq, typed).await
         }
     }
 }
@@ -115,13 +95,13 @@ pub async fn submit(
 const QUESTION: &str = "まだ取り消していません。担当の専門家と日時が、取り消したあとも合うか確認してください。よければ、もう一度「訂正を取り消す」を押してください。";
 
 /// Returns whether the center has to see first whether experts and time fit the earlier value.
-async fn is_to_be_asked(app: &App, case: &CaseDetails, seq: i32, form: &Fields) -> Result<bool, Problem> {
+async fn is_to_be_asked(open: &Opened, seq: i32, form: &Fields) -> Result<bool, Problem> {
     if form.has("fit", "seen") {
         return Ok(false);
     }
-    let all = store::consultation::correction::of(&app.db, case.record.consultation.id).await?;
+    let all = store::consultation::correction::of(&open.app.db, open.id()).await?;
     match all.iter().find(|it| it.seq == seq) {
-        Some(it) => Ok(fit(app, case, it).await?.is_some()),
+        Some(it) => Ok(fit(&open.app, &open.case, it).await?.is_some()),
         None => Ok(false),
     }
 }
@@ -135,14 +115,8 @@ async fn fit(app: &App, case: &CaseDetails, it: &SavedCorrection) -> Result<Opti
     }
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    seq: i32,
-    mut typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let id = case.record.consultation.id;
+async fn render(open: Opened, seq: i32, mut typed: FormState) -> Result<HttpResponse, Problem> {
+    let (app, case, id) = (&open.app, &open.case, open.id());
     let all = store::consultation::correction::of(&app.db, id).await?;
     let found = all.iter().find(|it| it.seq == seq);
     let is_undone = |seq| all.iter().any(|it| it.undoes == Some(seq));
@@ -167,13 +141,12 @@ async fn render(
     });
     let later = later.collect();
     let (fit, ways) = match found {
-        Some(it) => (fit(app, &case, it).await?, ways(app, &case, it).await?),
+        Some(it) => (fit(app, case, it).await?, ways(app, case, it).await?),
         None => (None, Vec::new()),
     };
     let correction = found.map(|it| ShownCorrection::of(it, &programme));
-    let (status, asks) = (typed.status(), fit.is_some());
-    let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &UndoPage { shell, head, typed, correction, later, fit, ways, asks })
+    let asks = fit.is_some();
+    open.page(typed, |shell, head, typed| UndoPage { shell, head, typed, correction, later, fit, ways, asks })
 }
 
 /// Returns the pages on which the obstacles to the undoing are removed: another consultation with the number that would

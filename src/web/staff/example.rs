@@ -1,8 +1,5 @@
 //! The page of a consultation about its example: the consent of its company, and what the center does about it.
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use domain::{
     actor::{Actor, Represented},
@@ -13,16 +10,15 @@ use domain::{
     wording::month_day_weekday,
 };
 
-use super::case::{FormState, Head, find};
+use super::{case_head::Head, opened::Opened};
 use crate::{
-    app::App,
     ops,
     problem::Problem,
-    store::{self, consultation::case_details::CaseDetails},
+    store, url,
     web::kit::{
         form::Fields,
+        form_state::FormState,
         page::{self, Shell},
-        session::Coordinator,
     },
 };
 
@@ -42,76 +38,58 @@ struct ExamplePage {
 }
 
 #[get("/staff/consultations/{number}/example")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, FormState::default()).await
+pub async fn show(open: Opened) -> Result<HttpResponse, Problem> {
+    render(open, FormState::default()).await
 }
 
 /// Asks the company, or records by telephone that it does not want to, or not any more. Only the company itself agrees.
 #[post("/staff/consultations/{number}/example")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let (id, stead) = (case.record.consultation.id, Actor::Stead(me.id, Represented::Company));
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let (app, id) = (&open.app, open.id());
+    let stead = Actor::Stead(open.me.id, Represented::Company);
     let mut typed = FormState::of(form);
-    let (done, said) = match typed.form.get("act") {
+    let (done, flash) = match typed.form.get("act") {
         "ask" => {
-            (ops::publication::consent::ask(&app, id, me.id).await, "企業にお願いのメールを送りました。")
+            (ops::publication::consent::ask(app, id, open.me.id).await, "企業にお願いのメールを送りました。")
         }
         "decline" => {
-            (ops::publication::consent::decline(&app, id, stead).await, "協力しないことを記録しました。")
+            (ops::publication::consent::decline(app, id, stead).await, "協力しないことを記録しました。")
         }
         "withdraw" => {
-            let done = ops::publication::consent::withdraw(&app, id, stead).await;
+            let done = ops::publication::consent::withdraw(app, id, stead).await;
             (done, "取りやめを記録し、事例の文章を削除しました。")
         }
         _ => return Err(Problem::Unreadable),
     };
     if typed.done(done)? {
-        let own = format!("{}/example", crate::url::staff(&case.record.number));
-        return Ok(page::see_other_with(own, said));
+        let own = format!("{}/example", url::staff(&open.number()));
+        return Ok(page::see_other_with(own, flash));
     }
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, typed).await
+    render(open.again().await?, typed).await
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let id = case.record.consultation.id;
-    let consent = store::publication::consent::find(&app.db, id).await?;
-    let may_begin = match ops::publication::consent::check_begin(&app.db, &case.record).await {
+async fn render(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+    let (db, id) = (&open.app.db, open.id());
+    let consent = store::publication::consent::find(db, id).await?;
+    let may_begin = match ops::publication::consent::check_begin(db, &open.case.record).await {
         Ok(()) => true,
         Err(Problem::Refused(_)) => false,
         Err(problem) => return Err(problem),
     };
-    let reports = store::aftercare::report::of(&app.db, id).await?;
+    let reports = store::aftercare::report::of(db, id).await?;
+    let is_noted = reports.iter().any(|it| it.body.publishable);
     let example = consent.as_ref().and_then(|it| it.state.example());
     let editor_path = example.map(|it| format!("/staff/publish/{}/{it}", PublicationKind::Example.code()));
-    let (status, head) = (typed.status(), Head::of_act(case, app.clock.now(), &typed));
-    let page = ExamplePage {
+    let editor_path = editor_path.unwrap_or_default();
+    open.page(typed, |shell, head, typed| ExamplePage {
         shell,
         head,
         typed,
         consent,
         may_begin,
-        is_noted: reports.iter().any(|it| it.body.publishable),
-        editor_path: editor_path.unwrap_or_default(),
-    };
-    page::html_with(status, &page)
+        is_noted,
+        editor_path,
+    })
 }
 
 impl ExamplePage {

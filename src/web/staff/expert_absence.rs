@@ -4,7 +4,7 @@ use askama::Template;
 use domain::{calendar::japan_date, id::ExpertId};
 use uuid::Uuid;
 
-use super::case::{FormState, Head};
+use super::case_head::Head;
 use crate::{
     app::App,
     ops,
@@ -13,6 +13,7 @@ use crate::{
     web::kit::{
         absence_form,
         form::{Choice, Fields},
+        form_state::FormState,
         page::{self, Shell},
         session::Coordinator,
     },

@@ -27,6 +27,7 @@ use crate::{
             inbound_mail::{InboundEntry, InboundFilter},
             mailbox::MailboxHealth,
         },
+        intake::told_apart::told_apart,
     },
     url,
     web::kit::{
@@ -223,7 +224,11 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
         None => None,
     };
     let waits = mail.state == InboundState::Quarantined;
-    let suggestions = if waits { suggestions(app, &mail, case.as_ref()).await? } else { Vec::new() };
+    let mut suggestions = if waits { suggestions(app, &mail, case.as_ref()).await? } else { Vec::new() };
+    let companies = told_apart(&app.db, suggestions.iter().map(|it| it.number)).await?;
+    for it in &mut suggestions {
+        it.company_name = companies.name(&it.number, &it.company_name);
+    }
     let names = store::accounts::account::names(&app.db, mail.handled_by).await?;
     let handled_by = mail.handled_by.and_then(|it| names.get(&it).cloned());
     let status = typed.status();

@@ -11,7 +11,6 @@ use domain::{
         contact::EmailAddress,
         duplicate::Identity,
     },
-    prefecture::Prefecture,
     wording,
 };
 use mime::Piece;
@@ -29,7 +28,7 @@ use crate::{
     },
     url,
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         form_state::sentence,
         mail_document,
         page::{self, Shell},
@@ -40,6 +39,8 @@ use crate::{
 
 /// The number of characters of a mail that fit into the description.
 const LONGEST_TEXT: usize = 2000;
+/// The sentence about an agreed time that is held no more.
+const TIME_OVER: &str = "お取り置きの期限が過ぎました。もう一度日時を選んでください。";
 
 #[derive(Template)]
 #[template(path = "staff/new.html")]
@@ -104,10 +105,14 @@ pub async fn submit(
     app: Data<App>,
     me: Coordinator,
     shell: Shell,
-    form: Fields,
+    mut form: Fields,
 ) -> Result<HttpResponse, Problem> {
     if !form.get("act").is_empty() {
         return agree(&app, &me, shell, form).await;
+    }
+    if let Some(why) = hold_ticked(&app, &me, &mut form).await? {
+        let draft = draft_of(&form);
+        return choose_again(&app, shell, form, draft, Some(why)).await;
     }
     let typed = written(&form);
     let parsed = Application::parse(&typed, Intake::OnBehalf);
@@ -180,39 +185,80 @@ async fn submitter(
 async fn agree(app: &App, me: &Coordinator, shell: Shell, form: Fields) -> Result<HttpResponse, Problem> {
     let typed = written(&form);
     let mut draft = draft_of(&form);
-    let mut time = AgreedTime::default();
     let done = match (form.get("act"), slots::parse(form.get("slot"))) {
         ("hold", Some(slot)) => {
             let held = ops::intake::apply::hold_by_phone(app, draft, me.id, &typed, slot).await;
             held.map(|id| draft = Some(id))
         }
         ("hold", None) => Err(Problem::Refused("日時を選択してください。".to_owned())),
-        ("release", _) => match draft {
+        ("release", _) => match draft.take() {
             Some(id) => ops::intake::apply::release(app, id).await,
             None => Ok(()),
         },
         _ => Ok(()),
     };
-    if let Err(problem) = done {
-        time.refused = Some(sentence(problem)?);
-    }
-    if form.get("act") != "hold" || time.refused.is_some() {
-        match ops::intake::apply::slots_by_phone(app, &typed, draft).await {
-            Ok(found) => {
-                let days: Vec<_> = found.days().into_iter().take(DATES).collect();
-                let chosen = slots::parse(form.get("slot"));
-                time =
-                    AgreedTime { days: slots::dates(&days, |it| found.end(it), chosen), shown: true, ..time };
-            }
-            Err(problem) => time.refused = Some(sentence(problem)?),
+    let refused = done.err().map(sentence).transpose()?;
+    match form.get("act") {
+        "hold" if refused.is_none() => {
+            let form = with_draft(&form, draft, "slot");
+            render(app, shell, form, FieldErrors::default(), Vec::new()).await
         }
+        // No time is ticked any more after a release.
+        "release" => choose_again(app, shell, with_draft(&form, None, "slot"), draft, refused).await,
+        _ => choose_again(app, shell, form, draft, refused).await,
     }
-    let known = form.pairs().filter(|(name, _)| !matches!(*name, "act" | "draft"));
+}
+
+/// Shows the free times, with the one that is ticked, and why it could not be held.
+async fn choose_again(
+    app: &App,
+    shell: Shell,
+    form: Fields,
+    draft: Option<DraftId>,
+    refused: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let mut time = AgreedTime { refused, ..AgreedTime::default() };
+    match ops::intake::apply::slots_by_phone(app, &written(&form), draft).await {
+        Ok(found) => {
+            let days: Vec<_> = found.days().into_iter().take(DATES).collect();
+            let chosen = slots::parse(form.get("slot"));
+            time.days = slots::dates(&days, |it| found.end(it), chosen);
+            time.shown = true;
+        }
+        Err(problem) => time.refused = Some(sentence(problem)?),
+    }
+    let form = with_draft(&form, draft, "act");
+    render_with(app, shell, form, FieldErrors::default(), Vec::new(), time).await
+}
+
+/// Holds the time that is ticked when the form is submitted, so that it is not dropped without a word. Returns why it could
+/// not be held.
+async fn hold_ticked(app: &App, me: &Coordinator, form: &mut Fields) -> Result<Option<String>, Problem> {
+    let Some(slot) = slots::parse(form.get("slot")) else { return Ok(None) };
+    // A form that is sent twice has its time already.
+    if let Ok(key) = Uuid::try_parse(form.get("key"))
+        && !is_new(app, key).await?
+    {
+        return Ok(None);
+    }
+    match ops::intake::apply::hold_by_phone(app, draft_of(form), me.id, &written(form), slot).await {
+        Ok(draft) => {
+            *form = with_draft(form, Some(draft), "slot");
+            Ok(None)
+        }
+        Err(problem) => Ok(Some(sentence(problem)?)),
+    }
+}
+
+/// Returns the form with the draft that holds the agreed time, without the button that was pressed and without the field
+/// `except`.
+fn with_draft(form: &Fields, draft: Option<DraftId>, except: &str) -> Fields {
+    let known = form.pairs().filter(|(name, _)| !matches!(*name, "act" | "draft") && *name != except);
     let mut form: Fields = known.collect();
     if let Some(draft) = draft {
         form.add("draft", draft.to_string());
     }
-    render_with(app, shell, form, FieldErrors::default(), Vec::new(), time).await
+    form
 }
 
 async fn render(
@@ -240,9 +286,12 @@ async fn render_with(
         let when = wording::long_date_time_range(it.starts_at, it.ends_at);
         Some((when, wording::time(it.held_until()?)))
     });
-    // A time that is over is not to be submitted.
+    // A time that is over is not to be submitted, and is not left out without a word.
     if time.held.is_none() {
         time.draft.clear();
+        if draft.is_some() && time.refused.is_none() {
+            time.refused = Some(TIME_OVER.to_owned());
+        }
     }
     let programme = app.programme().await?;
     let key = Uuid::try_parse(form.get("key")).unwrap_or_else(|_| Uuid::new_v4());
@@ -393,9 +442,7 @@ impl Choices {
             themes: programme.themes.iter().map(theme).collect(),
             modes: Mode::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             organizations: Organization::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
-            prefectures: Prefecture::all()
-                .map(|it| Choice::new(format!("{:02}", it.code()), it.name()))
-                .collect(),
+            prefectures: prefectures(),
             industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             telework: TeleworkStatus::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             consent: vec![Choice::new("yes", consent).with_hint(

@@ -9,15 +9,19 @@ use domain::{
 use uuid::Uuid;
 
 use super::candidates::entered_at;
-use super::case::sentence;
 use crate::{
     app::App,
     ops::{self, routing::plan::MOST},
     problem::Problem,
-    store::{consultation::Record, routing::expert::Roster},
+    store::{
+        consultation::Record,
+        intake::told_apart::{ToldApart, told_apart},
+        routing::expert::Roster,
+    },
     url,
     web::kit::{
         form::Fields,
+        form_state::sentence,
         page::{self, Shell},
         session::Coordinator,
     },
@@ -105,7 +109,7 @@ pub async fn submit(
             Err(problem) => {
                 let record = crate::store::consultation::find(&app.db, line.id).await?;
                 let why = sentence(problem)?;
-                refused.extend(record.map(|it| Refused { case: head(&it), why }));
+                refused.extend(record.map(|it| Refused { case: head(&it, &ToldApart::default()), why }));
             }
         }
     }
@@ -138,9 +142,11 @@ async fn render(
     };
     // After a refusal, the coordinator's choice is kept; at first, every line is chosen.
     let kept = form.map(|it| it.all("line").filter_map(parse).map(|it| it.id).collect::<Vec<_>>());
+    let records = plan.lines.iter().map(|it| &it.record).chain(plan.left.iter().map(|it| &it.record));
+    let companies = told_apart(&app.db, records.map(|it| it.number)).await?;
     let lines = plan.lines.into_iter().take(SHOWN).map(|it| {
         let chosen = kept.as_ref().is_none_or(|ids| ids.contains(&it.record.consultation.id));
-        line(it, &roster, chosen)
+        line(it, &roster, &companies, chosen)
     });
     page::html_with(
         status,
@@ -153,7 +159,7 @@ async fn render(
                 .left
                 .into_iter()
                 .take(SHOWN)
-                .map(|it| Left { case: head(&it.record), eligible: it.eligible })
+                .map(|it| Left { case: head(&it.record, &companies), eligible: it.eligible })
                 .collect(),
             taken,
             refused,
@@ -164,7 +170,12 @@ async fn render(
     )
 }
 
-fn line(it: ops::routing::plan::PlannedRequest, roster: &Roster, chosen: bool) -> Line {
+fn line(
+    it: ops::routing::plan::PlannedRequest,
+    roster: &Roster,
+    companies: &ToldApart,
+    chosen: bool,
+) -> Line {
     let experts: Vec<_> = it.team.iter().map(|it| it.expert.to_string()).collect();
     let several = it.team.len() > 1;
     let path = crate::url::staff(&it.record.number);
@@ -176,7 +187,7 @@ fn line(it: ops::routing::plan::PlannedRequest, roster: &Roster, chosen: bool) -
     let at = it.slot.start();
     Line {
         value: format!("{}:{}:{}", it.record.consultation.id, it.record.version, experts.join(",")),
-        case: head(&it.record),
+        case: head(&it.record, companies),
         at: if it.is_chosen { wording::month_day_time(at) } else { wording::month_day_weekday(at) },
         is_chosen: it.is_chosen,
         ahead: it.ahead,
@@ -185,11 +196,11 @@ fn line(it: ops::routing::plan::PlannedRequest, roster: &Roster, chosen: bool) -
     }
 }
 
-fn head(record: &Record) -> Head {
+fn head(record: &Record, companies: &ToldApart) -> Head {
     Head {
         href: url::staff(&record.number),
         number: record.number.to_string(),
-        company: record.company_name.clone(),
+        company: companies.name(&record.number, &record.company_name),
         received: wording::table_date(record.received_at),
         fields: record.consultation.fields.label(),
         place: record.prefecture.map_or("所在地未登録", domain::prefecture::Prefecture::short_name),

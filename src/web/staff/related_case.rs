@@ -1,67 +1,40 @@
 //! Cases that belong together, on the page of the company.
-use actix_web::{
-    HttpResponse, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, post};
 use domain::text::{TextLine, optional};
 
-use super::{
-    case::{FormState, View, find, render},
-    company_merge::other_case,
-};
+use super::{case, case_tabs::View, company_merge::other_case, opened::Opened};
 use crate::{
-    app::App,
     ops::consultation::related_case,
     problem::Problem,
-    web::kit::{
-        form::Fields,
-        page::{self, Shell},
-        session::Coordinator,
-    },
+    web::kit::{form::Fields, form_state::FormState},
 };
 
 /// The longest note on why two cases belong together. Characters.
 const LONGEST_NOTE: usize = 100;
 
 #[post("/staff/consultations/{number}/related")]
-pub async fn relate(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn relate(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
-    let other = other_case(&app, &mut typed).await?;
+    let other = other_case(&open, &mut typed).await?;
     let note = optional(typed.form.get("related_note"), |it| TextLine::parse("関係", it, LONGEST_NOTE));
     let note = typed.errors.take("related_note", note);
     if let Some((other, note)) = other.zip(note) {
-        let (id, with) = (case.record.consultation.id, other.record.consultation.id);
-        if typed.done(related_case::relate(&app, id, with, note.as_ref(), me.id).await)? {
-            let next = format!("{}?view=same-company", crate::url::staff(&case.record.number));
-            return Ok(page::see_other_with(next, "関連する案件に加えました。"));
+        let with = other.record.consultation.id;
+        if typed.done(related_case::relate(&open.app, open.id(), with, note.as_ref(), open.me.id).await)? {
+            return Ok(open.back_to(View::SameCompany, "関連する案件に加えました。"));
         }
     }
-    render(&app, shell, case, View::SameCompany, typed).await
+    case::render(open, View::SameCompany, typed).await
 }
 
 #[post("/staff/consultations/{number}/related/remove")]
-pub async fn remove(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn remove(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
-    if let Some(other) = other_case(&app, &mut typed).await? {
-        let (id, with) = (case.record.consultation.id, other.record.consultation.id);
-        if typed.done(related_case::separate(&app, id, with, me.id).await)? {
-            let next = format!("{}?view=same-company", crate::url::staff(&case.record.number));
-            return Ok(page::see_other_with(next, "案件の関連を外しました。"));
+    if let Some(other) = other_case(&open, &mut typed).await? {
+        let with = other.record.consultation.id;
+        if typed.done(related_case::separate(&open.app, open.id(), with, open.me.id).await)? {
+            return Ok(open.back_to(View::SameCompany, "案件の関連を外しました。"));
         }
     }
-    render(&app, shell, case, View::SameCompany, typed).await
+    case::render(open, View::SameCompany, typed).await
 }

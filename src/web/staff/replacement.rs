@@ -1,8 +1,5 @@
 //! Another expert in place of one who was asked or has accepted, and the withdrawal of a request.
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
     consultation::{ActionKind, State},
@@ -11,27 +8,19 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    case::{FormState, Head, find, seen},
-    expert_answer::of,
-    stead,
-};
+use super::{case_head::Head, expert_answer::of, opened::Opened, stead};
 use crate::{
-    app::App,
     ops::{
         self,
         booking::substitute::SubstituteConsent,
         routing::replacement::{Successor, keeps_acceptances},
     },
     problem::Problem,
-    store::{
-        booking::substitute::Participation,
-        consultation::case_details::{AskedExpert, CaseDetails},
-    },
+    store::{booking::substitute::Participation, consultation::case_details::AskedExpert},
     web::kit::{
         form::{Choice, Fields},
-        page::{self, Shell},
-        session::Coordinator,
+        form_state::FormState,
+        page::Shell,
         team_choice,
     },
 };
@@ -42,7 +31,7 @@ struct ReplacementPage {
     shell: Shell,
     head: Head,
     typed: FormState,
-    asked: AskedExpert,
+    expert: AskedExpert,
     /// Whether the expert has a booked appointment, which the next expert would take over.
     booked: bool,
     /// Whether another expert can be asked in the same step.
@@ -54,7 +43,7 @@ struct ReplacementPage {
     sayers: Vec<Choice>,
 }
 
-/// What the center does about an expert.
+/// The way in which the center replaces an expert.
 enum Replacement {
     /// The request is withdrawn or the expert released; another expert may be asked.
     Release(Successor),
@@ -63,63 +52,46 @@ enum Replacement {
 }
 
 #[get("/staff/consultations/{number}/experts/{assignment}")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    shell: Shell,
-    path: Path<(String, Uuid)>,
-) -> Result<HttpResponse, Problem> {
-    let (number, assignment) = path.into_inner();
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, AssignmentId(assignment), FormState::default()).await
+pub async fn show(open: Opened, path: Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+    render(open, AssignmentId(path.1), FormState::default()).await
 }
 
 #[post("/staff/consultations/{number}/experts/{assignment}")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    path: Path<(String, Uuid)>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let (number, assignment) = path.into_inner();
-    let id = AssignmentId(assignment);
-    let case = find(&app, &number).await?;
-    let asked = of(&app, &case, id).await?;
+pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> Result<HttpResponse, Problem> {
+    let id = AssignmentId(path.1);
+    let expert = of(&open, id).await?;
     let mut typed = FormState::of(form);
-    let Some(version) = typed.value(seen(&case, &typed.form, None))? else {
-        return render(&app, shell, case, id, typed).await;
+    let Some(version) = typed.value(open.seen(&typed.form, None))? else {
+        return render(open, id, typed).await;
     };
-    let (what, reason) = read(&app, &case, &asked, &mut typed).await?;
-    if let (Some(what), true) = (what, typed.errors.is_empty()) {
-        let by = stead::actor(&typed.form, me.id)?;
-        let done = match (what, reason) {
+    let (replacement, reason) = read(&open, &expert, &mut typed).await?;
+    if let (Some(replacement), true) = (replacement, typed.errors.is_empty()) {
+        let (app, by) = (&open.app, stead::actor(&typed.form, open.me.id)?);
+        let done = match (replacement, reason) {
             (Replacement::Exchange(participation, team, consent), _) => {
-                ops::booking::substitute::ask_team(&app, participation, &team, version, by, consent).await
+                ops::booking::substitute::ask_team(app, participation, &team, version, by, consent).await
             }
             (Replacement::Release(next), Some(reason)) => {
-                ops::routing::replacement::release(&app, id, Some(version), by, &reason, next).await
+                ops::routing::replacement::release(app, id, Some(version), by, &reason, next).await
             }
             (Replacement::Release(_), None) => Err(Problem::Unreadable),
         };
         if typed.done(done)? {
-            let flash = "担当の変更を記録しました。";
-            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
+            return Ok(open.back("担当の変更を記録しました。"));
         }
     }
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, id, typed).await
+    render(open.again().await?, id, typed).await
 }
 
 /// Reads what is to be done, with the reason for a release.
 async fn read(
-    app: &App,
-    case: &CaseDetails,
-    asked: &AskedExpert,
+    open: &Opened,
+    expert: &AskedExpert,
     typed: &mut FormState,
 ) -> Result<(Option<Replacement>, Option<TextLine>), Problem> {
     let team = team_choice::parse(typed.form.get("expert"));
-    let vacancy = ops::routing::replacement::vacancy(app, &case.record, &asked.assignment).await?;
+    let vacancy =
+        ops::routing::replacement::vacancy(&open.app, &open.case.record, &expert.assignment).await?;
     let wanted = typed.form.get("act").to_owned();
     let mut named = || {
         if team.is_none() {
@@ -127,7 +99,7 @@ async fn read(
         }
         team.clone()
     };
-    let what = match (&*wanted, &vacancy) {
+    let replacement = match (&*wanted, &vacancy) {
         ("release", _) => Some(Replacement::Release(Successor::Later)),
         ("ask", None) => named().and_then(|it| successor(&it)).map(Replacement::Release),
         ("ask", Some(it)) => {
@@ -141,42 +113,42 @@ async fn read(
     let needs_reason = wanted == "release" || vacancy.is_none();
     let reason = needs_reason.then(|| TextLine::parse("理由", typed.form.get("reason"), 200));
     let reason = reason.and_then(|it| typed.errors.take("reason", it));
-    Ok((what, reason))
+    Ok((replacement, reason))
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    id: AssignmentId,
-    mut typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let asked = of(app, &case, id).await?;
+async fn render(open: Opened, id: AssignmentId, mut typed: FormState) -> Result<HttpResponse, Problem> {
+    let expert = of(&open, id).await?;
     stead::preset(&mut typed.form);
-    let sayers = stead::sayers_of_release(asked.assignment.expert, &asked.name);
-    let consultation = &case.record.consultation;
+    let sayers = stead::sayers_of_release(expert.assignment.expert, &expert.name);
+    let (app, record) = (&open.app, &open.case.record);
+    let consultation = &record.consultation;
     let can = |action| consultation.allows(action, domain::actor::Party::Coordinator).is_ok();
-    let vacancy = ops::routing::replacement::vacancy(app, &case.record, &asked.assignment).await?;
+    let vacancy = ops::routing::replacement::vacancy(app, record, &expert.assignment).await?;
     let booked = vacancy.is_some();
     let is_asked = can(ActionKind::ReleaseExpert) && consultation.state != State::Booked;
-    let possible = asked.assignment.is_live()
-        && !asked.assignment.is_asked_instead()
+    let possible = expert.assignment.is_live()
+        && !expert.assignment.is_asked_instead()
         && (booked || is_asked || keeps_acceptances(&consultation.state));
     let teams = match vacancy {
         Some(it) => it.teams(),
         None if possible && is_asked => {
-            ops::routing::replacement::proposals(app, &case.record, &asked.assignment).await?
+            ops::routing::replacement::proposals(app, record, &expert.assignment).await?
         }
         None => Vec::new(),
     };
     let (_, roster) = app.programme_and_experts().await?;
     let candidates = teams.iter().map(|it| team_choice::choice(&roster, it, str::to_owned)).collect();
-    let status = typed.status();
-    let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(
-        status,
-        &ReplacementPage { shell, head, typed, asked, booked, is_asked, possible, candidates, sayers },
-    )
+    open.page(typed, |shell, head, typed| ReplacementPage {
+        shell,
+        head,
+        typed,
+        expert,
+        booked,
+        is_asked,
+        possible,
+        candidates,
+        sayers,
+    })
 }
 
 /// Returns the team that was chosen as the successor of an expert without a booking.

@@ -1,8 +1,5 @@
 //! Reading a report, and the center's decision on it.
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
     aftercare::report::{Report, ReportState},
@@ -12,19 +9,15 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find, seen};
+use super::{case_head::Head, opened::Opened};
 use crate::{
-    app::App,
     ops::{self, aftercare::report::ReportDecision},
     problem::Problem,
-    store::{
-        self,
-        consultation::case_details::{CaseAppointment, CaseDetails},
-    },
+    store::{self, consultation::case_details::CaseAppointment},
     web::kit::{
         form::{Choice, FieldErrors, Fields},
-        page::{self, Shell},
-        session::Coordinator,
+        form_state::FormState,
+        page::Shell,
     },
 };
 
@@ -40,71 +33,58 @@ struct ReportPage {
 }
 
 #[get("/staff/consultations/{number}/report/{appointment}")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    shell: Shell,
-    path: Path<(String, Uuid)>,
-) -> Result<HttpResponse, Problem> {
-    let (number, appointment) = path.into_inner();
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, AppointmentId(appointment), FormState::default()).await
+pub async fn show(open: Opened, path: Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+    render(open, AppointmentId(path.1), FormState::default()).await
 }
 
 #[post("/staff/consultations/{number}/report/{appointment}")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    path: Path<(String, Uuid)>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let (number, appointment) = path.into_inner();
-    let appointment = AppointmentId(appointment);
-    let case = find(&app, &number).await?;
+pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> Result<HttpResponse, Problem> {
+    let appointment = AppointmentId(path.1);
     // The report must belong to this consultation; otherwise the address could decide on another's report.
-    of(&app, &case, appointment).await?;
+    let (report, held) = of(&open, appointment).await?;
+    let rewriter = rewriter(&open, &report, &held).await?;
     let mut typed = FormState::of(form);
-    match (typed.value(seen(&case, &typed.form, None))?, read(&typed.form)) {
+    match (typed.value(open.seen(&typed.form, None))?, read(&typed.form)) {
         (None, _) => {}
         (Some(_), Err(errors)) => typed.errors = errors,
         (Some(_), Ok(decision)) => {
-            let flash = decision_text(&decision);
-            if typed.done(ops::aftercare::report::decide(&app, appointment, me.id, decision).await)? {
-                return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
+            let flash = decision_text(&decision, rewriter.as_deref());
+            let done = ops::aftercare::report::decide(&open.app, appointment, open.me.id, decision).await;
+            if typed.done(done)? {
+                return Ok(open.back(&flash));
             }
         }
     }
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, appointment, typed).await
+    render(open.again().await?, appointment, typed).await
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    appointment: AppointmentId,
-    typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let (report, appointment) = of(app, &case, appointment).await?;
-    let status = typed.status();
-    let head = Head::of_act(case, app.clock.now(), &typed);
+async fn render(open: Opened, id: AppointmentId, typed: FormState) -> Result<HttpResponse, Problem> {
+    let (report, appointment) = of(&open, id).await?;
+    let rewriting = match rewriter(&open, &report, &appointment).await? {
+        Some(name) => format!("{name}さんに理由を知らせ、書き直しを依頼します"),
+        None => "書き直せる専門家がいないため、センターが書き直します".to_owned(),
+    };
     let decisions = vec![
         Choice::new("approve", "確認済みにする").with_hint("企業に報告書を渡し、フォローに進みます"),
         Choice::new("continue", "確認済みにして、次回の相談を計画する")
             .with_hint("企業に報告書を渡し、次回の日時を選ぶ案内を送ります"),
-        Choice::new("return", "差し戻す").with_hint("専門家に理由を知らせ、書き直しを依頼します"),
+        Choice::new("return", "差し戻す").with_hint(rewriting),
     ];
-    page::html_with(status, &ReportPage { shell, head, typed, report, appointment, decisions })
+    open.page(typed, |shell, head, typed| ReportPage { shell, head, typed, report, appointment, decisions })
 }
 
-async fn of(app: &App, case: &CaseDetails, id: AppointmentId) -> Result<(Report, CaseAppointment), Problem> {
-    let consultation = case.record.consultation.id;
-    let reports = store::aftercare::report::of(&app.db, consultation).await?;
-    let report = reports.into_iter().find(|it| it.appointment == id).ok_or(Problem::NotFound)?;
-    let appointments = store::consultation::case_details::appointments(&app.db, consultation).await?;
-    let appointment = appointments.into_iter().find(|it| it.appointment.id == id).ok_or(Problem::NotFound)?;
-    Ok((report, appointment))
+/// Returns the report on an appointment of the case, with the appointment.
+async fn of(open: &Opened, id: AppointmentId) -> Result<(Report, CaseAppointment), Problem> {
+    let appointment = open.appointment(id).await?;
+    let report = store::aftercare::report::of_appointment(&open.app.db, id).await?;
+    Ok((report.ok_or(Problem::NotFound)?, appointment))
+}
+
+/// Returns the name of the expert who rewrites the report if it is returned; `None` if the center does.
+async fn rewriter(open: &Opened, report: &Report, held: &CaseAppointment) -> Result<Option<String>, Problem> {
+    let (_, experts) = open.app.programme_and_experts().await?;
+    let to = ops::aftercare::report_gap::rewriter(&experts, &held.appointment, report.author);
+    Ok(to.map(|it| experts.name(it).to_owned()))
 }
 
 fn read(form: &Fields) -> Result<ReportDecision, FieldErrors> {
@@ -126,11 +106,20 @@ fn read(form: &Fields) -> Result<ReportDecision, FieldErrors> {
     decision.ok_or(errors)
 }
 
-const fn decision_text(decision: &ReportDecision) -> &'static str {
-    match decision {
-        ReportDecision::Approve => "報告書を確認済みにしました。企業に報告書をお知らせしました。",
-        ReportDecision::ApproveAndContinue { .. } => "報告書を確認済みにし、次回の相談を計画しました。",
-        ReportDecision::Return { .. } => "報告書を差し戻しました。専門家に理由を知らせました。",
+fn decision_text(decision: &ReportDecision, rewriter: Option<&str>) -> String {
+    match (decision, rewriter) {
+        (ReportDecision::Approve, _) => {
+            "報告書を確認済みにしました。企業に報告書をお知らせしました。".to_owned()
+        }
+        (ReportDecision::ApproveAndContinue { .. }, _) => {
+            "報告書を確認済みにし、次回の相談を計画しました。".to_owned()
+        }
+        (ReportDecision::Return { .. }, Some(name)) => {
+            format!("報告書を差し戻しました。{name}さんに理由を知らせました。")
+        }
+        (ReportDecision::Return { .. }, None) => {
+            "報告書を差し戻しました。書き直せる専門家がいないため、センターが書き直してください。".to_owned()
+        }
     }
 }
 

@@ -1,8 +1,5 @@
 //! The report that a coordinator writes in the stead of an expert.
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
     actor::{Actor, Represented},
@@ -12,20 +9,16 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find};
+use super::{case_head::Head, opened::Opened};
 use crate::{
-    app::App,
     ops::{self, aftercare::report::Saving},
     problem::Problem,
-    store::{
-        self,
-        consultation::case_details::{CaseAppointment, CaseDetails},
-    },
+    store::{self, consultation::case_details::CaseAppointment},
     web::kit::{
         form::{Choice, Fields},
+        form_state::FormState,
         page::{self, Shell},
         report_form,
-        session::Coordinator,
         similar_examples::choices,
     },
 };
@@ -41,7 +34,7 @@ struct WritingPage {
     authors: Vec<Choice>,
     version: i32,
     /// Whether the report can be written: the appointment took place, and the report is not submitted.
-    open: bool,
+    is_open: bool,
     /// The version that was saved in the meantime.
     newest: Vec<(&'static str, String)>,
     /// The examples that can be attached.
@@ -49,34 +42,20 @@ struct WritingPage {
 }
 
 #[get("/staff/consultations/{number}/report/{appointment}/write")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    shell: Shell,
-    path: Path<(String, Uuid)>,
-) -> Result<HttpResponse, Problem> {
-    let (number, appointment) = path.into_inner();
-    let case = find(&app, &number).await?;
-    let (appointment, report) = of(&app, &case, AppointmentId(appointment)).await?;
+pub async fn show(open: Opened, path: Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+    let (appointment, report) = of(&open, AppointmentId(path.1)).await?;
     let mut typed = FormState::of(report.as_ref().map(|it| report_form::typed(&it.body)).unwrap_or_default());
     if let Some(author) = author(&appointment.appointment, report.as_ref(), "") {
         typed.form.add("author", author.to_string());
     }
     let version = report.as_ref().map_or(0, |it| it.version);
-    render(&app, shell, case, appointment, report, typed, version).await
+    render(open, appointment, report, typed, version).await
 }
 
 #[post("/staff/consultations/{number}/report/{appointment}/write")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    path: Path<(String, Uuid)>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let (number, id) = path.into_inner();
-    let case = find(&app, &number).await?;
-    let (appointment, report) = of(&app, &case, AppointmentId(id)).await?;
+pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> Result<HttpResponse, Problem> {
+    let id = AppointmentId(path.1);
+    let (appointment, report) = of(&open, id).await?;
     let saving = if form.get("act") == "keep" { Saving::Keep } else { Saving::Submit };
     let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
     let mut typed = FormState::of(form);
@@ -85,69 +64,68 @@ pub async fn submit(
     match report_form::parse(&typed.form, saving) {
         Err(errors) => typed.errors = errors,
         Ok(body) => {
-            let by = Actor::Stead(me.id, Represented::Expert(author));
-            let id = appointment.appointment.id;
-            if typed.done(ops::aftercare::report::write(&app, id, by, body, typed_at, saving).await)? {
+            let by = Actor::Stead(open.me.id, Represented::Expert(author));
+            if typed.done(ops::aftercare::report::write(&open.app, id, by, body, typed_at, saving).await)? {
                 let (rest, flash) = match saving {
                     Saving::Keep => ("/write", "報告書の下書きを保存しました。"),
                     Saving::Submit => ("", "報告書を提出しました。内容を確認してください。"),
                 };
-                let next = format!("{}/report/{id}{rest}", crate::url::staff(&case.record.number));
+                let next = format!("{}/report/{id}{rest}", crate::url::staff(&open.number()));
                 return Ok(page::see_other_with(next, flash));
             }
         }
     }
-    let (appointment, report) = of(&app, &case, AppointmentId(id)).await?;
+    let (appointment, report) = of(&open, id).await?;
     // After a conflict, the form continues from the newest version, which is shown above the typed text.
     let version = report.as_ref().filter(|_| typed.refused.is_some()).map_or(typed_at, |it| it.version);
-    render(&app, shell, case, appointment, report, typed, version).await
+    render(open, appointment, report, typed, version).await
 }
 
 async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
+    open: Opened,
     appointment: CaseAppointment,
     report: Option<Report>,
     typed: FormState,
     version: i32,
 ) -> Result<HttpResponse, Problem> {
-    let status = typed.status();
-    let examples = choices(app, &case.record, &typed.form).await?;
-    let head = Head::of_act(case, app.clock.now(), &typed);
+    let examples = choices(&open.app, &open.case.record, &typed.form).await?;
     let it = &appointment.appointment;
     let authors: Vec<_> = it
         .experts
         .iter()
         .zip(&appointment.experts)
+        .filter(|(id, _)| it.absent != Some(**id))
         .map(|(id, name)| Choice::new(id.to_string(), name.clone()))
         .collect();
     let authors = if authors.len() > 1 && report.is_none() { authors } else { Vec::new() };
-    let open = it.state == AppointmentState::Done && report.as_ref().is_none_or(is_open);
+    let is_open = it.state == AppointmentState::Done && report.as_ref().is_none_or(is_open);
     let newest = report.filter(|it| typed.refused.is_some() && it.version > 0);
     let newest = newest.map(|it| report_form::labelled(&it.body)).unwrap_or_default();
-    let page = WritingPage { shell, head, typed, appointment, authors, version, open, newest, examples };
-    page::html_with(status, &page)
+    open.page(typed, |shell, head, typed| WritingPage {
+        shell,
+        head,
+        typed,
+        appointment,
+        authors,
+        version,
+        is_open,
+        newest,
+        examples,
+    })
 }
 
 /// Returns the appointment of the consultation with its report.
-async fn of(
-    app: &App,
-    case: &CaseDetails,
-    id: AppointmentId,
-) -> Result<(CaseAppointment, Option<Report>), Problem> {
-    let consultation = case.record.consultation.id;
-    let appointments = store::consultation::case_details::appointments(&app.db, consultation).await?;
-    let appointment = appointments.into_iter().find(|it| it.appointment.id == id).ok_or(Problem::NotFound)?;
-    Ok((appointment, store::aftercare::report::of_appointment(&app.db, id).await?))
+async fn of(open: &Opened, id: AppointmentId) -> Result<(CaseAppointment, Option<Report>), Problem> {
+    let appointment = open.appointment(id).await?;
+    Ok((appointment, store::aftercare::report::of_appointment(&open.app.db, id).await?))
 }
 
 /// Returns the expert in whose stead the report is written: the one who began it, the chosen one, or the first.
 fn author(appointment: &Appointment, report: Option<&Report>, chosen: &str) -> Option<ExpertId> {
-    let part = |it: &&ExpertId| appointment.experts.contains(it);
+    let part = |it: &&ExpertId| appointment.present().any(|present| present == **it);
     let begun = report.map(|it| it.author);
     let chosen = Uuid::try_parse(chosen).ok().map(ExpertId);
-    let first = appointment.experts.first().copied();
+    let first = appointment.present().next();
     begun.as_ref().filter(part).or(chosen.as_ref().filter(part)).copied().or(first)
 }
 

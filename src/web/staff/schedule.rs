@@ -15,7 +15,12 @@ use super::calendars::{ExternalCalendars, external_calendars};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, booking::week::WeekEntry, routing::expert::Roster},
+    store::{
+        self,
+        booking::week::WeekEntry,
+        intake::told_apart::{ToldApart, told_apart},
+        routing::expert::Roster,
+    },
     url,
     web::kit::{
         form::{Choice, Fields},
@@ -83,9 +88,10 @@ pub async fn show(
     let (from, to) = (at_japan(monday, 0, 0), at_japan(monday, 7 * 24, 0));
     let entries = store::booking::week::between(&app.db, from, to, expert).await?;
     let loads = loads(&roster, &entries, expert);
+    let companies = told_apart(&app.db, entries.iter().filter_map(|it| it.number)).await?;
     let mut by_day: BTreeMap<NaiveDate, Vec<Line>> = BTreeMap::new();
     for it in entries {
-        by_day.entry(japan_date(it.starts_at)).or_default().push(line(&roster, it));
+        by_day.entry(japan_date(it.starts_at)).or_default().push(line(&roster, &companies, it));
     }
     let days = monday.iter_days().take(7).map(|date| Day {
         name: wording::month_day_weekday(date),
@@ -127,7 +133,8 @@ fn address(monday: NaiveDate, expert: Option<ExpertId>) -> String {
     }
 }
 
-fn line(roster: &Roster, it: WeekEntry) -> Line {
+fn line(roster: &Roster, companies: &ToldApart, it: WeekEntry) -> Line {
+    let company = it.company_name.unwrap_or_default();
     Line {
         at: wording::time_range(it.starts_at, it.ends_at),
         iso: wording::iso_date_time(it.starts_at),
@@ -136,7 +143,7 @@ fn line(roster: &Roster, it: WeekEntry) -> Line {
         mode: it.mode.label(),
         case: it
             .number
-            .map(|number| (url::staff(&number), number.to_string(), it.company_name.unwrap_or_default())),
+            .map(|number| (url::staff(&number), number.to_string(), companies.name(&number, &company))),
     }
 }
 

@@ -1,8 +1,5 @@
 //! Choosing or moving the time of an appointment on behalf of the company.
-use actix_web::{
-    HttpRequest, HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::NaiveDate;
 use domain::{
@@ -11,19 +8,15 @@ use domain::{
     wording,
 };
 
-use super::{
-    case::{FormState, Head, find, seen},
-    stead,
-};
+use super::{case_head::Head, opened::Opened, stead};
 use crate::{
-    app::App,
     ops::{self, case::actor::ActorAt},
     problem::Problem,
     store::consultation::case_details::{CaseAppointment, CaseDetails},
     web::kit::{
         form::{Choice, Fields},
-        page::{self, Shell},
-        session::Coordinator,
+        form_state::FormState,
+        page::Shell,
         slots::{self, DATES, Date},
     },
 };
@@ -49,74 +42,51 @@ struct SlotsPage {
 }
 
 #[get("/staff/consultations/{number}/slots")]
-pub async fn show(
-    app: Data<App>,
-    me: Coordinator,
-    req: HttpRequest,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let refused = case.record.consultation.allows(action(&case), Party::Coordinator).err();
+pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let refused = open.case.record.consultation.allows(action(&open.case), Party::Coordinator).err();
     let typed = FormState {
         form: Fields::of_query(&req),
         refused: refused.map(|it| it.to_string()),
         ..FormState::default()
     };
-    render(&app, &me, shell, case, typed).await
+    render(open, typed).await
 }
 
 #[post("/staff/consultations/{number}/slots")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let action = action(&case);
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let action = action(&open.case);
     let mut typed = FormState::of(form);
     let slot = slots::parse(typed.form.get("slot"));
     if slot.is_none() {
         typed.errors.add("slot", "日時を選択してください");
     }
-    let version = typed.value(seen(&case, &typed.form, Some(action)))?;
+    let version = typed.value(open.seen(&typed.form, Some(action)))?;
     if let (Some(version), Some(slot)) = (version, slot) {
-        let by = ActorAt::new(stead::actor(&typed.form, me.id)?, version);
-        let id = case.record.consultation.id;
+        let by = ActorAt::new(stead::actor(&typed.form, open.me.id)?, version);
+        let (app, id) = (&open.app, open.id());
         let (done, flash) = if action == ActionKind::Reschedule {
-            let moved = ops::booking::appointment::reschedule(&app, id, by, slot).await;
+            let moved = ops::booking::appointment::reschedule(app, id, by, slot).await;
             (moved, "日時を変更しました。確認メールを送りました。")
         } else {
-            let chosen = ops::booking::appointment::choose_slot(&app, id, by, slot).await;
+            let chosen = ops::booking::appointment::choose_slot(app, id, by, slot).await;
             (chosen, "日時を決めました。確認メールを送りました。")
         };
         if typed.done(done)? {
-            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
+            return Ok(open.back(flash));
         }
     }
-    let case = find(&app, &number).await?;
-    render(&app, &me, shell, case, typed).await
+    render(open.again().await?, typed).await
 }
 
-async fn render(
-    app: &App,
-    me: &Coordinator,
-    shell: Shell,
-    case: CaseDetails,
-    mut typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let action = action(&case);
-    let sayers = stead::sayers(app, &case, action).await?;
+async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Problem> {
+    let (app, case) = (&open.app, &open.case);
+    let action = action(case);
+    let sayers = stead::sayers(app, case, action).await?;
     stead::preset(&mut typed.form);
     let possible = case.record.consultation.allows(action, Party::Coordinator).is_ok();
-    let offers =
-        ops::booking::appointment::joint_offers(app, &case.record, Actor::Coordinator(me.id)).await?;
-    let now = app.clock.now();
-    let id = case.record.consultation.id;
-    let now_at = crate::store::consultation::case_details::appointments(&app.db, id).await?;
-    let now_at = now_at.into_iter().find(|it| it.appointment.is_live());
+    let by = Actor::Coordinator(open.me.id);
+    let offers = ops::booking::appointment::joint_offers(app, &case.record, by).await?;
+    let now_at = open.appointments().await?.into_iter().find(|it| it.appointment.is_live());
     let from: Option<NaiveDate> = typed.form.get("from").parse().ok();
     let all = if possible { offers.days() } else { Vec::new() };
     let mut ahead = all.into_iter().filter(|(date, _)| from.is_none_or(|it| *date >= it));
@@ -125,13 +95,21 @@ async fn render(
     let days = slots::dates(&shown, |it| offers.end(it), wished);
     let missing = wished.filter(|it| possible && !offers.has(*it));
     let missing = missing.map(|it| wording::long_date_time(it.start()));
-    let status = typed.status();
-    let head = Head::of_act(case, now, &typed);
-    let later = ahead.next().map(|(date, _)| head.at(&format!("/slots?from={}", wording::iso_date(date))));
-    let earliest = head.at("/slots");
-    let page =
-        SlotsPage { shell, head, typed, action, possible, days, sayers, now_at, missing, later, earliest };
-    page::html_with(status, &page)
+    let earliest = format!("{}/slots", crate::url::staff(&open.number()));
+    let later = ahead.next().map(|(date, _)| format!("{earliest}?from={}", wording::iso_date(date)));
+    open.page(typed, |shell, head, typed| SlotsPage {
+        shell,
+        head,
+        typed,
+        action,
+        possible,
+        days,
+        sayers,
+        now_at,
+        missing,
+        later,
+        earliest,
+    })
 }
 
 /// Returns the action of this page in the present state: moving or choosing.

@@ -1,8 +1,5 @@
 //! The page on which a part of a case becomes a case of its own.
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use domain::{
     field::{Field, Fields as FieldsOfCase},
@@ -13,9 +10,8 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find, seen, sentence};
+use super::{case_head::Head, opened::Opened};
 use crate::{
-    app::App,
     ops::{
         self,
         intake::apply::{AwaitedIn, SplitOff},
@@ -23,13 +19,12 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        consultation::case_details::CaseDetails,
         correspondence::message::{Audience, ThreadEntry},
     },
     web::kit::{
         form::{Choice, Fields},
+        form_state::{FormState, sentence},
         page::{self, Shell},
-        session::Coordinator,
     },
 };
 
@@ -52,43 +47,28 @@ struct SplitPage {
 }
 
 #[get("/staff/consultations/{number}/split")]
-pub async fn show(
-    app: Data<App>,
-    _me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, FormState::default()).await
+pub async fn show(open: Opened) -> Result<HttpResponse, Problem> {
+    render(open, FormState::default()).await
 }
 
 #[post("/staff/consultations/{number}/split")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
     if let Some(off) = split_off(&mut typed) {
         // A form that was sent twice finds the case that it has made, whatever the version is now.
-        let version = match seen(&case, &typed.form, None) {
+        let version = match open.seen(&typed.form, None) {
             Ok(version) => version,
             Err(_) => typed.form.get("version").parse().unwrap_or_default(),
         };
-        let id = case.record.consultation.id;
-        match ops::intake::apply::split(&app, id, version, &off, me.id).await {
+        match ops::intake::apply::split(&open.app, open.id(), version, &off, open.me.id).await {
             Ok(new) => {
-                let told = format!("{}から分けました。", case.record.number);
-                return Ok(page::see_other_with(crate::url::staff(&new.number), &told));
+                let flash = format!("{}から分けました。", open.number());
+                return Ok(page::see_other_with(crate::url::staff(&new.number), &flash));
             }
             Err(problem) => typed.refused = Some(sentence(problem)?),
         }
     }
-    let case = find(&app, &number).await?;
-    render(&app, shell, case, typed).await
+    render(open.again().await?, typed).await
 }
 
 /// Returns what the form asks for; `None` if a value is wrong.
@@ -106,27 +86,19 @@ fn split_off(typed: &mut FormState) -> Option<SplitOff> {
     Some(SplitOff { fields: fields?, leave, description: description?, messages, awaited, key: key? })
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    case: CaseDetails,
-    mut typed: FormState,
-) -> Result<HttpResponse, Problem> {
+async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Problem> {
     if typed.form.get("awaited").is_empty() {
         typed.form.add("awaited", AwaitedIn::Both.code());
     }
-    let waits = case.record.response.is_some();
+    let waits = open.case.record.response.is_some();
     let awaited = AwaitedIn::ALL.into_iter().filter(|_| waits).map(|it| Choice::new(it.code(), it.label()));
     let awaited = awaited.collect();
-    let id = case.record.consultation.id;
-    let thread = store::correspondence::message::of(&app.db, id, Audience::Center).await?;
+    let thread = store::correspondence::message::of(&open.app.db, open.id(), Audience::Center).await?;
     let messages = thread.iter().map(|it| Choice::new(it.id.to_string(), begins(it))).collect();
     let key = Uuid::try_parse(typed.form.get("key")).unwrap_or_else(|_| Uuid::new_v4());
     let fields = [(Field::Ict, "ICT"), (Field::Labor, "労務管理")];
     let fields = fields.into_iter().map(|(it, label)| Choice::new(it.code(), label)).collect();
-    let status = typed.status();
-    let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &SplitPage { shell, head, typed, key, fields, messages, awaited })
+    open.page(typed, |shell, head, typed| SplitPage { shell, head, typed, key, fields, messages, awaited })
 }
 
 /// Returns the time and the beginning of a message.

@@ -9,18 +9,16 @@ use domain::{
     actor::Role,
     calendar::japan_date,
     id::{AccountId, TaskId},
-    text::TextLine,
-    worklist::LONGEST_TASK,
 };
 use uuid::Uuid;
 
-use super::case::{FormState, View, find, render};
 use crate::{
     app::App,
     ops,
     problem::Problem,
     store::{
         self,
+        intake::told_apart::told_apart,
         worklist::task::{Task, TaskFilter},
     },
     url,
@@ -63,6 +61,11 @@ pub async fn show(
         "done" => TaskFilter::Done,
         _ => TaskFilter::Of(me.id),
     };
+    let mut tasks = store::worklist::task::list(&app.db, filter, MOST).await?;
+    let companies = told_apart(&app.db, tasks.iter().map(|it| it.number)).await?;
+    for it in &mut tasks {
+        it.company_name = companies.name(&it.number, &it.company_name);
+    }
     page::html(&TasksPage {
         shell,
         list,
@@ -70,33 +73,10 @@ pub async fn show(
             .iter()
             .map(|(code, label)| (format!("{HERE}?list={code}"), *label, list == *code))
             .collect(),
-        tasks: store::worklist::task::list(&app.db, filter, MOST).await?,
+        tasks,
         owners: owners(&app).await?,
         today: japan_date(app.clock.now()),
     })
-}
-
-/// Adds a task to a case.
-#[post("/staff/consultations/{number}/tasks")]
-pub async fn add(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let mut typed = FormState::of(form);
-    let title = typed.errors.take("title", TextLine::parse("作業", typed.form.get("title"), LONGEST_TASK));
-    let due_on = day(&typed.form, &mut typed.errors, japan_date(app.clock.now()));
-    let owner = owner(&app, &typed.form, &mut typed.errors).await?;
-    if let (Some(title), Some(due_on), Some(owner)) = (title, due_on, owner) {
-        let id = case.record.consultation.id;
-        if typed.done(ops::worklist::task::add(&app, id, &title, owner, due_on, me.id).await)? {
-            return Ok(page::see_other_with(url::staff(&case.record.number), "作業を追加しました。"));
-        }
-    }
-    render(&app, shell, case, View::Overview, typed).await
 }
 
 #[post("/staff/tasks/{id}/done")]
@@ -162,14 +142,14 @@ fn back(form: &Fields) -> String {
 }
 
 /// Parses the day by whose end a task has to be done.
-fn day(form: &Fields, errors: &mut FieldErrors, today: NaiveDate) -> Option<NaiveDate> {
+pub fn day(form: &Fields, errors: &mut FieldErrors, today: NaiveDate) -> Option<NaiveDate> {
     let day = NaiveDate::parse_from_str(form.get("due_on").trim(), "%Y-%m-%d").ok();
     let day = day.filter(|it| *it >= today).ok_or("今日以降の日付を入力してください");
     errors.take("due_on", day)
 }
 
-/// Parses who does a task: a coordinator who can sign in, or nobody yet.
-async fn owner(
+/// Parses who does a task: a coordinator who can sign in, or none yet.
+pub async fn owner(
     app: &App,
     form: &Fields,
     errors: &mut FieldErrors,
@@ -184,7 +164,7 @@ async fn owner(
 }
 
 /// Returns the coordinators who can do a task.
-pub(super) async fn owners(app: &App) -> Result<Vec<Choice>, Problem> {
+pub async fn owners(app: &App) -> Result<Vec<Choice>, Problem> {
     let people = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     Ok(people.into_iter().map(|it| Choice::new(it.id.to_string(), it.name)).collect())
 }

@@ -1,23 +1,18 @@
-//! Proposals of another time from calendar programs, as the center's pages show them, and declining them.
-use actix_web::{
-    HttpResponse, post,
-    web::{Data, Path},
-};
+//! Proposals of another time from calendar programs, as the center's pages show them.
 use chrono::{DateTime, Utc};
 use domain::{booking::availability::Slot, calendar::japan_date, wording};
 use uuid::Uuid;
 
-use super::case::{find, sentence};
 use crate::{
     app::App,
-    ops::{self, intake::apply::slot_value},
+    ops::intake::apply::slot_value,
     problem::Problem,
     store::{
         calendars::time_proposal::{ProposalScope, ProposalSource, TimeProposal, time_proposals},
+        intake::told_apart::{ToldApart, told_apart},
         routing::expert::Roster,
     },
     url,
-    web::kit::{page, session::Coordinator},
 };
 
 /// One proposal in words.
@@ -37,23 +32,6 @@ pub struct Proposed {
     pub keeping: &'static str,
 }
 
-/// Keeps the appointment as it is and declines the proposal.
-#[post("/staff/consultations/{number}/proposals/{id}/keep")]
-pub async fn keep(
-    app: Data<App>,
-    me: Coordinator,
-    path: Path<(String, Uuid)>,
-) -> Result<HttpResponse, Problem> {
-    let (number, id) = path.into_inner();
-    let case = find(&app, &number).await?;
-    let flash = match ops::calendars::time_proposal::keep(&app, case.record.consultation.id, id, me.id).await
-    {
-        Ok(()) => "予約はそのままです。変更の提案を対応済みにしました。".to_owned(),
-        Err(problem) => sentence(problem)?,
-    };
-    Ok(page::see_other_with(url::staff(&case.record.number), &flash))
-}
-
 pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {
     let proposals = time_proposals(&app.db, of, now).await?;
     // Usually there are no proposals, and the query for names is skipped.
@@ -61,10 +39,11 @@ pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Resul
         return Ok(Vec::new());
     }
     let (_, roster) = app.programme_and_experts().await?;
-    Ok(proposals.iter().map(|it| in_words(&roster, it)).collect())
+    let companies = told_apart(&app.db, proposals.iter().map(|it| it.number)).await?;
+    Ok(proposals.iter().map(|it| in_words(&roster, &companies, it)).collect())
 }
 
-fn in_words(roster: &Roster, it: &TimeProposal) -> Proposed {
+fn in_words(roster: &Roster, companies: &ToldApart, it: &TimeProposal) -> Proposed {
     let name = it.expert.map_or("企業の担当者", |it| roster.name(it));
     let (way, keeping) = match &it.way {
         ProposalSource::Calendar(calendar) => {
@@ -82,7 +61,7 @@ fn in_words(roster: &Roster, it: &TimeProposal) -> Proposed {
     });
     Proposed {
         id: it.id,
-        what: format!("{}　{}", it.number, it.company_name),
+        what: format!("{}　{}", it.number, companies.name(&it.number, &it.company_name)),
         who: format!("{name}　{way}　{}", wording::month_day_time(it.at)),
         booked: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
         proposed: it.proposed.map(|(start, end)| wording::long_date_time_range(start, end)),

@@ -1,22 +1,19 @@
 //! The change of the coordinator in charge of one consultation.
-use actix_web::{
-    HttpResponse, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use domain::{actor::Role, id::AccountId};
 use uuid::Uuid;
 
-use super::case::{FormState, Head, find, seen};
+use super::{case_head::Head, opened::Opened};
 use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::{self, consultation::case_details::CaseDetails},
+    store,
     web::kit::{
         form::{Choice, Fields},
-        page::{self, Shell},
-        session::Coordinator,
+        form_state::FormState,
+        page::Shell,
     },
 };
 
@@ -30,54 +27,31 @@ struct TransferPage {
 }
 
 #[get("/staff/consultations/{number}/coordinator")]
-pub async fn show(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
-    let typed = FormState::of(Fields::from_iter([("to", me.id.to_string())]));
-    render(&app, &me, shell, case, typed).await
+pub async fn show(open: Opened) -> Result<HttpResponse, Problem> {
+    let typed = FormState::of(Fields::from_iter([("to", open.me.id.to_string())]));
+    render(open, typed).await
 }
 
 #[post("/staff/consultations/{number}/coordinator")]
-pub async fn submit(
-    app: Data<App>,
-    me: Coordinator,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = find(&app, &number).await?;
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
-    match (typed.value(seen(&case, &typed.form, None))?, chosen(&typed.form)) {
+    match (typed.value(open.seen(&typed.form, None))?, chosen(&typed.form)) {
         (None, _) => {}
         (Some(_), None) => typed.errors.add("to", "新しい担当を選択してください"),
         (Some(version), Some(to)) => {
-            let id = case.record.consultation.id;
-            let done = ops::consultation::transfer::transfer(&app, id, Some(version), me.id, to).await;
+            let (app, me) = (&open.app, open.me.id);
+            let done = ops::consultation::transfer::transfer(app, open.id(), Some(version), me, to).await;
             if typed.value(done)?.is_some() {
-                let flash = "センターの担当を替えました。";
-                return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
+                return Ok(open.back("センターの担当を替えました。"));
             }
         }
     }
-    let case = find(&app, &number).await?;
-    render(&app, &me, shell, case, typed).await
+    render(open.again().await?, typed).await
 }
 
-async fn render(
-    app: &App,
-    me: &Coordinator,
-    shell: Shell,
-    case: CaseDetails,
-    typed: FormState,
-) -> Result<HttpResponse, Problem> {
-    let coordinators = coordinators(app, me.id).await?;
-    let status = typed.status();
-    let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &TransferPage { shell, head, typed, coordinators })
+async fn render(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+    let coordinators = coordinators(&open.app, open.me.id).await?;
+    open.page(typed, |shell, head, typed| TransferPage { shell, head, typed, coordinators })
 }
 
 /// Returns the people who can be in charge, the signed-in coordinator first.

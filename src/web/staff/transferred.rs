@@ -3,20 +3,26 @@ use actix_web::{HttpResponse, post, web::Data};
 use askama::Template;
 use domain::number::CaseNumber;
 
-use super::{case::sentence, transfer::chosen, worklist};
+use super::{transfer::chosen, worklist};
 use crate::{
     app::App,
     ops::{self, consultation::transfer::Transfer},
     problem::Problem,
-    store::{self, consultation::Record, worklist::WorklistTab},
+    store::{
+        self,
+        consultation::Record,
+        intake::told_apart::{ToldApart, told_apart},
+        worklist::WorklistTab,
+    },
     web::kit::{
         form::Fields,
+        form_state::sentence,
         page::{self, Shell},
         session::Coordinator,
     },
 };
 
-/// What became of the consultations that were ticked in the worklist.
+/// The outcomes for the consultations that were ticked in the worklist.
 #[derive(Template)]
 #[template(path = "staff/transferred.html")]
 struct TransferredPage {
@@ -34,7 +40,7 @@ struct TransferredCase {
     number: String,
     href: String,
     company: String,
-    /// Who was in charge before, or why it could not be handed over; may be empty.
+    /// The person who was in charge before, or the reason why it could not be handed over; may be empty.
     remark: String,
 }
 
@@ -62,18 +68,25 @@ pub async fn many(
     };
     let ids: Vec<_> = cases.iter().map(|it| it.consultation.id).collect();
     let outcomes = ops::consultation::transfer::transfer_many(&app, &ids, me.id, to.id).await?;
-    page::html(&TransferredPage::of(shell, back, to.name, cases.into_iter().zip(outcomes)))
+    let companies = told_apart(&app.db, cases.iter().map(|it| it.number)).await?;
+    page::html(&TransferredPage::of(shell, back, to.name, &companies, cases.into_iter().zip(outcomes)))
 }
 
 impl TransferredPage {
     /// Sorts the cases by what became of them.
-    fn of(shell: Shell, back: String, to: String, all: impl IntoIterator<Item = (Record, Transfer)>) -> Self {
+    fn of(
+        shell: Shell,
+        back: String,
+        to: String,
+        companies: &ToldApart,
+        all: impl IntoIterator<Item = (Record, Transfer)>,
+    ) -> Self {
         let mut page = Self { shell, back, to, done: Vec::new(), already: Vec::new(), refused: Vec::new() };
         for (record, outcome) in all {
             let line = |remark| TransferredCase {
                 number: record.number.to_string(),
                 href: crate::url::staff(&record.number),
-                company: record.company_name.clone(),
+                company: companies.name(&record.number, &record.company_name),
                 remark,
             };
             match outcome {

@@ -10,7 +10,8 @@ use domain::{
 use crate::{
     app::App,
     problem::Problem,
-    store, url,
+    store::{self, intake::told_apart::told_apart},
+    url,
     web::kit::{
         page::{self, Shell},
         session::Coordinator,
@@ -42,13 +43,14 @@ pub async fn list(app: Data<App>, _me: Coordinator, shell: Shell) -> Result<Http
     let queue = store::booking::waiting_list::queue(&app.db, &[]).await?.companies;
     let records = store::consultation::many(&app.db, queue.iter().map(|it| it.consultation)).await?;
     let open = store::booking::waiting_list::open(&app.db).await?;
+    let companies = told_apart(&app.db, records.iter().map(|it| it.number)).await?;
     let rows = queue.into_iter().filter_map(|it| {
         let record = records.iter().find(|record| record.consultation.id == it.consultation)?;
         let offer = open.iter().find(|held| held.offer.waiting == it.waiting.id);
         Some(Row {
             number: record.number.to_string(),
             href: url::staff(&record.number),
-            company: record.company_name.clone(),
+            company: companies.name(&record.number, &record.company_name),
             state: record.consultation.state.clone(),
             preferred_times: it.waiting.preferred_times.iter().map(TimePreference::label).collect(),
             since: month_day_weekday(it.waiting.since),

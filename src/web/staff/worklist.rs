@@ -27,6 +27,7 @@ use crate::{
     store::{
         self,
         calendars::time_proposal::ProposalScope,
+        intake::told_apart::{told_apart, with_equal_names},
         worklist::{
             InCharge, MOST_COUNTED, PageStart, SearchText, WorklistCounts, WorklistCursor, WorklistFilter,
             WorklistRow, WorklistTab,
@@ -43,7 +44,7 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "staff/worklist.html")]
-struct InboxPage {
+struct WorklistPage {
     shell: Shell,
     tab: WorklistTab,
     tabs: Vec<TabLink>,
@@ -98,7 +99,7 @@ struct Line {
     unread: bool,
     tags: Vec<String>,
     age: String,
-    /// What tells the company from another one of that name in the list; may be empty.
+    /// The value that tells the company from another one of that name in the list; may be empty.
     place: String,
     /// The call to be made, in the list of calls.
     call: Option<CallView>,
@@ -109,7 +110,7 @@ struct CallView {
     name: String,
     phone: Option<String>,
     reasons: Vec<CallReason>,
-    /// What the company is told or asked.
+    /// The news that the company is told, or the question that it is asked.
     about: &'static str,
     /// The address at which the call is recorded.
     called: String,
@@ -179,7 +180,7 @@ async fn list(
     });
     let tabs = tabs.collect();
     let is_filtered = filter != WorklistFilter::default();
-    page::html(&InboxPage {
+    page::html(&WorklistPage {
         shell,
         tab,
         tabs,
@@ -220,9 +221,11 @@ async fn lines(
     let ids = || rows.iter().map(|it| it.place.id);
     let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
     let seen = store::worklist::visit::of(&app.db, me, ids()).await?;
-    let mut places = store::intake::company::places(&app.db, with_equal_names(&rows)).await?;
+    // Usually the names differ, and the query for places is skipped.
+    let equal = with_equal_names(&rows, |it| (it.company.0, &it.company_name));
+    let companies = told_apart(&app.db, equal.iter().map(|(it, _)| it.number)).await?;
     let mut calls = if tab == WorklistTab::Calls {
-        store::worklist::calls::of_many(&app.db, ids()).await?
+        store::worklist::calls::of_many(&app.db, ids(), now).await?
     } else {
         HashMap::new()
     };
@@ -230,7 +233,7 @@ async fn lines(
         let id = it.place.id;
         let tags = tags_of.remove(&id).unwrap_or_default();
         let call = calls.remove(&id).map(|call| call_view(call, &it));
-        let place = places.remove(&id).unwrap_or_default();
+        let place = companies.place(&it.number).to_owned();
         let coordinator = it.coordinator.and_then(|id| names.get(&id).cloned());
         Line { call, coordinator, place, ..line(it, tab, me, now, tags, seen.get(&id).copied()) }
     };
@@ -357,7 +360,7 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
 }
 
 /// Returns what is to be said in a call to the company of a case.
-fn call_about(row: &WorklistRow) -> &'static str {
+fn call_about(row: &WorklistRow, has_begun: bool) -> &'static str {
     match row.state {
         State::Received | State::Checking if !row.address_confirmed => {
             "連絡先を確認し、相談の内容と都合のよい日時を聞いてください。"
@@ -368,32 +371,29 @@ fn call_about(row: &WorklistRow) -> &'static str {
         State::WaitingCompany => "センターからの質問への回答を聞き、記録してください。",
         State::Matching => "専門家に依頼していることと、次の連絡の時期を伝えてください。",
         State::Scheduling => "相談の日時を選んでもらい、登録してください。",
+        State::Booked if has_begun => "相談が行われたかどうかを聞き、実施または欠席を記録してください。",
         State::Booked => "予約の日時と場所を伝え、都合を確かめてください。",
         State::Consulted => "報告書がまとまりしだいお渡しすることを伝えてください。",
         State::FollowUp => "報告書の内容を伝え、そのあとの状況を聞いてください。",
-        State::Completed => "相談が終わったことを伝えてください。",
+        State::Completed => {
+            "相談が終わったことと、事例への協力の手続きをしている場合はその状況を伝えてください。"
+        }
+        State::Withdrawn if row.is_held => "相談が終わったことを伝えてください。",
         State::Withdrawn => "取下げを受け付けたことを伝えてください。",
+        State::Unfulfilled { .. } if row.is_held => "相談を終えたことと、その理由を伝えてください。",
         State::Unfulfilled { .. } => "今回は相談を実施できなかったことと、その理由を伝えてください。",
         State::Referred { .. } => "ほかの窓口の名称と連絡先を伝えてください。",
     }
 }
 
-/// Returns the rows whose company has the name of another company in the list.
-fn with_equal_names(rows: &[WorklistRow]) -> Vec<Uuid> {
-    let is_other = |a: &WorklistRow, b: &WorklistRow| {
-        a.company != b.company && search_key(&a.company_name) == search_key(&b.company_name)
-    };
-    rows.iter().filter(|it| rows.iter().any(|other| is_other(it, other))).map(|it| it.place.id).collect()
-}
-
 fn call_view(call: Call, row: &WorklistRow) -> CallView {
     let path = url::staff(&row.number);
-    let Call { name, phone, reasons } = call;
+    let Call { name, phone, reasons, has_begun } = call;
     CallView {
         name,
         phone,
         reasons,
-        about: call_about(row),
+        about: call_about(row, has_begun),
         called: format!("{path}/called"),
         questions: format!("{path}/questions"),
     }

@@ -5,8 +5,13 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    actor::Role, calendar::japan_date, field::Field, number::FiscalYear, prefecture::Prefecture,
-    statistics::DisplayedCount, wording::month_day_weekday,
+    actor::Role,
+    calendar::{at_japan, japan_date},
+    field::Field,
+    number::FiscalYear,
+    prefecture::Prefecture,
+    statistics::{DisplayedCount, alone},
+    wording::month_day_weekday,
 };
 
 use super::{
@@ -22,7 +27,7 @@ use crate::{
         statistics::{StatisticsFilter, years},
     },
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, FieldErrors, Fields, prefectures},
         page::{self, Shell},
         session::Visitor,
     },
@@ -42,6 +47,8 @@ struct StatsPage {
     /// The query with which a download uses the same filter.
     query: String,
     months: Option<Bars>,
+    /// The events of the year, by name; `None` if the consultations are those of a field or a prefecture.
+    events: Option<Vec<(&'static str, DisplayedCount)>>,
 }
 
 #[derive(Template)]
@@ -85,7 +92,7 @@ pub async fn prefecture(
         }
         Audience::Everyone => {
             let report = count(&app, filter, audience).await?;
-            let code = format!("{:02}", prefecture.code());
+            let code = prefecture.two_digits();
             let count = report.table("prefecture").and_then(|it| it.count_of(&code));
             page::html(&PrefecturePage { shell, year: filter.year, prefecture, count })
         }
@@ -156,26 +163,45 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
     let mut form = Fields::default();
     form.add("year", year.start_year().to_string());
     form.add("field", filter.field.map(Field::code).unwrap_or_default());
-    form.add("prefecture", filter.prefecture.map(|it| format!("{:02}", it.code())).unwrap_or_default());
+    form.add("prefecture", filter.prefecture.map(Prefecture::two_digits).unwrap_or_default());
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish();
     let months = report.table("month").map(|it| {
         let rows: Vec<_> = it.rows.iter().map(|row| (row.label.clone(), row.count)).collect();
         Bars::new("月別の受付件数", &rows)
     });
+    let is_whole = filter.field.is_none() && filter.prefecture.is_none();
+    let events = if is_whole { Some(events(app, year, report.is_public()).await?) } else { None };
     Ok(StatsPage {
         shell,
+        events,
         heading: heading(&report),
         form,
         errors: FieldErrors::default(),
         years: known.into_iter().filter_map(choice).collect(),
         fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
-        prefectures: Prefecture::all()
-            .map(|it| Choice::new(format!("{:02}", it.code()), it.name()))
-            .collect(),
+        prefectures: prefectures(),
         query,
         months,
         report,
     })
+}
+
+/// Counts the events of a year. Small numbers of people are hidden from the public.
+async fn events(
+    app: &App,
+    year: FiscalYear,
+    is_public: bool,
+) -> Result<Vec<(&'static str, DisplayedCount)>, Problem> {
+    let span = (at_japan(year.first_day(), 0, 0), at_japan(year.last_day(), 24, 0));
+    let it = store::gathering::statistics::of(&app.db, span, app.clock.now()).await?;
+    let people = |n| if is_public { alone(n) } else { DisplayedCount::Exact(n) };
+    Ok(vec![
+        ("開催したイベント", DisplayedCount::Exact(it.held)),
+        ("中止したイベント", DisplayedCount::Exact(it.called_off)),
+        ("参加の申込み", people(it.participants)),
+        ("出席", people(it.attended)),
+        ("アンケートの回答", people(it.answers)),
+    ])
 }
 
 /// Returns the heading: the filter in one sentence.

@@ -8,7 +8,7 @@ use domain::{
 
 use crate::store::{
     consultation::Origin,
-    statistics::{Counts, ENDS, Statistics},
+    statistics::{Counts, ENDS, PARTLY_DONE, Statistics},
 };
 
 /// The readers of the statistics.
@@ -79,7 +79,8 @@ pub fn all(statistics: &Statistics, year: i32, audience: Audience) -> Vec<Table>
     let industries = Industry::ALL.iter().map(|it| (it.code(), it.label()));
     let modes = Mode::ALL.iter().map(|it| (it.code(), it.label()));
     let origins = Origin::ALL.map(|it| (it.code(), it.label()));
-    let outcomes = ENDS.map(|it| (it.code(), it.label()));
+    let [held, others @ ..] = ENDS.map(|it| (it.code(), it.label()));
+    let outcomes = [held, (PARTLY_DONE, "実施（専門家一人が欠席）")].into_iter().chain(others);
     tables.extend([
         table("prefecture", "都道府県", prefectures(statistics)),
         table("fields", "相談分野", fields(statistics)),
@@ -87,7 +88,7 @@ pub fn all(statistics: &Statistics, year: i32, audience: Audience) -> Vec<Table>
         table("industry", "業種", named(&statistics.by_industry, industries)),
         table("mode", "実施方法の希望", named(&statistics.by_mode, modes)),
         table("origin", "受付の方法", named(&statistics.by_origin, origins.into_iter())),
-        table("outcome", "予約の結果", named(&statistics.by_outcome, outcomes.into_iter())),
+        table("outcome", "予約の結果", named(&statistics.by_outcome, outcomes)),
     ]);
     tables
 }
@@ -169,8 +170,7 @@ fn months(statistics: &Statistics, year: i32) -> Vec<(String, String, u64)> {
 
 fn prefectures(statistics: &Statistics) -> Vec<(String, String, u64)> {
     let of = |code: Option<i16>| statistics.by_prefecture.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
-    let row =
-        |it: Prefecture| (format!("{:02}", it.code()), it.name().to_owned(), of(Some(i16::from(it.code()))));
+    let row = |it: Prefecture| (it.two_digits(), it.name().to_owned(), of(Some(i16::from(it.code()))));
     let mut rows: Vec<_> = Prefecture::all().map(row).collect();
     if of(None) > 0 {
         rows.push(("unknown".to_owned(), UNKNOWN.to_owned(), of(None)));

@@ -9,7 +9,7 @@ use domain::{
     },
     booking::appointment::{Appointment, AppointmentState},
     correspondence::outgoing_mail::topic::NotificationTopic,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId},
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, SignUpId, WaitingOfferId},
     routing::assignment::{Assignment, AssignmentState},
     silence::SilenceClock,
 };
@@ -18,7 +18,10 @@ use crate::{
     app::App,
     mail::outgoing_mail::{OutgoingMail, SendCondition},
     problem::Problem,
-    store::{self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE},
+    store::{
+        self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE,
+        gathering::SeatStanding,
+    },
 };
 
 /// The facts that decide whether mails may be sent.
@@ -34,6 +37,7 @@ pub struct SendFacts {
     silences: HashMap<ConsultationId, SilenceClock>,
     /// The revisions of their examples that companies read.
     examples: HashMap<ConsultationId, i32>,
+    seats: HashMap<SignUpId, SeatStanding>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
     opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
@@ -55,6 +59,7 @@ pub struct FactQuery {
     consultations: Vec<ConsultationId>,
     silences: Vec<ConsultationId>,
     examples: Vec<ConsultationId>,
+    sign_ups: Vec<SignUpId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
     /// The addresses of all mails, each with the consultation that the mail is about.
@@ -63,61 +68,63 @@ pub struct FactQuery {
 
 impl FactQuery {
     pub fn by<'a>(mails: impl IntoIterator<Item = &'a OutgoingMail>) -> Self {
-        let mut asked = Self::default();
+        let mut query = Self::default();
         for mail in mails {
             match mail.send_condition {
                 None => {}
                 Some(SendCondition::AppointmentStands { appointment, .. }) => {
-                    asked.appointments.push(appointment);
+                    query.appointments.push(appointment);
                 }
-                Some(SendCondition::AssignmentOffered { assignment }) => asked.assignments.push(assignment),
+                Some(SendCondition::AssignmentOffered { assignment }) => query.assignments.push(assignment),
                 Some(SendCondition::ReportMissing { appointment }) => {
-                    asked.reports.push(appointment);
-                    asked.appointments.push(appointment);
+                    query.reports.push(appointment);
+                    query.appointments.push(appointment);
                 }
-                Some(SendCondition::FollowUpOpen { follow_up }) => asked.follow_ups.push(follow_up),
-                Some(SendCondition::OfferStands { offer }) => asked.offers.push(offer),
-                Some(SendCondition::HoldStands { appointment, .. }) => asked.appointments.push(appointment),
-                Some(SendCondition::SilenceLasts { consultation, .. }) => asked.silences.push(consultation),
-                Some(SendCondition::ExampleWaits { consultation, .. }) => asked.examples.push(consultation),
+                Some(SendCondition::FollowUpOpen { follow_up }) => query.follow_ups.push(follow_up),
+                Some(SendCondition::OfferStands { offer }) => query.offers.push(offer),
+                Some(SendCondition::HoldStands { appointment, .. }) => query.appointments.push(appointment),
+                Some(SendCondition::SilenceLasts { consultation, .. }) => query.silences.push(consultation),
+                Some(SendCondition::SeatStands { sign_up, .. }) => query.sign_ups.push(sign_up),
+                Some(SendCondition::ExampleWaits { consultation, .. }) => query.examples.push(consultation),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
-                    asked.consultations.push(consultation);
+                    query.consultations.push(consultation);
                 }
             }
             if mail.kind.topic().is_some() {
-                asked.readers.push(mail.to.to_lowercase());
+                query.readers.push(mail.to.to_lowercase());
             }
-            asked.addresses.push((mail.to.to_lowercase(), mail.consultation));
+            query.addresses.push((mail.to.to_lowercase(), mail.consultation));
         }
-        asked
+        query
     }
 }
 
 /// Looks up the facts about mails.
-pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
+pub async fn learn(app: &App, query: FactQuery) -> Result<SendFacts, Problem> {
     let db = &app.db;
-    let appointments = store::booking::appointment::some(db, asked.appointments).await?;
-    let assignments = store::routing::assignment::some(db, asked.assignments).await?;
-    let follow_ups = store::aftercare::follow_up::some(db, asked.follow_ups).await?;
-    let offers = store::booking::waiting_list::some_offers(db, asked.offers).await?;
-    let addresses: Vec<_> = asked.addresses.iter().map(|it| it.0.clone()).collect();
+    let appointments = store::booking::appointment::some(db, query.appointments).await?;
+    let assignments = store::routing::assignment::some(db, query.assignments).await?;
+    let follow_ups = store::aftercare::follow_up::some(db, query.follow_ups).await?;
+    let offers = store::booking::waiting_list::some_offers(db, query.offers).await?;
+    let addresses: Vec<_> = query.addresses.iter().map(|it| it.0.clone()).collect();
     let mut accounts = store::accounts::account::standing(db, addresses.clone()).await?;
     let programme = app.programme().await?;
     // The center's mailbox stays, even if an account has its address.
     accounts.remove(&programme.settings_at(app.clock.now()).center_email.to_lowercase());
     let is_closed = |it: &str| accounts.get(it) == Some(&false);
-    let about = asked.addresses.iter().filter(|it| is_closed(&it.0)).filter_map(|it| it.1).collect();
+    let about = query.addresses.iter().filter(|it| is_closed(&it.0)).filter_map(|it| it.1).collect();
     Ok(SendFacts {
         now: app.clock.now(),
         appointments: appointments.into_iter().map(|it| (it.id, it)).collect(),
         assignments: assignments.into_iter().map(|it| (it.id, it)).collect(),
-        reports: store::aftercare::report::states(db, asked.reports).await?,
+        reports: store::aftercare::report::states(db, query.reports).await?,
         follow_ups: follow_ups.into_iter().map(|it| (it.id, it)).collect(),
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
-        confirmed: store::consultation::confirmed_among(db, asked.consultations).await?,
-        silences: store::consultation::silences(db, asked.silences).await?,
-        examples: store::publication::consent::reviews(db, asked.examples).await?,
-        opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
+        confirmed: store::consultation::confirmed_among(db, query.consultations).await?,
+        silences: store::consultation::silences(db, query.silences).await?,
+        examples: store::publication::consent::reviews(db, query.examples).await?,
+        seats: store::gathering::standing(db, query.sign_ups).await?,
+        opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, query.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, addresses).await?,
         contacts: store::consultation::contact_addresses(db, about).await?,
         accounts,
@@ -143,15 +150,15 @@ impl SendFacts {
     }
 
     /// Returns whether the mail goes to the address of an account, active or not.
-    pub fn is_to_account(&self, letter: &OutgoingMail) -> bool {
-        self.accounts.contains_key(&letter.to.to_lowercase())
+    pub fn is_to_account(&self, mail: &OutgoingMail) -> bool {
+        self.accounts.contains_key(&mail.to.to_lowercase())
     }
 
     /// Returns whether the mail goes to a closed account. A company's contact with the same address still gets mails
     /// about the company's own consultation.
-    fn is_to_closed_account(&self, letter: &OutgoingMail, address: &str) -> bool {
+    fn is_to_closed_account(&self, mail: &OutgoingMail, address: &str) -> bool {
         let is_contact =
-            letter.consultation.is_some_and(|it| self.contacts.contains(&(it, address.to_owned())));
+            mail.consultation.is_some_and(|it| self.contacts.contains(&(it, address.to_owned())));
         self.accounts.get(address) == Some(&false) && !is_contact
     }
 
@@ -166,8 +173,8 @@ impl SendFacts {
                 (stands, "the appointment was moved or cancelled")
             }
             SendCondition::AssignmentOffered { assignment } => {
-                let asked = self.assignments.get(&assignment);
-                (asked.is_some_and(|it| it.state == AssignmentState::Offered), "the expert has answered")
+                let found = self.assignments.get(&assignment);
+                (found.is_some_and(|it| it.state == AssignmentState::Offered), "the expert has answered")
             }
             SendCondition::ReportMissing { appointment } => {
                 let written = self.reports.get(&appointment);
@@ -178,8 +185,8 @@ impl SendFacts {
                 (is_due && !is_there, "the report is there, or none is due any more")
             }
             SendCondition::FollowUpOpen { follow_up } => {
-                let asked = self.follow_ups.get(&follow_up);
-                let is_open = asked.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. }));
+                let found = self.follow_ups.get(&follow_up);
+                let is_open = found.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. }));
                 (is_open, "the question was answered or dropped")
             }
             SendCondition::OfferStands { offer } => {
@@ -198,6 +205,13 @@ impl SendFacts {
                 self.examples.get(&consultation) == Some(&revision),
                 "the company has answered, or reads another text",
             ),
+            SendCondition::SeatStands { sign_up, sequence, seat } => {
+                let standing = self.seats.get(&sign_up);
+                let stands = standing.is_some_and(|it| {
+                    it.seat == Some(seat) && it.sequence == sequence && it.starts_at > self.now
+                });
+                (stands, "the seat was given back, or the event was moved or called off")
+            }
             SendCondition::AddressConfirmed { consultation } => {
                 (self.confirmed.contains(&consultation), "the address is not confirmed")
             }

@@ -69,7 +69,7 @@ async fn stands(site: &Site, cases: &[Case]) -> BTreeMap<String, Appointment> {
 /// needs to run.
 async fn service(server: &Radicale) -> (Site, Cast, PathBuf) {
     let mut site = Site::on_disk_with_settings(&[ALLOWED]).await;
-    site.app.clock = Clock::System;
+    site.change(|app| app.clock = Clock::System);
     let folder = server.folder.join("house");
     fs::create_dir(&folder).unwrap();
     let key: String = site.app.secret.bytes().iter().map(|it| format!("{it:02x}")).collect();

@@ -78,7 +78,7 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
     site.get(&my(case, "/survey")).await.shows("まで変更できます");
 
     // The link in the mail leads to the same answer.
-    let mailed = cases::link(&cases::letters(&site, CONTACT).await, "survey");
+    let mailed = cases::link(&cases::mails_to(&site, CONTACT).await, "survey");
     let changed: Vec<_> = SURVEY.into_iter().chain([("help", "1")]).collect();
     site.app.clock.advance(TimeDelta::days(13));
     site.get(&mailed).await.shows(r#"value="rather_no" checked"#);
@@ -97,8 +97,8 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
 async fn one_click_in_a_mail_asks_and_a_button_answers() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    cases::asked(&site, &cast, CONTACT, TimeDelta::days(100)).await;
-    let link = cases::link(&cases::letters(&site, CONTACT).await, "follow_up");
+    cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(100)).await;
+    let link = cases::link(&cases::mails_to(&site, CONTACT).await, "follow_up");
     let (path, query) = link.split_once('?').unwrap();
     assert_eq!(query, "answer=given_up");
     let page = site.get(&link).await;
@@ -131,8 +131,8 @@ async fn one_click_in_a_mail_asks_and_a_button_answers() {
 async fn the_link_of_a_question_ends_after_four_hundred_days() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
-    let link = cases::link(&cases::letters(&site, CONTACT).await, "survey");
+    cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    let link = cases::link(&cases::mails_to(&site, CONTACT).await, "survey");
     site.app.clock.advance(TimeDelta::days(400) - TimeDelta::seconds(1));
     assert_eq!(site.get(&link).await.status, 200);
     site.app.clock.advance(TimeDelta::seconds(1));
@@ -144,7 +144,7 @@ async fn the_link_of_a_question_ends_after_four_hundred_days() {
 async fn an_open_question_stands_on_the_portal() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(100)).await;
+    let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(100)).await;
     sign_in(&site, CONTACT).await;
     let page = site.get(&my(case, "")).await;
     page.shows("3か月後の確認に答える");

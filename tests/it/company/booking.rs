@@ -89,11 +89,11 @@ async fn a_consultation_is_withdrawn_once() {
     let form = [("what", "consultation"), ("reason", "")];
     leads_to(&site.post(&my(case, "/cancel"), &form).await, &my(case, ""));
     assert_eq!(cases::state(&site, case).await, "withdrawn");
-    let told = cases::letters(&site, CONTACT).await;
-    let last = told.last().unwrap();
+    let mails = cases::mails_to(&site, CONTACT).await;
+    let last = mails.last().unwrap();
     assert_eq!((last.kind.as_str(), last.calendar_method.as_deref()), ("withdrawn", Some("CANCEL")));
     assert!(last.text_body.contains("■取り消した予約"), "{}", last.text_body);
-    assert!(told.iter().all(|it| it.kind != "cancelled"), "one letter tells both");
+    assert!(mails.iter().all(|it| it.kind != "cancelled"), "one mail tells both");
     let page = site.get(&my(case, "")).await;
     page.shows("あらためて申し込むことができます。");
     hides(&page, "取り下げる</a>");

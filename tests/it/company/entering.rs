@@ -28,12 +28,12 @@ async fn a_link_is_mailed_to_applicants_and_the_page_reveals_nothing() {
     leads_to(&known, "/login/sent");
     assert_eq!((known.location, known.headers.len()), (unknown.location, unknown.headers.len()));
     site.get("/login/sent").await.shows("ログイン用のリンクを送りました");
-    assert!(cases::letters(&site, "nobody@example.co.jp").await.is_empty());
+    assert!(cases::mails_to(&site, "nobody@example.co.jp").await.is_empty());
     let links = link::Entity::find().all(&site.app.db).await.unwrap();
     let to_companies = links.iter().filter(|it| it.email_key.is_some()).count();
     assert_eq!(to_companies, 2, "in the acknowledgement and in the sign-in mail");
 
-    let mail = cases::letters(&site, "CONTACT@example.co.jp").await;
+    let mail = cases::mails_to(&site, "CONTACT@example.co.jp").await;
     let link = cases::link(&mail, "sign_in");
     site.get(&link).await.shows("ログインする</button>");
     leads_to(&site.post(&link, &[]).await, "/my");
@@ -60,7 +60,7 @@ async fn one_address_and_one_network_cause_so_many_mails_a_day() {
         assert_eq!(reply.status, 429);
         reply.shows("今日は、これ以上メールを送れません");
     }
-    let sent = cases::letters(&site, CONTACT).await;
+    let sent = cases::mails_to(&site, CONTACT).await;
     assert_eq!(sent.iter().filter(|it| it.kind == "sign_in").count(), 5);
     site.app.clock.advance(TimeDelta::days(1));
     leads_to(&site.post("/login", &[("email", CONTACT)]).await, "/login/sent");
@@ -86,7 +86,7 @@ async fn a_link_opens_once_for_its_purpose_until_its_time() {
         hides(&reply, CONTACT);
     }
     leads_to(&site.post(&format!("{path}/renew"), &[]).await, "/login/sent");
-    let fresh = cases::link(&cases::letters(&site, CONTACT).await, "sign_in");
+    let fresh = cases::link(&cases::mails_to(&site, CONTACT).await, "sign_in");
     site.app.clock.advance(ops::accounts::account::COMPANY_LINK);
     assert_eq!(site.get(&fresh).await.status, 410);
     assert_eq!(site.post(&fresh, &[]).await.status, 410);
@@ -123,7 +123,7 @@ async fn a_link_ends_when_its_kind_says_and_no_sooner() {
                 site.post("/login", &[("email", CONTACT)]).await;
             }
         }
-        let link = cases::link(&cases::letters(&site, CONTACT).await, kind);
+        let link = cases::link(&cases::mails_to(&site, CONTACT).await, kind);
         site.app.clock.advance(TimeDelta::days(days) - TimeDelta::seconds(1));
         assert_eq!(site.get(&link).await.status, 200, "{kind}");
         site.app.clock.advance(TimeDelta::seconds(1));
@@ -136,9 +136,16 @@ async fn the_acknowledgements_link_confirms_the_address() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::unconfirmed(&site, &cast, &cases::form(CONTACT)).await;
-    let link = cases::link(&cases::letters(&site, CONTACT).await, "acknowledgement");
-    site.get(&link).await.shows("メールアドレスを確認する</button>");
+    let link = cases::link(&cases::mails_to(&site, CONTACT).await, "acknowledgement");
+    let page = site.get(&link).await;
+    page.shows("メールアドレスを確認する</button>");
+    page.shows("確認が終わると、専門家の調整が始まります。");
     assert!(!cases::record(&site, case).await.consultation.address_confirmed);
+    // Once the center has confirmed the address by telephone, nothing waits for the link any more.
+    let called = cases::received(&site, &cast, "called@example.co.jp").await;
+    let late = cases::link(&cases::mails_to(&site, "called@example.co.jp").await, "acknowledgement");
+    assert!(cases::record(&site, called).await.consultation.address_confirmed);
+    hides(&site.get(&late).await, "専門家の調整が始まります");
     leads_to(&site.post(&link, &[]).await, &my(case, ""));
     assert!(cases::record(&site, case).await.consultation.address_confirmed);
     let page = site.get(&my(case, "")).await;
@@ -158,15 +165,15 @@ async fn the_acknowledgements_link_confirms_the_address() {
 async fn every_link_in_a_mail_to_the_company_opens() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(100)).await;
+    let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(100)).await;
     ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
     let ending = Ending::Withdraw { reason: None };
     ops::consultation::end(&site.app, case.id, None, Actor::Company, ending).await.unwrap();
     site.post("/login", &[("email", CONTACT)]).await;
-    let letters = cases::letters(&site, CONTACT).await;
-    assert!(letters.len() > 6);
-    for letter in letters {
-        for url in letter.text_body.lines().filter(|it| it.starts_with("http://127")) {
+    let mails = cases::mails_to(&site, CONTACT).await;
+    assert!(mails.len() > 6);
+    for mail in mails {
+        for url in mail.text_body.lines().filter(|it| it.starts_with("http://127")) {
             let path = url.strip_prefix("http://127.0.0.1:8080").unwrap();
             let status = site.get(path).await.status;
             // `/apply` has its own tests. A link may have expired by now, but it is known.

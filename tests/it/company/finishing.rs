@@ -15,7 +15,7 @@ use sea_orm::EntityTrait;
 
 use super::{leads_to, my, sign_in};
 use crate::{
-    cases::{self, CONTACT, Cast, letters},
+    cases::{self, CONTACT, Cast, mails_to},
     site::{PASSWORD, Site},
 };
 
@@ -42,10 +42,10 @@ async fn an_appointment_that_is_over_stays_done_when_the_company_ends_its_consul
     let after = cases::appointment(&site, case).await;
     assert_eq!(after.state.label(), "実施済み");
     assert_eq!(cases::record(&site, case).await.appointments_done, 1);
-    let mails = letters(&site, CONTACT).await;
+    let mails = mails_to(&site, CONTACT).await;
     assert!(mails.iter().any(|it| it.kind == "finished"));
     assert!(mails.iter().all(|it| it.kind != "withdrawn" && it.kind != "cancelled"));
-    assert!(letters(&site, "expert@example.jp").await.iter().any(|it| it.kind == "report_due"));
+    assert!(mails_to(&site, "expert@example.jp").await.iter().any(|it| it.kind == "report_due"));
     // The expert still writes the report.
     let body = ReportBody {
         present_state: "紙です。".to_owned(),
@@ -70,7 +70,7 @@ async fn a_company_without_an_appointment_yet_withdraws() {
         303
     );
     assert_eq!(cases::state(&site, case).await, "withdrawn");
-    assert!(letters(&site, CONTACT).await.iter().any(|it| it.kind == "withdrawn"));
+    assert!(mails_to(&site, CONTACT).await.iter().any(|it| it.kind == "withdrawn"));
     sound(&site).await;
 }
 
@@ -81,16 +81,16 @@ async fn a_company_that_was_missed_is_told_so_and_how_to_go_on() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let appointment = cases::appointment(&site, case).await;
     site.app.clock.advance(appointment.starts_at - site.app.clock.now() + TimeDelta::minutes(30));
-    let before = letters(&site, CONTACT).await.iter().filter(|it| it.kind == "slots_to_choose").count();
+    let before = mails_to(&site, CONTACT).await.iter().filter(|it| it.kind == "slots_to_choose").count();
     ops::booking::appointment::record_no_show(&site.app, case.id, Actor::Expert(cast.expert)).await.unwrap();
-    let mails = letters(&site, CONTACT).await;
+    let mails = mails_to(&site, CONTACT).await;
     assert_eq!(
         mails.iter().filter(|it| it.kind == "slots_to_choose").count(),
         before,
         "it is no first choice"
     );
-    let letter = mails.iter().find(|it| it.kind == "missed_appointment").unwrap();
-    assert!(letter.text_body.contains("お会いすることができませんでした"), "{}", letter.text_body);
+    let mail = mails.iter().find(|it| it.kind == "missed_appointment").unwrap();
+    assert!(mail.text_body.contains("お会いすることができませんでした"), "{}", mail.text_body);
     // The link leads to the page on which another time is chosen.
     let link = cases::link(&mails, "missed_appointment");
     assert!(link.ends_with("&to=slots"), "{link}");
@@ -116,7 +116,7 @@ async fn a_further_appointment_is_asked_about_first_and_has_a_mail_of_its_own() 
     site.get(&my(case, "/further")).await.shows("次回の相談を希望しますか");
     assert_eq!(cases::state(&site, case).await, "follow_up", "looking changes nothing");
     leads_to(&site.post(&my(case, "/further"), &[]).await, &my(case, "/reschedule"));
-    let mails = letters(&site, CONTACT).await;
+    let mails = mails_to(&site, CONTACT).await;
     assert_eq!(mails.iter().filter(|it| it.kind == "further_appointment").count(), 1);
     // It can be taken back, and what was planned before goes on.
     let dropped = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
@@ -128,8 +128,8 @@ async fn a_further_appointment_is_asked_about_first_and_has_a_mail_of_its_own() 
     assert_eq!(cases::state(&site, case).await, "follow_up");
     let again = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
     assert!(again.iter().all(|it| it.state == FollowUpState::Planned), "{again:?}");
-    let letter = letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "further_dropped").unwrap();
-    assert!(letter.text_body.contains("あらためてお送りします"), "{}", letter.text_body);
+    let mail = mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "further_dropped").unwrap();
+    assert!(mail.text_body.contains("あらためてお送りします"), "{}", mail.text_body);
     assert_eq!(site.post(&my(case, "/further/back"), &[]).await.status, 409, "once");
     site.get(&my(case, "")).await.shows("次回の相談を希望する");
     sound(&site).await;

@@ -19,18 +19,18 @@ async fn a_get_of_any_page_of_the_company_changes_nothing() {
     let cast = Cast::new(&site).await;
     let scheduling = cases::scheduling(&site, &cast, CONTACT).await;
     let booked = cases::booked(&site, &cast, CONTACT).await;
-    let asked = cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    let followed_up = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(7)).await;
     let center = cast.center();
     let text = Prose::parse("本文", "ご準備をお願いします。", 100).unwrap();
     ops::correspondence::message::post(&site.app, booked.id, center, Audience::Everyone, &text)
         .await
         .unwrap();
-    let survey = cases::link(&cases::letters(&site, CONTACT).await, "survey");
+    let survey = cases::link(&cases::mails_to(&site, CONTACT).await, "survey");
     let unused = link_for(&site, CONTACT).await;
     sign_in(&site, CONTACT).await;
     let before = everything(&site).await;
     let mut paths = vec!["/login".to_owned(), "/login/sent".to_owned(), "/my".to_owned(), survey, unused];
-    for case in [scheduling, booked, asked] {
+    for case in [scheduling, booked, followed_up] {
         for page in [
             "",
             "/messages",
@@ -108,7 +108,7 @@ async fn a_company_with_several_cases_sees_a_list_of_them() {
         list.shows(state);
     }
     // A mail's link leads to the consultation that the mail is about.
-    let booked = cases::link(&cases::letters(&site, CONTACT).await, "booked");
+    let booked = cases::link(&cases::mails_to(&site, CONTACT).await, "booked");
     let page = site.get(&booked).await;
     page.shows(&format!(r#"name="case" value="{}""#, second.number));
     let (path, _) = booked.split_once('?').unwrap();
@@ -122,9 +122,9 @@ async fn internal_messages_are_not_shown() {
     let case = cases::matching(&site, &cast, CONTACT).await;
     sign_in(&site, CONTACT).await;
     hides(&site.get(&my(case, "")).await, "山田");
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     let reason = "取引先のため辞退します".to_owned();
-    ops::routing::assignment::decline(&site.app, asked.id, cast.expert, reason).await.unwrap();
+    ops::routing::assignment::decline(&site.app, request.id, cast.expert, reason).await.unwrap();
     let memo = Prose::parse("メモ", "内部の所見です。", 100).unwrap();
     ops::correspondence::message::post(&site.app, case.id, cast.center(), Audience::Internal, &memo)
         .await

@@ -51,17 +51,21 @@ impl Full {
         let case = cases::scheduling(&self.site, &self.cast, email).await;
         let slot = first_on(&self.site, case, self.day.succ_opt().unwrap()).await;
         ops::booking::appointment::choose_slot(&self.site.app, case.id, Actor::Company, slot).await.unwrap();
-        let waits =
-            ops::booking::waiting_list::wait(&self.site.app, case.id, Actor::Company, vec![self.wish()])
-                .await
-                .unwrap();
+        let waits = ops::booking::waiting_list::wait(
+            &self.site.app,
+            case.id,
+            Actor::Company,
+            vec![self.preference()],
+        )
+        .await
+        .unwrap();
         assert_eq!(waits, WaitingResult::Yes);
         // A later entry has waited for a shorter time.
         self.site.app.clock.advance(TimeDelta::seconds(1));
         case
     }
 
-    fn wish(&self) -> TimePreference {
+    fn preference(&self) -> TimePreference {
         TimePreference { from: Some(self.day), until: Some(self.day), ..TimePreference::default() }
     }
 
@@ -79,7 +83,7 @@ impl Full {
     }
 
     async fn offers(&self, to: &str) -> Vec<outbox::Model> {
-        let all = cases::letters(&self.site, to).await;
+        let all = cases::mails_to(&self.site, to).await;
         all.into_iter().filter(|it| it.kind == "earlier_time").collect()
     }
 
@@ -106,9 +110,9 @@ async fn a_freed_time_is_offered_held_and_taken() {
     page.shows("いまの予約より早い日時だけです");
     page.shows(r#"<option value="2026-11-30">11月30日（月）からの週</option>"#);
     hides(&page, "12月7日（月）からの週");
-    let wish = [("week-1", "2026-11-30"), ("weekday-1", "thu")];
-    leads_to(&site.post(&my(case, "/waiting"), &wish).await, &my(case, "/waiting"));
-    let again = site.post(&my(case, "/waiting"), &wish).await;
+    let preference = [("week-1", "2026-11-30"), ("weekday-1", "thu")];
+    leads_to(&site.post(&my(case, "/waiting"), &preference).await, &my(case, "/waiting"));
+    let again = site.post(&my(case, "/waiting"), &preference).await;
     assert_eq!(again.status, 409);
     again.shows("すでに空き待ちを受け付けています。");
     site.get(&my(case, "/waiting")).await.shows("11月30日（月）から12月4日（金）　木曜日");
@@ -139,8 +143,8 @@ async fn a_freed_time_is_offered_held_and_taken() {
     visitor.get(&link).await.shows("この日時で予約が確定しています。");
     let session = cases::appointment(site, case).await;
     assert_eq!((session.starts_at, session.sequence), (freed, 1), "moved in one go, and once");
-    let told = cases::letters(site, CONTACT).await;
-    let moved = told.iter().find(|it| it.kind == "moved").unwrap();
+    let mails = cases::mails_to(site, CONTACT).await;
+    let moved = mails.iter().find(|it| it.kind == "moved").unwrap();
     assert_eq!(moved.calendar_method.as_deref(), Some("REQUEST"));
     assert_eq!(store::booking::waiting_list::of(&site.app.db, case.id).await.unwrap(), None);
     assert_eq!(visitor.post(&link, &[("answer", "decline")]).await.status, 409);
@@ -237,11 +241,11 @@ async fn the_waiting_list_is_closed_to_companies_that_can_choose_and_can_be_left
     assert_eq!(store::booking::waiting_list::of(&site.app.db, case.id).await.unwrap(), None);
     assert_eq!(site.post(&my(case, "/waiting"), &[("weekday-1", "sun")]).await.status, 422);
 
-    let day = full.wish();
-    let wishes = vec![day, TimePreference { part: Some(HalfDay::Morning), ..day }];
+    let day = full.preference();
+    let preferred_times = vec![day, TimePreference { part: Some(HalfDay::Morning), ..day }];
     let id = case.id;
     assert_eq!(
-        ops::booking::waiting_list::wait(&site.app, id, Actor::Company, wishes).await.unwrap(),
+        ops::booking::waiting_list::wait(&site.app, id, Actor::Company, preferred_times).await.unwrap(),
         WaitingResult::Yes
     );
     full.frees_up(0).await;

@@ -15,7 +15,7 @@ const NEW: &str = "correct@example.co.jp";
 
 /// Lets the server refuse every mail that was written to the contact.
 async fn bounce(site: &Site, kinds: &[&str]) {
-    for mail in cases::letters(site, CONTACT).await {
+    for mail in cases::mails_to(site, CONTACT).await {
         if kinds.contains(&mail.kind.as_str()) {
             let failed = outbox::ActiveModel {
                 id: Set(mail.id),
@@ -44,12 +44,12 @@ async fn a_new_address_is_proved_anew_and_bounced_mail_goes_there_by_one_click()
     page.shows("新しいメールアドレスに、確認のメールを送りました。");
     page.shows("連絡先未確認");
     page.shows("前のアドレスに届かなかったメールが2件あります。");
-    let first = cases::letters(&site, NEW).await;
+    let first = cases::mails_to(&site, NEW).await;
     assert_eq!(first.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>(), ["address_changed"]);
     assert!(!first[0].text_body.contains("みなと製作所"), "an unconfirmed address may be a stranger's");
 
     done(&send_again(&site, case).await);
-    let again = cases::letters(&site, NEW).await;
+    let again = cases::mails_to(&site, NEW).await;
     let held: Vec<_> = again.iter().map(|it| (it.kind.as_str(), it.hold_reason.is_some())).collect();
     assert_eq!(
         held,
@@ -65,7 +65,7 @@ async fn a_new_address_is_proved_anew_and_bounced_mail_goes_there_by_one_click()
 
     // The link of the mail that is sent again is for the new address.
     let company = site.visitor();
-    let old = cases::link(&cases::letters(&site, CONTACT).await, "slots_to_choose");
+    let old = cases::link(&cases::mails_to(&site, CONTACT).await, "slots_to_choose");
     done(&company.post(&old, &[]).await);
     assert_eq!(company.get(&my(case, "")).await.status, 404, "the old address opens nothing any more");
     let company = site.visitor();
@@ -73,7 +73,7 @@ async fn a_new_address_is_proved_anew_and_bounced_mail_goes_there_by_one_click()
     done(&company.post(&link, &[]).await);
     assert!(cases::record(&site, case).await.consultation.address_confirmed);
     company.get(&my(case, "")).await.shows("ご相談の状況");
-    let released = cases::letters(&site, NEW).await;
+    let released = cases::mails_to(&site, NEW).await;
     assert!(released.iter().all(|it| it.hold_reason.is_none()), "{released:?}");
     worker::once(&site.app).await;
     is_sound(&site).await;
@@ -86,16 +86,16 @@ async fn planned_mail_waits_for_the_confirmation_and_an_undone_correction_needs_
     let planned = |mails: &[outbox::Model]| {
         mails.iter().filter(|it| it.kind == "reminder").map(|it| it.hold_reason.is_some()).collect::<Vec<_>>()
     };
-    assert_eq!(planned(&cases::letters(&site, CONTACT).await), [false]);
+    assert_eq!(planned(&cases::mails_to(&site, CONTACT).await), [false]);
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
-    assert_eq!(planned(&cases::letters(&site, NEW).await), [true]);
+    assert_eq!(planned(&cases::mails_to(&site, NEW).await), [true]);
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
-    assert_eq!(planned(&cases::letters(&site, NEW).await), [false]);
+    assert_eq!(planned(&cases::mails_to(&site, NEW).await), [false]);
     done(&undo(&site, case, last(&site, case).await).await);
-    assert_eq!(planned(&cases::letters(&site, CONTACT).await), [false]);
+    assert_eq!(planned(&cases::mails_to(&site, CONTACT).await), [false]);
     assert!(cases::record(&site, case).await.consultation.address_confirmed);
-    let asked = cases::letters(&site, CONTACT).await;
-    assert!(!asked.iter().any(|it| it.kind == "address_changed"), "it was confirmed before");
+    let mails = cases::mails_to(&site, CONTACT).await;
+    assert!(!mails.iter().any(|it| it.kind == "address_changed"), "it was confirmed before");
     is_sound(&site).await;
 }
 
@@ -119,7 +119,7 @@ async fn the_page_after_the_application_shows_the_state_and_corrects_a_mistyped_
     wrong.shows("name@example.jp のような形で入力してください");
     done(&site.post(&path, &[("email", NEW)]).await);
     site.get(&format!("/apply/{draft}/done")).await.shows(NEW);
-    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    let link = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
     done(&site.post(&link, &[]).await);
     let page = site.get(&format!("/apply/{draft}/done")).await;
     page.shows("状況を見る");
@@ -162,7 +162,7 @@ async fn a_company_that_corrects_its_own_address_opens_the_link_there() {
     let reply = company.post(&my(case, "/correct/contact"), &[("email", NEW)]).await;
     assert_eq!((reply.status, reply.location), (303, Some(my(case, ""))), "{}", reply.body);
     company.get(&my(case, "")).await.shows(NEW);
-    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    let link = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
     done(&company.post(&link, &[]).await);
     company.get(&my(case, "")).await.shows("ご相談の状況");
     let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
@@ -196,7 +196,7 @@ async fn the_calendar_parts_name_the_new_address() {
         if bounced {
             done(&send_again(&site, case).await);
         }
-        let mails = cases::letters(&site, NEW).await;
+        let mails = cases::mails_to(&site, NEW).await;
         let booked = mails.iter().find(|it| it.kind == "booked").unwrap();
         let reply = site.app.reply_address(case.id, NEW);
         let people = people(booked);
@@ -215,19 +215,19 @@ async fn the_calendar_parts_name_the_new_address() {
 async fn mails_that_were_withheld_from_a_dead_address_are_sent_again_too() {
     let (mut site, cast) = center().await;
     let sink = crate::smtp::Sink::open(crate::smtp::Manner::Answer("550 5.1.1 no such person"));
-    site.app.mail.transport = madoguchi::mail::transport::Transport::from_settings(
+    let transport = madoguchi::mail::transport::Transport::from_settings(
         Some(&sink.url()),
         std::path::Path::new("unused"),
         madoguchi::mail::transport::SmtpOptions::default(),
-    )
-    .unwrap();
+    );
+    site.change(|app| app.mail.transport = transport.unwrap());
     let case = cases::received(&site, &cast, CONTACT).await;
     while worker::outbox::step(&site.app).await.unwrap() {}
     let question = [("text", "台数を教えてください。")];
     let version = cases::record(&site, case).await.version.to_string();
     done(&site.post(&at(case.number, "/ask"), &[question[0], ("version", &version)]).await);
     while worker::outbox::step(&site.app).await.unwrap() {}
-    let states: Vec<_> = cases::letters(&site, CONTACT).await;
+    let states: Vec<_> = cases::mails_to(&site, CONTACT).await;
     let states: Vec<_> = states.iter().map(|it| (it.kind.as_str(), it.state.code())).collect();
     assert_eq!(states, [("acknowledgement", "failed"), ("question", "suppressed")]);
 
@@ -238,7 +238,7 @@ async fn mails_that_were_withheld_from_a_dead_address_are_sent_again_too() {
     assert_eq!(send_again(&site, case).await.status, 409, "each once");
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     while worker::outbox::step(&site.app).await.unwrap() {}
-    let sent = cases::letters(&site, NEW).await;
+    let sent = cases::mails_to(&site, NEW).await;
     let sent: Vec<_> =
         sent.iter().filter(|it| it.state.code() == "sent").map(|it| it.kind.as_str()).collect();
     assert_eq!(sent, ["address_changed", "acknowledgement", "question"]);
@@ -255,13 +255,13 @@ async fn an_address_that_is_removed_gets_no_mail_and_the_company_is_called() {
     let waiting = |mails: Vec<outbox::Model>| {
         mails.into_iter().filter(|it| it.state.code() == "waiting").map(|it| it.kind).collect::<Vec<_>>()
     };
-    assert_eq!(waiting(cases::letters(&site, CONTACT).await), Vec::<String>::new());
+    assert_eq!(waiting(cases::mails_to(&site, CONTACT).await), Vec::<String>::new());
     assert!(cases::record(&site, case).await.to_call_since.is_some());
     site.get("/staff?tab=calls").await.shows(&case.number.to_string());
     is_sound(&site).await;
     // With an address again, the reminder is planned again.
     done(&undo(&site, case, last(&site, case).await).await);
-    assert_eq!(waiting(cases::letters(&site, CONTACT).await), ["reminder"]);
+    assert_eq!(waiting(cases::mails_to(&site, CONTACT).await), ["reminder"]);
     assert!(cases::record(&site, case).await.consultation.address_confirmed);
     is_sound(&site).await;
 }
@@ -280,7 +280,7 @@ async fn an_acknowledgement_with_a_name_waits_for_the_confirmation() {
     let taken = ops::intake::apply::take_down(&site.app, &application, cast.center(), key, true).await;
     let taken = taken.unwrap();
     let case = Case { id: taken.consultation.id, number: taken.number };
-    assert!(cases::letters(&site, CONTACT).await[0].text_body.contains("みなと製作所"));
+    assert!(cases::mails_to(&site, CONTACT).await[0].text_body.contains("みなと製作所"));
     bounce(&site, &["acknowledgement"]).await;
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
     done(&send_again(&site, case).await);
@@ -288,8 +288,8 @@ async fn an_acknowledgement_with_a_name_waits_for_the_confirmation() {
         let again = mails.into_iter().find(|it| it.kind == "acknowledgement").unwrap();
         again.hold_reason.is_some()
     };
-    assert!(held(cases::letters(&site, NEW).await));
+    assert!(held(cases::mails_to(&site, NEW).await));
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
-    assert!(!held(cases::letters(&site, NEW).await));
+    assert!(!held(cases::mails_to(&site, NEW).await));
     is_sound(&site).await;
 }

@@ -226,8 +226,8 @@ async fn the_data_of_a_shared_company_are_corrected_in_one_consultation_or_in_al
     let typed =
         [("city", "千代田区"), ("corporate_number", "6000012050003"), ("others", "1"), ("reason", "移転")];
     done(&correct(&site, second, section, &typed).await);
-    let told = site.get(&at(second.number, "")).await;
-    told.shows(&format!("{}も訂正しました。", first.number));
+    let page = site.get(&at(second.number, "")).await;
+    page.shows(&format!("{}も訂正しました。", first.number));
     for (case, expected) in [(first, "千代田区"), (second, "千代田区"), (third, "中央区"), (ended, "港区")]
     {
         assert_eq!(values(&site, case).await.get(city), expected, "{}", case.number);

@@ -22,7 +22,7 @@ async fn corrects(company: &Site, case: Case, email: &str) -> Reply {
 }
 
 async fn kinds(site: &Site, to: &str) -> Vec<(String, bool)> {
-    cases::letters(site, to).await.into_iter().map(|it| (it.kind, it.hold_reason.is_some())).collect()
+    cases::mails_to(site, to).await.into_iter().map(|it| (it.kind, it.hold_reason.is_some())).collect()
 }
 
 async fn sound(site: &Site) {
@@ -30,7 +30,7 @@ async fn sound(site: &Site) {
     is_sound(site).await;
 }
 
-fn told(mails: &[outbox::Model], kind: &str) -> usize {
+fn count_of(mails: &[outbox::Model], kind: &str) -> usize {
     mails.iter().filter(|it| it.kind == kind).count()
 }
 
@@ -54,18 +54,18 @@ async fn the_page_stays_open_and_asks_for_the_proof_which_can_be_sent_again_and_
 
     done(&company.post(&my(case, "/prove-again"), &[]).await);
     company.get(&my(case, "")).await.shows("確認のメールをもう一度送りました。");
-    assert_eq!(told(&cases::letters(&site, TYPO).await, "address_changed"), 2);
+    assert_eq!(count_of(&cases::mails_to(&site, TYPO).await, "address_changed"), 2);
     done(&corrects(&company, case, NEW).await);
     company.get(&my(case, "")).await.shows(NEW);
-    let mails = cases::letters(&site, TYPO).await;
+    let mails = cases::mails_to(&site, TYPO).await;
     assert!(mails.iter().all(|it| it.state.code() == "suppressed"), "{mails:?}");
     // The address that was proved is told once, and can still sign in.
-    assert_eq!(told(&cases::letters(&site, CONTACT).await, "address_replaced"), 1);
+    assert_eq!(count_of(&cases::mails_to(&site, CONTACT).await, "address_replaced"), 1);
     let again = site.visitor();
     sign_in(&again, CONTACT).await;
     again.get(&my(case, "")).await.shows("新しいアドレスを確認してください");
 
-    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    let link = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
     let elsewhere = site.visitor();
     done(&elsewhere.post(&link, &[]).await);
     elsewhere.get(&my(case, "")).await.shows("ご相談の状況");
@@ -75,7 +75,7 @@ async fn the_page_stays_open_and_asks_for_the_proof_which_can_be_sent_again_and_
 
 /// Until the new address is proved, nothing but its proof goes there.
 #[actix_web::test]
-async fn letters_go_to_the_proved_address_until_the_new_one_is_proved() {
+async fn mails_go_to_the_proved_address_until_the_new_one_is_proved() {
     let (site, cast) = center().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     let company = site.visitor();
@@ -89,7 +89,7 @@ async fn letters_go_to_the_proved_address_until_the_new_one_is_proved() {
     site.app.clock.advance(ends_at - site.app.clock.now());
     ops::booking::appointment::record_no_show(&site.app, case.id, Actor::Expert(cast.expert)).await.unwrap();
     assert_eq!(kinds(&site, NEW).await, [("address_changed".to_owned(), false)]);
-    let missed = cases::letters(&site, CONTACT).await;
+    let missed = cases::mails_to(&site, CONTACT).await;
     let missed = missed.iter().find(|it| it.kind == "missed_appointment").unwrap();
     assert!(missed.hold_reason.is_none() && missed.text_body.contains("田中 一郎"), "{missed:?}");
     let visitor = site.visitor();
@@ -97,7 +97,7 @@ async fn letters_go_to_the_proved_address_until_the_new_one_is_proved() {
     visitor.get(&my(case, "")).await.shows("新しいアドレスを確認してください");
 
     // From the proof on, everything goes to the new address.
-    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    let link = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
     done(&site.visitor().post(&link, &[]).await);
     let slot = cases::free_slots(&site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
@@ -113,30 +113,30 @@ async fn mails_that_wait_for_the_proved_address_go_to_the_new_one_after_the_proo
     let company = site.visitor();
     sign_in(&company, CONTACT).await;
     done(&corrects(&company, case, NEW).await);
-    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    let link = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
     done(&site.visitor().post(&link, &[]).await);
     assert!(kinds(&site, NEW).await.contains(&("reminder".to_owned(), false)));
-    let left = cases::letters(&site, CONTACT).await;
+    let left = cases::mails_to(&site, CONTACT).await;
     let left: Vec<_> =
         left.iter().filter(|it| it.state.code() == "waiting").map(|it| it.kind.as_str()).collect();
     assert!(!left.contains(&"reminder"), "{left:?}");
     sound(&site).await;
 }
 
-/// The center's correction says that the old address is not the right one: it speaks no more, and letters wait.
+/// The center's correction says that the old address is not the right one: it speaks no more, and mails wait.
 #[actix_web::test]
-async fn after_a_correction_by_the_center_letters_wait_and_the_company_is_called() {
+async fn after_a_correction_by_the_center_mails_wait_and_the_company_is_called() {
     let (site, cast) = center().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
-    assert_eq!(told(&cases::letters(&site, CONTACT).await, "address_replaced"), 1);
+    assert_eq!(count_of(&cases::mails_to(&site, CONTACT).await, "address_replaced"), 1);
     let ends_at = cases::appointment(&site, case).await.ends_at;
     site.app.clock.advance(ends_at - site.app.clock.now());
     ops::booking::appointment::record_no_show(&site.app, case.id, cast.center()).await.unwrap();
     let missed: Vec<_> =
         kinds(&site, NEW).await.into_iter().filter(|it| it.0 == "missed_appointment").collect();
     assert_eq!(missed, [("missed_appointment".to_owned(), true)]);
-    assert_eq!(told(&cases::letters(&site, CONTACT).await, "missed_appointment"), 0);
+    assert_eq!(count_of(&cases::mails_to(&site, CONTACT).await, "missed_appointment"), 0);
     assert!(cases::record(&site, case).await.to_call_since.is_some());
     assert_eq!(site.sign_in("center@example.jp", crate::site::PASSWORD).await.status, 303);
     let page = site.get("/staff?tab=calls").await;
@@ -155,7 +155,7 @@ async fn the_reader_of_the_proved_address_takes_an_unproved_one_back() {
     let intruder = site.visitor();
     sign_in(&intruder, CONTACT).await;
     done(&corrects(&intruder, case, NEW).await);
-    let object = cases::link(&cases::letters(&site, CONTACT).await, "address_replaced");
+    let object = cases::link(&cases::mails_to(&site, CONTACT).await, "address_replaced");
     let owner = site.visitor();
     owner.get(&object).await.shows("変更に心当たりがないことを伝える");
     assert!(!cases::record(&site, case).await.consultation.address_confirmed, "looking changes nothing");
@@ -168,7 +168,7 @@ async fn the_reader_of_the_proved_address_takes_an_unproved_one_back() {
     assert!(record.consultation.address_confirmed && record.response.is_some());
     let reply = intruder.get(&my(case, "")).await;
     assert!(reply.location.is_some_and(|it| it.starts_with("/login")), "its session is over");
-    let stale = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    let stale = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
     done(&site.visitor().post(&stale, &[]).await);
     let person = store::consultation::person(&site.app.db, case.id).await.unwrap().unwrap();
     assert_eq!(person.email.as_deref(), Some(CONTACT), "the link of the address that is gone proves nothing");
@@ -185,9 +185,9 @@ async fn an_objection_to_a_proved_address_is_left_to_the_center() {
     let company = site.visitor();
     sign_in(&company, CONTACT).await;
     done(&corrects(&company, case, NEW).await);
-    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    let link = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
     done(&site.visitor().post(&link, &[]).await);
-    let object = cases::link(&cases::letters(&site, CONTACT).await, "address_replaced");
+    let object = cases::link(&cases::mails_to(&site, CONTACT).await, "address_replaced");
     site.visitor().post(&object, &[]).await.shows("相談センターに伝えました");
     let person = store::consultation::person(&site.app.db, case.id).await.unwrap().unwrap();
     assert_eq!(person.email.as_deref(), Some(NEW));
@@ -242,7 +242,7 @@ async fn the_warning_before_a_hold_ends_goes_to_the_corrected_address() {
     .unwrap();
     deadlines::go_to(&site, "2026-11-24T10:05:00");
     while worker::outbox::step(&site.app).await.unwrap() {}
-    let warned = cases::letters(&site, NEW).await;
+    let warned = cases::mails_to(&site, NEW).await;
     let warned = warned.iter().find(|it| it.kind == "hold_ending").unwrap();
     assert_eq!(warned.state.code(), "sent", "{warned:?}");
     done(&site.visitor().post(&cases::link(std::slice::from_ref(warned), "hold_ending"), &[]).await);
@@ -257,7 +257,7 @@ async fn a_mail_to_an_earlier_address_is_sent_again_to_the_present_one() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     while worker::outbox::step(&site.app).await.unwrap() {}
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
-    let mail = cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "booked").unwrap();
+    let mail = cases::mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "booked").unwrap();
     let bounce = store::correspondence::bounce::Bounce {
         reported_by: None,
         address: CONTACT.to_owned(),
@@ -275,12 +275,12 @@ async fn a_mail_to_an_earlier_address_is_sent_again_to_the_present_one() {
     done(&site.post(&path, &[("deed", "resend"), ("reason", "届いていない")]).await);
     site.get(&path).await.shows(&format!("いまの宛先（{NEW}）のアドレスが確認されると送信します。"));
     assert!(kinds(&site, NEW).await.contains(&("booked".to_owned(), true)), "it waits for the proof");
-    assert_eq!(told(&cases::letters(&site, CONTACT).await, "booked"), 1);
+    assert_eq!(count_of(&cases::mails_to(&site, CONTACT).await, "booked"), 1);
     assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_some());
 
     // The link that had the earlier address confirmed is of no use to anybody.
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", "third@example.co.jp")]).await);
-    let old = cases::letters(&site, NEW).await.into_iter().find(|it| it.kind == "address_changed").unwrap();
+    let old = cases::mails_to(&site, NEW).await.into_iter().find(|it| it.kind == "address_changed").unwrap();
     let refused = site.post(&format!("/staff/mail/{}", old.id), &[("deed", "resend"), ("reason", "x")]).await;
     assert_eq!(refused.status, 409);
     refused.shows("訂正前のメールアドレスについてのメールのため");
@@ -304,5 +304,63 @@ async fn a_company_has_only_so_many_addresses_asked_for_proof_a_day() {
         refused += usize::from(reply.status == 409);
     }
     assert!(refused > 5, "{refused}");
+    sound(&site).await;
+}
+
+/// A correction that is taken back before its address was proved leaves what was before it: the address that was proved
+/// speaks for the case at once.
+#[actix_web::test]
+async fn the_second_of_two_pending_corrections_is_taken_back_and_the_proved_address_speaks_at_once() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let company = site.visitor();
+    sign_in(&company, CONTACT).await;
+    for by_center in [false, true] {
+        done(&corrects(&company, case, TYPO).await);
+        if by_center {
+            done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
+            assert_eq!(company.get(&my(case, "")).await.status, 404, "the center says that it is wrong");
+        } else {
+            done(&corrects(&company, case, NEW).await);
+        }
+        done(&super::undo(&site, case, super::last(&site, case).await).await);
+        let person = store::consultation::person(&site.app.db, case.id).await.unwrap().unwrap();
+        assert_eq!(person.email.as_deref(), Some(TYPO));
+        assert_eq!(person.proven.map(|it| it.email).as_deref(), Some(CONTACT));
+        assert!(!cases::record(&site, case).await.consultation.address_confirmed);
+        let again = site.visitor();
+        sign_in(&again, CONTACT).await;
+        again.get(&my(case, "")).await.shows("新しいアドレスを確認してください");
+        // Letters go there, and the page can be used without another proof.
+        let before = count_of(&cases::mails_to(&site, CONTACT).await, "new_message");
+        let text = domain::text::Prose::parse("メッセージ", "お返事です。", 200).unwrap();
+        let audience = store::correspondence::message::Audience::Everyone;
+        let by = Actor::Coordinator(cast.coordinator);
+        ops::correspondence::message::post(&site.app, case.id, by, audience, &text).await.unwrap();
+        let mails = cases::mails_to(&site, CONTACT).await;
+        assert_eq!(count_of(&mails, "new_message"), before + 1);
+        let held = mails.iter().filter(|it| it.kind == "new_message" && it.hold_reason.is_some());
+        assert_eq!(held.count(), 0);
+        // Taken back to the proved address itself, nothing is to be proved.
+        done(&super::undo(&site, case, super::last_to(&site, case, TYPO).await).await);
+        assert!(cases::record(&site, case).await.consultation.address_confirmed);
+        sound(&site).await;
+    }
+}
+
+/// An address that was proved since is not passed over: taking its correction back leaves no earlier one to speak.
+#[actix_web::test]
+async fn a_proved_correction_that_is_taken_back_has_the_earlier_address_proved_anew() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let company = site.visitor();
+    sign_in(&company, CONTACT).await;
+    done(&corrects(&company, case, TYPO).await);
+    done(&corrects(&company, case, NEW).await);
+    let link = cases::link(&cases::mails_to(&site, NEW).await, "address_changed");
+    done(&site.visitor().post(&link, &[]).await);
+    done(&super::undo(&site, case, super::last(&site, case).await).await);
+    let person = store::consultation::person(&site.app.db, case.id).await.unwrap().unwrap();
+    assert_eq!((person.email.as_deref(), person.proven), (Some(TYPO), None));
     sound(&site).await;
 }

@@ -16,12 +16,12 @@ const REQUEST: CorrectionSection = CorrectionSection::Request;
 async fn a_changed_mode_asks_whether_experts_and_time_still_fit() {
     let (site, cast) = center().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
-    let asked = correct(&site, case, REQUEST, &[("mode", "visit")]).await;
-    assert_eq!(asked.status, 409);
-    asked.shows("まだ訂正していません");
-    asked.shows("<b>山田 太郎</b>");
-    asked.shows("実施方法がオンラインのままです。");
-    asked.shows(r#"name="fit" value="seen""#);
+    let reply = correct(&site, case, REQUEST, &[("mode", "visit")]).await;
+    assert_eq!(reply.status, 409);
+    reply.shows("まだ訂正していません");
+    reply.shows("<b>山田 太郎</b>");
+    reply.shows("実施方法がオンラインのままです。");
+    reply.shows(r#"name="fit" value="seen""#);
     assert_eq!(values(&site, case).await.get(CorrectedField::Mode), "online");
     done(&correct(&site, case, REQUEST, &[("mode", "visit"), ("fit", "seen")]).await);
     site.get(&at(case.number, "/correct/request")).await.shows("実施方法がオンラインのままです。");
@@ -42,9 +42,9 @@ async fn a_changed_prefecture_says_which_expert_does_not_go_there() {
     ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
         .await
         .unwrap();
-    let asked = correct(&site, case, CorrectionSection::Company, &[("prefecture", "47")]).await;
-    assert_eq!(asked.status, 409);
-    asked.shows("沖縄県への訪問に対応していません");
+    let reply = correct(&site, case, CorrectionSection::Company, &[("prefecture", "47")]).await;
+    assert_eq!(reply.status, 409);
+    reply.shows("沖縄県への訪問に対応していません");
     let fits = correct(&site, case, REQUEST, &[("visit_prefecture", "13")]).await;
     assert_eq!(fits.status, 409);
     fits.shows("訂正したあとも合っています");
@@ -73,10 +73,10 @@ async fn a_visit_gets_its_corrected_place_and_both_sides_are_told() {
     assert_eq!(after.place, "神奈川県横浜市中区見本町4-5");
     assert_eq!((after.starts_at, after.sequence), (before.starts_at, before.sequence + 1));
     for to in [CONTACT, "expert@example.jp"] {
-        let mails = cases::letters(&site, to).await;
-        let told = mails.iter().rfind(|it| it.kind == "room").unwrap();
-        assert!(told.subject.contains("訪問先が変わりました"), "{}", told.subject);
-        assert!(told.text_body.contains("横浜市中区見本町4-5"));
+        let mails = cases::mails_to(&site, to).await;
+        let mail = mails.iter().rfind(|it| it.kind == "room").unwrap();
+        assert!(mail.subject.contains("訪問先が変わりました"), "{}", mail.subject);
+        assert!(mail.text_body.contains("横浜市中区見本町4-5"));
     }
     is_sound(&site).await;
     done(&undo(&site, case, last(&site, case).await).await);
@@ -99,9 +99,9 @@ async fn a_field_can_be_added_and_taken_away_with_its_expert_until_the_appointme
     ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[ict]).await.unwrap();
 
     // While an expert is being asked, another is asked for the field that is added.
-    let asked = correct(&site, case, REQUEST, &both).await;
-    assert_eq!(asked.status, 409);
-    asked.shows("労務管理を担当する専門家がいません。訂正すると、候補の先頭の専門家に同じ日時で依頼します。");
+    let reply = correct(&site, case, REQUEST, &both).await;
+    assert_eq!(reply.status, 409);
+    reply.shows("労務管理を担当する専門家がいません。訂正すると、候補の先頭の専門家に同じ日時で依頼します。");
     done(&correct(&site, case, REQUEST, &[both[0], both[1], ("fit", "seen")]).await);
     let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
     assert_eq!(all.iter().map(|it| it.fields).collect::<Vec<_>>(), [Fields::Ict, Fields::Labor]);

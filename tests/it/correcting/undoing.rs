@@ -82,8 +82,8 @@ async fn undoing_asks_whether_experts_and_time_still_fit() {
     madoguchi::ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &experts)
         .await
         .unwrap();
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
-    madoguchi::ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    madoguchi::ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
     let slot = cases::free_slots(&site, case).await[8];
     let by = domain::actor::Actor::Company;
     madoguchi::ops::booking::appointment::choose_slot(&site.app, case.id, by, slot).await.unwrap();

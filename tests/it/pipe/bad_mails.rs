@@ -244,7 +244,7 @@ async fn hostile_mails_are_kept_in_bounded_memory_and_shown() {
     let cast = Cast::new(&pipe.site).await;
     let case = cases::received(&pipe.site, &cast, CONTACT).await;
     // The processes run in real time, and share the secret.
-    pipe.site.app.clock = Clock::System;
+    pipe.site.change(|app| app.clock = Clock::System);
     let to = pipe.site.app.reply_address(case.id, CONTACT);
     let secret = pipe.folder.join("secret");
     let mut file =

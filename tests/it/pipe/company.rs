@@ -21,7 +21,7 @@ use crate::{
     apply::setting::{answer_all, draft_at, expert, programme, values_of},
     cases::{self, Case, Cast},
     conversation::files,
-    inbound::letter,
+    inbound::raw_mail,
     inbound_files::mail,
     site::{PASSWORD, Site},
 };
@@ -66,8 +66,8 @@ async fn applied(site: &Site) -> (Case, ReceivedMail) {
 
 /// Holds the appointment, approves its report, and sends the questions of the months after it.
 async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast) {
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    ops::routing::assignment::accept(&site.app, asked.id, expert).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, request.id, expert).await.unwrap();
     let session = cases::appointment(site, case).await;
     site.app.clock.advance(session.ends_at - site.app.clock.now());
     ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(expert)).await.unwrap();
@@ -139,17 +139,17 @@ async fn everything_a_company_does_from_its_mail_program_is_seen_by_the_center()
     assert_eq!(mailed.post(path, &answer).await.status, 303);
 
     assert_eq!(site.sign_in(CENTER, PASSWORD).await.status, 303);
-    let inbox = site.get("/staff?tab=wishes").await;
-    inbox.shows("R08-000001");
-    inbox.shows("相談継続の希望");
+    let worklist = site.get("/staff?tab=wishes").await;
+    worklist.shows("R08-000001");
+    worklist.shows("相談継続の希望");
     let page = site.get(&format!("/staff/consultations/{}", case.number)).await;
     page.shows("企業が相談の継続を希望しています。");
     let answers = site.get(&format!("/staff/consultations/{}?view=sessions", case.number)).await;
     answers.shows("導入した");
     answers.shows("評価制度も相談したいです。");
-    let figures = site.get("/stats").await;
-    figures.shows("<h2>フォローアップの回答</h2>");
-    figures.shows("3か月後");
+    let statistics = site.get("/stats").await;
+    statistics.shows("<h2>フォローアップの回答</h2>");
+    statistics.shows("3か月後");
 }
 
 /// Both programs answer every mail, and write none of the headers by which automatic mail is recognised.
@@ -168,7 +168,7 @@ async fn two_machines_that_face_each_other_through_mail_servers_end_within_three
     let server = Server::start(&pipe);
     // One of them begins by itself.
     let to = site.app.reply_address(case.id, machines[0].0);
-    server.deliver(machines[0].0, &to, &letter(machines[0].0, &to, "Re: 予約", machines[0].1));
+    server.deliver(machines[0].0, &to, &raw_mail(machines[0].0, &to, "Re: 予約", machines[0].1));
     let mut sent = 1;
     let mut states = Vec::new();
     for _ in 0..10 {
@@ -178,7 +178,7 @@ async fn two_machines_that_face_each_other_through_mail_servers_end_within_three
             for (mail, _) in got(site, address).await.split_off(heard[turn]) {
                 heard[turn] += 1;
                 let to = &mail.reply_to[0].address;
-                server.deliver(address, to, &letter(address, to, &format!("Re: {}", mail.subject), words));
+                server.deliver(address, to, &raw_mail(address, to, &format!("Re: {}", mail.subject), words));
                 sent += 1;
             }
         }

@@ -9,13 +9,13 @@ use std::{
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::{Pipe, give};
-use crate::{cases::CONTACT, inbound::letter};
+use crate::{cases::CONTACT, inbound::raw_mail};
 
 /// The time within which the command must give up. Mail servers wait for a minute at least, most of them much longer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 fn mail() -> String {
-    letter(CONTACT, "madoguchi@example.jp", "件", "本文")
+    raw_mail(CONTACT, "madoguchi@example.jp", "件", "本文")
 }
 
 impl Pipe {

@@ -123,7 +123,7 @@ async fn facets_narrow_the_list_and_each_condition_can_be_removed() {
     let page = visitor.get("/cases?industry=E&year=2024").await;
     page.shows("0件");
     page.shows("すべての事例を見る");
-    // What is no value is no condition, but an unknown award or theme finds nothing.
+    // A text that is no value is no condition, but an unknown award or theme finds nothing.
     visitor.get("/cases?industry=x&year=x&page=x").await.shows("2件");
     visitor.get("/cases?theme=none").await.shows("0件");
 }

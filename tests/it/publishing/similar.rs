@@ -70,11 +70,11 @@ async fn an_example_is_proposed_with_its_reason_attached_and_told_to_the_company
     ops::publication::archive(&site.app, seen, cast.coordinator).await.unwrap();
     let id = cases::appointment(&site, case).await.id;
     ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
-    let letters = cases::letters(&site, CONTACT).await;
-    let letter = &letters.iter().find(|it| it.kind == "report_ready").unwrap().text_body;
-    assert!(letter.contains("・見本の製造業で在宅勤務（株式会社見本製作所）"), "{letter}");
-    assert!(letter.contains(&format!("/cases/{number}\n")), "{letter}");
-    assert!(!letter.contains("掲載を終える事例"), "{letter}");
+    let mails = cases::mails_to(&site, CONTACT).await;
+    let body = &mails.iter().find(|it| it.kind == "report_ready").unwrap().text_body;
+    assert!(body.contains("・見本の製造業で在宅勤務（株式会社見本製作所）"), "{body}");
+    assert!(body.contains(&format!("/cases/{number}\n")), "{body}");
+    assert!(!body.contains("掲載を終える事例"), "{body}");
 
     company::sign_in(&site, CONTACT).await;
     let page = site.get(&format!("/my/{}/report", case.number)).await;
@@ -99,7 +99,7 @@ async fn a_report_without_examples_has_no_word_of_them_in_its_mail() {
     let by = Actor::Expert(cast.expert);
     ops::aftercare::report::write(&site.app, id, by, body, 0, Saving::Submit).await.unwrap();
     ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
-    let letters = cases::letters(&site, CONTACT).await;
-    let letter = &letters.iter().find(|it| it.kind == "report_ready").unwrap().text_body;
-    assert!(!letter.contains("事例"), "{letter}");
+    let mails = cases::mails_to(&site, CONTACT).await;
+    let body = &mails.iter().find(|it| it.kind == "report_ready").unwrap().text_body;
+    assert!(!body.contains("事例"), "{body}");
 }

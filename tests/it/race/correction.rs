@@ -126,10 +126,10 @@ async fn a_correction_meets_an_acceptance() {
         ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
         let version = cases::record(&site, case).await.version;
         ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[ict]).await.unwrap();
-        let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+        let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
         let version = cases::record(&site, case).await.version;
         let (app, other) = (site.app.clone(), site.app.clone());
-        let answer = async move { ops::routing::assignment::accept(&app, asked.id, ict).await };
+        let answer = async move { ops::routing::assignment::accept(&app, request.id, ict).await };
         let change =
             async move { correct(&other, cast, case, version, (CorrectedField::Fields, "both")).await };
         let (accepted, corrected) = at_once(answer, change).await;

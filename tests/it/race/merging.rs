@@ -24,7 +24,7 @@ fn reason() -> TextLine {
 async fn a_case_is_merged_or_gets_an_expert_but_not_both() {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
-    let (mut merged, mut asked) = (0, 0);
+    let (mut merged, mut requested) = (0, 0);
     for n in 0..12 {
         let kept = cases::received(&site, &cast, &format!("kept{n}@example.co.jp")).await;
         let absorbed = cases::received(&site, &cast, &format!("absorbed{n}@example.co.jp")).await;
@@ -41,9 +41,9 @@ async fn a_case_is_merged_or_gets_an_expert_but_not_both() {
             assert!(matches!(problem, Problem::Stale | Problem::Refused(_)), "{problem}");
         }
         merged += usize::from(merge.is_ok());
-        asked += usize::from(request.is_ok());
+        requested += usize::from(request.is_ok());
     }
-    assert_eq!(merged + asked, 12);
+    assert_eq!(merged + requested, 12);
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }

@@ -46,7 +46,7 @@ struct Everybody {
     /// Consultations that may choose any time.
     others: Vec<Case>,
     /// Consultations whose experts are asked for the time that they hold.
-    asked: Vec<Case>,
+    matching: Vec<Case>,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -68,7 +68,7 @@ async fn all_operations_at_once_leave_no_contradiction() {
     for (n, &case) in all.others.iter().enumerate() {
         tasks.push(Box::pin(comes_and_goes(app.clone(), case, n)));
     }
-    for &case in &all.asked {
+    for &case in &all.matching {
         tasks.push(Box::pin(declines(app.clone(), case)));
     }
     for _ in 0..2 {
@@ -94,8 +94,8 @@ async fn all_operations_at_once_leave_no_contradiction() {
     }
     sound(&app).await;
     all_apart(&busy(&app).await);
-    judge_offers(&app).await;
-    judge_substitutes(&app, &all.asked).await;
+    check_offers(&app).await;
+    check_substitutes(&app, &all.matching).await;
 }
 
 async fn assemble(site: &Site, cast: &Cast) -> Everybody {
@@ -121,7 +121,7 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
         settled.push(case);
     }
     let day: NaiveDate = DAY.parse().unwrap();
-    let wish = TimePreference {
+    let preference = TimePreference {
         from: Some(day),
         until: Some(day),
         part: Some(HalfDay::Morning),
@@ -133,8 +133,9 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
         if n % 2 == 0 {
             book(case, at("2026-12-04", 12 + n / 2 * 5)).await;
         }
-        let waits =
-            ops::booking::waiting_list::wait(&site.app, case.id, Actor::Company, vec![wish]).await.unwrap();
+        let waits = ops::booking::waiting_list::wait(&site.app, case.id, Actor::Company, vec![preference])
+            .await
+            .unwrap();
         assert_eq!(waits, WaitingResult::Yes);
         waiting.push(case);
     }
@@ -149,8 +150,8 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
     cases::visits_too(site, wanted, &[14]).await;
     let visit = (AppointmentMode::Visit, place(1));
     let others = vec![alone(30).await, scheduling(site, cast, 31, Fields::Ict, visit, &only).await];
-    let asked = vec![held(site, 0).await, held(site, 1).await, held(site, 2).await];
-    Everybody { wanted, settled, waiting, joint, others, asked }
+    let matching = vec![held(site, 0).await, held(site, 1).await, held(site, 2).await];
+    Everybody { wanted, settled, waiting, joint, others, matching }
 }
 
 async fn gives_up(app: App, case: Case) {
@@ -248,7 +249,7 @@ async fn works(app: App) {
 }
 
 /// Asserts that times were offered and taken, that a company which took one has it, and that every answer counted once.
-async fn judge_offers(app: &App) {
+async fn check_offers(app: &App) {
     let offers = waiting_offer::Entity::find().all(&app.db).await.unwrap();
     let rows = waiting_list_entry::Entity::find().all(&app.db).await.unwrap();
     let of_state = |state: &str| offers.iter().filter(|it| it.state.code() == state).count();
@@ -271,7 +272,7 @@ async fn judge_offers(app: &App) {
 }
 
 /// Asserts that after an expert declined, another was asked for the same time, which stayed held.
-async fn judge_substitutes(app: &App, cases: &[Case]) {
+async fn check_substitutes(app: &App, cases: &[Case]) {
     for case in cases {
         let all = assignment::Entity::find().filter(assignment::COLUMN.consultation_id.eq(case.id.0));
         let all = all.all(&app.db).await.unwrap();

@@ -21,7 +21,7 @@ async fn a_hold_is_warned_of_released_told_and_taken_again() {
     assert_eq!(until, at_japan("2026-11-24".parse().unwrap(), 14, 5));
     go_to(&site, "2026-11-24T10:05:00");
     Box::pin(work_all(&site)).await;
-    let mails = cases::letters(&site, CONTACT).await;
+    let mails = cases::mails_to(&site, CONTACT).await;
     let warned = mails.iter().find(|it| it.kind == "hold_ending").unwrap();
     assert_eq!(warned.state.code(), "sent");
     assert!(
@@ -33,7 +33,7 @@ async fn a_hold_is_warned_of_released_told_and_taken_again() {
     go_to(&site, "2026-11-24T14:05:00");
     Box::pin(work_all(&site)).await;
     assert_eq!(cases::appointment(&site, case).await.state, AppointmentState::Released);
-    let mails = cases::letters(&site, CONTACT).await;
+    let mails = cases::mails_to(&site, CONTACT).await;
     assert_eq!(mails.iter().filter(|it| it.kind == "hold_released").count(), 1);
     company::sign_in(&site, CONTACT).await;
     let page = site.get(&company::my(case, "")).await;
@@ -100,14 +100,17 @@ async fn a_hold_for_the_center_is_warned_of_and_ends_before_the_company_has_to_h
     Box::pin(work_all(&site)).await;
     for to in [CONTACT, "center@example.jp"] {
         assert!(
-            cases::letters(&site, to).await.iter().any(|it| it.kind == "hold_ending" && it.sent_at.is_some()),
+            cases::mails_to(&site, to)
+                .await
+                .iter()
+                .any(|it| it.kind == "hold_ending" && it.sent_at.is_some()),
             "{to}"
         );
     }
     go_to(&site, "2026-12-02T17:00:00");
     Box::pin(work_all(&site)).await;
     let released =
-        cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "hold_released").unwrap();
+        cases::mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "hold_released").unwrap();
     assert!(released.sent_at.unwrap() < wished().start());
 }
 
@@ -142,5 +145,55 @@ async fn a_hold_released_while_its_address_is_confirmed_is_held_once() {
         assert_eq!(live.len(), 1, "{appointments:?}");
         assert_eq!(live[0].starts_at, wished().start());
     }
+    sound(&site).await;
+}
+
+/// A time on a day that becomes a closing day cannot take place: it is released at once, whoever was asked for it, and the
+/// company is told what follows.
+#[actix_web::test]
+async fn a_held_time_on_a_new_closing_day_is_released_and_told() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let waiting = applied(&site, "asked@example.co.jp", &["ict"]).await;
+    ops::consultation::confirm_address(&site.app, waiting.id, Actor::Company).await.unwrap();
+    assert_eq!(cases::state(&site, waiting).await, "matching");
+    let another = cases::expert(&site, "second@example.jp", "鈴木 一", Fields::Both).await;
+    let case = applied(&site, CONTACT, &["ict"]).await;
+    assert_eq!(cases::appointment(&site, case).await.experts, [another]);
+
+    site.account(domain::actor::Role::Administrator, "admin@example.jp").await;
+    site.sign_in("admin@example.jp", crate::site::PASSWORD).await;
+    let day = [("year", "2026"), ("month", "12"), ("day", "3"), ("note", "設備点検")];
+    let reply = site.post("/admin/holidays", &day).await;
+    assert_eq!(reply.status, 303);
+    let page = site.get(reply.location.as_deref().unwrap()).await;
+    page.shows("この日を仮に押さえていた2件は、日時を解除し、企業に知らせました。");
+    for it in [waiting, case] {
+        assert_eq!(cases::appointment(&site, it).await.state, AppointmentState::Released);
+    }
+    let news_to = async |to: &str| {
+        let mails = cases::mails_to(&site, to).await;
+        let found: Vec<_> = mails.into_iter().filter(|it| it.kind == "hold_released").collect();
+        assert_eq!(found.len(), 1);
+        found[0].text_body.clone()
+    };
+    let unconfirmed = news_to(CONTACT).await;
+    assert!(unconfirmed.contains("センターの休業日になりました"), "{unconfirmed}");
+    assert!(!unconfirmed.contains("同じ日時が空いていれば"), "{unconfirmed}");
+    let confirmed = news_to("asked@example.co.jp").await;
+    assert!(!confirmed.contains("日時を選び直す"), "nothing can be chosen yet: {confirmed}");
+    // The expert who was asked is told that the time is gone, and may still accept.
+    let found = cases::mails_to(&site, "expert@example.jp").await;
+    assert!(found.iter().any(|it| it.text_body.contains("センターの休業日になったため")));
+    assert!(cases::mails_to(&site, "second@example.jp").await.is_empty(), "nobody had asked");
+    let request = store::routing::assignment::of(&site.app.db, waiting.id).await.unwrap().remove(0);
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
+    assert_eq!(cases::state(&site, waiting).await, "scheduling");
+
+    // Confirming later takes no time on a closing day.
+    ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();
+    assert_eq!(cases::appointment(&site, case).await.state, AppointmentState::Released);
+    company::sign_in(&site, CONTACT).await;
+    site.get(&company::my(case, "")).await.shows("日時を選び直す");
     sound(&site).await;
 }

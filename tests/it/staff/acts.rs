@@ -48,7 +48,7 @@ async fn a_case_is_checked_asked_about_noted_and_given_to_an_expert() {
     let page = site.get(&at(case.number, "?view=messages")).await;
     page.shows("&#60;b&#62;台数&#60;/b&#62;を教えてください。");
     page.shows("企業の回答を待つ間、停止しています");
-    assert!(cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "question"));
+    assert!(cases::mails_to(&site, CONTACT).await.iter().any(|it| it.kind == "question"));
 
     done(&act(&site, case, "/note", &[("note", "社長は火曜日が不在")]).await);
     done(&act(&site, case, "/message", &[("text", "お電話ください。")]).await);
@@ -121,8 +121,8 @@ async fn an_application_past_the_yearly_cap_warns_the_center() {
         ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
             .await
             .unwrap();
-        let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
-        ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+        let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+        ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
         let page = site.get(&at(case.number, "")).await;
         assert!(!page.body.contains("上限の3回"), "the cap is not reached before the booking of case {n}");
         let slot = cases::free_slots(&site, case).await[0];
@@ -374,7 +374,7 @@ async fn the_second_of_two_coordinators_is_told_and_loses_nothing() {
 }
 
 /// Answers the survey with the wish for a further appointment.
-async fn wishes(site: &Site, case: Case, comment: &str) {
+async fn wants_help(site: &Site, case: Case, comment: &str) {
     let survey = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
     let yes = SurveyAgreement::Yes;
     let answer = FollowUpAnswer::Survey(SurveyAnswer {
@@ -391,8 +391,8 @@ async fn wishes(site: &Site, case: Case, comment: &str) {
 #[actix_web::test]
 async fn an_old_wish_for_help_is_taken_back_in_the_companys_stead() {
     let (site, cast) = center().await;
-    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
-    wishes(&site, case, "").await;
+    let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    wants_help(&site, case, "").await;
     site.app.clock.advance(TimeDelta::days(30));
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     let label = "次回の相談の希望を取り下げる";
@@ -422,12 +422,12 @@ async fn an_old_wish_for_help_is_taken_back_in_the_companys_stead() {
 #[actix_web::test]
 async fn a_wish_for_help_is_shown_until_it_is_answered() {
     let (site, cast) = center().await;
-    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(7)).await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     let number = case.number.to_string();
     assert!(!site.get("/staff").await.body.contains(&number), "nothing to do yet");
     site.get("/staff?tab=follow_up").await.shows(&number);
-    wishes(&site, case, "もう一度お願いします。").await;
+    wants_help(&site, case, "もう一度お願いします。").await;
     let list = site.get("/staff").await;
     list.shows(&number);
     list.shows("相談継続の希望");

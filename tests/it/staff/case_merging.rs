@@ -121,7 +121,7 @@ async fn a_merged_case_is_shown_with_the_other_and_everything_leads_on() {
     }
     // An answer by mail to the old case reaches the kept one.
     let to = site.app.reply_address(absorbed.id, OTHER);
-    let mail = inbound::letter(OTHER, &to, "Re: お申込み", "参加者は2名です。");
+    let mail = inbound::raw_mail(OTHER, &to, "Re: お申込み", "参加者は2名です。");
     assert_eq!(inbound::arrives(&site, &mail).await.state.code(), "attached");
     let thread = store::correspondence::message::of(&site.app.db, kept.id, Audience::Everyone).await.unwrap();
     assert!(thread.iter().any(|it| it.body.contains("参加者は2名です")));
@@ -349,16 +349,16 @@ async fn inherited(site: &Site, case: Case, new: domain::id::ConsultationId) {
         );
         assert_eq!(related.await.unwrap().iter().map(|it| it.number).collect::<Vec<_>>(), [to]);
     }
-    let letters = cases::letters(site, CONTACT).await;
-    let about_new: Vec<_> = letters.iter().filter(|it| it.consultation_id == Some(new.0)).collect();
-    let [letter] = about_new[..] else { panic!("{about_new:?}") };
-    assert_eq!(letter.kind, "case_split");
+    let mails = cases::mails_to(site, CONTACT).await;
+    let about_new: Vec<_> = mails.iter().filter(|it| it.consultation_id == Some(new.0)).collect();
+    let [mail] = about_new[..] else { panic!("{about_new:?}") };
+    assert_eq!(mail.kind, "case_split");
     for said in [
         format!("元の相談　：{}（ICT）", case.number),
         format!("新しい相談：{}（労務管理）", second.number),
         "メッセージ1件は、新しい相談の画面に移しました。".to_owned(),
     ] {
-        assert!(letter.text_body.contains(&said), "{said} in {}", letter.text_body);
+        assert!(mail.text_body.contains(&said), "{said} in {}", mail.text_body);
     }
 }
 

@@ -102,7 +102,7 @@ async fn the_reminders_of_a_moved_appointment_are_not_planned_any_more() {
     let (site, cast) = center().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     let planned = async || {
-        let mails = cases::letters(&site, CONTACT).await;
+        let mails = cases::mails_to(&site, CONTACT).await;
         mails.iter().filter(|it| it.kind == "reminder" && it.state.code() == "waiting").count()
     };
     assert_eq!(planned().await, 1);

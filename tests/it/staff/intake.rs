@@ -189,3 +189,56 @@ async fn a_time_is_agreed_in_the_same_call() {
     late.shows("お取り置きの期限が過ぎました");
     late.shows("合同会社あおば");
 }
+
+/// A time that is ticked and not held before the form is sent is held in the same step, and never dropped without a word.
+#[actix_web::test]
+async fn a_ticked_time_is_held_when_the_form_is_sent() {
+    let (site, cast) = center().await;
+    let send = async |more: &[(&'static str, &str)]| {
+        let own: Vec<_> = call().into_iter().filter(|it| more.iter().all(|own| own.0 != it.0)).collect();
+        let form: Vec<_> = own.iter().map(|it| (it.0, it.1)).chain(more.iter().copied()).collect();
+        site.post("/staff/new", &form).await
+    };
+    let draft_of = |body: &str| {
+        body.split("name=\"draft\" value=\"").nth(1).unwrap().split('"').next().map(str::to_owned)
+    };
+    let times = send(&[("act", "times")]).await;
+    let slot = times.body.split("name=\"slot\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+    let slot = slot.split('"').next().unwrap().to_owned();
+    // It is held while a mistake in the form is put right.
+    let wrong = send(&[("slot", &slot), ("employees", "約十人")]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.shows("まで押さえています");
+    let draft = draft_of(&wrong.body).unwrap();
+    let saved = send(&[("draft", &draft), ("address_confirmed", "1")]).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let number = domain::number::CaseNumber::parse("R08-000001").unwrap();
+    let record = store::consultation::by_number(&site.app.db, number).await.unwrap().unwrap();
+    assert_eq!(record.consultation.state.code(), "matching");
+    let all = store::booking::appointment::of(&site.app.db, record.consultation.id).await.unwrap();
+    assert_eq!((all.len(), &all[0].experts), (1, &vec![cast.expert]));
+    let twice = send(&[("slot", &slot), ("address_confirmed", "1")]).await;
+    assert_eq!(twice.location.as_deref(), Some("/staff/consultations/R08-000001"), "sent twice");
+
+    // A time that is taken meanwhile is said, and nothing is registered.
+    let (key, seen) = (Uuid::new_v4().to_string(), number.to_string());
+    let late = send(&[("key", &key), ("seen", &seen), ("slot", &slot)]).await;
+    assert_eq!(late.status, 409);
+    late.shows("空いている日時");
+    late.shows("合同会社あおば");
+    assert!(store::consultation::by_submission_key(&site.app.db, &key).await.unwrap().is_none());
+
+    // So is a time that ran out while a mistake was put right.
+    let other = late.body.split("name=\"slot\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+    let other = other.split('"').next().unwrap();
+    let held = send(&[("key", &key), ("seen", &seen), ("act", "hold"), ("slot", other)]).await;
+    let draft = draft_of(&held.body).unwrap();
+    site.app.clock.advance(chrono::TimeDelta::minutes(16));
+    let over = send(&[("key", &key), ("seen", &seen), ("draft", &draft), ("employees", "約十人")]).await;
+    assert_eq!(over.status, 422);
+    over.shows("お取り置きの期限が過ぎました");
+
+    // Whoever gives the time up says so.
+    let none = send(&[("key", &key), ("seen", &seen), ("slot", other), ("act", "release")]).await;
+    assert!(!none.body.contains(" checked><span><span class=\"vh\">"), "{}", none.body);
+}

@@ -32,7 +32,7 @@ async fn mails_are_read_and_failed_ones_are_sent_again() {
     let list = site.get("/staff/mail").await;
     list.shows(CONTACT);
     list.shows("受付完了");
-    let mail = cases::letters(&site, CONTACT).await.remove(0);
+    let mail = cases::mails_to(&site, CONTACT).await.remove(0);
     let path = format!("/staff/mail/{}", mail.id);
     let page = site.get(&path).await;
     page.shows("（本人用のリンク）");
@@ -47,9 +47,9 @@ async fn mails_are_read_and_failed_ones_are_sent_again() {
     assert_eq!(nothing.status, 422);
     nothing.shows("理由");
 
-    let letter = site.get(&format!("{path}/html")).await;
-    assert!(letter.header("content-security-policy").unwrap().starts_with("sandbox; default-src 'none'"));
-    letter.shows("</");
+    let document = site.get(&format!("{path}/html")).await;
+    assert!(document.header("content-security-policy").unwrap().starts_with("sandbox; default-src 'none'"));
+    document.shows("</");
 
     for (action, state, shown) in [("hold", "held", "保留"), ("release", "ready", "送信待ち")] {
         let done = site.post(&path, &[("deed", action), ("reason", "内容を確かめる")]).await;
@@ -109,7 +109,7 @@ async fn no_preview_holds_a_link_that_works() {
     // The link is folded in the middle, as long lines are.
     let (front, end) = reply.split_at(20);
     let calendar = format!("BEGIN:VCALENDAR\r\nORGANIZER:mailto:{front}\r\n {end}\r\nURL:{}\r\n", links[0]);
-    let letters = MailKind::ALL.into_iter().map(|kind| OutgoingMail {
+    let mails = MailKind::ALL.into_iter().map(|kind| OutgoingMail {
         kind,
         consultation: Some(case.id),
         to: CONTACT.to_owned(),
@@ -126,7 +126,7 @@ async fn no_preview_holds_a_link_that_works() {
         awaits_address: false,
     });
     let tx = app.begin().await.unwrap();
-    store::correspondence::outbox::push(&tx, letters.collect(), "example.jp", now).await.unwrap();
+    store::correspondence::outbox::push(&tx, mails.collect(), "example.jp", now).await.unwrap();
     tx.commit().await.unwrap();
     let samples = outbox::Entity::find().filter(outbox::COLUMN.dedup_key.starts_with("sample/"));
     let samples = samples.all(&app.db).await.unwrap();
@@ -135,8 +135,8 @@ async fn no_preview_holds_a_link_that_works() {
     secrets.push(reply.split(['+', '@']).nth(1).unwrap());
     for mail in samples {
         let page = site.get(&format!("/staff/mail/{}", mail.id)).await;
-        let letter = site.get(&format!("/staff/mail/{}/html", mail.id)).await;
-        for part in [&page, &letter] {
+        let document = site.get(&format!("/staff/mail/{}/html", mail.id)).await;
+        for part in [&page, &document] {
             part.shows("（本人用のリンク）");
             part.shows("href=\"http://127.0.0.1:8080/staff\"");
             for secret in &secrets {
@@ -157,7 +157,7 @@ async fn a_link_that_sets_a_password_is_not_shown() {
     let email = EmailAddress::parse("new@example.jp").unwrap();
     let new = NewAccount { email, name: "新人 太郎".to_owned(), role: Role::Administrator, desk: None };
     ops::accounts::invitation::invite(&site.app, &new, None).await.unwrap();
-    let mail = cases::letters(&site, "new@example.jp").await.remove(0);
+    let mail = cases::mails_to(&site, "new@example.jp").await.remove(0);
     let (_, token) = mail.text_body.split_once("/staff/set-password/").unwrap();
     let token = token.lines().next().unwrap();
     for path in [format!("/staff/mail/{}", mail.id), format!("/staff/mail/{}/html", mail.id)] {
@@ -183,25 +183,25 @@ async fn mail_to_an_unconfirmed_address_waits_for_its_confirmation() {
         let case = cases::unconfirmed(&site, &cast, &cases::form(to)).await;
         let page = site.get(&at(case.number, "?view=messages")).await;
         page.shows("確認できたときに送ります");
-        let told = act(&site, case, "/message", &[("text", "資料をお送りします。")]).await;
-        assert_eq!(told.status, 303, "{}", told.body);
-        let asked = act(&site, case, "/ask", &[("text", "従業員は何人ですか。")]).await;
-        assert_eq!(asked.status, 303, "{}", asked.body);
+        let reply = act(&site, case, "/message", &[("text", "資料をお送りします。")]).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
+        let reply = act(&site, case, "/ask", &[("text", "従業員は何人ですか。")]).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
         cases.push(case);
     }
     while worker::outbox::step(&site.app).await.unwrap() {}
     let states = async |to: &str| {
-        let letters = cases::letters(&site, to).await;
+        let mails = cases::mails_to(&site, to).await;
         let state = |it: outbox::Model| {
             (it.kind.clone(), store::correspondence::outbox::state(&it, site.app.clock.now()))
         };
-        letters.into_iter().map(state).filter(|it| it.0 != "acknowledgement").collect::<Vec<_>>()
+        mails.into_iter().map(state).filter(|it| it.0 != "acknowledgement").collect::<Vec<_>>()
     };
     let all = |state| vec![("new_message".to_owned(), state), ("question".to_owned(), state)];
     for to in [&confirmed, &ended, &forgotten] {
         assert_eq!(states(to).await, all(MailState::Held));
     }
-    let held = cases::letters(&site, &confirmed).await.pop().unwrap();
+    let held = cases::mails_to(&site, &confirmed).await.pop().unwrap();
     let path = format!("/staff/mail/{}", held.id);
     let page = site.get(&path).await;
     page.shows("連絡先が確認されるまで、このメールは保留します");

@@ -145,7 +145,7 @@ async fn tasks_tags_drafts_and_open_mail_go_along_and_come_back() {
     draft(absorbed, "text", "統合する案件の下書き").await;
     draft(absorbed, "note", "統合する案件のメモ").await;
     let to = app.reply_address(absorbed.id, "stranger@example.com");
-    let mail = inbound::letter("stranger@example.com", &to, "Re: お申込み", "第三者からの返信です。");
+    let mail = inbound::raw_mail("stranger@example.com", &to, "Re: お申込み", "第三者からの返信です。");
     inbound::arrives(&site, &mail).await;
     let before = rows(&site).await;
 

@@ -316,8 +316,8 @@ async fn a_number_that_another_company_has_is_marked_until_the_center_has_confir
     ops::routing::assignment::request(&site.app, stranger.id, version, cast.center(), &[cast.expert])
         .await
         .unwrap();
-    let asked = store::routing::assignment::of(&site.app.db, stranger.id).await.unwrap().pop().unwrap();
-    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, stranger.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
     let slot = cases::free_slots(&site, stranger).await[0];
     ops::booking::appointment::choose_slot(&site.app, stranger.id, Actor::Company, slot).await.unwrap();
     let year = FiscalYear::new(2026).unwrap();

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use super::{act, at, center, done};
 use crate::{
-    cases::{self, CONTACT, Case, Cast, letters, record, state},
+    cases::{self, CONTACT, Case, Cast, mails_to, record, state},
     site::{PASSWORD, Site},
 };
 
@@ -38,8 +38,8 @@ async fn sound(site: &Site) {
     assert!(findings.is_empty(), "{findings:?}");
 }
 
-async fn told(site: &Site, to: &str, kind: &str) -> usize {
-    letters(site, to).await.iter().filter(|it| it.kind == kind).count()
+async fn count_of_mails(site: &Site, to: &str, kind: &str) -> usize {
+    mails_to(site, to).await.iter().filter(|it| it.kind == kind).count()
 }
 
 #[actix_web::test]
@@ -110,9 +110,13 @@ async fn a_request_is_withdrawn_or_goes_to_another_expert() {
     let form = [("act", "ask"), ("expert", &*sato_id), ("reason", "長期の出張")];
     done(&act(&site, case, &path, &form).await);
     assert_eq!(state(&site, case).await, "matching");
-    assert_eq!(told(&site, "expert@example.jp", "request_withdrawn").await, 1);
-    assert_eq!(told(&site, "sato@example.jp", "request").await, 1);
-    assert_eq!(told(&site, CONTACT, "team_changing").await, 0, "nothing has changed for the company");
+    assert_eq!(count_of_mails(&site, "expert@example.jp", "request_withdrawn").await, 1);
+    assert_eq!(count_of_mails(&site, "sato@example.jp", "request").await, 1);
+    assert_eq!(
+        count_of_mails(&site, CONTACT, "team_changing").await,
+        0,
+        "nothing has changed for the company"
+    );
     let again = act(&site, case, &path, &form).await;
     assert_eq!(again.status, 409, "a request that was withdrawn");
 
@@ -120,7 +124,7 @@ async fn a_request_is_withdrawn_or_goes_to_another_expert() {
     done(&act(&site, case, &path, &[("act", "release"), ("reason", "先約")]).await);
     assert_eq!(state(&site, case).await, "checking");
     assert!(!assignments(&site, case).await.iter().any(Assignment::is_live));
-    assert_eq!(told(&site, CONTACT, "team_changing").await, 1);
+    assert_eq!(count_of_mails(&site, CONTACT, "team_changing").await, 1);
     sound(&site).await;
 }
 
@@ -134,11 +138,11 @@ async fn an_expert_is_replaced_after_acceptance() {
     let form = [("act", "ask"), ("expert", &*sato_id), ("reason", "長期の出張")];
     done(&act(&site, case, &path, &form).await);
     assert_eq!(state(&site, case).await, "matching");
-    assert_eq!(told(&site, CONTACT, "team_changing").await, 1);
-    let asked = live(&site, case, sato).await;
-    ops::routing::assignment::accept(&site.app, asked.id, sato).await.unwrap();
+    assert_eq!(count_of_mails(&site, CONTACT, "team_changing").await, 1);
+    let request = live(&site, case, sato).await;
+    ops::routing::assignment::accept(&site.app, request.id, sato).await.unwrap();
     assert_eq!(state(&site, case).await, "scheduling");
-    assert_eq!(told(&site, CONTACT, "slots_to_choose").await, 2);
+    assert_eq!(count_of_mails(&site, CONTACT, "slots_to_choose").await, 2);
     let late = ops::routing::assignment::accept(&site.app, assignments(&site, case).await[0].id, cast.expert);
     assert!(matches!(late.await, Err(Problem::Refused(_))), "the released expert comes too late");
 
@@ -149,7 +153,7 @@ async fn an_expert_is_replaced_after_acceptance() {
     done(&act(&site, booked, &path, &[("act", "settle"), ("expert", &sato_id)]).await);
     let after = cases::appointment(&site, booked).await;
     assert_eq!((after.starts_at, after.experts), (before.starts_at, vec![sato]));
-    assert_eq!(told(&site, "b@example.co.jp", "expert_changed").await, 1);
+    assert_eq!(count_of_mails(&site, "b@example.co.jp", "expert_changed").await, 1);
 
     let lost = cases::booked(&site, &cast, "c@example.co.jp").await;
     let path = format!("/experts/{}", live(&site, lost, cast.expert).await.id);
@@ -157,8 +161,8 @@ async fn an_expert_is_replaced_after_acceptance() {
     assert_eq!(state(&site, lost).await, "checking");
     let gone = cases::appointment(&site, lost).await;
     assert!(matches!(gone.state, AppointmentState::CancelledByCenter { .. }), "{gone:?}");
-    assert_eq!(told(&site, "c@example.co.jp", "team_changing").await, 1);
-    assert_eq!(told(&site, "c@example.co.jp", "cancelled").await, 0, "one letter says both");
+    assert_eq!(count_of_mails(&site, "c@example.co.jp", "team_changing").await, 1);
+    assert_eq!(count_of_mails(&site, "c@example.co.jp", "cancelled").await, 0, "one mail says both");
     sound(&site).await;
 }
 
@@ -180,9 +184,9 @@ async fn the_next_appointment_has_another_or_a_second_expert() {
     page.shows("分野：労務管理");
     page.shows("佐藤 次郎");
     done(&act(&site, case, "/request", &[("expert", &sato.to_string())]).await);
-    let asked = live(&site, case, sato).await;
-    assert_eq!(asked.fields, Fields::Labor);
-    ops::routing::assignment::accept(&site.app, asked.id, sato).await.unwrap();
+    let request = live(&site, case, sato).await;
+    assert_eq!(request.fields, Fields::Labor);
+    ops::routing::assignment::accept(&site.app, request.id, sato).await.unwrap();
     assert_eq!(state(&site, case).await, "scheduling");
     let slot = cases::free_slots(&site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
@@ -221,9 +225,9 @@ async fn an_expert_leaves_with_everything_held() {
     let accepted = cases::scheduling(&site, &cast, "accepted@example.co.jp").await;
     let moved = cases::booked(&site, &cast, "moved@example.co.jp").await;
     let cancelled = cases::booked(&site, &cast, "cancelled@example.co.jp").await;
-    let asked = cases::matching(&site, &cast, CONTACT).await;
-    let request = live(&site, asked, cast.expert).await;
-    let link = cases::link(&letters(&site, "expert@example.jp").await, "request");
+    let matching = cases::matching(&site, &cast, CONTACT).await;
+    let request = live(&site, matching, cast.expert).await;
+    let link = cases::link(&mails_to(&site, "expert@example.jp").await, "request");
     let feed = ops::routing::expert::make_feed(&site.app, cast.expert).await.unwrap();
     assert_eq!(site.visitor().get(&format!("/calendar/{feed}.ics")).await.status, 200);
     let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
@@ -233,7 +237,7 @@ async fn an_expert_leaves_with_everything_held() {
     let shown = site.post(&format!("{user}/active"), &[("active", "no")]).await;
     assert_eq!(shown.location.as_deref(), Some(&*path), "what is held is shown first");
     let page = site.get(&path).await;
-    for it in [reported, accepted, moved, cancelled, asked] {
+    for it in [reported, accepted, moved, cancelled, matching] {
         page.shows(&it.number.to_string());
     }
     let unsaid = site.post(&path, &[]).await;
@@ -244,7 +248,7 @@ async fn an_expert_leaves_with_everything_held() {
         (cases::appointment(&site, moved).await, cases::appointment(&site, cancelled).await);
     let sato_id = sato.to_string();
     let form = [(&*control(first.id), &*sato_id), (&*control(second.id), "cancel")];
-    let mails = letters(&site, "expert@example.jp").await.len();
+    let mails = mails_to(&site, "expert@example.jp").await.len();
     let reply = site.post(&path, &form).await;
     assert_eq!(reply.location.as_deref(), Some(&*user), "{}", reply.body);
 
@@ -252,18 +256,18 @@ async fn an_expert_leaves_with_everything_held() {
     assert_eq!(state(&site, moved).await, "booked");
     assert_eq!(state(&site, cancelled).await, "checking");
     assert_eq!(state(&site, accepted).await, "checking");
-    assert_eq!(state(&site, asked).await, "checking");
-    assert_eq!(told(&site, "accepted@example.co.jp", "team_changing").await, 1);
+    assert_eq!(state(&site, matching).await, "checking");
+    assert_eq!(count_of_mails(&site, "accepted@example.co.jp", "team_changing").await, 1);
     site.sign_in("center@example.jp", PASSWORD).await;
     site.get(&at(reported.number, "?view=history")).await.shows("センターが作成します");
-    site.get(&at(asked.number, "?view=candidates")).await.shows("佐藤 次郎");
+    site.get(&at(matching.number, "?view=candidates")).await.shows("佐藤 次郎");
     let old = ops::routing::assignment::accept(&site.app, request.id, cast.expert).await;
     assert!(matches!(old, Err(Problem::Refused(_))), "{old:?}");
     let by_link = site.visitor().post(&link, &[("answer", "accept")]).await;
     assert_ne!(by_link.status, 303, "an old link accepts nothing");
-    assert_eq!(state(&site, asked).await, "checking");
+    assert_eq!(state(&site, matching).await, "checking");
     assert_eq!(site.visitor().get(&format!("/calendar/{feed}.ics")).await.status, 404);
-    let after = letters(&site, "expert@example.jp").await;
+    let after = mails_to(&site, "expert@example.jp").await;
     assert_eq!(after.len(), mails, "nothing is written to an expert who has left");
     assert!(after.iter().all(|it| it.state.code() != "waiting"), "{after:?}");
     let sign_in = site.visitor().sign_in("expert@example.jp", PASSWORD).await;

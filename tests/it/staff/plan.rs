@@ -4,7 +4,7 @@ use madoguchi::store;
 
 use super::{at, center};
 use crate::{
-    cases::{self, Case, expert, letters, received, state},
+    cases::{self, Case, expert, mails_to, received, state},
     site::{Reply, Site},
     tables,
 };
@@ -20,7 +20,7 @@ async fn take(site: &Site, lines: &[&String]) -> Reply {
     site.post("/staff/plan", &form).await
 }
 
-async fn asked(site: &Site, case: Case) -> usize {
+async fn count_of_requests(site: &Site, case: Case) -> usize {
     store::routing::assignment::of(&site.app.db, case.id).await.unwrap().len()
 }
 
@@ -53,10 +53,10 @@ async fn all_that_wait_are_routed_together_and_nothing_is_sent_before() {
     site.get("/staff/plan").await.shows("2件の担当を専門家に依頼しました。");
     for case in [first, other] {
         assert_eq!(state(&site, case).await, "matching");
-        assert_eq!(asked(&site, case).await, 1);
+        assert_eq!(count_of_requests(&site, case).await, 1);
     }
     for address in ["expert@example.jp", "second@example.jp"] {
-        assert_eq!(letters(&site, address).await.iter().filter(|it| it.kind == "request").count(), 1);
+        assert_eq!(mails_to(&site, address).await.iter().filter(|it| it.kind == "request").count(), 1);
     }
     assert_ne!(second, cast.expert);
 }
@@ -74,8 +74,8 @@ async fn a_line_that_has_become_stale_is_refused_and_nothing_else_is_lost() {
     assert_eq!(reply.status, 409);
     reply.shows("1件を依頼しました。1件は、依頼できませんでした。");
     reply.shows(&first.number.to_string());
-    assert_eq!((state(&site, first).await, asked(&site, first).await), ("checking", 0));
-    assert_eq!((state(&site, other).await, asked(&site, other).await), ("matching", 1));
+    assert_eq!((state(&site, first).await, count_of_requests(&site, first).await), ("checking", 0));
+    assert_eq!((state(&site, other).await, count_of_requests(&site, other).await), ("matching", 1));
     assert_eq!(take(&site, &[stale]).await.status, 409);
 
     // The plan is made anew, and can be taken then.
@@ -91,7 +91,7 @@ async fn a_line_that_has_become_stale_is_refused_and_nothing_else_is_lost() {
     assert_eq!(reply.status, 409);
     reply.shows("候補の中から選んでください");
     assert_eq!(take(&site, &[&"rubbish".to_owned()]).await.status, 422);
-    assert_eq!(asked(&site, third).await, 0);
+    assert_eq!(count_of_requests(&site, third).await, 0);
 }
 
 #[actix_web::test]
@@ -114,7 +114,7 @@ async fn a_pair_gets_both_fields_and_unplanned_consultations_have_a_reason() {
     }
     let all = lines(&page);
     assert_eq!(take(&site, &[&all[0]]).await.status, 303);
-    assert_eq!(asked(&site, case).await, 2);
+    assert_eq!(count_of_requests(&site, case).await, 2);
     site.get(&at(case.number, "")).await.shows("担当者調整中");
 }
 

@@ -58,11 +58,15 @@ async fn the_answer_of_a_company_is_written_down() {
     let empty = act(&site, case, "/answer", &[("text", " ")]).await;
     assert_eq!(empty.status, 422);
     empty.shows("企業の回答を入力してください");
-    let mails = cases::letters(&site, CONTACT).await.len();
+    let mails = cases::mails_to(&site, CONTACT).await.len();
     done(&act(&site, case, "/answer", &[("text", "12台です。")]).await);
     assert_eq!(state(&site, case).await, "checking");
     assert_eq!(last_action(&site, case).await, (ActionKind::Answer, of_company(&cast)));
-    assert_eq!(cases::letters(&site, CONTACT).await.len(), mails, "nobody is told what they said themselves");
+    assert_eq!(
+        cases::mails_to(&site, CONTACT).await.len(),
+        mails,
+        "nobody is told what they said themselves"
+    );
     let page = site.get(&at(case.number, "?view=messages")).await;
     page.shows("12台です。");
     page.shows("企業（鈴木 花子が記録）");
@@ -104,8 +108,8 @@ async fn a_time_is_chosen_moved_and_cancelled_for_a_company() {
 async fn an_expert_answers_by_telephone() {
     let (site, cast) = center().await;
     let case = cases::matching(&site, &cast, CONTACT).await;
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
-    let path = format!("/requests/{}", asked.id);
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    let path = format!("/requests/{}", request.id);
     site.get(&at(case.number, "")).await.shows(&path);
     site.get(&at(case.number, &path)).await.shows("山田 太郎");
     let none = act(&site, case, &path, &[]).await;
@@ -122,8 +126,8 @@ async fn an_expert_answers_by_telephone() {
     history_says(&site, case, "山田 太郎（専門家）の代行").await;
 
     let other = cases::matching(&site, &cast, "b@example.co.jp").await;
-    let asked = store::routing::assignment::of(&site.app.db, other.id).await.unwrap().remove(0);
-    let path = format!("/requests/{}", asked.id);
+    let request = store::routing::assignment::of(&site.app.db, other.id).await.unwrap().remove(0);
+    let path = format!("/requests/{}", request.id);
     assert_eq!(act(&site, case, &path, &[("answer", "accept")]).await.status, 404, "of another case");
     done(&act(&site, other, &path, &[("answer", "decline"), ("reason", "入院のため")]).await);
     assert_eq!(state(&site, other).await, "checking");
@@ -171,7 +175,7 @@ async fn the_outcome_and_the_report_are_recorded_for_an_expert() {
 #[actix_web::test]
 async fn a_survey_is_answered_on_the_telephone() {
     let (site, cast) = center().await;
-    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(7)).await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     let all = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
     let (survey, later) = (all[0].clone(), all[1].clone());
@@ -218,8 +222,8 @@ async fn a_company_with_a_telephone_only_is_to_be_called() {
 
     let expert = cast.expert.to_string();
     done(&act(&site, case, "/request", &[("expert", &expert)]).await);
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
-    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
     assert!(record(&site, case).await.to_call_since.is_some(), "a time is to be chosen");
     done(&act(&site, case, "/called", &[]).await);
     assert_eq!(record(&site, case).await.to_call_since, None);
@@ -229,6 +233,18 @@ async fn a_company_with_a_telephone_only_is_to_be_called() {
     done(&act(&site, case, "/slots", &[("slot", &slot), ("said_by", "company")]).await);
     assert_eq!(record(&site, case).await.to_call_since, None, "the company has chosen on the telephone");
     history_says(&site, case, "企業の代行").await;
+
+    // What the call is about follows the appointment: before it, its time and place; after it, what became of it.
+    let text = domain::text::Prose::parse("本文", "資料を用意しました。", 100).unwrap();
+    let everyone = store::correspondence::message::Audience::Everyone;
+    ops::correspondence::message::post(&site.app, case.id, cast.center(), everyone, &text).await.unwrap();
+    site.get("/staff?tab=calls").await.shows("予約の日時と場所を伝え");
+    let begins = cases::appointment(&site, case).await.starts_at;
+    site.app.clock.advance(begins - site.app.clock.now());
+    assert_eq!(site.sign_in("center@example.jp", crate::site::PASSWORD).await.status, 303);
+    let list = site.get("/staff?tab=calls").await;
+    list.shows("相談が行われたかどうかを聞き、実施または欠席を記録してください。");
+    assert!(!list.body.contains("予約の日時と場所を伝え"), "{}", list.body);
 }
 
 /// A follow-up question to a company with a telephone only is a call to be made, with its number and the place where
@@ -242,8 +258,8 @@ async fn a_question_by_telephone_is_in_the_list_of_calls() {
     ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
         .await
         .unwrap();
-    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
-    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
     let slot = cases::free_slots(&site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, of_company(&cast), slot).await.unwrap();
     let ends_at = cases::appointment(&site, case).await.ends_at;
@@ -293,7 +309,7 @@ async fn a_missed_appointment_is_recorded_for_an_expert() {
     assert_eq!(state(&site, case).await, "scheduling");
     assert_eq!(last_action(&site, case).await, (ActionKind::RecordNoShow, of_expert(&cast)));
     assert!(matches!(cases::appointment(&site, case).await.state, AppointmentState::NoShow));
-    assert!(cases::letters(&site, CONTACT).await.iter().any(|it| it.kind == "missed_appointment"));
+    assert!(cases::mails_to(&site, CONTACT).await.iter().any(|it| it.kind == "missed_appointment"));
     history_says(&site, case, "山田 太郎（専門家）の代行").await;
 }
 
@@ -347,7 +363,7 @@ async fn an_absence_is_recorded_for_an_expert() {
 #[actix_web::test]
 async fn a_follow_up_is_answered_on_the_telephone() {
     let (site, cast) = center().await;
-    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(110)).await;
+    let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(110)).await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     let all = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
     let path = at(case.number, &format!("/questions/{}", all[1].id));

@@ -33,11 +33,11 @@ async fn a_merge_of_strangers_is_confirmed_in_a_second_step_that_keeps_what_was_
         cases::unconfirmed(&site, &cast, &stranger("みどり", "b@two.example.jp", "03-2222-2222")).await;
     let with = second.number.to_string();
     let form = [("with", with.as_str()), ("name", "absorbed"), ("reason", "電話で確認")];
-    let asked = site.post(&at(first.number, "/company-merge"), &form).await;
-    assert_eq!(asked.status, 422);
-    asked.shows("法人番号、メールアドレス、会社名、フリガナ、電話番号、所在地のどれも一致しません。");
-    asked.shows("value=\"電話で確認\"");
-    asked.shows("value=\"absorbed\" checked");
+    let refused = site.post(&at(first.number, "/company-merge"), &form).await;
+    assert_eq!(refused.status, 422);
+    refused.shows("法人番号、メールアドレス、会社名、フリガナ、電話番号、所在地のどれも一致しません。");
+    refused.shows("value=\"電話で確認\"");
+    refused.shows("value=\"absorbed\" checked");
     let vouched = [form[0], form[1], form[2], ("vouched", "1")];
     done(&site.post(&at(first.number, "/company-merge"), &vouched).await);
 

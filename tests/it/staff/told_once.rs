@@ -1,6 +1,7 @@
-//! One act, one letter: whatever a composite act does to a case, each reader is told once, and the letter agrees with what
+//! One act, one mail: whatever a composite act does to a case, each reader is sent once, and the mail agrees with what
 //! is true afterwards.
 mod fields;
+mod team;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,14 +53,14 @@ const EXPERT: &str = "expert@example.jp";
 const ICT: &str = "ict@example.jp";
 const LABOR: &str = "labor@example.jp";
 
-/// The letters of one act, by reader.
-struct Told(BTreeMap<String, outbox::Model>);
+/// The mails of one act, by reader.
+struct Sent(BTreeMap<String, outbox::Model>);
 
-impl Told {
-    /// Returns the letter to a reader, which has to be of this kind.
+impl Sent {
+    /// Returns the mail to a reader, which has to be of this kind.
     #[track_caller]
-    fn letter(&self, to: &str, kind: &str) -> &str {
-        let it = self.0.get(to).unwrap_or_else(|| panic!("no letter to {to}: {:?}", self.kinds()));
+    fn mail(&self, to: &str, kind: &str) -> &str {
+        let it = self.0.get(to).unwrap_or_else(|| panic!("no mail to {to}: {:?}", self.kinds()));
         assert_eq!(it.kind, kind, "{to}: {}", it.text_body);
         &it.text_body
     }
@@ -73,32 +74,32 @@ async fn written(site: &Site) -> Vec<outbox::Model> {
     outbox::Entity::find().all(&site.app.db).await.unwrap()
 }
 
-/// Plays an act on cases, and fails if any reader gets two letters about one of them, or one that is not true afterwards.
-/// Returns the letters about the first of them.
-async fn once<T>(site: &Site, cases: &[Case], act: impl Future<Output = T>) -> Told {
+/// Plays an act on cases, and fails if any reader gets two mails about one of them, or one that is not true afterwards.
+/// Returns the mails about the first of them.
+async fn once<T>(site: &Site, cases: &[Case], act: impl Future<Output = T>) -> Sent {
     let before: BTreeSet<Uuid> = written(site).await.into_iter().map(|it| it.id).collect();
     Box::pin(act).await;
-    let mut told: BTreeMap<(Option<Uuid>, String), outbox::Model> = BTreeMap::new();
+    let mut sent: BTreeMap<(Option<Uuid>, String), outbox::Model> = BTreeMap::new();
     for it in written(site).await {
         let is_planned = PLANNED.contains(&it.kind.as_str()) || is_later_report(&it);
         if before.contains(&it.id) || is_planned {
             continue;
         }
         let key = (it.consultation_id, it.recipient.clone());
-        if let Some(first) = told.get(&key) {
-            panic!("{} gets two letters:\n{}\n----\n{}", key.1, first.text_body, it.text_body);
+        if let Some(first) = sent.get(&key) {
+            panic!("{} gets two mails:\n{}\n----\n{}", key.1, first.text_body, it.text_body);
         }
-        told.insert(key, it);
+        sent.insert(key, it);
     }
     for case in cases {
-        for it in told.values().filter(|it| it.consultation_id == Some(case.id.0)) {
+        for it in sent.values().filter(|it| it.consultation_id == Some(case.id.0)) {
             agrees(site, *case, it).await;
         }
     }
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
     let first = cases.first().map(|it| it.id.0);
-    Told(told.into_iter().filter(|(key, _)| key.0 == first).map(|(key, it)| (key.1, it)).collect())
+    Sent(sent.into_iter().filter(|(key, _)| key.0 == first).map(|(key, it)| (key.1, it)).collect())
 }
 
 /// Returns whether the mail is the one for a report that will be overdue.
@@ -106,13 +107,13 @@ fn is_later_report(it: &outbox::Model) -> bool {
     it.kind == "report_due" && it.dedup_key.is_some()
 }
 
-/// Fails unless the claims of a letter to the company agree with the state of its case.
-async fn agrees(site: &Site, case: Case, letter: &outbox::Model) {
+/// Fails unless the claims of a mail to the company agree with the state of its case.
+async fn agrees(site: &Site, case: Case, mail: &outbox::Model) {
     let contact = store::consultation::person(&site.app.db, case.id).await.unwrap().unwrap();
-    if contact.email.as_deref() != Some(letter.recipient.as_str()) {
+    if contact.email.as_deref() != Some(mail.recipient.as_str()) {
         return;
     }
-    let (it, text) = (record(site, case).await, &letter.text_body);
+    let (it, text) = (record(site, case).await, &mail.text_body);
     let state = it.consultation.state.code();
     let all = store::booking::appointment::of(&site.app.db, case.id).await.unwrap();
     let live = all.iter().find(|it| it.is_live());
@@ -158,7 +159,7 @@ async fn release(site: &Site, case: Case, expert: ExpertId, by: Actor, next: Suc
 }
 
 /// Makes a consultation of both fields with an expert for each, booked with `slot`, else to be scheduled.
-async fn of_two(slot: bool) -> (Site, Cast, Case, [ExpertId; 2]) {
+pub async fn of_two(slot: bool) -> (Site, Cast, Case, [ExpertId; 2]) {
     let (site, cast) = center().await;
     let (case, ict, labor) = asked_both(&site, &cast, slot).await;
     accept(&site, case, ict).await;
@@ -167,7 +168,7 @@ async fn of_two(slot: bool) -> (Site, Cast, Case, [ExpertId; 2]) {
 }
 
 #[actix_web::test]
-async fn a_booked_expert_who_is_released_is_one_event_and_one_letter_to_each() {
+async fn a_booked_expert_who_is_released_is_one_event_and_one_mail_to_each() {
     let (site, cast) = center().await;
     for (n, said_by, wish, principal) in [
         (1, "center".to_owned(), "センターの都合により", cast.center()),
@@ -179,8 +180,8 @@ async fn a_booked_expert_who_is_released_is_one_event_and_one_letter_to_each() {
         let path = format!("/experts/{}", live(&site, case, cast.expert).await.id);
         site.get(&at(case.number, &path)).await.shows("だれの申し出ですか");
         let form = [("act", "release"), ("reason", "入院のため"), ("said_by", &*said_by)];
-        let told = once(&site, &[case], async { done(&act(&site, case, &path, &form).await) }).await;
-        let letter = told.letter(&contact, "team_changing");
+        let sent = once(&site, &[case], async { done(&act(&site, case, &path, &form).await) }).await;
+        let mail = sent.mail(&contact, "team_changing");
         for said in [
             wish,
             "山田 太郎さんが担当から外れました",
@@ -188,17 +189,17 @@ async fn a_booked_expert_who_is_released_is_one_event_and_one_letter_to_each() {
             "> 入院のため",
             "までに、センターから",
         ] {
-            assert!(letter.contains(said), "{said} in {letter}");
+            assert!(mail.contains(said), "{said} in {mail}");
         }
-        assert!(letter.contains("選ぶこともできます"), "{letter}");
+        assert!(mail.contains("選ぶこともできます"), "{mail}");
         crate::company::sign_in(&site, &contact).await;
         let page = site.get(&crate::company::my(case, "")).await;
         page.shows("予約を取り消しました");
         page.shows("日時を選び直す");
         site.sign_in("center@example.jp", crate::site::PASSWORD).await;
-        let left = told.letter(EXPERT, "request_withdrawn");
+        let left = sent.mail(EXPERT, "request_withdrawn");
         assert!(left.contains("> 入院のため") && left.contains("invite.ics"), "{left}");
-        assert_eq!(told.0.len(), 2, "{:?}", told.kinds());
+        assert_eq!(sent.0.len(), 2, "{:?}", sent.kinds());
         assert_eq!(state(&site, case).await, "checking");
         let history = store::audit::event::of(&site.app.db, case.id).await.unwrap();
         let last = history.last().unwrap();
@@ -214,17 +215,17 @@ async fn a_booked_expert_who_is_released_is_one_event_and_one_letter_to_each() {
 async fn the_other_expert_of_a_cancelled_appointment_is_told_once_too() {
     let (site, cast, case, [ict, labor]) = of_two(true).await;
     assert_eq!(state(&site, case).await, "booked");
-    let told = once(&site, &[case], release(&site, case, ict, cast.center(), Successor::Later)).await;
-    assert!(told.letter(CONTACT, "team_changing").contains("伊藤 一さんが担当から外れました"));
-    assert!(told.letter(LABOR, "cancelled").contains("もう一人の専門家が交代"));
-    told.letter(ICT, "request_withdrawn");
-    assert_eq!((told.0.len(), state(&site, case).await), (3, "checking"));
+    let sent = once(&site, &[case], release(&site, case, ict, cast.center(), Successor::Later)).await;
+    assert!(sent.mail(CONTACT, "team_changing").contains("伊藤 一さんが担当から外れました"));
+    assert!(sent.mail(LABOR, "cancelled").contains("もう一人の専門家が交代"));
+    sent.mail(ICT, "request_withdrawn");
+    assert_eq!((sent.0.len(), state(&site, case).await), (3, "checking"));
     // The other one is let go as well, while the consultation waits for an expert.
     let stead = Actor::Stead(cast.coordinator, Represented::Expert(labor));
-    let told = once(&site, &[case], release(&site, case, labor, stead, Successor::Later)).await;
-    let letter = told.letter(CONTACT, "team_changing");
-    assert!(letter.contains("専門家の都合により、高橋 三郎さん"), "{letter}");
-    assert!(!letter.contains("選ぶこともできます"), "the time was lost before: {letter}");
+    let sent = once(&site, &[case], release(&site, case, labor, stead, Successor::Later)).await;
+    let mail = sent.mail(CONTACT, "team_changing");
+    assert!(mail.contains("専門家の都合により、高橋 三郎さん"), "{mail}");
+    assert!(!mail.contains("選ぶこともできます"), "the time was lost before: {mail}");
     // Nobody speaks for another expert.
     let foreign = Actor::Stead(cast.coordinator, Represented::Expert(ict));
     let case = cases::matching(&site, &Cast { expert: ict, ..cast }, "b@example.co.jp").await;
@@ -237,38 +238,39 @@ async fn the_other_expert_of_a_cancelled_appointment_is_told_once_too() {
 }
 
 #[actix_web::test]
-async fn an_expert_who_was_asked_or_chosen_is_replaced_with_one_letter_at_most() {
+async fn an_expert_who_was_asked_or_chosen_is_replaced_with_one_mail_at_most() {
     let (site, cast) = center().await;
     let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
     let choosing = cases::scheduling(&site, &cast, CONTACT).await;
     let next = Successor::Expert(sato);
-    let told = once(&site, &[choosing], release(&site, choosing, cast.expert, cast.center(), next)).await;
-    let letter = told.letter(CONTACT, "team_changing");
-    assert!(letter.contains("山田 太郎さん") && letter.contains("専門家の回答の期限"), "{letter}");
-    told.letter("sato@example.jp", "request");
-    told.letter(EXPERT, "request_withdrawn");
-    let asked = cases::matching(&site, &cast, "b@example.co.jp").await;
-    let told = once(&site, &[asked], release(&site, asked, cast.expert, cast.center(), next)).await;
-    assert_eq!(told.kinds().len(), 2, "the company knew of nobody: {:?}", told.kinds());
-    let told = once(&site, &[asked], release(&site, asked, sato, cast.center(), Successor::Later)).await;
-    let letter = told.letter("b@example.co.jp", "team_changing");
-    assert!(!letter.contains("担当から外れました"), "{letter}");
+    let sent = once(&site, &[choosing], release(&site, choosing, cast.expert, cast.center(), next)).await;
+    let mail = sent.mail(CONTACT, "team_changing");
+    assert!(mail.contains("山田 太郎さん") && mail.contains("専門家の回答の期限"), "{mail}");
+    sent.mail("sato@example.jp", "request");
+    sent.mail(EXPERT, "request_withdrawn");
+    let matching = cases::matching(&site, &cast, "b@example.co.jp").await;
+    let sent = once(&site, &[matching], release(&site, matching, cast.expert, cast.center(), next)).await;
+    assert_eq!(sent.kinds().len(), 2, "the company knew of nobody: {:?}", sent.kinds());
+    let sent =
+        once(&site, &[matching], release(&site, matching, sato, cast.center(), Successor::Later)).await;
+    let mail = sent.mail("b@example.co.jp", "team_changing");
+    assert!(!mail.contains("担当から外れました"), "{mail}");
 }
 
 #[actix_web::test]
-async fn a_time_that_is_lost_with_a_request_is_told_in_the_same_letter() {
+async fn a_time_that_is_lost_with_a_request_is_told_in_the_same_mail() {
     for accepts in [false, true] {
         let (site, cast) = center().await;
         let (case, ict, labor) = asked_both(&site, &cast, true).await;
         if accepts {
             accept(&site, case, labor).await;
         }
-        let told = once(&site, &[case], release(&site, case, ict, cast.center(), Successor::Later)).await;
-        let letter = told.letter(CONTACT, "team_changing");
-        assert!(letter.contains("仮予約を解除しました"), "{letter}");
-        assert_eq!(letter.contains("選ぶこともできます"), !accepts, "{letter}");
-        told.letter(LABOR, if accepts { "cancelled" } else { "request_withdrawn" });
-        assert_eq!((told.0.len(), state(&site, case).await), (3, "checking"));
+        let sent = once(&site, &[case], release(&site, case, ict, cast.center(), Successor::Later)).await;
+        let mail = sent.mail(CONTACT, "team_changing");
+        assert!(mail.contains("仮予約を解除しました"), "{mail}");
+        assert_eq!(mail.contains("選ぶこともできます"), !accepts, "{mail}");
+        sent.mail(LABOR, if accepts { "cancelled" } else { "request_withdrawn" });
+        assert_eq!((sent.0.len(), state(&site, case).await), (3, "checking"));
     }
 }
 
@@ -278,21 +280,21 @@ async fn the_end_of_an_account_tells_each_reader_once_about_each_case() {
     let accepted = cases::scheduling(&site, &cast, "accepted@example.co.jp").await;
     let moved = cases::booked(&site, &cast, "moved@example.co.jp").await;
     let cancelled = cases::booked(&site, &cast, "cancelled@example.co.jp").await;
-    let asked = cases::matching(&site, &cast, "asked@example.co.jp").await;
+    let matching = cases::matching(&site, &cast, "asked@example.co.jp").await;
     let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
     let bookings = BTreeMap::from([
         (appointment(&site, moved).await.id, Some(vec![sato])),
         (appointment(&site, cancelled).await.id, None),
     ]);
     let successors = Successors { coordinator: None, bookings };
-    let all = [cancelled, accepted, moved, asked];
+    let all = [cancelled, accepted, moved, matching];
     let closing = async {
         deactivate(&site.app, AccountId(cast.expert.0), cast.coordinator, &successors).await.unwrap()
     };
-    let told = once(&site, &all, closing).await;
-    let letter = told.letter("cancelled@example.co.jp", "team_changing");
-    assert!(letter.contains("センターの都合により、山田 太郎さん"), "{letter}");
-    assert_eq!(told.0.len(), 1, "{:?}", told.kinds());
+    let sent = once(&site, &all, closing).await;
+    let mail = sent.mail("cancelled@example.co.jp", "team_changing");
+    assert!(mail.contains("センターの都合により、山田 太郎さん"), "{mail}");
+    assert_eq!(sent.0.len(), 1, "{:?}", sent.kinds());
 }
 
 #[actix_web::test]
@@ -316,10 +318,10 @@ async fn a_substitute_and_an_absence_tell_each_reader_once() {
     let taken_back = ops::booking::substitute::withdraw_request(app, participation, version, by);
     assert_eq!(once(&site, &[case], taken_back).await.0.len(), 1);
     ask().await;
-    let told = once(&site, &[case], accept(&site, case, sato)).await;
-    assert!(told.letter(CONTACT, "expert_changed").contains("日時は変わりません"));
-    told.letter(EXPERT, "expert_changed");
-    told.letter("sato@example.jp", "booked");
+    let sent = once(&site, &[case], accept(&site, case, sato)).await;
+    assert!(sent.mail(CONTACT, "expert_changed").contains("日時は変わりません"));
+    sent.mail(EXPERT, "expert_changed");
+    sent.mail("sato@example.jp", "booked");
 
     // The substitute who is asked hears once if the appointment goes with its expert.
     let other = cases::booked(&site, &Cast { expert: sato, ..cast }, "b@example.co.jp").await;
@@ -328,10 +330,10 @@ async fn a_substitute_and_an_absence_tell_each_reader_once() {
     let third = cases::expert(&site, "third@example.jp", "伊藤 一", Fields::Both).await;
     let consent = SubstituteConsent::Asked;
     ops::booking::substitute::ask(app, participation, third, version, by, consent).await.unwrap();
-    let told = once(&site, &[other], release(&site, other, sato, by, Successor::Later)).await;
-    told.letter("third@example.jp", "request_withdrawn");
-    told.letter("b@example.co.jp", "team_changing");
-    assert_eq!(told.0.len(), 3, "{:?}", told.kinds());
+    let sent = once(&site, &[other], release(&site, other, sato, by, Successor::Later)).await;
+    sent.mail("third@example.jp", "request_withdrawn");
+    sent.mail("b@example.co.jp", "team_changing");
+    assert_eq!(sent.0.len(), 3, "{:?}", sent.kinds());
 }
 
 #[actix_web::test]
@@ -386,14 +388,14 @@ async fn the_end_of_a_case_tells_each_reader_once() {
                 site.app.clock.advance(ends_at - site.app.clock.now() + TimeDelta::minutes(1));
             }
             let end = ops::consultation::end(&site.app, case.id, None, cast.center(), ending.clone());
-            let told = once(&site, &[case], async { end.await.unwrap() }).await;
-            let kinds = told.kinds();
+            let sent = once(&site, &[case], async { end.await.unwrap() }).await;
+            let kinds = sent.kinds();
             assert!(kinds.len() <= 2, "{kinds:?}");
         }
     }
 }
 
-/// Withdrawing after the appointment keeps it, and its expert is asked for the report and told nothing else.
+/// Withdrawing after the appointment keeps it, and its expert is asked for the report and sent nothing else.
 #[actix_web::test]
 async fn an_expert_whose_appointment_is_over_is_asked_for_the_report_alone() {
     let (site, cast) = center().await;
@@ -402,14 +404,14 @@ async fn an_expert_whose_appointment_is_over_is_asked_for_the_report_alone() {
     site.app.clock.advance(ends_at - site.app.clock.now() + TimeDelta::minutes(1));
     let ending = Ending::Withdraw { reason: None };
     let end = ops::consultation::end(&site.app, case.id, None, Actor::Company, ending);
-    let told = once(&site, &[case], end).await;
-    told.letter(EXPERT, "report_due");
-    told.letter(CONTACT, "finished");
+    let sent = once(&site, &[case], end).await;
+    sent.mail(EXPERT, "report_due");
+    sent.mail(CONTACT, "finished");
     assert!(live(&site, case, cast.expert).await.is_accepted(), "it shows who carried it out");
 }
 
 #[actix_web::test]
-async fn a_report_and_a_further_appointment_are_one_letter() {
+async fn a_report_and_a_further_appointment_are_one_mail() {
     let (site, cast) = center().await;
     let case = cases::consulted(&site, &cast, CONTACT).await;
     let id = appointment(&site, case).await.id;
@@ -422,8 +424,8 @@ async fn a_report_and_a_further_appointment_are_one_letter() {
     ops::aftercare::report::write(&site.app, id, cast.expert, body, 0, Saving::Submit).await.unwrap();
     let further = ReportDecision::ApproveAndContinue { override_reason: None };
     let decided = ops::aftercare::report::decide(&site.app, id, cast.coordinator, further);
-    let told = once(&site, &[case], decided).await;
-    let letter = told.letter(CONTACT, "further_appointment");
-    assert!(letter.contains("報告書ができました") && letter.contains("候補の日時から"), "{letter}");
-    assert_eq!(told.0.len(), 1, "{:?}", told.kinds());
+    let sent = once(&site, &[case], decided).await;
+    let mail = sent.mail(CONTACT, "further_appointment");
+    assert!(mail.contains("報告書ができました") && mail.contains("候補の日時から"), "{mail}");
+    assert_eq!(sent.0.len(), 1, "{:?}", sent.kinds());
 }

@@ -38,17 +38,17 @@ async fn a_refusal_and_silence_are_two_things_and_the_next_expert_who_is_asked_i
     ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();
     let mut names = Vec::new();
     for declines in [true, false] {
-        let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
-        let asked = asked.into_iter().rfind(domain::routing::assignment::Assignment::is_live).unwrap();
+        let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+        let request = request.into_iter().rfind(domain::routing::assignment::Assignment::is_live).unwrap();
         let (_, experts) = site.app.programme_and_experts().await.unwrap();
-        names.push(experts.name(asked.expert).to_owned());
+        names.push(experts.name(request.expert).to_owned());
         if declines {
-            ops::routing::assignment::decline(&site.app, asked.id, asked.expert, "多忙".to_owned())
+            ops::routing::assignment::decline(&site.app, request.id, request.expert, "多忙".to_owned())
                 .await
                 .unwrap();
         } else {
-            site.app.clock.advance(asked.due_at - site.app.clock.now());
-            ops::routing::assignment::lapse(&site.app, asked.id).await.unwrap();
+            site.app.clock.advance(request.due_at - site.app.clock.now());
+            ops::routing::assignment::lapse(&site.app, request.id).await.unwrap();
         }
     }
     assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);

@@ -10,7 +10,7 @@ use madoguchi::{
 
 use super::{at, center};
 use crate::{
-    cases::{self, CONTACT, Case, letters},
+    cases::{self, CONTACT, Case, mails_to},
     company,
     site::{PASSWORD, Site},
 };
@@ -82,11 +82,11 @@ async fn an_answer_to_a_question_has_the_clock_of_its_state_alone() {
 async fn a_note_for_the_center_is_read_by_the_center_alone() {
     let (site, cast) = center().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
-    let mails = letters(&site, "expert@example.jp").await.len();
+    let mails = mails_to(&site, "expert@example.jp").await.len();
     let note = site.post(&at(case.number, "/center-note"), &[("center_note", "専門家には伝えない。")]).await;
     assert_eq!(note.status, 303, "{}", note.body);
     site.get(&at(case.number, "?view=messages")).await.shows("専門家には伝えない。");
-    assert_eq!(letters(&site, "expert@example.jp").await.len(), mails, "nobody is told");
+    assert_eq!(mails_to(&site, "expert@example.jp").await.len(), mails, "nobody is told");
     for audience in [Audience::Internal, Audience::Everyone] {
         let thread = store::correspondence::message::of(&site.app.db, case.id, audience).await.unwrap();
         assert!(thread.iter().all(|it| !it.body.contains("専門家には伝えない")));

@@ -11,6 +11,7 @@ use domain::{
     },
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
     correspondence::outgoing_mail::topic::NotificationTopic,
+    gathering::{NextStep, SeatKind, Usefulness},
     id::{AccountId, ConsultationId},
     number::FiscalYear,
     text::{Prose, TextLine},
@@ -38,7 +39,7 @@ use uuid::Uuid;
 use crate::{
     answers,
     cases::{self, CONTACT, Case, Cast},
-    inbound, inbound_html, publishing,
+    gathering, inbound, inbound_html, publishing,
     site::{PASSWORD, Site},
     tables,
 };
@@ -92,6 +93,7 @@ async fn administered(site: &Site, by: AccountId) {
     let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
     let period = domain::publication::Period::new(app.clock.now(), None).unwrap();
     ops::publication::publish(app, seen, period, by).await.unwrap();
+    event_held(site, by).await;
     let file = publishing::CSV.to_owned();
     let import = ops::publication::import::keep(app, "見本.csv", file, by).await.unwrap();
     let contents = vec![publishing::example("見本の取込み")];
@@ -119,6 +121,25 @@ async fn consented(site: &Site, cast: &Cast) {
     let it =
         ops::publication::create(app, publishing::example("画像のある事例"), cast.coordinator).await.unwrap();
     publishing::pictures::added(site, &it, cast.coordinator).await;
+}
+
+/// Makes an event with a participant who has answered the questionnaire.
+async fn event_held(site: &Site, by: AccountId) {
+    let app = &site.app;
+    let event = gathering::published(site, by, gathering::event(Some(1), Some(5))).await;
+    let form = gathering::person("participant@example.co.jp", SeatKind::Online);
+    ops::gathering::request(app, event.id, form, "network").await.unwrap();
+    let found = store::gathering::sign_up::of_address(&app.db, event.id, "participant@example.co.jp").await;
+    let sign_up = found.unwrap().unwrap();
+    ops::gathering::confirm(app, sign_up.id).await.unwrap();
+    let answers = store::gathering::questionnaire::QuestionnaireAnswer {
+        usefulness: Usefulness::Very,
+        next_step: NextStep::Consult,
+        comment: Some("参考になりました".to_owned()),
+    };
+    let tx = app.begin().await.unwrap();
+    store::gathering::questionnaire::save(&tx, sign_up.id, &answers, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Makes a conversation with a file, and an unfinished message.
@@ -197,8 +218,9 @@ async fn offered(site: &Site, cast: &Cast) {
         rivals.push(booked_on(site, cast, &format!("rival{n}@example.co.jp"), full).await);
     }
     let case = booked_on(site, cast, WAITER, full.succ_opt().unwrap()).await;
-    let wish = TimePreference { from: Some(full), until: Some(full), ..TimePreference::default() };
-    let waits = ops::booking::waiting_list::wait(app, case.id, Actor::Company, vec![wish]).await.unwrap();
+    let preference = TimePreference { from: Some(full), until: Some(full), ..TimePreference::default() };
+    let waits =
+        ops::booking::waiting_list::wait(app, case.id, Actor::Company, vec![preference]).await.unwrap();
     assert_eq!(waits, WaitingResult::Yes);
     ops::booking::appointment::cancel(app, rivals[0].id, Actor::Company, "都合により".to_owned())
         .await
@@ -229,7 +251,7 @@ async fn calendars(site: &Site, cast: &Cast, case: Case) {
         kind: codes::CalendarKind::CalDav.into(),
         name: "仕事".to_owned(),
         host: "127.0.0.1".to_owned(),
-        access: app.secret.seal(id, &serde_json::to_string(&access).unwrap()).unwrap(),
+        access: app.secret.encrypt(id, &serde_json::to_string(&access).unwrap()).unwrap(),
         writes: true,
         blocks_when_stale: false,
         blocking: false,
@@ -285,12 +307,12 @@ async fn read_mailbox(tx: &DatabaseTransaction, now: DateTime<Utc>) {
 /// Makes incoming mail: an answer, a stranger's mail, and a report of failure.
 async fn received(site: &Site, case: Case) {
     let to = site.app.reply_address(case.id, CONTACT);
-    let answer = inbound_html::letter(CONTACT, &to, "<p>当日は<b>2名</b>で参加します。</p>");
+    let answer = inbound_html::html_mail(CONTACT, &to, "<p>当日は<b>2名</b>で参加します。</p>");
     assert_eq!(inbound::arrives(site, &answer).await.state.code(), "attached");
     let stray =
-        inbound::letter("stranger@example.com", "madoguchi@example.jp", "お問い合わせ", "資料をください。");
+        inbound::raw_mail("stranger@example.com", "madoguchi@example.jp", "お問い合わせ", "資料をください。");
     inbound::arrives(site, &stray).await;
-    let gone = cases::letters(site, "rival3@example.co.jp").await.remove(0);
+    let gone = cases::mails_to(site, "rival3@example.co.jp").await.remove(0);
     let report = include_str!("../../mails/bounces/postfix.eml")
         .replace("{own}", &Uuid::new_v4().simple().to_string())
         .replace("{address}", &gone.recipient)

@@ -93,6 +93,7 @@ impl Telling<'_> {
                 created_at: self.at,
                 ended_at: None,
                 end_reason: None,
+                makes_up: false,
             },
             experts: Vec::new(),
             cells: Vec::new(),

@@ -52,8 +52,13 @@ impl Telling<'_> {
         self.pass(48, 300);
         self.close_round();
         let sessions = u16::try_from(self.story.appointments_done).unwrap_or_default();
-        let act =
-            Action::PlanFurtherSession { appointments: sessions, cap: 3, overridden: false, covered: true };
+        let act = Action::PlanFurtherSession {
+            appointments: sessions,
+            cap: 3,
+            overridden: false,
+            makes_up: false,
+            covered: true,
+        };
         self.act(act, self.center(), None)?;
         self.say(Actor::Company, false);
         self.pass(4, 60);
@@ -135,6 +140,7 @@ impl Telling<'_> {
             decided_at: approved.then_some(self.at),
             decided_by: approved.then_some(self.coordinator),
             returned_reason: None,
+            took_place: true,
             version: 1,
             updated_at: self.at,
         });

@@ -1,6 +1,6 @@
 //! The report that an expert writes after an appointment (実施報告書), and its review by the center.
 use chrono::{DateTime, Utc};
-pub use codes::ReportStatus;
+pub use codes::{ReportGap, ReportStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, AppointmentId, ConsultationId, ExpertId, ReportId};
@@ -63,6 +63,31 @@ pub enum ReportRefused {
     Incomplete,
     #[error("ほかの画面で先に保存されました。最新の内容を確認してください。")]
     Stale,
+}
+
+/// An expert of an appointment, as a possible writer of its report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportWriter {
+    pub expert: ExpertId,
+    /// Whether the expert has an account, came to the appointment, and has not handed the report over.
+    pub can_write: bool,
+    /// Whether a recorded absence covers the day on which the report is due, or today if that is past.
+    pub is_absent: bool,
+}
+
+/// Returns the expert who is asked for the report: the first who can write it and is there, else the first who can.
+pub fn report_author(writers: &[ReportWriter]) -> Option<ExpertId> {
+    let there = writers.iter().find(|it| it.can_write && !it.is_absent);
+    there.or_else(|| writers.iter().find(|it| it.can_write)).map(|it| it.expert)
+}
+
+/// Returns why the center sees to the report; `None` while an expert is expected to write it.
+pub fn report_gap(writers: &[ReportWriter]) -> Option<ReportGap> {
+    let mut able = writers.iter().filter(|it| it.can_write).peekable();
+    match able.peek() {
+        None => Some(ReportGap::NoExpert),
+        Some(_) => able.all(|it| it.is_absent).then_some(ReportGap::Absent),
+    }
 }
 
 impl Report {
@@ -153,7 +178,9 @@ mod tests {
     use chrono::{DateTime, Utc};
     use uuid::Uuid;
 
-    use super::{Report, ReportBody, ReportRefused, ReportState};
+    use super::{
+        Report, ReportBody, ReportGap, ReportRefused, ReportState, ReportWriter, report_author, report_gap,
+    };
     use crate::id::{AccountId, AppointmentId, ConsultationId, ExpertId, ReportId};
 
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -210,6 +237,23 @@ mod tests {
         assert_eq!(is(submitted().approve(CENTER, at)), Ok((ReportState::Approved { at, by: CENTER }, 2)));
         let reason = || "次回の時期が未記入".to_owned();
         assert_eq!(is(submitted().give_back(reason())), Ok((ReportState::Returned { reason: reason() }, 2)));
+    }
+
+    #[test]
+    fn the_center_sees_to_a_report_that_nobody_is_there_to_write() {
+        let (one, two) = (ExpertId(Uuid::from_u128(1)), ExpertId(Uuid::from_u128(2)));
+        let writer = |expert, can_write, is_absent| ReportWriter { expert, can_write, is_absent };
+        for (writers, author, gap) in [
+            (vec![], None, Some(ReportGap::NoExpert)),
+            (vec![writer(one, false, false)], None, Some(ReportGap::NoExpert)),
+            (vec![writer(one, true, false)], Some(one), None),
+            (vec![writer(one, true, true)], Some(one), Some(ReportGap::Absent)),
+            (vec![writer(one, true, true), writer(two, true, false)], Some(two), None),
+            (vec![writer(one, true, true), writer(two, true, true)], Some(one), Some(ReportGap::Absent)),
+            (vec![writer(one, false, false), writer(two, true, true)], Some(two), Some(ReportGap::Absent)),
+        ] {
+            assert_eq!((report_author(&writers), report_gap(&writers)), (author, gap), "{writers:?}");
+        }
     }
 
     #[test]

@@ -36,6 +36,23 @@ pub struct Appointment {
     pub uid: String,
     /// The SEQUENCE of the calendar entry; it rises with every change that others were told of.
     pub sequence: i32,
+    /// The one of two experts who did not come, if the other held the appointment.
+    pub absent: Option<ExpertId>,
+    /// Whether it makes up for a field that was not given because its expert did not come.
+    pub makes_up: bool,
+}
+
+/// The record of an appointment: its outcome, and the expert who did not come to one that was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedOutcome {
+    pub outcome: AppointmentOutcome,
+    pub absent: Option<ExpertId>,
+}
+
+impl From<AppointmentOutcome> for RecordedOutcome {
+    fn from(outcome: AppointmentOutcome) -> Self {
+        Self { outcome, absent: None }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +86,8 @@ pub enum AppointmentRefused {
     NotConfirmed,
     #[error("この予約には、まだ相談の結果が記録されていません。")]
     NoOutcome,
+    #[error("二人の専門家が担当する予約だけに、一人の欠席を記録できます。")]
+    NotOneOfTwo,
     #[error("お取り置きの期限が過ぎました。もう一度日時を選んでください。")]
     HoldExpired,
 }
@@ -150,15 +169,43 @@ impl Appointment {
         Ok(Self { state: AppointmentState::ExpertNoShow, ..self })
     }
 
+    /// Records that one of two experts held the appointment, and that `absent` did not come.
+    pub fn partly_done(self, absent: ExpertId) -> Result<Self, AppointmentRefused> {
+        self.confirmed()?;
+        self.one_of_two(absent)?;
+        Ok(Self { state: AppointmentState::Done, absent: Some(absent), ..self })
+    }
+
     /// Replaces the outcome that was recorded by another one.
-    pub fn correct_outcome(self, to: AppointmentOutcome) -> Result<Self, AppointmentRefused> {
+    pub fn correct_outcome(self, to: impl Into<RecordedOutcome>) -> Result<Self, AppointmentRefused> {
+        let RecordedOutcome { outcome, absent } = to.into();
         self.state.outcome().ok_or(AppointmentRefused::NoOutcome)?;
-        let state = match to {
+        let state = match outcome {
             AppointmentOutcome::Done => AppointmentState::Done,
             AppointmentOutcome::NoShow => AppointmentState::NoShow,
             AppointmentOutcome::ExpertNoShow => AppointmentState::ExpertNoShow,
         };
-        Ok(Self { state, ..self })
+        let absent = absent.filter(|_| state == AppointmentState::Done);
+        if let Some(absent) = absent {
+            self.one_of_two(absent)?;
+        }
+        Ok(Self { state, absent, ..self })
+    }
+
+    /// Returns what was recorded of an appointment whose time has come; `None` if nothing was.
+    pub fn recorded(&self) -> Option<RecordedOutcome> {
+        let outcome = self.state.outcome()?;
+        Some(RecordedOutcome { outcome, absent: self.absent })
+    }
+
+    /// Returns the experts who came, or are expected to.
+    pub fn present(&self) -> impl Iterator<Item = ExpertId> {
+        self.experts.iter().copied().filter(|it| self.absent != Some(*it))
+    }
+
+    fn one_of_two(&self, absent: ExpertId) -> Result<(), AppointmentRefused> {
+        let is_one_of_two = self.experts.len() > 1 && self.experts.contains(&absent);
+        if is_one_of_two { Ok(()) } else { Err(AppointmentRefused::NotOneOfTwo) }
     }
 
     pub fn done(self) -> Result<Self, AppointmentRefused> {

@@ -2,6 +2,7 @@
 //!
 //! Time is counted in quarter hours from 6:00 to 22:00 Japan time, so that one expert's day is one `u64` ([`Day`])
 //! and the computation of free time, joint time, buffers and travel consists of bit operations.
+mod change;
 mod day;
 mod footprint;
 mod occupied;
@@ -13,6 +14,7 @@ mod span;
 mod team;
 mod why;
 
+pub use change::schedule_changes;
 pub use day::Day;
 pub use footprint::{Distance, Footprint, Site};
 #[cfg(test)]

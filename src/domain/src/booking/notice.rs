@@ -211,7 +211,7 @@ mod tests {
         // Sunday; Monday is a holiday.
         let night = at("2026-11-22T03:00:00+09:00");
         let opening = at("2026-11-24T09:00:00+09:00");
-        for (appointment, told) in [
+        for (appointment, notified) in [
             (None, opening),
             (Some("2026-11-26T10:00:00+09:00"), opening),
             (Some("2026-11-25T09:00:00+09:00"), opening),
@@ -221,7 +221,7 @@ mod tests {
         ] {
             assert_eq!(
                 notified_at(night, appointment.map(at), &settings, &calendar),
-                told,
+                notified,
                 "{appointment:?}"
             );
         }
@@ -357,8 +357,8 @@ mod tests {
             if let Some(reminder) = reminder_at(slot, now, &settings, &calendar) {
                 prop_assert!(now < reminder && reminder < slot);
             }
-            let told = notified_at(now, Some(slot), &settings, &calendar);
-            prop_assert!(told < slot, "of a change before the appointment");
+            let notified = notified_at(now, Some(slot), &settings, &calendar);
+            prop_assert!(notified < slot, "of a change before the appointment");
         }
 
         #[test]

@@ -33,7 +33,7 @@ pub enum Action {
     /// The center withdraws the request to an expert, or releases an expert who has accepted.
     ReleaseExpert {
         /// Whether an expert is being asked afterwards, in place of the released one or for the other field.
-        asked: bool,
+        another_asked: bool,
     },
     /// The experts who have accepted cover every field that is left, so that no further one is asked.
     SettleTeam {
@@ -58,6 +58,10 @@ pub enum Action {
     RecordDone {
         starts_at: DateTime<Utc>,
     },
+    /// One of two experts held the appointment, and the other did not come.
+    RecordPartlyDone {
+        starts_at: DateTime<Utc>,
+    },
     CorrectOutcome(OutcomeCorrection),
     ApproveReport,
     PlanFurtherSession {
@@ -66,6 +70,8 @@ pub enum Action {
         cap: u16,
         /// Whether a coordinator overrides the cap and has given the reason.
         overridden: bool,
+        /// Whether it makes up for a field that an expert still owes. The cap does not count it.
+        makes_up: bool,
         /// Whether the experts who stay cover every field. Otherwise the center asks experts for the rest.
         covered: bool,
     },
@@ -97,7 +103,8 @@ pub enum Action {
 }
 
 impl Action {
-    pub const fn action(&self) -> ActionKind {
+    /// Returns the name of the action, without its facts.
+    pub const fn kind(&self) -> ActionKind {
         match self {
             Self::StartCheck => ActionKind::StartCheck,
             Self::Ask => ActionKind::Ask,
@@ -113,6 +120,7 @@ impl Action {
             Self::RecordNoShow { .. } => ActionKind::RecordNoShow,
             Self::RecordExpertNoShow { .. } => ActionKind::RecordExpertNoShow,
             Self::RecordDone { .. } => ActionKind::RecordDone,
+            Self::RecordPartlyDone { .. } => ActionKind::RecordPartlyDone,
             Self::CorrectOutcome(_) => ActionKind::CorrectOutcome,
             Self::ApproveReport => ActionKind::ApproveReport,
             Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
@@ -151,6 +159,7 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordExpertNoShow
+        | ActionKind::RecordPartlyDone
         | ActionKind::PlanFurtherSession => &[Company, Coordinator, Expert],
         ActionKind::RecordNoShow | ActionKind::RecordDone | ActionKind::CorrectOutcome => {
             &[Expert, Coordinator]
@@ -175,6 +184,7 @@ pub const fn steads(action: ActionKind) -> &'static [Party] {
         | ActionKind::Reschedule
         | ActionKind::CancelAppointment
         | ActionKind::RecordExpertNoShow
+        | ActionKind::RecordPartlyDone
         | ActionKind::PlanFurtherSession
         | ActionKind::Note => &[Company, Expert],
         ActionKind::Submit
@@ -213,6 +223,7 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         | ActionKind::CancelAppointment
         | ActionKind::RecordNoShow
         | ActionKind::RecordExpertNoShow
+        | ActionKind::RecordPartlyDone
         | ActionKind::RecordDone => {
             matches!(state, State::Booked)
         }
@@ -250,7 +261,7 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         }
         (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
         (ActionKind::DropFurtherSession, _) => matches!(to, State::Consulted | State::FollowUp),
-        (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
+        (ActionKind::RecordDone | ActionKind::RecordPartlyDone, _) => matches!(to, State::Consulted),
         (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
         (ActionKind::Complete, _) => matches!(to, State::Completed),
         (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn | State::Completed),

@@ -3,12 +3,14 @@
 //! Values are compared as text in the form in which they are stored, so that a correction and its undoing are the same
 //! for every field. Typed text is parsed by the parsers of the application.
 mod refused;
+mod team_fields;
 mod values;
 
 pub use codes::CorrectedField;
 use codes::codes;
 
 pub use refused::CorrectionRefused;
+pub use team_fields::{TeamEvent, team_fields};
 pub use values::CaseValues;
 
 use crate::{

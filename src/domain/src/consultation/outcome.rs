@@ -8,6 +8,8 @@ use super::{refused::ActionRefused, state::State};
 pub struct OutcomeCorrection {
     pub from: AppointmentOutcome,
     pub to: AppointmentOutcome,
+    /// Whether another of two experts, or none any more, is recorded as the one who did not come.
+    pub changes_absent: bool,
     /// Whether no later appointment of the consultation has an outcome.
     pub is_latest: bool,
     /// Whether a further appointment is planned, and none was held since.
@@ -16,7 +18,7 @@ pub struct OutcomeCorrection {
     pub is_booked: bool,
     /// Whether an expert is asked and has not answered.
     pub is_asked: bool,
-    /// Whether the company has got the report on the appointment.
+    /// Whether the company has got the report on the appointment, and its author would not have been there.
     pub is_report_sent: bool,
 }
 
@@ -35,7 +37,7 @@ impl OutcomeCorrection {
     /// Returns the state after the correction, or the reason why it is refused.
     pub(super) fn state_after(self, before: &State) -> Result<State, ActionRefused> {
         let done = |it: AppointmentOutcome| matches!(it, AppointmentOutcome::Done);
-        if self.from == self.to {
+        if self.from == self.to && !self.changes_absent {
             return Err(ActionRefused::SameOutcome(self.to));
         }
         // The company and the expert are both absent from an appointment that was not held: nothing stands on which.
@@ -44,6 +46,14 @@ impl OutcomeCorrection {
         }
         if self.is_booked {
             return Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Booking));
+        }
+        if done(self.from) && done(self.to) {
+            // It took place either way; only the field that is owed changes.
+            return match (self.is_asked, self.is_report_sent) {
+                (true, _) => Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Request)),
+                (false, true) => Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Report)),
+                (false, false) => Ok(before.clone()),
+            };
         }
         if done(self.from) {
             if self.is_report_sent {

@@ -112,7 +112,7 @@ pub struct InboundFacts {
     pub lately: u64,
     /// Whether it names a consultation by a token or a Message-ID that we sent.
     pub names_case: bool,
-    pub part: SenderRelation,
+    pub relation: SenderRelation,
 }
 
 /// The decision about a mail.
@@ -148,7 +148,7 @@ pub const fn triage(it: &InboundFacts) -> InboundDecision {
         return InboundDecision::Quarantine(Quarantine::TooMany);
     }
     if it.calendar && it.names_case {
-        return match it.part {
+        return match it.relation {
             SenderRelation::Participant | SenderRelation::FormerExpert => InboundDecision::Calendar,
             SenderRelation::None => InboundDecision::Quarantine(Quarantine::ForeignInvitation),
         };
@@ -162,7 +162,7 @@ pub const fn triage(it: &InboundFacts) -> InboundDecision {
     if !it.names_case {
         return InboundDecision::Quarantine(Quarantine::NoCase);
     }
-    match it.part {
+    match it.relation {
         SenderRelation::None => InboundDecision::Quarantine(Quarantine::Stranger),
         SenderRelation::FormerExpert => InboundDecision::Quarantine(Quarantine::FormerExpert),
         SenderRelation::Participant if it.repeated => InboundDecision::AutoReply,

@@ -128,12 +128,18 @@ pub fn still_open(fields: Fields, assignments: &[Assignment]) -> Option<Fields> 
     assignments.iter().filter(|it| it.is_accepted()).try_fold(fields, |left, it| left.without(it.fields))
 }
 
+/// Returns whether an expert is asked for each of `fields`, or has accepted it.
+pub fn is_asked_for_all(fields: Fields, assignments: &[Assignment]) -> bool {
+    let live = assignments.iter().filter(|it| it.is_live() && it.instead_of.is_none());
+    live.map(|it| it.fields).try_fold(fields, Fields::without).is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
     use uuid::Uuid;
 
-    use super::{AnswerRefused, Assignment, AssignmentState, still_open};
+    use super::{AnswerRefused, Assignment, AssignmentState, is_asked_for_all, still_open};
     use crate::{
         field::Fields,
         id::{AssignmentId, ConsultationId, ExpertId},
@@ -152,6 +158,20 @@ mod tests {
             due_at: NOW + TimeDelta::days(2),
             instead_of: None,
         }
+    }
+
+    #[test]
+    fn every_field_has_to_be_asked_for_or_accepted() {
+        let of = |fields, state| assignment(fields, state);
+        let withdrawn = AssignmentState::Withdrawn { at: NOW };
+        let accepted = of(Fields::Labor, AssignmentState::Accepted { at: NOW });
+        assert!(is_asked_for_all(
+            Fields::Both,
+            &[of(Fields::Ict, AssignmentState::Offered), accepted.clone()]
+        ));
+        assert!(is_asked_for_all(Fields::Both, &[of(Fields::Both, AssignmentState::Offered)]));
+        assert!(!is_asked_for_all(Fields::Both, &[of(Fields::Ict, withdrawn), accepted]));
+        assert!(!is_asked_for_all(Fields::Ict, &[]));
     }
 
     /// Every state × every answer.

@@ -161,13 +161,13 @@ struct Eligible(Vec<(usize, Eligibility)>);
 
 impl Eligible {
     fn of(waiting: &PendingConsultation, context: &PlanningContext<'_>) -> Self {
-        let judged = context.experts.iter().enumerate().filter_map(|(place, expert)| {
+        let eligible = context.experts.iter().enumerate().filter_map(|(place, expert)| {
             let shares = waiting.request.fields.iter().any(|it| expert.fields.contains(it));
             // Most experts are ruled out here, without a list of reasons.
             let eligibility = shares.then(|| evaluate(expert, &waiting.request, None).eligibility)?;
             matches!(eligibility, Eligibility::In { .. }).then_some((place, eligibility))
         });
-        Self(judged.collect())
+        Self(eligible.collect())
     }
 
     fn of_expert(&self, place: usize) -> Option<(Fields, &Rank)> {

@@ -114,7 +114,7 @@ fn many() -> impl Strategy<Value = Vec<(Expert, Option<Blocked>)>> {
     })
 }
 
-fn judged(request: &RoutingRequest, experts: &[(Expert, Option<Blocked>)]) -> Vec<Candidate> {
+fn evaluated(request: &RoutingRequest, experts: &[(Expert, Option<Blocked>)]) -> Vec<Candidate> {
     experts.iter().map(|(expert, blocked)| evaluate(expert, request, *blocked)).collect()
 }
 
@@ -166,7 +166,7 @@ proptest! {
 
     #[test]
     fn only_the_eligible_rank_and_all_of_them(request in requests(), all in many()) {
-        let candidates = judged(&request, &all);
+        let candidates = evaluated(&request, &all);
         let ranked: BTreeSet<_> = rank(&candidates).into_iter().map(|it| it.expert).collect();
         let eligible = all.iter().filter(|it| is_eligible(&it.0, &request, it.1)).map(|it| it.0.id).collect();
         prop_assert_eq!(ranked, eligible);
@@ -176,14 +176,14 @@ proptest! {
     fn the_order_of_asking_does_not_hang_on_the_order_of_reading((request, all, shuffled) in (requests(), many()).prop_flat_map(|(request, all)| {
         (Just(request), Just(all.clone()), Just(all).prop_shuffle())
     })) {
-        let (here, there) = (judged(&request, &all), judged(&request, &shuffled));
+        let (here, there) = (evaluated(&request, &all), evaluated(&request, &shuffled));
         prop_assert_eq!(rank(&here), rank(&there));
         prop_assert!(teams(&request, &here).eq(teams(&request, &there)));
     }
 
     #[test]
     fn each_comes_before_the_next_for_the_first_thing_in_which_they_differ(request in requests(), all in many()) {
-        let candidates = judged(&request, &all);
+        let candidates = evaluated(&request, &all);
         let ranked: Vec<_> = rank(&candidates)
             .into_iter()
             .map(|it| &all.iter().find(|expert| expert.0.id == it.expert).unwrap().0)
@@ -238,7 +238,7 @@ proptest! {
 
     #[test]
     fn teams_are_all_that_can_be_made_in_order(request in requests(), all in many()) {
-        let candidates = judged(&request, &all);
+        let candidates = evaluated(&request, &all);
         let ranked: Vec<_> = rank(&candidates).into_iter().map(|it| it.expert).collect();
         let of = |id| all.iter().find(|it| it.0.id == id).unwrap().0.fields;
         let mut made = Vec::new();
@@ -258,8 +258,8 @@ proptest! {
     }
 
     #[test]
-    fn a_verdict_survives_its_storage(request in requests(), all in many()) {
-        for candidate in judged(&request, &all) {
+    fn an_eligibility_survives_its_storage(request in requests(), all in many()) {
+        for candidate in evaluated(&request, &all) {
             let stored = serde_json::to_string(&candidate.eligibility).unwrap();
             prop_assert_eq!(serde_json::from_str::<Eligibility>(&stored).unwrap(), candidate.eligibility);
         }
@@ -274,8 +274,8 @@ fn slow_key(expert: &Expert, request: &RoutingRequest) -> impl Ord + use<> {
     let has_industry = expert.industries.iter().any(|it| request.industry.as_ref() == Some(it));
     let same_place = request.prefecture.is_some_and(|it| Some(it) == expert.home);
     let knows = expert.known.iter().any(|it| request.company == Some(*it));
-    let asked = expert.last_asked.map_or(0, |it| it.to_epoch_days());
-    (load, 4 - themes, !has_industry, !same_place, !knows, asked, expert.id)
+    let last_asked = expert.last_asked.map_or(0, |it| it.to_epoch_days());
+    (load, 4 - themes, !has_industry, !same_place, !knows, last_asked, expert.id)
 }
 
 fn anyone() -> Expert {
@@ -302,7 +302,7 @@ fn anyone() -> Expert {
     }
 }
 
-fn any_wish() -> RoutingRequest {
+fn any_request() -> RoutingRequest {
     RoutingRequest {
         fields: Fields::Labor,
         themes: [theme(0), theme(1), theme(2)].into(),
@@ -317,7 +317,7 @@ fn any_wish() -> RoutingRequest {
 
 #[test]
 fn an_eligible_expert_has_reasons_in_sentences() {
-    let Eligibility::In { reasons, .. } = evaluate(&anyone(), &any_wish(), None).eligibility else {
+    let Eligibility::In { reasons, .. } = evaluate(&anyone(), &any_request(), None).eligibility else {
         panic!("nothing stands against them");
     };
     let sentences: Vec<_> = reasons.into_iter().map(ReasonFor::sentence).collect();
@@ -325,7 +325,7 @@ fn an_eligible_expert_has_reasons_in_sentences() {
         sentences,
         ["前後28日の相談が3件（目安8件）", "テーマが2件一致", "同じ都道府県", "前回の依頼は2026年11月24日"]
     );
-    let other_theme = RoutingRequest { themes: [theme(3)].into(), ..any_wish() };
+    let other_theme = RoutingRequest { themes: [theme(3)].into(), ..any_request() };
     let Eligibility::In { reasons, .. } = evaluate(&anyone(), &other_theme, None).eligibility else {
         panic!("nothing stands against them");
     };
@@ -334,8 +334,12 @@ fn an_eligible_expert_has_reasons_in_sentences() {
 
 #[test]
 fn an_ineligible_expert_has_reasons_in_sentences() {
-    let request =
-        RoutingRequest { fields: Fields::Ict, mode: Mode::Visit, prefecture: Some(place(1)), ..any_wish() };
+    let request = RoutingRequest {
+        fields: Fields::Ict,
+        mode: Mode::Visit,
+        prefecture: Some(place(1)),
+        ..any_request()
+    };
     let expert = Expert { open_case_limit: 5, ..anyone() };
     let Eligibility::Out { reasons } = evaluate(&expert, &request, Some(Blocked::Occupied)).eligibility
     else {
@@ -357,7 +361,7 @@ fn an_ineligible_expert_has_reasons_in_sentences() {
 fn a_reason_against_an_expert_is_given_once() {
     let full = Expert { day_appointments: 2, absent: true, ..anyone() };
     for (blocked, expected) in [(Blocked::DayFull, 2), (Blocked::Absent, 2), (Blocked::Occupied, 3)] {
-        let Eligibility::Out { reasons } = evaluate(&full, &any_wish(), Some(blocked)).eligibility else {
+        let Eligibility::Out { reasons } = evaluate(&full, &any_request(), Some(blocked)).eligibility else {
             panic!("they are full and absent");
         };
         assert_eq!(reasons.len(), expected, "{reasons:?}");

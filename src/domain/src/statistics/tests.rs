@@ -89,7 +89,7 @@ fn a_single_small_part_takes_the_next_one_with_it() {
 }
 
 #[test]
-fn figures_are_written_as_the_pages_show_them() {
+fn counts_are_written_as_the_pages_show_them() {
     assert_eq!(
         [DisplayedCount::Exact(1234), DisplayedCount::Few, DisplayedCount::Withheld].map(|it| it.to_string()),
         ["1,234", "1から4", "非公表"]

@@ -8,14 +8,14 @@ use domain::{
         AppointmentOutcome::{Done, ExpertNoShow, NoShow},
         UnfulfilledReason,
     },
-    field::Fields,
+    field::{Field, Fields},
 };
 
 use super::samples::{
-    CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_occasions, experts, now, occasions, outline,
+    CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_events, experts, mail_events, now, outline,
 };
 use crate::mail::mail_event::{
-    AccountMailEvent, AppointmentText, MailEvent, OutcomeEvent, ReaderSide, Recipient, TimeNews,
+    AccountMailEvent, AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient, TimeNews,
 };
 
 pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
@@ -29,7 +29,7 @@ pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
     let company = for_company().into_iter().map(|it| (it, COMPANY));
     let expert = for_expert().into_iter().map(|it| (it, EXPERT));
     let center = for_center().into_iter().map(|it| (it, CENTER));
-    sided.chain(company).chain(expert).chain(center).chain(occasions()).collect()
+    sided.chain(company).chain(expert).chain(center).chain(mail_events()).collect()
 }
 
 /// Returns appointments online and by visit, with and without a venue, with no, one and two experts.
@@ -45,7 +45,7 @@ fn appointments() -> Vec<AppointmentText<'static>> {
     all
 }
 
-fn maybe_sittings() -> Vec<Option<AppointmentText<'static>>> {
+fn maybe_appointments() -> Vec<Option<AppointmentText<'static>>> {
     appointments().into_iter().map(Some).chain([None]).collect()
 }
 
@@ -68,25 +68,29 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
             })
         }));
         for is_correction in [false, true] {
-            let missed = OutcomeEvent::ExpertMissed { side, appointment, is_correction };
-            all.push(MailEvent::Outcome(missed));
+            let owed = |owed| Some(MissedPart { expert: EXPERT.name, owed });
+            for part in [None, owed(None), owed(Some(Field::Labor))] {
+                let missed = OutcomeEvent::ExpertMissed { side, appointment, part, is_correction };
+                all.push(MailEvent::Outcome(missed));
+            }
         }
         if side != ReaderSide::Center {
             for [was, outcome] in [[NoShow, Done], [Done, NoShow], [NoShow, ExpertNoShow]] {
-                let corrected = OutcomeEvent::Corrected { side, appointment, was, outcome };
+                let corrected =
+                    OutcomeEvent::Corrected { side, appointment, was: was.into(), outcome: outcome.into() };
                 all.push(MailEvent::Outcome(corrected));
             }
         }
         all.extend([experts(), two_experts()].map(|was| MailEvent::ExpertChanged { side, appointment, was }));
-        all.extend([MailEvent::Room { side, appointment }, MailEvent::Reminder { side, appointment }]);
+        all.extend([MailEvent::Venue { side, appointment }, MailEvent::Reminder { side, appointment }]);
     }
-    all.extend(maybe_sittings().into_iter().map(|cancelled| MailEvent::Withdrawn { side, cancelled }));
+    all.extend(maybe_appointments().into_iter().map(|cancelled| MailEvent::Withdrawn { side, cancelled }));
     all
 }
 
 fn for_company() -> Vec<MailEvent<'static>> {
-    let mut all = company_occasions();
-    for cancelled in maybe_sittings() {
+    let mut all = company_events();
+    for cancelled in maybe_appointments() {
         all.push(MailEvent::Finished { portal: LINK, cancelled });
         for advised in [false, true] {
             let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised, cancelled };
@@ -150,7 +154,7 @@ fn further_and_team() -> Vec<MailEvent<'static>> {
         }
     }
     let news = [TimeNews::Stands, TimeNews::Booked, TimeNews::Kept, TimeNews::Cancelled, TimeNews::Released];
-    let times = maybe_sittings().into_iter().flat_map(|it| match it {
+    let times = maybe_appointments().into_iter().flat_map(|it| match it {
         Some(it) => news.map(|news| Some((it, news))).to_vec(),
         None => vec![None],
     });
@@ -181,7 +185,7 @@ fn further_and_team() -> Vec<MailEvent<'static>> {
 fn for_expert() -> Vec<MailEvent<'static>> {
     let (answer, due_at) = ("https://soudan.example.jp/a/TOKEN", at("2026-11-24T08:00:00Z"));
     let mut all = REASONS.map(|reason| MailEvent::ReportReturned { reason }).to_vec();
-    for slot in maybe_sittings() {
+    for slot in maybe_appointments() {
         for outline in [outline(), &[]] {
             all.extend([Fields::Ict, Fields::Labor, Fields::Both].map(|fields| MailEvent::Request {
                 answer,
@@ -212,7 +216,8 @@ fn for_center() -> Vec<MailEvent<'static>> {
 
 pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
     let stop = "https://soudan.example.jp/u/weekly_digest/TOKEN";
-    let mut all = super::samples::account_mail_events().to_vec();
+    let mut all = super::samples::account_mail_events();
+    all.extend(super::gathering::combinations());
     let either = [outline(), &[]];
     for appointments in either {
         for requests in either {

@@ -10,7 +10,7 @@ use domain::{
         AppointmentOutcome::{Done, NoShow},
         UnfulfilledReason,
     },
-    field::Fields,
+    field::{Field, Fields},
     id::ConsultationId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -22,8 +22,8 @@ use crate::{
         compose::{about, plain},
         mail_event::{
             AccountMailEvent, AppointmentText, CompanyTurn, ExampleEvent, ExampleNews, HandedOver,
-            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent,
-            TimeNews, WhyBack,
+            MailContext, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient, SenderContext,
+            SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -47,8 +47,10 @@ pub fn mails(confirmed: bool) -> Vec<OutgoingMail> {
 /// Returns at least one mail for every event and reader, written with the given texts.
 pub fn mails_in(confirmed: bool, texts: &Texts) -> Vec<OutgoingMail> {
     with_texts(confirmed, texts, |about_this| {
-        let mut mails: Vec<_> =
-            occasions().iter().map(|(mail_event, to)| about(*mail_event, *to, about_this).unwrap()).collect();
+        let mut mails: Vec<_> = mail_events()
+            .iter()
+            .map(|(mail_event, to)| about(*mail_event, *to, about_this).unwrap())
+            .collect();
         mails.extend(account_mail_events().iter().map(|it| plain(*it, CENTER, &about_this.sender).unwrap()));
         mails
     })
@@ -75,13 +77,14 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
         address_confirmed,
         due: None,
         waits_since: None,
+        report_due_at: None,
         sender,
     })
 }
 
-pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
-    let to_company = company_occasions().into_iter().map(|it| (it, COMPANY));
-    let to_expert = expert_occasions().into_iter().map(|it| (it, EXPERT));
+pub fn mail_events() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
+    let to_company = company_events().into_iter().map(|it| (it, COMPANY));
+    let to_expert = expert_events().into_iter().map(|it| (it, EXPERT));
     let (starts_at, ends_at) = (appointment_text().starts_at, appointment_text().ends_at);
     let delegates = [(true, COMPANY), (false, EXPERT)]
         .map(|(is_company, to)| (MailEvent::NoDelegates { is_company, starts_at, ends_at }, to));
@@ -96,6 +99,7 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         MailEvent::Silence(SilenceEvent::OutcomeMissing {
             side: ReaderSide::Center,
             appointment: appointment_text(),
+            is_asked: true,
         }),
         MailEvent::SubstituteNeeded {
             appointment: appointment_text(),
@@ -105,8 +109,11 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         MailEvent::Undelivered { address: COMPANY.address, reason: "550 5.1.1 User unknown" },
         MailEvent::Undelivered { address: COMPANY.address, reason: "" },
         MailEvent::HandOverAccepted,
+        MailEvent::HandOverReopened,
         MailEvent::DeskMessage,
-        MailEvent::HandOverResult { result: "専門家との相談が終わりました。" },
+        result_for_desk("", "", false),
+        result_for_desk("よろず相談所", "", false),
+        result_for_desk("みなみ窓口", "補助金の相談ができます。", true),
     ];
     let sided = [
         (ReaderSide::Company { portal: PORTAL }, COMPANY),
@@ -114,7 +121,7 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         (ReaderSide::Center, CENTER),
     ]
     .into_iter()
-    .flat_map(|(side, to)| sided_occasions(side).map(|it| (it, to)));
+    .flat_map(|(side, to)| sided_events(side).map(|it| (it, to)));
     to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).chain(delegates).collect()
 }
 
@@ -131,7 +138,7 @@ const fn example(event: ExampleEvent<'static>) -> MailEvent<'static> {
 }
 
 /// Returns the events of a company's consent to an example.
-fn consent_occasions() -> [MailEvent<'static>; 6] {
+fn consent_events() -> [MailEvent<'static>; 6] {
     [
         example(ExampleEvent::Wanted { portal: PORTAL, until: at("2026-12-20T15:00:00Z") }),
         example(ExampleEvent::Review { portal: PORTAL, until: at("2027-01-19T15:00:00Z") }),
@@ -146,7 +153,7 @@ fn consent_occasions() -> [MailEvent<'static>; 6] {
     ]
 }
 
-pub fn company_occasions() -> Vec<MailEvent<'static>> {
+pub fn company_events() -> Vec<MailEvent<'static>> {
     let slot = Some((appointment_text(), at("2026-11-21T05:05:00Z")));
     let organization = "商工の窓口";
     let mut all = vec![
@@ -173,8 +180,10 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
+        MailEvent::Reopened { side: ReaderSide::Company { portal: PORTAL } },
         MailEvent::NoShow { portal: PORTAL, appointment: appointment_text(), is_correction: false },
-        MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
+        hold_released(true, false),
+        hold_released(false, true),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: &[] },
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: outline() },
@@ -184,10 +193,10 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         earlier(None),
         earlier(Some(now())),
     ];
-    all.extend(consent_occasions());
+    all.extend(consent_events());
     let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
-    all.extend(team_occasions());
+    all.extend(team_events());
     let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
     all.extend(
         turns
@@ -207,11 +216,22 @@ pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
     MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, report: None }
 }
 
+fn result_for_desk(organization: &'static str, note: &'static str, is_back: bool) -> MailEvent<'static> {
+    MailEvent::HandOverResult {
+        result: "専門家との相談が終わりました。", organization, note, is_back
+    }
+}
+
+fn hold_released(may_choose: bool, day_closed: bool) -> MailEvent<'static> {
+    let slot = appointment_text();
+    MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot, may_choose, day_closed })
+}
+
 fn earlier(booked: Option<DateTime<Utc>>) -> MailEvent<'static> {
     MailEvent::EarlierTime { answer: PORTAL, appointment: appointment_text(), booked, until: now() }
 }
 
-fn team_occasions() -> Vec<MailEvent<'static>> {
+fn team_events() -> Vec<MailEvent<'static>> {
     let (slot, released) = (appointment_text(), experts());
     let changing = |by, reason, lost, may_choose| MailEvent::TeamChanging {
         portal: PORTAL,
@@ -247,16 +267,18 @@ pub fn split(messages: usize) -> MailEvent<'static> {
     MailEvent::CaseSplit { confirm: PORTAL, from, left: Fields::Ict, messages }
 }
 
-fn expert_occasions() -> [MailEvent<'static>; 13] {
+fn expert_events() -> [MailEvent<'static>; 14] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(appointment_text()));
     [
         MailEvent::Request { answer, fields: Fields::Labor, slot, due_at, outline: outline() },
         MailEvent::Request { answer, fields: Fields::Both, slot: None, due_at, outline: &[] },
         MailEvent::RequestReminder { answer, due_at },
+        MailEvent::Reopened { side: ReaderSide::Expert },
         MailEvent::Silence(SilenceEvent::OutcomeMissing {
             side: ReaderSide::Expert,
             appointment: appointment_text(),
+            is_asked: true,
         }),
         MailEvent::RequestLapsed { slot },
         MailEvent::RequestLapsed { slot: None },
@@ -270,7 +292,7 @@ fn expert_occasions() -> [MailEvent<'static>; 13] {
     ]
 }
 
-fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
+fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
     [
@@ -278,7 +300,7 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
         MailEvent::Booked { side, appointment: online, change_until },
         MailEvent::Moved { side, appointment, change_until: now(), was: change_until },
         MailEvent::ExpertChanged { side, appointment, was: experts() },
-        MailEvent::Room {
+        MailEvent::Venue {
             side,
             appointment: AppointmentText { mode: AppointmentMode::Online, ..appointment },
         },
@@ -290,12 +312,20 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
             is_blocked: side == ReaderSide::Expert,
         },
         MailEvent::Cancelled { side, appointment: online, reason: "", by: None, is_blocked: false },
-        MailEvent::Outcome(OutcomeEvent::ExpertMissed { side, appointment, is_correction: false }),
+        MailEvent::Outcome(OutcomeEvent::ExpertMissed {
+            side,
+            appointment,
+            part: None,
+            is_correction: false,
+        }),
         MailEvent::Outcome(match side {
             // The center is not told of a correction.
-            ReaderSide::Center => OutcomeEvent::ExpertMissed { side, appointment, is_correction: true },
+            ReaderSide::Center => {
+                let part = Some(MissedPart { expert: EXPERT.name, owed: Some(Field::Labor) });
+                OutcomeEvent::ExpertMissed { side, appointment, part, is_correction: true }
+            }
             ReaderSide::Company { .. } | ReaderSide::Expert => {
-                OutcomeEvent::Corrected { side, appointment, was: NoShow, outcome: Done }
+                OutcomeEvent::Corrected { side, appointment, was: NoShow.into(), outcome: Done.into() }
             }
         }),
         MailEvent::Reminder { side, appointment },
@@ -305,10 +335,10 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
     ]
 }
 
-pub fn account_mail_events() -> [AccountMailEvent<'static>; 8] {
+pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
     let link = "https://soudan.example.jp/l/TOKEN";
     let lines = outline();
-    [
+    let mut all = vec![
         AccountMailEvent::SignIn { link },
         AccountMailEvent::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         AccountMailEvent::Invitation { link, role: "専門家" },
@@ -328,7 +358,9 @@ pub fn account_mail_events() -> [AccountMailEvent<'static>; 8] {
             reports: &[],
             stop: "https://soudan.example.jp/u/weekly_digest/TOKEN",
         },
-    ]
+    ];
+    all.extend(super::gathering::mail_events());
+    all
 }
 
 pub fn outline() -> &'static [String] {

@@ -6,7 +6,7 @@ use domain::{
     wording::{month_day_time, month_day_weekday},
 };
 
-use super::{known, report_page, set};
+use super::{desk_page, known, link_for, report_page, set};
 use crate::mail::{
     compose::wording::{in_business_days, quoted, still_ahead},
     mail_event::{HandedOver, MailContext, ReaderSide, SenderContext},
@@ -32,6 +32,20 @@ pub(super) fn due_day(about: &MailContext<'_>, kind: DueKind) -> Option<String> 
 pub(super) fn further_dropped(values: &mut Values, about: &MailContext<'_>, portal: &str) {
     known(values, about, portal);
     values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
+}
+
+/// Sets what follows after a consultation was reopened: the center's contact, or the report.
+pub(super) fn reopened(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
+    link_for(values, about, side);
+    if matches!(side, ReaderSide::Company { .. }) {
+        values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
+    }
+    values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
+}
+
+pub(super) fn reopened_for_desk(values: &mut Values, about: &MailContext<'_>) {
+    values.set(Link, desk_page(about));
+    values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
 }
 
 /// Sets the day by which the center will contact the company: the deadline that the consultation has.

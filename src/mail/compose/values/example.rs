@@ -15,7 +15,7 @@ use crate::{
     url,
 };
 
-pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: ExampleEvent<'_>) {
+pub(super) fn set(values: &mut Values, about: &MailContext<'_>, event: ExampleEvent<'_>) {
     match event {
         ExampleEvent::Wanted { portal, until }
         | ExampleEvent::Review { portal, until }

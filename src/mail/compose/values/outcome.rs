@@ -1,13 +1,15 @@
 //! Sets the values of mails about the outcome of an appointment, and about the party that cancelled it.
 use domain::{
     actor::Party,
+    booking::appointment::RecordedOutcome,
     consultation::{AppointmentOutcome, UnfulfilledReason},
     due::DueKind,
+    field::Field,
 };
 
 use super::{
     dates::{company_turn, due_day},
-    gone, known, maybe_sit, set, sit_with,
+    desk_page, gone, known, maybe_sit, report_besides, set, sit_with,
 };
 use crate::mail::{
     compose::wording::{SLOTS, at_page, help, quoted},
@@ -18,13 +20,24 @@ use crate::mail::{
     },
 };
 
-pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: OutcomeEvent<'_>) {
+pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: OutcomeEvent<'_>) {
     match event {
-        OutcomeEvent::ExpertMissed { side, appointment, is_correction } => {
+        OutcomeEvent::ExpertMissed { side, appointment, part, is_correction } => {
             match side {
-                ReaderSide::Company { portal } => missed(values, about, portal, &appointment),
+                ReaderSide::Company { portal } if part.is_some() => {
+                    sit_with(values, about, side, &appointment);
+                    ended(values, about);
+                    values.set(Variable::CompanyDue, "");
+                    values.set(Link, portal);
+                }
+                ReaderSide::Company { portal } => {
+                    missed(values, about, portal, &appointment);
+                    values.set(Variable::ReportDue, "");
+                }
                 ReaderSide::Expert | ReaderSide::Center => sit_with(values, about, side, &appointment),
             }
+            values.set(MissedExpert, part.map(|it| format!("{}さん", it.expert)).unwrap_or_default());
+            values.set(OwedField, part.and_then(|it| it.owed).map_or("", Field::label));
             if side != ReaderSide::Center {
                 values.set_flag(IsCorrection, is_correction);
             }
@@ -33,10 +46,13 @@ pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: OutcomeE
             sit_with(values, about, side, &appointment);
             values.set(WasOutcome, said(was));
             values.set(RecordedOutcome, said(outcome));
-            let is_due = outcome == AppointmentOutcome::Done;
-            let due = due_day(about, DueKind::Report).filter(|_| is_due);
-            values.set(Variable::ReportDue, due.unwrap_or_default());
-            if !matches!(side, ReaderSide::Company { .. }) {
+            let is_due = outcome.outcome == AppointmentOutcome::Done;
+            if matches!(side, ReaderSide::Company { .. }) {
+                let due = due_day(about, DueKind::Report).filter(|_| is_due);
+                values.set(Variable::ReportDue, due.unwrap_or_default());
+            } else {
+                // One of the experts is asked for the report, unless it is there.
+                report_besides(values, about, side);
                 values.set_flag(NoReport, !is_due);
             }
         }
@@ -44,7 +60,7 @@ pub(super) fn told(values: &mut Values, about: &MailContext<'_>, event: OutcomeE
 }
 
 /// Sets until when the report on what took place is expected, although the consultation ends.
-fn ended(values: &mut Values, about: &MailContext<'_>) {
+pub(super) fn ended(values: &mut Values, about: &MailContext<'_>) {
     values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
 }
 
@@ -63,6 +79,10 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
     } else if let MailEvent::Referred { organization, note, cancelled } = *mail_event {
         ended(values, about);
         referred(values, organization, note, cancelled.as_ref());
+    } else if let MailEvent::HandOverResult { result, organization, note, is_back } = *mail_event {
+        set(values, [(Link, &desk_page(about)), (Outcome, result), (Organization, organization)]);
+        values.set(Note, quoted(note));
+        values.set_flag(HandedBack, is_back);
     }
 }
 
@@ -81,6 +101,7 @@ fn cancelled(
 ) {
     sit_with(values, about, side, appointment);
     values.set(Reason, quoted(reason));
+    report_besides(values, about, side);
     if matches!(side, ReaderSide::Company { .. }) {
         company_turn(values, about, about.sender.now);
     }
@@ -96,9 +117,10 @@ fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Opti
     gone(values, cancelled);
 }
 
-/// Returns the outcome as a letter says it.
-const fn said(outcome: AppointmentOutcome) -> &'static str {
-    match outcome {
+/// Returns the outcome as a mail says it.
+const fn said(recorded: RecordedOutcome) -> &'static str {
+    match recorded.outcome {
+        AppointmentOutcome::Done if recorded.absent.is_some() => "相談を実施（専門家の一人は欠席）",
         AppointmentOutcome::Done => "相談を実施",
         AppointmentOutcome::NoShow => "企業の欠席",
         AppointmentOutcome::ExpertNoShow => "専門家の欠席",

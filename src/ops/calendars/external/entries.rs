@@ -190,7 +190,7 @@ async fn write(
     booking: &CalendarBooking,
     now: DateTime<Utc>,
 ) -> Result<Entry, Failed> {
-    let data = told(app, booking, now);
+    let data = resource(app, booking, now);
     let mut over = entry.etag.clone();
     // The second time over the version that is there now: an earlier write of ours that was cut off, or a change made a
     // moment ago.
@@ -273,7 +273,8 @@ async fn settle(
     Ok(true)
 }
 
-fn told(app: &App, booking: &CalendarBooking, now: DateTime<Utc>) -> String {
+/// Returns a booking as the resource that the calendar keeps.
+fn resource(app: &App, booking: &CalendarBooking, now: DateTime<Utc>) -> String {
     let it = &booking.appointment;
     let summary = format!("相談：{}", booking.company_name);
     let description = format!("受付番号：{}\n方法：{}", booking.number, it.mode.label());

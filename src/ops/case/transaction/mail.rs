@@ -3,7 +3,7 @@
 //! An address that is not proved gets the mails that have it proved, and those that repeat nothing of the form. Every
 //! other mail goes to the address that the company had proved before it corrected it, or is held until the new one is
 //! proved.
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::ExpertId;
 
 use super::CaseTransaction;
@@ -47,7 +47,7 @@ impl CaseTransaction<'_> {
         if is_held && event.is_news() {
             self.call_instead();
         }
-        self.is_told |= event.is_news() && self.new.is_none();
+        self.mails_news |= event.is_news() && self.new.is_none();
         mail.awaits_address = is_held;
         if !is_proven && mail.kind.is_correspondence() {
             let consultation = self.record.consultation.id;
@@ -100,7 +100,12 @@ impl CaseTransaction<'_> {
     ) -> Result<Option<&mut OutgoingMail>, Problem> {
         let profile = self.context.experts.get(expert).filter(|it| it.active);
         let Some(profile) = profile else { return Ok(None) };
-        let mail = self.composed(event, (&profile.email, &profile.name), false)?;
+        let besides = self.report_besides.filter(|(reader, _)| *reader == expert).map(|(_, due_at)| due_at);
+        let reader = Recipient { address: &profile.email, name: &profile.name };
+        let mail = self.composed_with(event, reader, false, besides)?;
+        if besides.is_some() && TextKind::of(&event).tells_of_a_report() {
+            self.report_besides = None;
+        }
         Ok(self.push(mail))
     }
 
@@ -133,21 +138,33 @@ impl CaseTransaction<'_> {
         (address, name): (&str, &str),
         is_proven: bool,
     ) -> Result<OutgoingMail, Problem> {
+        self.composed_with(event, Recipient { address, name }, is_proven, None)
+    }
+
+    /// Writes a mail as `composed` does. `report_due_at` is the deadline of a report that its reader has to write besides.
+    fn composed_with(
+        &self,
+        event: MailEvent<'_>,
+        to: Recipient<'_>,
+        is_proven: bool,
+        report_due_at: Option<DateTime<Utc>>,
+    ) -> Result<OutgoingMail, Problem> {
         let record = &self.record;
-        let organizer = self.app.reply_address(record.consultation.id, address);
+        let organizer = self.app.reply_address(record.consultation.id, to.address);
         let about = MailContext {
             id: record.consultation.id,
             number: &record.number,
             company_name: &record.company_name,
             // Another person may read an address that was replaced.
-            contact_name: if name.is_empty() { "" } else { &self.person.name },
-            fields: record.consultation.fields,
+            contact_name: if to.name.is_empty() { "" } else { &self.person.name },
+            fields: record.wanted_fields(),
             address_confirmed: is_proven,
             due: record.due.as_ref(),
             waits_since: record.silence.map(|it| it.since),
+            report_due_at,
             sender: SenderContext { organizer: &organizer, ..self.context.sender(self.app) },
         };
-        Ok(compose::about(event, Recipient { address, name }, &about)?)
+        Ok(compose::about(event, to, &about)?)
     }
 
     /// Returns the address that opens the company's page, the same in all mails of one change.

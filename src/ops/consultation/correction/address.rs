@@ -1,4 +1,6 @@
 //! A corrected mail address: it is confirmed anew, and the mails for the earlier one go to it.
+mod proven;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,6 +48,8 @@ pub struct AddressChange<'a> {
     pub was_confirmed: Option<DateTime<Utc>>,
     /// When the new address was confirmed, if that is known: a correction is taken back, or a value is taken over.
     pub confirmed: Option<DateTime<Utc>>,
+    /// The position of the correction that is taken back.
+    pub undone: Option<i32>,
     /// The address, in lower case, with which the company is signed in that makes the correction itself.
     pub signed_in: Option<&'a str>,
     /// Whether the day's mails to the new address are used up.
@@ -53,9 +57,10 @@ pub struct AddressChange<'a> {
 }
 
 /// Has the new address confirmed. Until then the address that was proved before speaks for the company, if the company has
-/// made the correction itself: it opens the page, and gets the mails. Otherwise the mails wait for the new address.
+/// made the correction itself: it opens the page, and gets the mails. Otherwise the mails wait for the new address. If a
+/// correction is taken back before its address was proved, the address speaks again that spoke before it.
 pub async fn follow(work: &mut CaseTransaction<'_>, change: AddressChange<'_>) -> Result<(), Problem> {
-    let AddressChange { old, was_confirmed, confirmed, signed_in, over_limit } = change;
+    let AddressChange { old, was_confirmed, confirmed, undone, signed_in, over_limit } = change;
     let id = work.record.consultation.id;
     let (new, before) = (work.person.email.clone(), work.person.proven.take());
     let spoke = spoke_for(work.now(), old, was_confirmed, before.clone(), signed_in);
@@ -63,8 +68,12 @@ pub async fn follow(work: &mut CaseTransaction<'_>, change: AddressChange<'_>) -
     // The company has corrected the address back to the one that it had proved.
     let confirmed = confirmed.or_else(|| spoke.as_ref().filter(|it| is_new(it)).map(|it| it.at));
     let stays = new.is_some() && confirmed.is_none() && signed_in.is_some();
+    let restored = match undone.filter(|_| new.is_some() && confirmed.is_none() && was_confirmed.is_none()) {
+        Some(seq) => proven::spoke_before(work, seq).await?,
+        None => None,
+    };
     work.record.consultation.address_confirmed = confirmed.is_some();
-    work.person.proven = spoke.clone().filter(|_| stays);
+    work.person.proven = restored.or_else(|| spoke.clone().filter(|_| stays));
     work.save(AddressProof(id, confirmed, work.person.proven.clone())).await?;
     work.check_proven().await?;
     // The center removes an address because it is no more; a company's page can be in other hands.

@@ -18,7 +18,7 @@ use crate::{
     ops::{
         booking::notices::{appointment_text, cancel_invitation, plan_reminders},
         case::{save::ExchangedParticipation, transaction::CaseTransaction},
-        routing::{assignment::settle, requests::withdraw_asked},
+        routing::{assignment::settle, requests::withdraw_substitute_request},
     },
     problem::Problem,
 };
@@ -44,7 +44,7 @@ pub const fn is_before_appointment(state: &State) -> bool {
 }
 
 /// Releases the experts of a field that has left the consultation, and lets it go on if the others cover what is left.
-/// Everybody concerned is told once. `before` are the fields until now.
+/// Each reader is told once. `before` are the fields until now.
 pub async fn follow(work: &mut CaseTransaction<'_>, by: Actor, before: Fields) -> Result<(), Problem> {
     let fields = work.record.consultation.fields;
     let leaving: Vec<_> = left_out(fields, &work.assignments).cloned().collect();
@@ -77,14 +77,14 @@ async fn release(
     if leaving.iter().any(Assignment::is_asked_instead)
         && let Some(appointment) = work.appointment.clone()
     {
-        withdraw_asked(work, &appointment).await?;
+        withdraw_substitute_request(work, &appointment).await?;
     }
     let known = leaving.iter().filter(|it| it.is_accepted()).map(|it| it.expert);
     let known: Vec<_> = known.filter(|it| experts.contains(it)).collect();
-    let mut told = BTreeSet::new();
+    let mut notified = BTreeSet::new();
     for it in leaving.iter().filter(|it| !it.is_asked_instead()) {
         work.save_assignment(it.clone().withdraw(work.now())).await?;
-        if !experts.contains(&it.expert) || !told.insert(it.expert) {
+        if !experts.contains(&it.expert) || !notified.insert(it.expert) {
             continue;
         }
         let left = match work.appointment.clone() {
@@ -109,12 +109,18 @@ fn leaving_experts(work: &CaseTransaction<'_>, leaving: &[Assignment]) -> BTreeS
     leaving.iter().map(|it| it.expert).filter(|it| !stays(*it)).collect()
 }
 
-/// Takes an expert out of the time that is held or booked. The others keep it; a time that nobody else has is released.
+const ONLY_TEAM: &str =
+    "この分野の専門家だけの予約があるため、分野から外せません。先に予約を取り消すか、担当を替えてください。";
+
+/// Takes an expert out of the time that is held or booked. The others keep it; a time that no other expert has is released.
 async fn leave_time(work: &mut CaseTransaction<'_>, expert: ExpertId) -> Result<(), Problem> {
     let Some(time) = work.appointment.clone().filter(|it| it.experts.contains(&expert)) else {
         return Ok(());
     };
     if time.experts.iter().all(|it| *it == expert) {
+        if time.is_confirmed() {
+            return Err(Problem::Refused(ONLY_TEAM.to_owned()));
+        }
         work.save(&time.release()?).await?;
         work.appointment = None;
         return Ok(());
@@ -133,22 +139,24 @@ async fn leave_time(work: &mut CaseTransaction<'_>, expert: ExpertId) -> Result<
 
 /// Returns the place without an expert: online, another expert's meeting link in place of the leaving one's.
 fn place_without(work: &CaseTransaction<'_>, after: &Appointment, leaving: ExpertId) -> String {
-    let room = |it| work.context.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
+    let link_of = |it| work.context.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
     match after.experts.first() {
-        Some(&first) if after.mode == AppointmentMode::Online && after.place == room(leaving) => room(first),
+        Some(&first) if after.mode == AppointmentMode::Online && after.place == link_of(leaving) => {
+            link_of(first)
+        }
         Some(_) | None => after.place.clone(),
     }
 }
 
 /// Goes on after experts were released: with those who have accepted everything that is left, or back to the center if
-/// nobody is asked any more. Returns whether it went on.
+/// no expert is asked any more. Returns whether it went on.
 async fn go_on(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
     if settle(work, by).await? {
         return Ok(true);
     }
     let asks = work.live().any(|it| !it.is_accepted());
     if work.record.consultation.state == State::Matching && !asks {
-        work.act(Action::ReleaseExpert { asked: false }, by, None)?;
+        work.act(Action::ReleaseExpert { another_asked: false }, by, None)?;
     }
     Ok(false)
 }

@@ -43,7 +43,7 @@ pub async fn follow(
     }
     let narrows = before.without(fields).is_some() && narrowed::can_release(work);
     if all.iter().any(Correction::concerns_place) {
-        // The letters about the field have the new place too.
+        // The mails about the field have the new place too.
         let are_told = narrows && left_out(fields, &work.assignments).next().is_some();
         correct_place(work, !are_told).await?;
     }

@@ -12,7 +12,7 @@ use crate::{
             save::{Save, Target},
             transaction::CaseTransaction,
         },
-        consultation::to_call::address_lost,
+        consultation::{correction::replaced_by, to_call::address_lost},
     },
     problem::Problem,
     store::{
@@ -30,6 +30,8 @@ struct Missed {
     mail: Option<SentMail>,
     consultation: Option<ConsultationId>,
     failure: FailedRecipient,
+    /// Whether the address was the contact's, and was corrected since.
+    is_replaced: bool,
 }
 
 pub async fn take(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) -> Result<(), Problem> {
@@ -38,10 +40,11 @@ pub async fn take(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) 
         Some(case) => {
             let mut work = CaseTransaction::begin_even_merged(app, case).await?;
             let center = work.context.settings.center_email.to_lowercase();
-            if missed.failure.outlook == DeliveryStatus::Lost {
-                work.note(Actor::System, format!("メールが届きませんでした：{}", missed.address));
+            if missed.failure.delivery == DeliveryStatus::Lost {
+                let replaced = if missed.is_replaced { "（訂正前のアドレス）" } else { "" };
+                work.note(Actor::System, format!("メールが届きませんでした：{}{replaced}", missed.address));
                 // A mail to the center about the center's own address could not arrive either.
-                if missed.address.to_lowercase() != center {
+                if missed.address.to_lowercase() != center && !missed.is_replaced {
                     let mail_event = MailEvent::Undelivered {
                         address: &missed.address,
                         reason: &missed.failure.diagnostic,
@@ -59,7 +62,7 @@ pub async fn take(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) 
             tx.commit().await?;
         }
     }
-    if missed.failure.outlook == DeliveryStatus::Lost {
+    if missed.failure.delivery == DeliveryStatus::Lost {
         address_lost(app, &missed.address).await?;
     }
     Ok(())
@@ -81,7 +84,11 @@ async fn missed(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) ->
     let of_address = report.failures.iter().find(|it| it.address.eq_ignore_ascii_case(&address));
     let failure = of_address.or(report.failures.first()).cloned().unwrap_or_default();
     let consultation = mail.as_ref().and_then(|it| it.consultation).or(claim.map(|it| it.consultation));
-    Ok(Missed { address, mail, consultation, failure })
+    let is_replaced = match consultation {
+        Some(id) => replaced_by(app, id, &address).await?.is_some(),
+        None => false,
+    };
+    Ok(Missed { address, mail, consultation, failure, is_replaced })
 }
 
 /// The outcome of a report; the answer is false if another worker was first.
@@ -101,7 +108,10 @@ async fn settle(
 ) -> Result<bool, Problem> {
     let (address, said) = (&missed.address, &missed.failure.diagnostic);
     let said = if said.is_empty() { String::new() } else { format!("（{said}）") };
-    let outcome = match missed.failure.outlook {
+    let outcome = match missed.failure.delivery {
+        DeliveryStatus::Lost if missed.is_replaced => {
+            format!("{address} に届きませんでした。連絡先は、別のアドレスに訂正されています。{said}")
+        }
         DeliveryStatus::Lost => format!("{address} に届きませんでした。電話で連絡してください。{said}"),
         DeliveryStatus::Delayed => format!("{address} への配信が遅れています。{said}"),
         DeliveryStatus::Delivered => format!("{address} に届きました。"),
@@ -109,20 +119,21 @@ async fn settle(
     let outcome = InboundOutcome {
         state: Some(InboundState::Bounce),
         outcome,
-        open: missed.failure.outlook == DeliveryStatus::Lost,
+        open: missed.failure.delivery == DeliveryStatus::Lost && !missed.is_replaced,
         consultation: missed.consultation,
         ..InboundOutcome::default()
     };
     if !received.settle(tx, outcome).await? {
         return Ok(false);
     }
-    if missed.failure.outlook != DeliveryStatus::Delivered {
+    if missed.failure.delivery != DeliveryStatus::Delivered {
         let bounce = Bounce {
             reported_by: Some(received.id.0),
             address: missed.address.clone(),
             mail: missed.mail.as_ref().map(|it| it.id),
-            consultation: missed.consultation,
-            permanent: missed.failure.outlook == DeliveryStatus::Lost,
+            // An address that is the contact's no more does not mark the case.
+            consultation: missed.consultation.filter(|_| !missed.is_replaced),
+            permanent: missed.failure.delivery == DeliveryStatus::Lost,
             status: missed.failure.status.clone(),
             diagnostic: missed.failure.diagnostic.clone(),
         };

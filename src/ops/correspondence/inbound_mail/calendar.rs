@@ -49,23 +49,23 @@ pub async fn take(
     let files = entry::files(app, received).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
     let all = store::booking::appointment::of(work.read(), case).await?;
-    let asked = all.iter().find(|it| it.uid == reply.uid);
-    let (Some(appointment), true) = (asked, received.sender().as_deref() == Some(&*reply.attendee)) else {
+    let found = all.iter().find(|it| it.uid == reply.uid);
+    let (Some(appointment), true) = (found, received.sender().as_deref() == Some(&*reply.attendee)) else {
         // Its transaction has locked the consultation, and is not needed any more.
         drop(work);
         return received
             .put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, Some(case)))
             .await;
     };
-    let mine = own(&work, author);
+    let assignment = own(&work, author);
     let step = step(&InvitationReplyFacts {
         answer: answer(reply),
         theirs: reply.sequence,
         ours: appointment.sequence,
         live: appointment.is_live(),
-        assignment: mine.as_ref().map(|it| &it.state),
+        assignment: assignment.as_ref().map(|it| &it.state),
     });
-    let (outcome, open) = match do_step(&mut work, step, author, mine, appointment, reply).await {
+    let (outcome, open) = match do_step(&mut work, step, author, assignment, appointment, reply).await {
         Ok(done) => done,
         // The rules have refused it as they would refuse the button: nothing of it may be saved.
         Err(Problem::Refused(why)) => {
@@ -135,21 +135,21 @@ async fn do_step(
     work: &mut CaseTransaction<'_>,
     step: InvitationReplyAction,
     author: &MailAuthor,
-    mine: Option<Assignment>,
+    assignment: Option<Assignment>,
     appointment: &Appointment,
     reply: &Reply,
 ) -> Result<(String, bool), Problem> {
     let by = actor(author);
     let who = by.party().label();
-    Ok(match (step, mine, by) {
-        (InvitationReplyAction::Accept, Some(mine), Actor::Expert(_)) => {
-            assignment::accept_in(work, mine.id, by).await?;
+    Ok(match (step, assignment, by) {
+        (InvitationReplyAction::Accept, Some(request), Actor::Expert(_)) => {
+            assignment::accept_in(work, request.id, by).await?;
             ("専門家がカレンダーで承諾し、依頼を引き受けました。".to_owned(), false)
         }
-        (InvitationReplyAction::Decline, Some(mine), Actor::Expert(_)) => {
+        (InvitationReplyAction::Decline, Some(request), Actor::Expert(_)) => {
             let reason = Some(reply.comment.as_str()).filter(|it| !it.is_empty()).unwrap_or(NO_REASON);
             // The calendar program that sent the reply shows the answer already, so no cancellation is mailed.
-            assignment::decline_in(work, mine.id, by, reason.to_owned()).await?;
+            assignment::decline_in(work, request.id, by, reason.to_owned()).await?;
             ("専門家がカレンダーで辞退し、依頼を断りました。".to_owned(), false)
         }
         (InvitationReplyAction::Accept | InvitationReplyAction::Decline, ..) => {
@@ -242,7 +242,7 @@ fn own(work: &CaseTransaction<'_>, author: &MailAuthor) -> Option<Assignment> {
     let (MailAuthor::Asked(expert) | MailAuthor::Expert(expert) | MailAuthor::Former(expert)) = author else {
         return None;
     };
-    let mine = || work.assignments.iter().filter(|it| it.expert == *expert);
-    let offered = mine().find(|it| it.is_live() && !it.is_accepted());
-    offered.or_else(|| mine().find(|it| it.is_live())).or_else(|| mine().next_back()).cloned()
+    let theirs = || work.assignments.iter().filter(|it| it.expert == *expert);
+    let offered = theirs().find(|it| it.is_live() && !it.is_accepted());
+    offered.or_else(|| theirs().find(|it| it.is_live())).or_else(|| theirs().next_back()).cloned()
 }

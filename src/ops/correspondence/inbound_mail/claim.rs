@@ -136,13 +136,13 @@ pub async fn author(
     }
     let Some(account) = account.filter(|it| it.role == Role::Expert) else { return Ok(None) };
     let id = ExpertId(account.id.0);
-    let asked = store::routing::assignment::of(db, claim.consultation).await?;
-    let asked: Vec<_> = asked.into_iter().filter(|it| it.expert == id).collect();
-    Ok(if asked.iter().any(domain::routing::assignment::Assignment::is_accepted) {
+    let assignments = store::routing::assignment::of(db, claim.consultation).await?;
+    let own: Vec<_> = assignments.into_iter().filter(|it| it.expert == id).collect();
+    Ok(if own.iter().any(domain::routing::assignment::Assignment::is_accepted) {
         Some(MailAuthor::Expert(id))
-    } else if asked.iter().any(domain::routing::assignment::Assignment::is_live) {
+    } else if own.iter().any(domain::routing::assignment::Assignment::is_live) {
         Some(MailAuthor::Asked(id))
-    } else if asked.is_empty() {
+    } else if own.is_empty() {
         None
     } else {
         Some(MailAuthor::Former(id))

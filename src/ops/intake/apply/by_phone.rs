@@ -36,7 +36,7 @@ pub async fn slots_by_phone(
 ) -> Result<SlotOffers, Problem> {
     let context = Context::of(app).await?;
     let held = held_by_phone(app, draft).await?;
-    let search = slot_search(form, held.map(|it| it.id), SearchAim::List)?;
+    let search = slot_search(form, held.map(|it| it.id), None, SearchAim::List)?;
     context.offers(&app.db, search).await
 }
 
@@ -56,7 +56,7 @@ pub async fn hold_by_phone(
     form: &ApplicationForm,
     slot: Slot,
 ) -> Result<DraftId, Problem> {
-    slot_search(form, None, SearchAim::List)?;
+    slot_search(form, None, None, SearchAim::List)?;
     let id = match draft {
         Some(id) => id,
         None => {
@@ -69,6 +69,7 @@ pub async fn hold_by_phone(
                 network: format!("account/{by}"),
                 expires_at: context.now + chrono::TimeDelta::days(days),
                 consultation: None,
+                day: None,
             };
             let tx = app.begin().await?;
             store::intake::draft::insert(&tx, &draft, context.now).await?;

@@ -68,6 +68,7 @@ fn placeholder_draft(now: DateTime<Utc>) -> Draft {
         network: String::new(),
         expires_at: now,
         consultation: None,
+        day: None,
     }
 }
 

@@ -13,14 +13,15 @@ use domain::{
 };
 
 use crate::{
-    ops::booking::slot_offers::{SearchAim, SlotSearch},
+    ops::booking::slot_offers::{DayOnly, SearchAim, SlotSearch},
     problem::Problem,
 };
 
-/// Returns the slot search of a draft. Its topic has to be valid; of the company only the prefecture matters.
+/// Returns the slot search of a draft, within a consultation day if it asks for a time of one. Its topic has to be valid; of the company only the prefecture matters.
 pub fn slot_search(
     form: &ApplicationForm,
     moving: Option<AppointmentId>,
+    day: Option<DayOnly>,
     aim: SearchAim,
 ) -> Result<SlotSearch, Problem> {
     let topic = ApplicationTopic::parse(form)
@@ -33,6 +34,7 @@ pub fn slot_search(
         industry: Industry::parse(&form.industry).ok(),
         company: None,
         only: None,
+        day,
         excluded: BTreeSet::new(),
         moving,
         starts: Day::HALF_HOURS,

@@ -1,6 +1,6 @@
 //! A second case of the same company, for what a coordinator finds to be a request of its own.
 use domain::{
-    actor::Actor,
+    actor::{Actor, Party},
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
     field::Fields,
     id::{AccountId, CompanyId, ConsultationId, MessageId},
@@ -27,7 +27,13 @@ use crate::{
         consultation::correction::{CorrectionCause, correct_in},
     },
     problem::Problem,
-    store::{self, accounts::link::Purpose, consultation::Record, intake::company::Applicant},
+    store::{
+        self,
+        accounts::link::Purpose,
+        consultation::Record,
+        correspondence::message::{Audience, ThreadEntry},
+        intake::company::Applicant,
+    },
 };
 
 /// The part of a case that becomes a case of its own.
@@ -57,7 +63,7 @@ codes::codes! {
 }
 
 /// Splits a case. Fields can leave it only while no expert is asked and no time is held, because both are for its
-/// fields. The new case has what the first one had; the two are related, and the history of both and one letter say so.
+/// fields. The new case has what the first one had; the two are related, and the history of both and one mail say so.
 pub async fn split(
     app: &App,
     id: ConsultationId,
@@ -87,7 +93,8 @@ pub async fn split(
     if off.leave {
         leave(&mut work, off.fields, staying, number, by).await?;
     }
-    if off.awaited == AwaitedIn::New {
+    let (first_waits, new_waits) = waiting_after(&work, off).await?;
+    if !first_waits {
         work.record.response = None;
     }
     work.note(Actor::Coordinator(by), format!("この案件の一部を{number}に分けました"));
@@ -107,7 +114,7 @@ pub async fn split(
         company: Some(same_company(from.company, filed)),
     };
     let mut new = take_in(app, context, tx, incoming).await?;
-    inherit(&mut new.record, &from, off.awaited);
+    inherit(&mut new.record, &from, new_waits);
     new.note(Actor::Coordinator(by), format!("{}から分けました", from.number));
     tell(&mut new, &first, off.messages.len())?;
     let now = new.now();
@@ -148,12 +155,36 @@ async fn leave(
     Ok(())
 }
 
+/// Returns whether a message waits for a response in the first case, and in the new one, after the split: in the case that
+/// the coordinator chooses. If each of them has a message without a response, both wait, and a message of the desk waits
+/// where it is.
+async fn waiting_after(work: &CaseTransaction<'_>, off: &SplitOff) -> Result<(bool, bool), Problem> {
+    let Some(response) = work.record.response else { return Ok((false, false)) };
+    let id = work.record.consultation.id;
+    let thread = store::correspondence::message::of(work.read(), id, Audience::Center).await?;
+    // Whether each message without a response moves.
+    let unanswered = |with_desk: bool| -> Vec<bool> {
+        let is_here = |it: &&ThreadEntry| if with_desk { it.with_desk } else { !it.center_only };
+        let written = thread.iter().rev().filter(is_here).filter(|it| !it.automatic);
+        let since = written.take_while(|it| it.author != Party::Coordinator);
+        let waiting = since.filter(|it| it.author != Party::System && it.at >= response.since);
+        waiting.map(|it| off.messages.contains(&it.id)).collect()
+    };
+    let (desk, others) = (unanswered(true), unanswered(false));
+    let all = [desk.as_slice(), others.as_slice()].concat();
+    let parted = all.contains(&true) && all.contains(&false);
+    Ok((
+        off.awaited != AwaitedIn::New || parted || desk.contains(&false),
+        off.awaited != AwaitedIn::First || parted || desk.contains(&true),
+    ))
+}
+
 /// Gives the new case what the first one had beside the application.
-fn inherit(new: &mut Record, from: &Record, awaited: AwaitedIn) {
+fn inherit(new: &mut Record, from: &Record, waits: bool) {
     new.number_unconfirmed = from.number_unconfirmed;
     new.visit_prefecture = from.visit_prefecture;
     new.coordinator = from.coordinator;
-    if awaited != AwaitedIn::First {
+    if waits {
         new.response = from.response;
         new.last_inbound_at = from.last_inbound_at.filter(|_| from.response.is_some());
     }

@@ -13,7 +13,10 @@ use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
     problem::Problem,
-    store,
+    store::{
+        self,
+        intake::told_apart::{ToldApart, told_apart},
+    },
 };
 
 /// The lines of an expert's digest.
@@ -75,25 +78,32 @@ async fn week(app: &App, expert: ExpertId, today: NaiveDate) -> Result<Week, Pro
     let missing = |it: &&store::booking::expert_agenda::AgendaReport| {
         !matches!(it.state, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }))
     };
+    let appointments: Vec<_> = appointments.collect();
+    let cases =
+        appointments.iter().filter_map(|it| it.case.as_ref()).chain(reports.iter().map(|it| &it.case));
+    let companies = told_apart(&app.db, cases.map(|it| it.number)).await?;
     Ok(Week {
-        appointments: appointments.filter_map(appointment_line).collect(),
+        appointments: appointments.into_iter().filter_map(|it| appointment_line(it, &companies)).collect(),
         requests: requests
             .iter()
             .map(|it| format!("{}（回答期限 {}）", it.case.number, until(it.assignment.due_at)))
             .collect(),
-        reports: reports.iter().filter(missing).map(report_line).collect(),
+        reports: reports.iter().filter(missing).map(|it| report_line(it, &companies)).collect(),
     })
 }
 
-fn appointment_line(it: &store::booking::expert_agenda::AgendaAppointment) -> Option<String> {
+fn appointment_line(
+    it: &store::booking::expert_agenda::AgendaAppointment,
+    companies: &ToldApart,
+) -> Option<String> {
     let case = it.case.as_ref()?;
-    let company = case.company_name.as_deref().unwrap_or_default();
+    let company = companies.name(&case.number, case.company_name.as_deref().unwrap_or_default());
     let at = wording::month_day_time(it.appointment.starts_at);
     Some(format!("{at}　{}　{company}（{}）", it.appointment.mode.label(), case.number))
 }
 
-fn report_line(it: &store::booking::expert_agenda::AgendaReport) -> String {
-    let company = it.case.company_name.as_deref().unwrap_or_default();
+fn report_line(it: &store::booking::expert_agenda::AgendaReport, companies: &ToldApart) -> String {
+    let company = companies.name(&it.case.number, it.case.company_name.as_deref().unwrap_or_default());
     match it.case.report_due {
         Some(due) => format!("{}　{company}（提出期限 {}）", it.case.number, until(due)),
         None => format!("{}　{company}", it.case.number),

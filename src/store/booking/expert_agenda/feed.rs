@@ -90,21 +90,21 @@ pub async fn feed_entries(
     since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Vec<FeedEntry>, DbErr> {
-    let mut told = Vec::new();
+    let mut entries = Vec::new();
     for row in known(expert, since, now).into_tuple::<Row>().all(db).await? {
-        told.push(from_row(row, None)?);
+        entries.push(from_row(row, None)?);
     }
-    for row in asked(expert, since).into_tuple::<Row>().all(db).await? {
-        told.push(from_row(row, Some(FeedStatus::Asked))?);
+    for row in requested(expert, since).into_tuple::<Row>().all(db).await? {
+        entries.push(from_row(row, Some(FeedStatus::Asked))?);
     }
     for left in cancelled_invitation::since(db, expert, since).await? {
-        match told.iter_mut().find(|it| it.uid == left.uid) {
+        match entries.iter_mut().find(|it| it.uid == left.uid) {
             // The expert is asked for the appointment again, or takes part in it again.
             Some(it) if it.feed_status == FeedStatus::Asked => {
                 it.sequence = std::cmp::max(it.sequence, left.sequence + 1);
             }
             Some(_) => {}
-            None => told.push(FeedEntry {
+            None => entries.push(FeedEntry {
                 uid: left.uid,
                 sequence: left.sequence,
                 starts_at: left.starts_at,
@@ -116,8 +116,8 @@ pub async fn feed_entries(
             }),
         }
     }
-    told.sort_by(|a, b| (a.starts_at, &a.uid).cmp(&(b.starts_at, &b.uid)));
-    Ok(told)
+    entries.sort_by(|a, b| (a.starts_at, &a.uid).cmp(&(b.starts_at, &b.uid)));
+    Ok(entries)
 }
 
 /// Returns the query for the appointments in which the expert takes part, or took part until they ended.
@@ -137,18 +137,7 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
         .add(appointment::COLUMN.held_until.is_null())
         .add(appointment::COLUMN.held_until.gt(now));
     let stands = Condition::all()
-        .add(
-            appointment::COLUMN.state.is_in(
-                [
-                    AppointmentStatus::Held,
-                    AppointmentStatus::Confirmed,
-                    AppointmentStatus::Done,
-                    AppointmentStatus::NoShow,
-                    AppointmentStatus::ExpertNoShow,
-                ]
-                .map(AppointmentStatus::code),
-            ),
-        )
+        .add(appointment::COLUMN.state.is_in(AppointmentStatus::TAKES_TIME.map(AppointmentStatus::code)))
         .add(kept)
         .add(appointment::COLUMN.ends_at.gt(since));
     // An appointment that was held before any assignment to the expert was never shown in the expert's
@@ -179,7 +168,7 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
 }
 
 /// Returns the query for the appointments for which the expert is asked to be the substitute.
-fn asked(expert: ExpertId, since: DateTime<Utc>) -> Select<appointment::Entity> {
+fn requested(expert: ExpertId, since: DateTime<Utc>) -> Select<appointment::Entity> {
     feed_appointments(expert)
         .filter(instead(expert))
         .filter(appointment::COLUMN.ends_at.gt(since))

@@ -185,8 +185,8 @@ pub async fn tally(
         .all(db)
         .await?;
     let mut counts: BTreeMap<_, _> = MailState::ALL.into_iter().map(|it| (it.code(), 0)).collect();
-    for (state, apart, late, tried, n) in rows {
-        let state = named(&state, apart.is_some(), late, tried);
+    for (state, hold_reason, late, tried, n) in rows {
+        let state = named(&state, hold_reason.is_some(), late, tried);
         *counts.entry(state.code()).or_default() += n;
     }
     Ok(counts)

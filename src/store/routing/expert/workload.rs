@@ -148,6 +148,7 @@ pub async fn workloads(
                     .map(AppointmentStatus::code),
             ),
         )
+        .filter(appointment_expert::COLUMN.absent.eq(false))
         .filter(appointment::COLUMN.starts_at.gte(now - month))
         .filter(appointment::COLUMN.starts_at.lt(now + month))
         .group_by(appointment_expert::Column::ExpertId)
@@ -157,7 +158,7 @@ pub async fn workloads(
     for (expert, n) in load {
         workloads.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
     }
-    let asked: Vec<(Uuid, DateTime<Utc>)> = assignment::Entity::find()
+    let latest: Vec<(Uuid, DateTime<Utc>)> = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ExpertId)
         .column_as(assignment::Column::OfferedAt.max(), "at")
@@ -165,7 +166,7 @@ pub async fn workloads(
         .into_tuple()
         .all(db)
         .await?;
-    for (expert, at) in asked {
+    for (expert, at) in latest {
         workloads.entry(ExpertId(expert)).or_default().last_asked = Some(japan_date(at));
     }
     Ok(workloads)

@@ -46,7 +46,8 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         last_inbound_at: None,
         snoozed_until: None,
         number_unconfirmed: false,
-        report_by_center: false,
+        report_by_center: None,
+        owed: None,
         event_count: 1,
         version: 1,
     }
@@ -108,8 +109,8 @@ fn each_party_that_waits_is_told_until_when() {
         (State::Scheduling, None, clock(SilenceKind::Choice), "12月7日（月）までに、候補の日時から"),
     ] {
         let record = Record { silence, ..record(state, due, now) };
-        let told = said(&record, false, now);
-        assert!(told.contains(expected), "{told}");
+        let shown = said(&record, false, now);
+        assert!(shown.contains(expected), "{shown}");
         // A date that has passed is not promised any more.
         let late = said(&record, false, now + TimeDelta::days(40));
         assert!(!late.contains('（'), "{late}");

@@ -55,7 +55,7 @@ pub async fn submit(
     let inside = ops::routing::expert::inside(&app.db, expert.id, absence, now).await?;
     let known: BTreeSet<_> = form.all(KNOWN).collect();
     let (bookings, holds): (Vec<_>, Vec<_>) =
-        inside.iter().partition(|it| it.appointment.is_confirmed() && !it.asked);
+        inside.iter().partition(|it| it.appointment.is_confirmed() && !it.is_asked);
     if inside.iter().all(|it| known.contains(it.appointment.id.to_string().as_str())) {
         let count = bookings.len();
         ops::routing::expert::change_availability(

@@ -39,19 +39,19 @@ async fn narrow(site: &Site, cast: &Cast, case: Case, fields: Fields) {
 async fn a_field_that_leaves_takes_its_expert_along_and_nothing_else() {
     let (site, cast, case, [ict, labor]) = of_two(true).await;
     let before = appointment(&site, case).await;
-    let told = once(&site, &[case], narrow(&site, &cast, case, Fields::Ict)).await;
+    let sent = once(&site, &[case], narrow(&site, &cast, case, Fields::Ict)).await;
     let after = appointment(&site, case).await;
     assert_eq!((after.starts_at, &after.experts, after.is_confirmed()), (before.starts_at, &vec![ict], true));
     assert_eq!((state(&site, case).await, live(&site, case, ict).await.is_accepted()), ("booked", true));
-    let letter = told.letter(CONTACT, "fields_changed");
+    let mail = sent.mail(CONTACT, "fields_changed");
     for said in
         ["変更前　：ICT、労務管理", "変更後　：ICT\n", "高橋 三郎さん", "変わりません", "担当　　：伊藤 一"]
     {
-        assert!(letter.contains(said), "{said} in {letter}");
+        assert!(mail.contains(said), "{said} in {mail}");
     }
-    assert!(told.letter(LABOR, "request_withdrawn").contains("相談の分野から労務管理が外れたため"));
-    told.letter(ICT, "expert_changed");
-    assert_eq!(told.0.len(), 3, "{:?}", told.kinds());
+    assert!(sent.mail(LABOR, "request_withdrawn").contains("相談の分野から労務管理が外れたため"));
+    sent.mail(ICT, "expert_changed");
+    assert_eq!(sent.0.len(), 3, "{:?}", sent.kinds());
     assert!(
         !store::routing::assignment::of(&site.app.db, case.id)
             .await
@@ -62,10 +62,10 @@ async fn a_field_that_leaves_takes_its_expert_along_and_nothing_else() {
 
     // While the company chooses, it goes on choosing among the times of the other expert.
     let (site, cast, case, _) = of_two(false).await;
-    let told = once(&site, &[case], narrow(&site, &cast, case, Fields::Labor)).await;
-    assert!(told.letter(CONTACT, "fields_changed").contains("候補の日時から"));
-    told.letter(ICT, "request_withdrawn");
-    assert_eq!((told.0.len(), state(&site, case).await), (2, "scheduling"));
+    let sent = once(&site, &[case], narrow(&site, &cast, case, Fields::Labor)).await;
+    assert!(sent.mail(CONTACT, "fields_changed").contains("候補の日時から"));
+    sent.mail(ICT, "request_withdrawn");
+    assert_eq!((sent.0.len(), state(&site, case).await), (2, "scheduling"));
     assert!(!cases::free_slots(&site, case).await.is_empty());
 }
 
@@ -77,9 +77,9 @@ async fn an_acceptance_stays_and_is_enough_when_the_other_field_leaves() {
         if accepted {
             accept(&site, case, ict).await;
         }
-        let told = once(&site, &[case], narrow(&site, &cast, case, Fields::Ict)).await;
-        told.letter(LABOR, "request_withdrawn");
-        let letter = told.letter(CONTACT, "fields_changed");
+        let sent = once(&site, &[case], narrow(&site, &cast, case, Fields::Ict)).await;
+        sent.mail(LABOR, "request_withdrawn");
+        let mail = sent.mail(CONTACT, "fields_changed");
         let (expected, said) = match (slot, accepted) {
             (true, true) => ("booked", "決まりました"),
             (false, true) => ("scheduling", "候補の日時から"),
@@ -87,8 +87,8 @@ async fn an_acceptance_stays_and_is_enough_when_the_other_field_leaves() {
             (false, false) => ("matching", "専門家の回答の期限"),
         };
         assert_eq!(state(&site, case).await, expected);
-        assert!(letter.contains(said), "{letter}");
-        assert_eq!(told.0.contains_key(ICT), slot && accepted, "{:?}", told.kinds());
+        assert!(mail.contains(said), "{mail}");
+        assert_eq!(sent.0.contains_key(ICT), slot && accepted, "{:?}", sent.kinds());
         let history = store::audit::event::of(&site.app.db, case.id).await.unwrap();
         assert_eq!(history.iter().any(|it| it.action == ActionKind::SettleTeam), accepted);
         if !accepted {
@@ -102,26 +102,26 @@ async fn an_acceptance_stays_and_is_enough_when_the_other_field_leaves() {
         accept(&site, case, ict).await;
         let id = live(&site, case, labor).await.id;
         let declined = ops::routing::assignment::decline(&site.app, id, labor, "多忙のため".to_owned());
-        let told = once(&site, &[case], declined).await;
-        told.letter(CONTACT, "back_at_center");
+        let sent = once(&site, &[case], declined).await;
+        sent.mail(CONTACT, "back_at_center");
         assert_eq!(state(&site, case).await, "checking");
-        let told = once(&site, &[case], narrow(&site, &cast, case, Fields::Ict)).await;
-        told.letter(CONTACT, "fields_changed");
+        let sent = once(&site, &[case], narrow(&site, &cast, case, Fields::Ict)).await;
+        sent.mail(CONTACT, "fields_changed");
         assert_eq!(state(&site, case).await, if slot { "booked" } else { "scheduling" });
     }
 }
 
 #[actix_web::test]
-async fn a_field_whose_only_expert_leaves_loses_the_time_in_one_letter() {
+async fn a_field_whose_only_expert_leaves_loses_the_time_in_one_mail() {
     let (site, cast) = center().await;
     let (case, ict, labor) = asked_both(&site, &cast, true).await;
     accept(&site, case, labor).await;
     let id = live(&site, case, ict).await.id;
     ops::routing::assignment::decline(&site.app, id, ict, "多忙のため".to_owned()).await.unwrap();
     assert_eq!(state(&site, case).await, "checking");
-    let told = once(&site, &[case], narrow(&site, &cast, case, Fields::Ict)).await;
-    assert!(told.letter(CONTACT, "fields_changed").contains("仮予約を解除しました"));
-    told.letter(LABOR, "request_withdrawn");
+    let sent = once(&site, &[case], narrow(&site, &cast, case, Fields::Ict)).await;
+    assert!(sent.mail(CONTACT, "fields_changed").contains("仮予約を解除しました"));
+    sent.mail(LABOR, "request_withdrawn");
     assert_eq!(appointment(&site, case).await.state, AppointmentState::Released);
     assert_eq!(state(&site, case).await, "checking");
 }
@@ -142,8 +142,8 @@ async fn an_answer_goes_on_with_the_experts_who_are_left() {
     let answer = Prose::parse("回答", "いいえ。", 2000).unwrap();
     let said =
         ops::correspondence::message::post(&site.app, case.id, Actor::Company, Audience::Everyone, &answer);
-    let told = once(&site, &[case], said).await;
-    told.letter(CONTACT, "slots_to_choose");
+    let sent = once(&site, &[case], said).await;
+    sent.mail(CONTACT, "slots_to_choose");
     assert_eq!(state(&site, case).await, "scheduling");
 }
 
@@ -157,16 +157,16 @@ async fn a_further_appointment_of_both_fields_is_told_and_leaves_no_field_behind
         let by = ActorAt::new(cast.center(), record(&site, case).await.version);
         ops::consultation::plan_with_team(&site.app, case.id, by, None, Some(&team)).await.unwrap();
     };
-    let told = once(&site, &[case], plan()).await;
-    let letter = told.letter(CONTACT, "further_appointment");
+    let sent = once(&site, &[case], plan()).await;
+    let mail = sent.mail(CONTACT, "further_appointment");
     for said in ["相談分野：ICT、労務管理（これまではICT）", "担当　　：山田 太郎", "手続きは必要ありません"]
     {
-        assert!(letter.contains(said), "{said} in {letter}");
+        assert!(mail.contains(said), "{said} in {mail}");
     }
     assert_eq!(state(&site, case).await, "checking");
     let dropped = ops::aftercare::further::take_back(&site.app, case.id, Actor::Company);
-    let told = once(&site, &[case], dropped).await;
-    assert!(told.letter(CONTACT, "further_dropped").contains("相談分野：ICT\n"));
+    let sent = once(&site, &[case], dropped).await;
+    assert!(sent.mail(CONTACT, "further_dropped").contains("相談分野：ICT\n"));
     assert_eq!(
         (state(&site, case).await, record(&site, case).await.consultation.fields),
         ("follow_up", Fields::Ict)
@@ -179,10 +179,10 @@ async fn a_further_appointment_of_both_fields_is_told_and_leaves_no_field_behind
     accept(&site, case, sato).await;
     assert_eq!(state(&site, case).await, "scheduling");
     let dropped = ops::aftercare::further::take_back(&site.app, case.id, cast.center());
-    let told = once(&site, &[case], dropped).await;
-    told.letter("sato@example.jp", "request_withdrawn");
-    told.letter(CONTACT, "further_dropped");
-    assert_eq!(told.0.len(), 2, "{:?}", told.kinds());
+    let sent = once(&site, &[case], dropped).await;
+    sent.mail("sato@example.jp", "request_withdrawn");
+    sent.mail(CONTACT, "further_dropped");
+    assert_eq!(sent.0.len(), 2, "{:?}", sent.kinds());
     assert_eq!(record(&site, case).await.consultation.fields, Fields::Ict);
     assert!(live(&site, case, cast.expert).await.is_accepted());
     let corrections = store::consultation::correction::of(&site.app.db, case.id).await.unwrap();

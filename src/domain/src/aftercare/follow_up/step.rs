@@ -3,7 +3,7 @@
 //! none, it uses `FollowUpStep::shipped`.
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use codes::codes;
 use serde::{Deserialize, Serialize};
 
@@ -290,9 +290,33 @@ pub fn plan(
     planned.collect()
 }
 
+/// The least time between two questions of the shipped programme about the progress. Days.
+pub const APART_DAYS: i64 = 30;
+
 /// Decides whether a planned question is sent when it is due. `round` holds all questions that were planned
-/// together with it.
+/// together with it. Of two questions about the progress that would be sent within `APART_DAYS`, only the later one is.
 pub fn ready(it: &FollowUp, round: &[FollowUp], fields: Fields, now: DateTime<Utc>) -> StepDecision {
+    let alone = ready_alone(it, round, fields, now);
+    let later = |of: &&FollowUp| {
+        of.state == FollowUpState::Planned && (of.due_at, of.id) > (it.due_at, it.id) && asks_progress(of)
+    };
+    let is_near = |of: &FollowUp| of.due_at < now + TimeDelta::days(APART_DAYS);
+    let is_sent = |of: &FollowUp| ready_alone(of, round, fields, now.max(of.due_at)) == StepDecision::Send;
+    let is_followed = round.iter().filter(later).any(|of| is_near(of) && is_sent(of));
+    if alone == StepDecision::Send && asks_progress(it) && is_followed {
+        return StepDecision::Drop("次の質問の時期が近いため、送りません");
+    }
+    alone
+}
+
+/// Returns whether a question is one of those that the company gets by mail about its progress.
+fn asks_progress(it: &FollowUp) -> bool {
+    let is_shipped = matches!(it.kind, Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear);
+    is_shipped && it.step.to == Addressee::Company
+}
+
+/// Decides as `ready` does, without regard to the questions that are still planned.
+fn ready_alone(it: &FollowUp, round: &[FollowUp], fields: Fields, now: DateTime<Utc>) -> StepDecision {
     let step = &it.step;
     let mut answers = round.iter().filter(|of| of.id != it.id).filter_map(FollowUp::given);
     if it.anchors.and_then(|anchors| step.end(anchors)).is_some_and(|end| end <= now) {

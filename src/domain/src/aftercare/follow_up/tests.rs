@@ -211,6 +211,33 @@ fn a_month_of_the_next_fiscal_year_lies_in_the_calendar_year_to_which_it_belongs
 }
 
 #[test]
+fn of_two_questions_about_the_progress_within_thirty_days_only_the_later_one_is_sent() {
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    let now = at("2027-05-03T01:00:00Z");
+    let six = planned(1, FollowUpStep::plain(Kind::SixMonths, When::Months(6)), from, now);
+    let next = FollowUpStep::plain(Kind::NextYear, When::NextYear(5));
+    let decide = |next: &FollowUp, fields| {
+        let round = [six.clone(), next.clone()];
+        let of = |it| matches!(ready(it, &round, fields, now), StepDecision::Send);
+        (of(&six), of(next))
+    };
+    for due_at in [now, now + TimeDelta::days(29)] {
+        assert_eq!(decide(&planned(2, next.clone(), from, due_at), Fields::Ict), (false, true), "{due_at}");
+    }
+    let far = planned(2, next.clone(), from, now + TimeDelta::days(30));
+    assert_eq!(decide(&far, Fields::Ict), (true, true));
+    // The later one is not sent itself, is a call of the center, or is a question of the operator's own.
+    let mut labor = next.clone();
+    labor.condition = Condition::WithLabor;
+    assert_eq!(decide(&planned(2, labor, from, now), Fields::Ict), (true, false));
+    let mut call = next;
+    call.to = Addressee::Center;
+    assert_eq!(decide(&planned(2, call, from, now), Fields::Ict), (true, true));
+    let own = FollowUpStep::plain(Kind::Custom, When::BusinessDays(10));
+    assert_eq!(decide(&planned(2, own, from, now), Fields::Ict), (true, true));
+}
+
+#[test]
 fn conditions_are_looked_at_when_the_time_has_come() {
     let from = anchors(at("2026-11-20T02:00:00Z"));
     let now = at("2027-02-22T01:00:00Z");

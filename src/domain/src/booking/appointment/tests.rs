@@ -21,6 +21,8 @@ fn appointment(state: AppointmentState) -> Appointment {
         place: String::new(),
         uid: "1@example.jp".into(),
         sequence: 4,
+        absent: None,
+        makes_up: false,
     }
 }
 
@@ -108,6 +110,31 @@ fn an_outcome_can_be_corrected_and_nothing_else_is_one() {
         let refused = appointment(state).correct_outcome(AppointmentOutcome::Done);
         assert_eq!(refused, Err(AppointmentRefused::NoOutcome));
     }
+}
+
+#[test]
+fn one_of_two_experts_may_not_have_come() {
+    use super::{AppointmentOutcome, RecordedOutcome};
+    let (one, two, other) =
+        (ExpertId(Uuid::nil()), ExpertId(Uuid::from_u128(2)), ExpertId(Uuid::from_u128(3)));
+    let alone = || appointment(AppointmentState::Confirmed);
+    let pair = || Appointment { experts: vec![one, two], ..alone() };
+    assert_eq!(alone().partly_done(one), Err(AppointmentRefused::NotOneOfTwo), "nobody would have held it");
+    assert_eq!(pair().partly_done(other), Err(AppointmentRefused::NotOneOfTwo));
+    let held = pair().partly_done(two).unwrap();
+    let partly = RecordedOutcome { outcome: AppointmentOutcome::Done, absent: Some(two) };
+    assert_eq!((held.recorded(), held.present().collect::<Vec<_>>()), (Some(partly), vec![one]));
+    // It can be corrected into every other outcome and back, and the absent expert is kept by no other outcome.
+    for outcome in AppointmentOutcome::ALL {
+        let corrected = held.clone().correct_outcome(outcome).unwrap();
+        assert_eq!(corrected.recorded(), Some(outcome.into()));
+        assert_eq!(corrected.correct_outcome(partly), Ok(held.clone()));
+    }
+    let misfit = RecordedOutcome { outcome: AppointmentOutcome::NoShow, absent: Some(two) };
+    assert_eq!(held.clone().correct_outcome(misfit).unwrap().absent, None);
+    let absent = Some(other);
+    let refused = held.correct_outcome(RecordedOutcome { absent, ..partly });
+    assert_eq!(refused, Err(AppointmentRefused::NotOneOfTwo));
 }
 
 #[test]

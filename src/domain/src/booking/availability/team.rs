@@ -162,8 +162,8 @@ impl Pool {
     ) -> impl Iterator<Item = (usize, usize, Day)> + 'a {
         let cells =
             self.day(date).filter(|_| ask.window.contains(date)).map_or(&[][..], |day| self.cells(day));
-        let asked = ask.footprints.iter().zip(&ask.skills);
-        cells.iter().zip(asked).enumerate().filter_map(move |(place, (cell, (footprint, skills)))| {
+        let wanted = ask.footprints.iter().zip(&ask.skills);
+        cells.iter().zip(wanted).enumerate().filter_map(move |(place, (cell, (footprint, skills)))| {
             if cell.open.is_empty() {
                 return None;
             }

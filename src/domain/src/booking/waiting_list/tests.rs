@@ -28,7 +28,7 @@ fn slot(text: &str, quarter: u8) -> Slot {
 }
 
 #[test]
-fn a_wish_is_all_that_it_says() {
+fn a_preference_is_all_that_it_says() {
     let tuesday_ten = slot("2026-11-24", 16);
     let any = TimePreference::default();
     assert!(any.fits(tuesday_ten));
@@ -218,13 +218,13 @@ proptest! {
             it.turned_down = 0;
             it.preferred_times = vec![TimePreference::default()];
         }
-        let mut asked = std::collections::BTreeMap::<_, usize>::new();
+        let mut counts = std::collections::BTreeMap::<_, usize>::new();
         for _ in 0..rounds * queue.len() {
             let (id, _) = first(&queue, &free).unwrap();
-            *asked.entry(id).or_default() += 1;
+            *counts.entry(id).or_default() += 1;
             queue.iter_mut().find(|it| it.id == id).unwrap().turned_down += 1;
         }
-        prop_assert!(asked.len() == queue.len() && asked.values().all(|&n| n == rounds), "{asked:?}");
+        prop_assert!(counts.len() == queue.len() && counts.values().all(|&n| n == rounds), "{counts:?}");
     }
 
     #[test]

@@ -238,7 +238,7 @@ fn request(values: &CaseValues) -> Result<CaseValues, Mistakes> {
 
 /// Returns the code of a prefecture as forms send it, with two digits.
 fn prefecture_code(it: Option<Prefecture>) -> String {
-    it.map(|it| format!("{:02}", it.code())).unwrap_or_default()
+    it.map(Prefecture::two_digits).unwrap_or_default()
 }
 
 fn line(it: Option<&TextLine>) -> String {

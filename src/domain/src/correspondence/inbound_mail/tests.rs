@@ -17,7 +17,7 @@ const PLAIN: InboundFacts = InboundFacts {
     repeated: false,
     lately: 0,
     names_case: true,
-    part: SenderRelation::Participant,
+    relation: SenderRelation::Participant,
 };
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
@@ -25,17 +25,17 @@ const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 fn a_participant_who_names_the_case_is_let_in_and_nobody_else() {
     assert_eq!(triage(&PLAIN), InboundDecision::Attach);
     assert_eq!(
-        triage(&InboundFacts { part: SenderRelation::None, ..PLAIN }),
+        triage(&InboundFacts { relation: SenderRelation::None, ..PLAIN }),
         InboundDecision::Quarantine(Quarantine::Stranger)
     );
     assert_eq!(
         triage(&InboundFacts { names_case: false, ..PLAIN }),
         InboundDecision::Quarantine(Quarantine::NoCase)
     );
-    let former = InboundFacts { part: SenderRelation::FormerExpert, ..PLAIN };
+    let former = InboundFacts { relation: SenderRelation::FormerExpert, ..PLAIN };
     assert_eq!(triage(&former), InboundDecision::Quarantine(Quarantine::FormerExpert));
     assert_eq!(triage(&InboundFacts { calendar: true, ..former }), InboundDecision::Calendar);
-    let forged = InboundFacts { calendar: true, part: SenderRelation::None, ..PLAIN };
+    let forged = InboundFacts { calendar: true, relation: SenderRelation::None, ..PLAIN };
     assert_eq!(triage(&forged), InboundDecision::Quarantine(Quarantine::ForeignInvitation));
 }
 
@@ -99,12 +99,12 @@ fn internal_is_a_word_at_the_beginning() {
 
 fn facts() -> impl Strategy<Value = InboundFacts> {
     let flags = proptest::array::uniform8(any::<bool>());
-    let part = prop_oneof![
+    let relation = prop_oneof![
         Just(SenderRelation::Participant),
         Just(SenderRelation::FormerExpert),
         Just(SenderRelation::None)
     ];
-    (flags, 0..2 * HOURLY, part).prop_map(|(it, lately, part)| InboundFacts {
+    (flags, 0..2 * HOURLY, relation).prop_map(|(it, lately, relation)| InboundFacts {
         ours: it[0],
         duplicate: it[1],
         report: it[2],
@@ -114,7 +114,7 @@ fn facts() -> impl Strategy<Value = InboundFacts> {
         repeated: it[6],
         lately,
         names_case: it[7],
-        part,
+        relation,
     })
 }
 
@@ -123,11 +123,11 @@ proptest! {
     fn only_what_is_proved_touches_a_case(it in facts()) {
         match triage(&it) {
             InboundDecision::Attach => {
-                prop_assert!(it.names_case && it.part == SenderRelation::Participant);
+                prop_assert!(it.names_case && it.relation == SenderRelation::Participant);
                 prop_assert!(!it.automatic && !it.repeated && !it.ours && !it.report && !it.duplicate);
                 prop_assert!(it.lately < HOURLY);
             }
-            InboundDecision::Calendar => prop_assert!(it.names_case && it.part != SenderRelation::None && it.calendar),
+            InboundDecision::Calendar => prop_assert!(it.names_case && it.relation != SenderRelation::None && it.calendar),
             InboundDecision::Bounce => prop_assert!(it.report_known),
             InboundDecision::Drop(_) | InboundDecision::AutoReply | InboundDecision::Quarantine(_) => {}
         }

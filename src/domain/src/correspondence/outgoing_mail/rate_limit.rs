@@ -23,9 +23,10 @@ impl RateLimit {
             return (wanted, now);
         };
         // At a limit below one mail in ten seconds, a domain still gets one mail at a time.
-        let room = now + BURST.max(each) - from;
-        let room = room.num_microseconds().unwrap_or(0).max(0) / each.num_microseconds().unwrap_or(1).max(1);
-        let granted = wanted.min(usize::try_from(room).unwrap_or(0));
+        let capacity = now + BURST.max(each) - from;
+        let capacity =
+            capacity.num_microseconds().unwrap_or(0).max(0) / each.num_microseconds().unwrap_or(1).max(1);
+        let granted = wanted.min(usize::try_from(capacity).unwrap_or(0));
         (granted, from + each * i32::try_from(granted).unwrap_or(i32::MAX))
     }
 }
@@ -50,20 +51,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_minute_sees_much_more_than_the_pace(
-            pace in 1..1000_u32, asks in prop::collection::vec((0..5_000_i64, 0..50_usize), 1..80)
+        fn no_minute_sees_much_more_than_the_rate(
+            rate in 1..1000_u32, asks in prop::collection::vec((0..5_000_i64, 0..50_usize), 1..80)
         ) {
             let mut now = DateTime::<Utc>::UNIX_EPOCH;
             let mut until = None;
             let mut sent: Vec<DateTime<Utc>> = Vec::new();
             for (pause, wanted) in asks {
                 now += TimeDelta::milliseconds(pause);
-                let (granted, used) = RateLimit(pace).grant(until, now, wanted);
+                let (granted, used) = RateLimit(rate).grant(until, now, wanted);
                 prop_assert!(granted <= wanted);
                 until = Some(used);
                 sent.extend(std::iter::repeat_n(now, granted));
                 let minute = sent.iter().filter(|it| now - **it < TimeDelta::minutes(1)).count();
-                prop_assert!(minute <= usize::try_from(pace + pace / 6 + 2).unwrap(), "{minute} of {pace}");
+                prop_assert!(minute <= usize::try_from(rate + rate / 6 + 2).unwrap(), "{minute} of {rate}");
             }
         }
     }

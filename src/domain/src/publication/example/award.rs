@@ -9,7 +9,7 @@ pub struct Award {
     pub host: &'static str,
     /// The first year in which it was given, if that is known.
     pub since: Option<i32>,
-    /// What it is given for, in one sentence.
+    /// The merit for which it is given, in one sentence.
     pub about: &'static str,
     pub source: &'static str,
 }

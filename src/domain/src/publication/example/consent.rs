@@ -31,7 +31,7 @@ pub const CONSENT_WORDING: [&str; 6] = [
     "担当者の氏名や連絡先は、事例に載せません。",
     "文章ができたら、この画面で確認をお願いします。確認が終わった文章だけを公開します。",
     "お返事がないときは、公開しません。",
-    "同意は、公開の前でも後でも、いつでも取りやめることができます。取りやめると、文章を公開のページから削除します。",
+    "同意は、公開の前でも後でも、この画面か、相談センターへの電話で、いつでも取りやめることができます。取りやめると、文章を公開のページから削除します。",
     "同意するかどうかは、今後の相談には影響しません。",
 ];
 
@@ -228,6 +228,21 @@ impl ExampleConsent {
         } else {
             self
         }
+    }
+
+    /// Records that an approved text is not published after all: its planned publication was taken back before anyone
+    /// could read it. The center has the time to act once more.
+    pub fn unpublished(self, now: DateTime<Utc>) -> Self {
+        if matches!(self.state, ConsentState::Approved(_)) {
+            Self { due_at: Some(end_of_day_after(now, WRITING_DAYS)), ..self }
+        } else {
+            self
+        }
+    }
+
+    /// Returns whether the company still has to be told that its example is public.
+    pub fn is_to_be_announced(&self) -> bool {
+        matches!(self.state, ConsentState::Approved(_)) && self.due_at.is_some()
     }
 
     /// The company does not agree any more.

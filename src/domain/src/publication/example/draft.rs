@@ -81,26 +81,84 @@ fn shortened(text: &str, most: usize) -> String {
 }
 
 /// Returns whether a content still has the sentence that stands for the summary.
-pub fn is_unwritten(content: &Content) -> bool {
+fn is_unwritten(content: &Content) -> bool {
     let Facts::Example(facts) = &content.facts else { return false };
     facts.summary.as_str() == NO_SUMMARY || facts.measures.as_str() == NO_SUMMARY
 }
 
-/// Returns whether a content has this name anywhere, however it is written, with its legal form or without.
-pub fn has_name(content: &Content, name: &str) -> bool {
-    let Facts::Example(facts) = &content.facts else { return false };
+/// What a consultation knows of its company and its people. A text that is to be public must not have these words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrivateWords {
+    /// The names of the company, if it wants to have none in the text.
+    pub companies: Vec<String>,
+    pub people: Vec<String>,
+    /// Mail addresses.
+    pub addresses: Vec<String>,
+    /// Telephone numbers, with hyphens or without.
+    pub phones: Vec<String>,
+}
+
+/// The reason why a text is not shown to its company yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextRefused {
+    #[error("取組の要約と、取り組んだことを書いてから、企業に確認を依頼してください。")]
+    Unwritten,
+    #[error("企業は、企業名を出さないことを希望しています。文章から企業名を取り除いてください。")]
+    CompanyName,
+    #[error("文章に、担当者の氏名が入っています。個人の氏名は、事例に載せられません。")]
+    PersonName,
+    #[error("文章に、担当者の連絡先が入っています。メールアドレスや電話番号は、事例に載せられません。")]
+    ContactData,
+}
+
+/// The shortest telephone number that is looked for in a text, in digits. A shorter one may be any number.
+const SHORTEST_PHONE: usize = 9;
+
+impl PrivateWords {
+    /// Refuses a text that is not written yet, or that has any of these words, however they are written.
+    pub fn check(&self, content: &Content) -> Result<(), TextRefused> {
+        if is_unwritten(content) {
+            return Err(TextRefused::Unwritten);
+        }
+        let text = whole_text(content);
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let has_phone = |it: &String| {
+            let phone: String = it.chars().filter(char::is_ascii_digit).collect();
+            phone.len() >= SHORTEST_PHONE && digits.contains(&phone)
+        };
+        let has = |names: &[String]| names.iter().any(|it| has_name(&text, it));
+        if has(&self.companies) {
+            return Err(TextRefused::CompanyName);
+        }
+        if has(&self.people) {
+            return Err(TextRefused::PersonName);
+        }
+        if has(&self.addresses) || self.phones.iter().any(has_phone) {
+            return Err(TextRefused::ContactData);
+        }
+        Ok(())
+    }
+}
+
+/// Returns everything that a reader of the example reads, folded for comparison.
+fn whole_text(content: &Content) -> String {
+    let Facts::Example(facts) = &content.facts else { return String::new() };
     let body = content.body.as_ref().map(Prose::as_str);
-    let quoted = facts.quoted.as_ref().map_or("", TextLine::as_str);
     let pictures: Vec<_> = facts.pictures.iter().map(|it| it.alternative.as_str()).collect();
     let all = [
         facts.searched_text(content.title.as_str(), body, &pictures),
         facts.source.to_string(),
-        quoted.to_owned(),
+        facts.quoted.as_ref().map_or("", TextLine::as_str).to_owned(),
         facts.link.as_ref().map_or(String::new(), |it| it.as_str().to_owned()),
     ];
+    all.iter().map(|it| text_key(it)).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns whether a folded text has this name, with its legal form or without. One character alone is part of too many
+/// words.
+fn has_name(text: &str, name: &str) -> bool {
     let key = search_key(name);
-    // One character alone is part of too many words.
-    key.chars().count() > 1 && all.iter().any(|it| text_key(it).contains(&key))
+    key.chars().count() > 1 && text.contains(&key)
 }
 
 /// Returns the content that is left when a company has withdrawn its consent: that there was an example.
@@ -128,3 +186,6 @@ pub fn erased(year: i32) -> Result<Content, BadText> {
     };
     Ok(Content { title: TextLine::parse("見出し", gone, 100)?, body: None, facts: Facts::Example(facts) })
 }
+
+#[cfg(test)]
+mod tests;

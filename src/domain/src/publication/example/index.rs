@@ -29,7 +29,7 @@ const SINGLE: usize = 5;
 /// The facet of which an example may have several values.
 const THEME: usize = SINGLE;
 
-/// What a visitor looks for. `None`: any value.
+/// A visitor's search. `None`: any value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExampleSearch {
     /// Words separated by blanks; an example must have all of them.

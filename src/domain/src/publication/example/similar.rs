@@ -10,7 +10,7 @@ use super::{
 };
 use crate::prefecture::{Prefecture, Region};
 
-/// What is known of a company that looks for examples of its like.
+/// The known facts of a company that looks for examples of its like.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompanyProfile {
     pub industry: Option<Industry>,

@@ -13,7 +13,7 @@ pub(super) struct Diary {
     weeks: Vec<u16>,
     weeks_each: usize,
     /// How many more consultations each expert may have; `given` is how many they were given in this plan.
-    pub room: Vec<u16>,
+    pub capacity: Vec<u16>,
     pub given: Vec<u32>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct DiaryDay {
 struct Cell {
     open: Day,
     busy: BusyDay,
-    room: u16,
+    capacity: u16,
 }
 
 impl Diary {
@@ -56,7 +56,7 @@ impl Diary {
             cells: Vec::new(),
             weeks: Vec::new(),
             weeks_each,
-            room: Vec::new(),
+            capacity: Vec::new(),
             given: Vec::new(),
         };
         for (expert, calendar) in context.experts.iter().zip(context.calendars) {
@@ -64,8 +64,8 @@ impl Diary {
             let first_monday = context.today - chrono::Days::new(monday);
             for appointment in &calendar.appointments {
                 let week = usize::try_from((*appointment - first_monday).num_days().div_euclid(7));
-                if let Some(room) = week.ok().and_then(|it| weeks.get_mut(it)) {
-                    *room = room.saturating_sub(1);
+                if let Some(capacity) = week.ok().and_then(|it| weeks.get_mut(it)) {
+                    *capacity = capacity.saturating_sub(1);
                 }
             }
             for day in &diary.days {
@@ -75,11 +75,11 @@ impl Diary {
                 diary.cells.push(Cell {
                     open: if is_open { calendar.schedule.day(day.date) } else { Day::NONE },
                     busy: calendar.occupied.on(day.date).cloned().unwrap_or_default(),
-                    room: calendar.limits.per_day.saturating_sub(appointments),
+                    capacity: calendar.limits.per_day.saturating_sub(appointments),
                 });
             }
             diary.weeks.extend(weeks);
-            diary.room.push(expert.open_case_limit.saturating_sub(expert.open_cases));
+            diary.capacity.push(expert.open_case_limit.saturating_sub(expert.open_cases));
             diary.given.push(0);
         }
         diary
@@ -89,7 +89,7 @@ impl Diary {
     pub fn starts(&self, expert: usize, day: usize, footprint: Footprint) -> Day {
         let cell = &self.cells[expert * self.days.len() + day];
         let week = self.weeks[expert * self.weeks_each + self.days[day].week];
-        if cell.room == 0 || week == 0 || self.room[expert] == 0 || cell.open.is_empty() {
+        if cell.capacity == 0 || week == 0 || self.capacity[expert] == 0 || cell.open.is_empty() {
             return Day::NONE;
         }
         cell.busy.starts(cell.open, footprint)
@@ -121,7 +121,7 @@ impl Diary {
 
     fn fill(&mut self, placement: &Placement, taken: impl Fn(Footprint) -> Footprint) {
         for member in &placement.members {
-            self.room[member.expert] = self.room[member.expert].saturating_sub(1);
+            self.capacity[member.expert] = self.capacity[member.expert].saturating_sub(1);
             if !member.holds {
                 self.take(member.expert, placement.day, placement.quarter, taken(member.footprint));
             }
@@ -134,7 +134,7 @@ impl Diary {
         if let Some(slot) = Slot::new(self.days[day].date, quarter) {
             cell.busy.take(slot, footprint);
         }
-        cell.room = cell.room.saturating_sub(1);
+        cell.capacity = cell.capacity.saturating_sub(1);
         let week = &mut self.weeks[expert * self.weeks_each + week];
         *week = week.saturating_sub(1);
     }

@@ -100,7 +100,7 @@ impl Cutter<'_> {
             .0
             .iter()
             .filter(|it| {
-                self.is_free(it.0, one, day, slot) || self.seat_to_share(it.0, one, day, slot).is_some()
+                self.is_free(it.0, one, day, slot) || self.placement_to_share(it.0, one, day, slot).is_some()
             })
             .map(|(place, eligibility)| Candidate {
                 expert: experts[*place].id,
@@ -123,7 +123,7 @@ impl Cutter<'_> {
                     self.push(day, slot.quarter(), &team, vec![at]);
                 }
             } else if let [alone] = places[..]
-                && let Some(shared) = self.seat_to_share(alone, one, day, slot)
+                && let Some(shared) = self.placement_to_share(alone, one, day, slot)
             {
                 self.placements[shared].chosen_by.push(at);
             }
@@ -132,13 +132,13 @@ impl Cutter<'_> {
 
     fn is_free(&self, expert: usize, one: &PendingConsultation, day: usize, slot: Slot) -> bool {
         let holds = one.holders.contains(&self.context.experts[expert].id);
-        (holds && self.diary.room[expert] > 0)
+        (holds && self.diary.capacity[expert] > 0)
             || footprint(&self.context.experts[expert], one, self.context)
                 .is_some_and(|it| self.diary.starts(expert, day, it).contains(slot.quarter()))
     }
 
     /// Returns a placement of this expert alone at the same time, if other consultations have chosen that time too.
-    fn seat_to_share(
+    fn placement_to_share(
         &self,
         expert: usize,
         one: &PendingConsultation,
@@ -220,7 +220,7 @@ impl Cutter<'_> {
                         wanted.insert(footprint, left);
                     }
                 }
-                if wanted.is_empty() || self.diary.room[place] == 0 {
+                if wanted.is_empty() || self.diary.capacity[place] == 0 {
                     break;
                 }
             }
@@ -287,7 +287,6 @@ impl Placement {
     pub fn for_one(&self, one: &PendingConsultation, context: &PlanningContext<'_>) -> Self {
         let members = self.members.iter().map(|it| PlacementMember {
             footprint: footprint(&context.experts[it.expert], one, context).unwrap_or(it.footprint),
-            holds: it.holds && one.holders.contains(&context.experts[it.expert].id),
             ..*it
         });
         Self { members: members.collect(), ..self.clone() }

@@ -407,3 +407,39 @@ fn the_time_beside_a_visit_is_for_who_is_near_to_it() {
     let lines: Vec<_> = plan.lines.iter().map(|it| (it.waiting, it.slot.quarter())).collect();
     assert_eq!(lines, [(1, 36)]);
 }
+
+/// For a chosen time only four teams are looked at in one round, so that the fifth of these consultations is planned in the
+/// second one, where an appointment that was given in the first counts as load.
+#[test]
+fn work_of_an_earlier_round_counts_as_load() {
+    for busy in [4, 5] {
+        let mut case = two([0, 0], 6);
+        let id = |n| ExpertId(Uuid::from_u128(n));
+        let (expert, calendar) = (case.experts[0].clone(), case.calendars[0].clone());
+        case.experts = (0..6).map(|n| Expert { id: id(n), ..expert.clone() }).collect();
+        case.calendars = (0..6).map(|n| Calendar { expert: id(n), ..calendar.clone() }).collect();
+        case.booked = vec![vec![]; 6];
+        for (n, it) in case.waiting.iter_mut().enumerate() {
+            it.request.slot = Slot::new(date(if n == 5 { 2 } else { 1 }), 20);
+        }
+        case.waiting[5].request.excluded = (0..6).filter(|it| *it != busy).map(id).collect();
+        let plan = case.plan(&Weights::default());
+        let given = |n| plan.lines.iter().filter(|it| it.team == Team::One(id(n))).count();
+        assert_eq!((plan.left.len(), given(busy), given(9 - busy)), (0, 1, 1), "expert {busy} is busy");
+    }
+}
+
+/// The time of a day is cut for what is wanted: one visit and two online appointments, not three visits.
+#[test]
+fn no_more_placements_of_a_kind_are_cut_than_are_wanted() {
+    let mut case = two([0, 0], 3);
+    case.experts.truncate(1);
+    case.calendars.truncate(1);
+    case.waiting[0].mode = AppointmentMode::Visit;
+    case.waiting[0].request.mode = Mode::Visit;
+    let plan = case.plan(&Weights::default());
+    let quarters: BTreeSet<_> = plan.lines.iter().map(|it| it.slot.quarter()).collect();
+    assert!(plan.lines.iter().all(|it| it.slot.date() == date(1)), "{plan:?}");
+    // After the visit and the way home, one online appointment begins after the other.
+    assert_eq!(quarters, BTreeSet::from([12, 24, 30]));
+}

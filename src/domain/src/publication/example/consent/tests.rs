@@ -2,7 +2,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    ConsentRefused, ConsentState, ExampleConsent, ExampleConsentStatus, end_of_day_after, may_begin,
+    ConsentRefused, ConsentState, ExampleConsent, ExampleConsentStatus, WRITING_DAYS, end_of_day_after,
+    may_begin,
 };
 use crate::{
     consultation::State,
@@ -25,7 +26,7 @@ fn agreed() -> ExampleConsent {
     ExampleConsent::agree(None, CASE, EXAMPLE, true, now()).unwrap()
 }
 
-fn asked() -> ExampleConsent {
+fn begun() -> ExampleConsent {
     ExampleConsent::ask(None, CASE, now()).unwrap()
 }
 
@@ -34,8 +35,8 @@ fn all() -> Vec<ExampleConsent> {
     let shown = agreed().show(2, now()).unwrap();
     let approved = shown.clone().approve(2, now()).unwrap();
     vec![
-        asked(),
-        asked().decline().unwrap(),
+        begun(),
+        begun().decline().unwrap(),
         agreed(),
         shown.clone(),
         shown.want_changes(wish(), now()).unwrap(),
@@ -112,10 +113,10 @@ fn only_a_consent_in_force_has_an_example_and_only_such_a_one_ends_by_itself() {
 #[test]
 fn a_company_is_asked_once_and_its_no_stands() {
     assert_eq!(
-        ExampleConsent::ask(Some(asked().decline().unwrap()), CASE, now()),
+        ExampleConsent::ask(Some(begun().decline().unwrap()), CASE, now()),
         Err(ConsentRefused::NotWished)
     );
-    assert_eq!(ExampleConsent::ask(Some(asked()), CASE, now()), Err(ConsentRefused::UnderWay));
+    assert_eq!(ExampleConsent::ask(Some(begun()), CASE, now()), Err(ConsentRefused::UnderWay));
 }
 
 #[test]
@@ -138,6 +139,19 @@ fn a_public_text_outlives_the_silence_about_the_next_one() {
     assert_eq!(wished.after_due(true), public);
     // A text that the company has not approved was never public, whatever the publication says.
     assert_eq!(agreed().after_due(true).state, ConsentState::Lapsed);
+}
+
+#[test]
+fn a_planned_publication_that_is_taken_back_gives_the_center_time_again() {
+    let approved = agreed().show(2, now()).unwrap().approve(2, now()).unwrap();
+    assert!(approved.is_to_be_announced());
+    let planned = approved.published(now() + TimeDelta::days(10));
+    assert!(planned.is_to_be_announced());
+    let later = now() + TimeDelta::days(5);
+    let back = planned.clone().unpublished(later);
+    assert_eq!(back.due_at, Some(end_of_day_after(later, WRITING_DAYS)));
+    assert!(!planned.after_due(true).is_to_be_announced());
+    assert_eq!(agreed().unpublished(later), agreed());
 }
 
 #[test]

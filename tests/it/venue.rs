@@ -58,12 +58,12 @@ async fn a_changed_link_is_told_everywhere_alike() {
     file.shows(OTHER);
     file.shows("SEQUENCE:1");
     for to in [CONTACT, "expert@example.jp"] {
-        let letters = cases::letters(&site, to).await;
-        let told: Vec<_> = letters.iter().filter(|it| it.kind == "room").collect();
-        assert_eq!(told.len(), 1, "{to}");
-        assert!(told[0].text_body.contains(OTHER), "{to}");
-        assert_eq!(told[0].calendar_method.as_deref(), Some("REQUEST"));
-        let entry = told[0].calendar.as_deref().unwrap();
+        let mails = cases::mails_to(&site, to).await;
+        let mails: Vec<_> = mails.iter().filter(|it| it.kind == "room").collect();
+        assert_eq!(mails.len(), 1, "{to}");
+        assert!(mails[0].text_body.contains(OTHER), "{to}");
+        assert_eq!(mails[0].calendar_method.as_deref(), Some("REQUEST"));
+        let entry = mails[0].calendar.as_deref().unwrap();
         assert!(entry.contains("SEQUENCE:1") && entry.contains(OTHER), "{entry}");
     }
 
@@ -82,7 +82,7 @@ async fn a_changed_link_is_told_everywhere_alike() {
     let session = cases::appointment(&site, case).await;
     site.app.clock.advance(session.starts_at - chrono::TimeDelta::hours(22) - site.app.clock.now());
     while worker::outbox::step(&site.app).await.unwrap() {}
-    let reminders = cases::letters(&site, CONTACT).await.into_iter().filter(|it| it.kind == "reminder");
+    let reminders = cases::mails_to(&site, CONTACT).await.into_iter().filter(|it| it.kind == "reminder");
     let reminders: Vec<_> =
         reminders.map(|it| (it.state.code().to_owned(), it.text_body.contains(OWN))).collect();
     let sent: Vec<_> = reminders.iter().filter(|it| it.0 == "sent").collect();
@@ -118,6 +118,6 @@ async fn sessions_follow_the_expert_to_another_room() {
     ops::routing::expert::change_facts(&site.app, cast.expert, &facts).await.unwrap();
     assert_eq!(cases::appointment(&site, case).await.place, OTHER);
     assert_eq!(cases::appointment(&site, elsewhere).await.place, special, "it had a room of its own");
-    let told = cases::letters(&site, CONTACT).await;
-    assert_eq!(told.iter().filter(|it| it.kind == "room").count(), 1);
+    let mails = cases::mails_to(&site, CONTACT).await;
+    assert_eq!(mails.iter().filter(|it| it.kind == "room").count(), 1);
 }

@@ -1,5 +1,8 @@
 //! The sentences above every view of a consultation: what the center does next, and by when.
-use domain::{consultation::State, due::DueClock, settings::Settings, silence::SilenceStep, wording};
+use domain::{
+    aftercare::report::ReportGap, consultation::State, due::DueClock, settings::Settings,
+    silence::SilenceStep, wording,
+};
 
 use super::Head;
 
@@ -28,6 +31,18 @@ impl Head {
         let (clock, _) = record.silence.zip(record.stalled_since)?;
         let since = wording::month_day_weekday(clock.since);
         Some(format!("{}を{since}から待っています。", clock.kind.label()))
+    }
+
+    /// Returns the field that an expert who did not come still owes, and what follows.
+    pub fn owed(&self) -> Option<String> {
+        let field = self.case.record.owed.filter(|_| self.is_open())?.label();
+        let is_planned = !matches!(self.state(), State::Consulted | State::FollowUp);
+        Some(match is_planned {
+            true => format!("行われなかった{field}の相談の日程を調整しています。回数には数えません。"),
+            false => format!(
+                "{field}の相談は、専門家が来なかったため、まだ行われていません。企業に確認し、「次回の相談を計画する」から日時を案内してください。回数には数えません。"
+            ),
+        })
     }
 
     /// Returns for whose answer a booking waits, if a substitute is asked.
@@ -75,10 +90,7 @@ impl Head {
             State::Consulted if self.case.submitted_reports > 0 => {
                 "報告書が提出されました。内容を確認し、企業に渡してください。"
             }
-            State::Consulted if self.case.record.writes_report() => {
-                "報告書を書ける専門家がいません。センターが実施報告書を書いてください。"
-            }
-            State::Consulted => "専門家の報告書を待っています。",
+            State::Consulted => self.report_step(),
             State::FollowUp if self.case.record.wants_help_since.is_some() => {
                 "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
             }
@@ -91,7 +103,7 @@ impl Head {
                 "この相談は終了しています。実施した相談の報告書が提出されました。内容を確認し、企業に渡してください。"
             }
             State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. }
-                if self.case.record.report_by_center =>
+                if self.case.record.report_by_center.is_some() =>
             {
                 "この相談は終了しています。実施した相談の報告書を、センターが書いてください。"
             }
@@ -103,6 +115,22 @@ impl Head {
             State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => {
                 "この相談は終了しています。手続きは必要ありません。"
             }
+        }
+    }
+
+    /// Returns what the center does while a report is due.
+    fn report_step(&self) -> &'static str {
+        match self.case.record.report_by_center.filter(|_| self.case.record.writes_report()) {
+            Some(ReportGap::Absent) => {
+                "専門家が報告書の期限に不在です。専門家に確認するか、代わりに実施報告書を書いてください。"
+            }
+            Some(ReportGap::Overdue) => {
+                "期限を過ぎても報告書が提出されていません。専門家に連絡するか、代わりに実施報告書を書いてください。"
+            }
+            Some(ReportGap::NoExpert) => {
+                "報告書を書ける専門家がいません。センターが実施報告書を書いてください。"
+            }
+            None => "専門家の報告書を待っています。",
         }
     }
 

@@ -204,6 +204,9 @@ async fn the_counts_read_indexes_alone() {
     let found: Vec<_> = plan.iter().filter(|it| it.contains("ix_consultation_turn_sort_at_id")).collect();
     assert!(found.len() >= 4, "{plan:?}");
     assert!(found.iter().all(|it| it.contains("COVERING INDEX")), "{found:?}");
+    let reports = plan.iter().find(|it| it.contains("report USING"));
+    assert!(reports.is_some_and(|it| it.contains("COVERING INDEX")), "{plan:?}");
+    assert!(!plan.iter().any(|it| it.contains("appointment")), "{plan:?}");
     for small in ["ix_consultation_report_by_center", "ix_consultation_report_due_ended"] {
         assert!(plan.iter().any(|it| it.contains(small)), "{small} {plan:?}");
     }

@@ -58,10 +58,10 @@ pub fn sequence(event: &Event) -> i32 {
 
 /// Returns the kind of the latest mail with an invitation, and the event that it gave the expert's own calendar.
 pub async fn last_word(site: &Site, to: &str) -> (String, Event) {
-    let letters = cases::letters(site, to).await;
-    let letter = letters.iter().rfind(|it| it.calendar.is_some()).unwrap();
-    let calendar = letter.calendar.clone().unwrap();
-    (letter.kind.clone(), [read(&calendar), vec![method(&calendar)]].concat().into_iter().flatten().collect())
+    let mails = cases::mails_to(site, to).await;
+    let mail = mails.iter().rfind(|it| it.calendar.is_some()).unwrap();
+    let calendar = mail.calendar.clone().unwrap();
+    (mail.kind.clone(), [read(&calendar), vec![method(&calendar)]].concat().into_iter().flatten().collect())
 }
 
 fn method(calendar: &str) -> Event {
@@ -69,7 +69,7 @@ fn method(calendar: &str) -> Event {
     BTreeMap::from([("METHOD".to_owned(), method.to_owned())])
 }
 
-async fn asked(site: &Site, case: Case) -> Assignment {
+async fn request_of(site: &Site, case: Case) -> Assignment {
     store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap()
 }
 
@@ -98,7 +98,7 @@ async fn a_request_that_ends_is_cancelled_in_the_feed_and_by_mail() {
         let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
         let (hers, his) = (feed(&site, cast.expert).await, feed(&site, sato).await);
         let case = held_on(&site, &cast, CONTACT, 4).await;
-        let request = asked(&site, case).await;
+        let request = request_of(&site, case).await;
         let first = request.expert == cast.expert;
         let (to, mine, others) =
             if first { ("expert@example.jp", &hers, &his) } else { ("sato@example.jp", &his, &hers) };
@@ -116,13 +116,13 @@ async fn a_request_that_ends_is_cancelled_in_the_feed_and_by_mail() {
             assert_eq!(after[same], before[same], "{end:?}");
         }
         assert!(sequence(&after) > sequence(&before), "{end:?}");
-        let (kind, told) = last_word(&site, to).await;
+        let (kind, entry) = last_word(&site, to).await;
         assert_eq!(kind, if end == End::Lapsed { "request_lapsed" } else { "request_withdrawn" });
         assert_eq!(
-            (&told["METHOD"][..], &told["UID"], &told["SEQUENCE"]),
+            (&entry["METHOD"][..], &entry["UID"], &entry["SEQUENCE"]),
             ("CANCEL", &after["UID"], &after["SEQUENCE"])
         );
-        let text = cases::letters(&site, to).await.pop().unwrap().text_body;
+        let text = cases::mails_to(&site, to).await.pop().unwrap().text_body;
         assert_eq!(text.contains("辞退を受け付けました"), end == End::Declined, "{text}");
         assert!(text.contains("invite.ics"), "{text}");
 

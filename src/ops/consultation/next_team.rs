@@ -1,0 +1,110 @@
+//! The experts of a further appointment: those who do not stay are let go, and informed once.
+use domain::{
+    actor::Actor,
+    booking::appointment::Appointment,
+    due::{Due, DueKind},
+    field::Fields,
+    id::ExpertId,
+    routing::assignment::Assignment,
+};
+
+use super::correction;
+use crate::{
+    mail::mail_event::MailEvent,
+    ops::{aftercare::held::held, case::transaction::CaseTransaction},
+    problem::Problem,
+    store::routing::expert::Roster,
+};
+
+/// The experts of a further appointment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextTeam {
+    /// The fields of the appointment: those of the consultation, or both.
+    pub fields: Fields,
+    /// The experts who stay. The others are released, and the center asks experts for the fields that are then open.
+    pub keeps: Vec<ExpertId>,
+}
+
+/// The reason that experts are given who are let go when a further appointment gets another team.
+const OTHER_TEAM: &str = "次回の相談は、ほかの専門家に依頼します。";
+
+/// Releases the experts who do not stay, and adds the other field. The fields of what took place stay with it.
+pub(super) async fn change_team(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    team: &NextTeam,
+) -> Result<(), Problem> {
+    let before = work.record.consultation.fields;
+    if !team.fields.covers(before) {
+        let why = "相談の分野は減らせません。いまの分野を含めて選んでください。";
+        return Err(Problem::Refused(why.to_owned()));
+    }
+    let leaving: Vec<_> = work.live().filter(|it| !team.keeps.contains(&it.expert)).cloned().collect();
+    for it in &leaving {
+        let name = work.context.experts.name(it.expert).to_owned();
+        work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
+    }
+    let_go(work, leaving, OTHER_TEAM).await?;
+    correction::extend_fields(work, by, team.fields).await
+}
+
+/// Releases, for the appointment that makes up for a field that is owed, the experts who do not have that field.
+pub(super) async fn keep_for_owed(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    let Some(owed) = work.record.owed else { return Ok(()) };
+    let leaving: Vec<_> = work.live().filter(|it| !it.fields.contains(owed)).cloned().collect();
+    for it in &leaving {
+        let name = work.context.experts.name(it.expert).to_owned();
+        work.note(by, format!("次回は{}の相談だけを行うため、{name}さんは担当しません", owed.label()));
+    }
+    let reason = format!("次回は、前回行えなかった{}の相談だけを行います。", owed.label());
+    let_go(work, leaving, &reason).await
+}
+
+/// Releases the experts whose account is closed: they cannot be asked for a further appointment, and no letter reaches
+/// them.
+pub(super) async fn release_closed(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    let is_closed = |it: &&Assignment| !is_there(&work.context.experts, it.expert);
+    let leaving: Vec<_> = work.live().filter(is_closed).cloned().collect();
+    let mut noted = Vec::new();
+    for it in leaving {
+        if !noted.contains(&it.expert) {
+            let name = work.context.experts.name(it.expert).to_owned();
+            work.note(by, format!("利用を停止しているため、{name}さんを次回の担当から外しました"));
+            noted.push(it.expert);
+        }
+        work.save_assignment(it.withdraw(work.now())).await?;
+    }
+    Ok(())
+}
+
+/// Returns whether an expert can take part in a further appointment: the account is not closed.
+pub fn is_there(experts: &Roster, expert: ExpertId) -> bool {
+    experts.get(expert).is_some_and(|it| it.active)
+}
+
+/// Withdraws the assignments, and tells each of their experts once, also until when a report of theirs is due. They keep
+/// the page of what they held.
+async fn let_go(
+    work: &mut CaseTransaction<'_>,
+    leaving: Vec<Assignment>,
+    reason: &str,
+) -> Result<(), Problem> {
+    let held = held(work).await?;
+    let due_at = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
+    let unreported = held.all.iter().filter(|it| held.unreported.contains(&it.id));
+    let writers: Vec<_> = unreported.flat_map(Appointment::present).collect();
+    let mut informed = Vec::new();
+    for assignment in leaving {
+        let expert = assignment.expert;
+        work.save_assignment(assignment.withdraw(work.now())).await?;
+        if informed.contains(&expert) {
+            continue;
+        }
+        if let Some(due_at) = due_at.filter(|_| writers.contains(&expert)) {
+            work.ask_for_report_besides(expert, due_at);
+        }
+        work.mail_expert(expert, MailEvent::RequestWithdrawn { slot: None, reason })?;
+        informed.push(expert);
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The acts of editors on an event beside its text: calling it off, the meeting link, attendance, materials.
+use domain::{
+    gathering::{SeatKind, SignUpState},
+    id::{PublicationId, SignUpId},
+    publication::news::WebAddress,
+    text::{Prose, TextLine},
+};
+use uuid::Uuid;
+
+use super::hall::{CONCERNED, Hall};
+use crate::{
+    app::App,
+    mail::mail_event::GatheringNews,
+    problem::Problem,
+    store::gathering::sign_up::{self, SignUp},
+};
+
+/// A person who came without a sign-up.
+#[derive(Clone, Debug)]
+pub struct WalkIn {
+    pub seat: SeatKind,
+    pub name: TextLine,
+    pub organization: Option<TextLine>,
+}
+
+/// Whether a participant was there, as entered at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttendanceMark {
+    pub sign_up: SignUpId,
+    pub was_there: bool,
+}
+
+/// Calls an event off. Each person who has a seat or waits for one gets one mail. Doing so twice changes nothing.
+pub async fn call_off(app: &App, id: PublicationId, reason: &Prose) -> Result<(), Problem> {
+    let mut hall = Hall::open(app, id).await?;
+    if hall.event.called_off.is_some() {
+        return Ok(());
+    }
+    if hall.now() >= hall.event.ends_at {
+        return Err(Problem::Refused("終わったイベントは、中止にできません。".to_owned()));
+    }
+    hall.event.sequence += 1;
+    hall.event.called_off = Some((hall.now(), reason.as_str().to_owned()));
+    for it in sign_up::of_event(&hall.tx, id, &CONCERNED).await? {
+        hall.tell(&it, GatheringNews::CalledOff { reason: reason.as_str() })?;
+        if !matches!(it.state, SignUpState::Seated { .. }) {
+            hall.save(SignUp { state: SignUpState::Ended, ..it }, None).await?;
+        }
+    }
+    hall.commit().await
+}
+
+/// Saves the address of the online meeting, which participants see on their own pages from a day before.
+pub async fn save_link(app: &App, id: PublicationId, link: Option<WebAddress>) -> Result<(), Problem> {
+    let mut hall = Hall::open(app, id).await?;
+    hall.event.online_link = link;
+    hall.commit().await
+}
+
+/// Saves the materials, one title and address a line.
+pub async fn save_materials(app: &App, id: PublicationId, materials: Option<String>) -> Result<(), Problem> {
+    let mut hall = Hall::open(app, id).await?;
+    hall.event.materials = materials;
+    hall.commit().await
+}
+
+/// Marks who was there. A mark of a person who has no seat is refused.
+pub async fn mark_attendance(app: &App, id: PublicationId, marks: &[AttendanceMark]) -> Result<(), Problem> {
+    let mut hall = Hall::open(app, id).await?;
+    let now = hall.now();
+    for mark in marks {
+        let it = sign_up::find(&hall.tx, mark.sign_up).await?.filter(|it| it.event == id);
+        let it = it.ok_or(Problem::NotFound)?;
+        if !matches!(it.state, SignUpState::Seated { .. } | SignUpState::WalkIn) {
+            return Err(Problem::Refused("席のない人の出席は、記録できません。".to_owned()));
+        }
+        if it.attended_at.is_some() != mark.was_there {
+            let attended_at = mark.was_there.then_some(now);
+            hall.save(SignUp { attended_at, ..it }, None).await?;
+        }
+    }
+    hall.commit().await
+}
+
+/// Adds a person who came without a sign-up. Such a person takes no seat from those who signed up, and gets no mail.
+pub async fn add_walk_in(app: &App, id: PublicationId, who: WalkIn) -> Result<(), Problem> {
+    let hall = Hall::open(app, id).await?;
+    if hall.event.called_off.is_some() || hall.event.erased_at.is_some() {
+        return Err(Problem::Refused("このイベントには、参加者を追加できません。".to_owned()));
+    }
+    let now = hall.now();
+    let it = SignUp {
+        id: SignUpId(Uuid::now_v7()),
+        event: id,
+        seat: who.seat,
+        state: SignUpState::WalkIn,
+        name: Some(who.name.as_str().to_owned()),
+        organization: who.organization.map(|it| it.as_str().to_owned()),
+        email: None,
+        attended_at: Some(now),
+        created_at: now,
+    };
+    sign_up::insert(&hall.tx, &it).await?;
+    hall.commit().await
+}
