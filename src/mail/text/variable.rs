@@ -171,6 +171,7 @@ impl Variable {
                 | Self::WeekRequests
                 | Self::WeekReports
                 | Self::Examples
+                | Self::ExampleNews
         )
     }
 }
