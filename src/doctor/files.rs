@@ -107,7 +107,8 @@ async fn orphans(
     let mut idle = files::idle(folder, now - WITHOUT_ROW).await?.whole;
     idle.sort();
     for hashes in idle.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-        let known: BTreeSet<_> = store::correspondence::attachment::known(db, hashes).await?;
+        let mut known: BTreeSet<_> = store::correspondence::attachment::known(db, hashes).await?;
+        known.extend(store::publication::picture::known(db, hashes).await?);
         for it in hashes.iter().filter(|it| !known.contains(*it)) {
             findings.add("file_row", format!("file {it}"), "no message has it, for more than a day");
         }

@@ -1,4 +1,6 @@
 //! The editors' pages: news, the guide, examples and events, from the draft to the end of their period.
+mod consent;
+mod consent_panel;
 mod entry;
 mod event;
 mod example_form;
@@ -10,6 +12,7 @@ mod import;
 mod import_file;
 mod list;
 mod news_form;
+mod pictures;
 mod publish;
 
 use actix_web::web::ServiceConfig;
@@ -22,6 +25,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(import::preview)
         .service(import::take)
         .service(import::undo)
+        .service(consent::ask)
+        .service(pictures::show)
+        .service(pictures::picture)
+        .service(pictures::add)
+        .service(pictures::remove)
         .service(entry::new)
         .service(entry::create)
         .service(entry::show)

@@ -53,6 +53,7 @@ pub enum ConditionKind {
     AddressConfirmed,
     HoldStands,
     SilenceLasts,
+    ExampleWaits,
     SeatStands,
 }
 

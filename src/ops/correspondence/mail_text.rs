@@ -22,9 +22,9 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, EventText, GatheringMailEvent, GatheringNews,
-            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent,
-            TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, EventText, ExampleEvent, ExampleNews,
+            GatheringMailEvent, GatheringNews, MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient,
+            SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -174,7 +174,7 @@ fn address(kind: TextKind, link: &str) -> Example<'_> {
 /// Returns an example of the event that a text is for, as it would be for the consultation. The frame that surrounds every
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
+    use {AccountMailEvent as A, MailEvent as O, TextKind as K};
     let Facts { appointment, names: experts, examples, link, .. } = *facts;
     let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
@@ -193,9 +193,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
         K::HoldReleased => hold_released(portal, appointment),
         K::ClosedInSilence => Case(O::Silence(SilenceEvent::ClosedInSilence { portal })),
-        K::ChooseReminder => reminder(portal, Turn::Choose),
-        K::AnswerReminder => reminder(portal, Turn::Answer),
-        K::ConfirmReminder => reminder(portal, Turn::Confirm),
+        K::ChooseReminder | K::AnswerReminder | K::ConfirmReminder => reminder(kind, portal),
         K::OutcomeMissingExpert | K::OutcomeMissingCenter => outcome_missing(side, appointment),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => booked(side, facts),
         K::MovedCompany | K::MovedExpert | K::MovedCenter => moved(side, facts, was),
@@ -207,6 +205,8 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Relieved => Case(O::Relieved { appointment }),
         K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
         K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
+        K::ExampleWanted | K::ExampleReview | K::ExampleReminder => of_consent(kind, facts, due_at),
+        K::ExamplePublic | K::ExampleOver | K::ExampleTold => of_consent(kind, facts, due_at),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
@@ -330,8 +330,8 @@ const fn of_team<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         let (by, reason) = (Party::Expert, REASON);
         MailEvent::TeamChanging { portal, released, by, reason, lost, may_choose: false }
     } else {
-        let (experts, is_open, was, with_report) = (released, false, None, false);
-        MailEvent::FurtherAppointment { portal, experts, is_open, was, with_report }
+        let (experts, is_open, was, report) = (released, false, None, None);
+        MailEvent::FurtherAppointment { portal, experts, is_open, was, report }
     })
 }
 
@@ -354,6 +354,25 @@ fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Exam
     Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 
+/// Returns an example of a company's consent to an example.
+fn of_consent<'a>(kind: TextKind, facts: &Facts<'a>, until: DateTime<Utc>) -> Example<'a> {
+    let Facts { link: portal, examples, .. } = *facts;
+    let address = examples.first().and_then(|it| it.lines().last()).map_or("", str::trim);
+    Case(MailEvent::Example(if kind == TextKind::ExampleWanted {
+        ExampleEvent::Wanted { portal, until }
+    } else if kind == TextKind::ExampleReview {
+        ExampleEvent::Review { portal, until }
+    } else if kind == TextKind::ExampleReminder {
+        ExampleEvent::Reminder { portal, until }
+    } else if kind == TextKind::ExamplePublic {
+        ExampleEvent::Public { portal, address, from: until }
+    } else if kind == TextKind::ExampleOver {
+        ExampleEvent::Over { portal, was_public: true, in_silence: false }
+    } else {
+        ExampleEvent::Told { news: ExampleNews::Agreed }
+    }))
+}
+
 const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {
     Case(MailEvent::Withdrawn { side, cancelled: None })
 }
@@ -367,7 +386,14 @@ fn hold_ending<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
     Case(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: facts.appointment, until }))
 }
 
-const fn reminder(portal: &str, waits_for: CompanyTurn) -> Example<'_> {
+fn reminder(kind: TextKind, portal: &str) -> Example<'_> {
+    let waits_for = if kind == TextKind::ChooseReminder {
+        CompanyTurn::Choose
+    } else if kind == TextKind::AnswerReminder {
+        CompanyTurn::Answer
+    } else {
+        CompanyTurn::Confirm
+    };
     Case(MailEvent::Silence(SilenceEvent::CompanyReminder { portal, waits_for }))
 }
 

@@ -10,6 +10,7 @@ use domain::{
     publication::{Facts, Period, Phase, Publication, PublicationKind},
 };
 
+use super::consent_panel;
 use crate::{
     app::App,
     problem::Problem,
@@ -46,6 +47,8 @@ struct Line {
     updated_at: DateTime<Utc>,
     /// The reason why it needs attention; empty if it does not.
     attention: String,
+    /// The state of the company's consent under which it stands; empty for any other.
+    consent: &'static str,
 }
 
 #[get("/staff/publish")]
@@ -64,7 +67,16 @@ pub async fn show(
     let now = app.clock.now();
     let days = page::settings(&app).await?.guide_check_days;
     let newest = store::publication::newest(&app.db, kind, SHOWN).await?;
-    let lines: Vec<_> = newest.into_iter().map(|it| line(it, now, days)).collect();
+    let mut lines: Vec<_> = newest.into_iter().map(|it| line(it, now, days)).collect();
+    if kind == PublicationKind::Example {
+        let consents = store::publication::consent::in_force(&app.db).await?;
+        for line in &mut lines {
+            let Some(it) = consents.get(&line.publication.id) else { continue };
+            line.consent = it.state.status().label();
+            let wanted = consent_panel::attention(it, line.publication.public_revision.is_some());
+            line.attention = if wanted.is_empty() { std::mem::take(&mut line.attention) } else { wanted };
+        }
+    }
     let ids: Vec<_> = lines.iter().map(|it| it.publication.id).collect();
     let mut faults = store::publication::link_check::failing(&app.db).await?;
     faults.retain(|it| ids.contains(&it.publication));
@@ -84,7 +96,7 @@ fn line(it: ListedPublication, now: DateTime<Utc>, check_days: u16) -> Line {
         Phase::Current => attention(&publication, now, check_days),
         Phase::Draft | Phase::Scheduled | Phase::Expired | Phase::Archived => String::new(),
     };
-    Line { publication, phase, updated_at, attention }
+    Line { publication, phase, updated_at, attention, consent: "" }
 }
 
 /// Returns why a public publication needs an editor's attention; empty if it does not.

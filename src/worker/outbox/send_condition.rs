@@ -35,6 +35,8 @@ pub struct SendFacts {
     /// Consultations whose contact's address is confirmed.
     confirmed: HashSet<ConsultationId>,
     silences: HashMap<ConsultationId, SilenceClock>,
+    /// The revisions of their examples that companies read.
+    examples: HashMap<ConsultationId, i32>,
     seats: HashMap<SignUpId, SeatStanding>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
     opt_outs: HashSet<(String, NotificationTopic)>,
@@ -56,6 +58,7 @@ pub struct FactQuery {
     offers: Vec<WaitingOfferId>,
     consultations: Vec<ConsultationId>,
     silences: Vec<ConsultationId>,
+    examples: Vec<ConsultationId>,
     sign_ups: Vec<SignUpId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
@@ -82,6 +85,7 @@ impl FactQuery {
                 Some(SendCondition::HoldStands { appointment, .. }) => query.appointments.push(appointment),
                 Some(SendCondition::SilenceLasts { consultation, .. }) => query.silences.push(consultation),
                 Some(SendCondition::SeatStands { sign_up, .. }) => query.sign_ups.push(sign_up),
+                Some(SendCondition::ExampleWaits { consultation, .. }) => query.examples.push(consultation),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
                     query.consultations.push(consultation);
                 }
@@ -118,6 +122,7 @@ pub async fn learn(app: &App, query: FactQuery) -> Result<SendFacts, Problem> {
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
         confirmed: store::consultation::confirmed_among(db, query.consultations).await?,
         silences: store::consultation::silences(db, query.silences).await?,
+        examples: store::publication::consent::reviews(db, query.examples).await?,
         seats: store::gathering::standing(db, query.sign_ups).await?,
         opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, query.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, addresses).await?,
@@ -196,6 +201,10 @@ impl SendFacts {
                 let clock = self.silences.get(&consultation);
                 (clock.is_some_and(|it| it.since == since), "the case has moved on")
             }
+            SendCondition::ExampleWaits { consultation, revision } => (
+                self.examples.get(&consultation) == Some(&revision),
+                "the company has answered, or reads another text",
+            ),
             SendCondition::SeatStands { sign_up, sequence, seat } => {
                 let standing = self.seats.get(&sign_up);
                 let stands = standing.is_some_and(|it| {
