@@ -55,6 +55,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     }
     calendar::examine(&tx, &mut findings).await?;
     booking::examine_holds(&tx, now, &mut findings).await?;
+    booking::examine_choices(&tx, &mut findings).await?;
     aftercare::examine(&tx, now, &mut findings).await?;
     waiting_list::examine(&tx, now, &mut findings).await?;
     standing::examine_counters(&tx, &mut findings).await?;

@@ -23,6 +23,9 @@ pub struct Model {
     pub answered_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub decline_reason: Option<String>,
+    /// The reason for which the expert was let go, if somebody wished for it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub release_reason: Option<String>,
     /// The reasons for which this expert was chosen.
     pub reasons: Json,
     /// The assignment that this one replaces when it is accepted.

@@ -5,8 +5,11 @@ use domain::{
     consultation::correction::{TeamEvent, team_fields},
     field::Fields,
 };
-use entity::{Coded, appointment, assignment, event};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use entity::{Coded, account, appointment, assignment, consultation, event};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 
 use super::{Findings, page::Case};
 
@@ -147,6 +150,32 @@ pub(super) async fn examine_holds(
         .await?;
     for it in held {
         findings.add("hold", format!("appointment {}", it.id), "it is held past its limit");
+    }
+    Ok(())
+}
+
+/// Reports consultations whose company is to choose a time although no expert has accepted whose account is open: no time
+/// can be offered to it.
+pub(super) async fn examine_choices(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
+    let open_accounts = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::Active.eq(true));
+    let with_expert = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ConsultationId)
+        .filter(assignment::Column::State.eq("accepted"))
+        .filter(assignment::Column::ExpertId.in_subquery(open_accounts.into_query()));
+    let without = consultation::Entity::find()
+        .filter(consultation::Column::State.eq("scheduling"))
+        .filter(consultation::Column::MergedInto.is_null())
+        .filter(consultation::Column::Id.not_in_subquery(with_expert.into_query()));
+    for it in without.all(db).await? {
+        findings.add(
+            "choice",
+            &it.number,
+            "its company chooses a time, and no expert with an account has accepted",
+        );
     }
     Ok(())
 }

@@ -74,6 +74,13 @@ const DAMAGE: &[(&str, &[&str])] = &[
         &["UPDATE assignment SET state = 'withdrawn' WHERE state = 'accepted' AND consultation_id IN \
            (SELECT id FROM consultation WHERE state = 'booked')"],
     ),
+    (
+        "choice",
+        &[
+            "UPDATE account SET active = false WHERE id IN (SELECT expert_id FROM assignment WHERE state = 'accepted' \
+           AND consultation_id IN (SELECT id FROM consultation WHERE state = 'scheduling'))",
+        ],
+    ),
     ("matching", &["UPDATE assignment SET state = 'lapsed', answered_at = due_at WHERE state = 'offered'"]),
     (
         "ended",

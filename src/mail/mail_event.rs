@@ -1,5 +1,6 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
 mod account;
+mod case_number;
 mod example;
 mod gathering;
 mod outcome;
@@ -17,6 +18,7 @@ use domain::{
 use crate::{mail::text::Texts, url::Site};
 
 pub use account::AccountMailEvent;
+pub use case_number::CaseNumberEvent;
 pub use example::{ExampleEvent, ExampleNews};
 pub use gathering::{EventText, GatheringMailEvent, GatheringNews};
 pub use outcome::{MissedPart, OutcomeEvent};
@@ -38,8 +40,7 @@ pub struct MailContext<'a> {
     pub company_name: &'a str,
     pub contact_name: &'a str,
     pub fields: Fields,
-    /// Whether the address is confirmed. Until it is, nothing from the form is repeated to it, not even a
-    /// name.
+    /// Whether the address is confirmed. Until it is, nothing from the form is repeated to it, not even a name.
     pub address_confirmed: bool,
     /// The deadline of the consultation after the event.
     pub due: Option<&'a Due>,
@@ -120,7 +121,7 @@ pub enum MailEvent<'a> {
         /// The examples of the report on the last appointment, if it has become ready with it.
         report: Option<&'a [String]>,
     },
-    /// The further appointment that was planned is not wished for any more.
+    /// The further appointment is not wished for any more.
     FurtherDropped {
         portal: &'a str,
     },
@@ -131,7 +132,7 @@ pub enum MailEvent<'a> {
     },
     /// The company did not come to the appointment.
     NoShow {
-        portal: &'a str,
+        side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
         /// Whether another outcome was recorded before.
         is_correction: bool,
@@ -151,6 +152,8 @@ pub enum MailEvent<'a> {
     BackAtCenter {
         portal: &'a str,
         why: WhyBack,
+        /// The time that the company had wished for: kept for those who have accepted, or lost.
+        time: Option<(AppointmentText<'a>, TimeNews)>,
     },
     /// An expert does not take the consultation any more, and the time that the company had is lost or not chosen yet.
     TeamChanging {
@@ -177,15 +180,7 @@ pub enum MailEvent<'a> {
         /// Whether the company chooses a time now.
         chooses: bool,
     },
-    /// A part of a consultation has become this one. `from` is the number of the first one, and `left` are its fields.
-    CaseSplit {
-        /// The address that confirms the company's mail address and opens its page.
-        confirm: &'a str,
-        from: &'a CaseNumber,
-        left: Fields,
-        /// The number of messages that went to the new one.
-        messages: usize,
-    },
+    CaseNumber(CaseNumberEvent<'a>),
     Silence(SilenceEvent<'a>),
     Booked {
         side: ReaderSide<'a>,
@@ -297,12 +292,15 @@ pub enum MailEvent<'a> {
         due_at: DateTime<Utc>,
         overdue: bool,
     },
+    /// The center has written the report in the reader's stead.
+    ReportWritten {
+        appointment: AppointmentText<'a>,
+    },
     ReportReturned {
         reason: &'a str,
     },
     NobodyLeft,
-    /// No substitute has been found yet for an expert who will be absent. `page` is where the center asks
-    /// substitutes.
+    /// An expert who will be absent has no substitute yet. `page` is where the center asks for one.
     SubstituteNeeded {
         appointment: AppointmentText<'a>,
         declined: &'a str,
@@ -393,7 +391,7 @@ impl MailEvent<'_> {
             | Self::Outcome(_)
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
-            | Self::CaseSplit { .. }
+            | Self::CaseNumber(_)
             | Self::Silence(_)
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
@@ -403,6 +401,7 @@ impl MailEvent<'_> {
             | Self::NewMessage { .. }
             | Self::RequestReminder { .. }
             | Self::ReportDue { .. }
+            | Self::ReportWritten { .. }
             | Self::ReportReturned { .. }
             | Self::NobodyLeft
             | Self::SubstituteNeeded { .. }

@@ -7,6 +7,7 @@ pub mod free_time;
 pub mod hold;
 pub mod meeting_link;
 pub(super) mod notices;
+pub mod release;
 pub mod slot_offers;
 pub mod substitute;
 pub(super) mod venue;

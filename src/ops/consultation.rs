@@ -24,8 +24,8 @@ use domain::{
 pub mod silence;
 pub mod to_call;
 
-pub use next_team::{NextTeam, is_there};
-use next_team::{change_team, keep_for_owed, release_closed};
+pub use next_team::NextTeam;
+use next_team::{change_team, keep_for_owed, release_gone};
 
 use super::{
     aftercare::held::keep_report_due,
@@ -148,6 +148,10 @@ pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> R
     if work.record.to_call_since.take().is_none() {
         return Err(Problem::Refused("電話で伝えることは、ありません。".to_owned()));
     }
+    // A call about a reminder is the reminder: without an answer, the next step follows as after a mail.
+    if work.record.silence.is_some_and(|it| it.waits_for_company() && it.stage > 0) {
+        work.keep_clock();
+    }
     work.note(by, "企業に電話で伝えました");
     work.commit().await?;
     Ok(())
@@ -212,7 +216,7 @@ async fn plan(
 ) -> Result<(), Problem> {
     work.check(ActionKind::PlanFurtherSession, by)?;
     let makes_up = work.record.owed.is_some();
-    release_closed(work, by).await?;
+    release_gone(work).await?;
     keep_for_owed(work, by).await?;
     let wanted = work.record.owed.map_or(work.record.consultation.fields, Fields::from);
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;

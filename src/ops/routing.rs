@@ -2,5 +2,6 @@
 pub mod assignment;
 pub mod expert;
 pub mod plan;
+pub mod presence;
 pub mod replacement;
 pub mod requests;

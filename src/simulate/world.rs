@@ -217,6 +217,7 @@ fn application(chance: Chance, n: u64, days: &[NaiveDate]) -> Application {
         company: Some(CompanyId(Uuid::from_u128(u128::from(n) + 1))),
         slot: None,
         excluded: BTreeSet::new(),
+        asked_last: BTreeSet::new(),
     };
     let mode = if visit { AppointmentMode::Visit } else { AppointmentMode::Online };
     Application { on, request, mode }

@@ -23,8 +23,13 @@ pub(super) async fn step_without(app: &App, rows: &SetAsideRows) -> Result<bool,
 
     let left_alone = rows.left_alone(Job::ReleaseHold);
     let due = store::booking::appointment::expired_holds(&app.db, now, &left_alone, AT_ONCE).await?;
-    let release = |id| ops::booking::appointment::release_expired(app, AppointmentId(id));
+    let release = |id| ops::booking::release::release_expired(app, AppointmentId(id));
     let mut done = rows.each(app, Job::ReleaseHold, due, release).await?;
+
+    let left_alone = rows.left_alone(Job::ReleaseHold);
+    let due = ops::booking::hold::to_call(app, &left_alone, AT_ONCE).await?;
+    let call = |id| ops::booking::hold::call_before_end(app, AppointmentId(id));
+    done += rows.each(app, Job::ReleaseHold, due, call).await?;
 
     let left_alone = rows.left_alone(Job::LapseRequest);
     let due = store::routing::assignment::overdue(&app.db, now, &left_alone, AT_ONCE).await?;

@@ -70,7 +70,9 @@ async fn a_company_applies_and_learns_what_happens_next() {
         page.shows("R08-000001");
         page.shows("まだ日程は確定していません。");
         // The company hears before the time that it wishes for, 26 November at 10:00.
-        page.shows("3営業日以内、2026年（令和8年）11月25日（水）まで");
+        // That is the second business day, so that no number of days is named.
+        page.shows("ご連絡します（2026年（令和8年）11月25日（水）まで）");
+        assert!(!page.body.contains("3営業日以内、"), "{}", page.body);
         page.shows("確認メールを hanako@minato.example.jp に送りました");
         // Closed days do not count: the 21st to the 23rd.
         page.shows("11月24日（火）14:05");

@@ -35,6 +35,7 @@ fn every_kind_has_its_hours() {
         MailKind::RequestReminder,
         MailKind::ReportDue,
         MailKind::ReportReturned,
+        MailKind::ReportWritten,
         MailKind::Digest,
         MailKind::WeeklyDigest,
         MailKind::HandOverResult,

@@ -162,7 +162,7 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
         .await
         .unwrap();
     let digest = sent.iter().any(|it| it.kind == "digest");
-    let (mut new, mut overdue, mut stalled) = (0, 0, 0);
+    let (mut new, mut overdue, mut stalled, mut calls) = (0, 0, 0, 0);
     for it in watched {
         let record = cases::record(site, it.case).await;
         let due = record.due.as_ref().and_then(Due::at);
@@ -173,7 +173,9 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
         let is_stalled = record.stalled_since.is_some();
         (new, overdue, stalled) =
             (new + u64::from(is_new), overdue + u64::from(is_late), stalled + u64::from(is_stalled));
-        let in_digest = is_new || is_late || is_stalled;
+        let is_called = record.to_call_since.is_some();
+        calls += u64::from(is_called);
+        let in_digest = is_new || is_late || is_stalled || is_called;
         let about = sent.iter().any(|mail| mail.consultation_id == Some(it.case.id.0));
         let questions = store::aftercare::follow_up::of(&site.app.db, it.case.id).await.unwrap();
         let planned = questions.iter().any(|it| match it.state {
@@ -187,7 +189,8 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
     }
     // The digest counts exactly the cases that the test takes to be in it.
     let counted = store::worklist::center_digest::center_digest(&site.app.db, now, 0).await.unwrap();
-    assert_eq!((counted.new, counted.overdue, counted.stalled), (new, overdue, stalled));
+    let counted = (counted.new, counted.overdue, counted.stalled, counted.calls);
+    assert_eq!(counted, (new, overdue, stalled, calls));
 }
 
 fn business_days(from: DateTime<Utc>, to: DateTime<Utc>) -> usize {

@@ -1,15 +1,18 @@
 //! The center's pages over HTTP.
 mod acts;
 mod attendance;
+mod by_telephone;
 mod case_merging;
 mod closed_account;
 mod endings;
 mod finding;
+mod informed;
 mod intake;
 mod mail;
 mod merge_model;
 mod merged_rows;
 mod merging;
+mod missing_expert;
 mod outcomes;
 mod people;
 mod plan;

@@ -216,6 +216,7 @@ impl Telling<'_> {
                 deadline: deadline.clone(),
                 answered_at: None,
                 decline_reason: None,
+                release_reason: None,
                 reasons: serde_json::json!([{"reason": "never_asked"}]),
                 instead_of: None,
             });

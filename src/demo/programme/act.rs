@@ -1,5 +1,7 @@
 //! The next step of a consultation, as the people concerned take it on looking at it.
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeSet;
+
 use domain::{
     actor::Actor,
     booking::{
@@ -241,6 +243,7 @@ async fn candidates(
         only: None,
         day: None,
         excluded: ops::routing::requests::turned_down(&assignments),
+        asked_last: BTreeSet::new(),
         moving,
         starts: Day::ALL,
         overridden: true,

@@ -232,6 +232,7 @@ fn waiting(n: usize) -> PendingConsultation {
             company: Some(CompanyId(Uuid::from_u128(n as u128))),
             slot: (n % 10 == 1).then(|| Slot::new(FIRST + Days::new(11 + (n % 3) as u64), 28).unwrap()),
             excluded: [].into(),
+            asked_last: [].into(),
         },
         mode: if visit { AppointmentMode::Visit } else { AppointmentMode::Online },
         waited: (n % 15) as u32,

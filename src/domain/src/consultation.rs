@@ -19,7 +19,7 @@ pub use action::{Action, ActionKind};
 pub use ending::{EndingReader, ending, leads_back};
 pub use event::{Event, History, Rebuilt, rebuild};
 pub use event_word::event_word;
-pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
+pub use merge::{MergeRefused, MergeValue, MergedCase, merge_obstacles};
 pub use outcome::{AppointmentOutcome, BuiltOnOutcome, OutcomeCorrection};
 pub use refused::ActionRefused;
 pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};
@@ -163,22 +163,24 @@ impl Consultation {
                 }
             }
             Action::ChooseSlot => State::Booked,
-            Action::Reschedule { until } | Action::CancelAppointment { until }
+            Action::Reschedule { until } | Action::CancelAppointment { until, .. }
                 if until.is_some_and(|it| now >= it) =>
             {
                 return Err(ActionRefused::TooLate { until: until.unwrap_or(now) });
             }
             Action::Reschedule { .. } => State::Booked,
-            Action::CancelAppointment { .. } => State::Scheduling,
-            Action::RecordNoShow { starts_at }
-            | Action::RecordExpertNoShow { starts_at }
+            Action::CancelAppointment { covered, .. } => action::another_time(covered),
+            Action::RecordNoShow { starts_at, .. }
+            | Action::RecordExpertNoShow { starts_at, .. }
             | Action::RecordPartlyDone { starts_at }
             | Action::RecordDone { starts_at }
                 if now < starts_at =>
             {
                 return Err(ActionRefused::NotStarted { starts_at });
             }
-            Action::RecordNoShow { .. } | Action::RecordExpertNoShow { .. } => State::Scheduling,
+            Action::RecordNoShow { covered, .. } | Action::RecordExpertNoShow { covered, .. } => {
+                action::another_time(covered)
+            }
             Action::RecordDone { .. } | Action::RecordPartlyDone { .. } => State::Consulted,
             Action::CorrectOutcome(it) => it.state_after(&self.state)?,
             Action::ApproveReport => State::FollowUp,
@@ -186,7 +188,7 @@ impl Consultation {
                 if appointments >= cap && !overridden && !makes_up {
                     return Err(ActionRefused::CapReached { cap });
                 }
-                if covered { State::Scheduling } else { State::Checking }
+                action::another_time(covered)
             }
             Action::DropFurtherSession { planned: false, .. } => return Err(ActionRefused::NothingPlanned),
             Action::DropFurtherSession { planned: true, reported } => action::reopened(true, reported),

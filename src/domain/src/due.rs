@@ -36,6 +36,18 @@ impl Due {
         Self { kind: DueKind::FirstContact, clock: DueClock::Running(deadline) }
     }
 
+    /// Returns within how many business days of `received_at` the first contact follows that is due at `due_at`: the number of
+    /// the rule. `None` if the deadline is another one, because a wished time or a closing day has moved it.
+    pub fn first_contact_days(
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+        received_at: DateTime<Utc>,
+        due_at: DateTime<Utc>,
+    ) -> Option<u16> {
+        let rule = Self::first_contact(settings, calendar, received_at).at();
+        (rule == Some(due_at)).then_some(settings.first_contact_days)
+    }
+
     /// Returns the deadline of the first contact about an application whose company has wished for a time: the rule, at
     /// the latest before the appointment that begins at `slot`.
     pub fn first_contact_for(
@@ -167,7 +179,12 @@ pub fn after(
         (ActionKind::Submit, _)
         | (ActionKind::Reopen, State::Checking | State::FollowUp)
         | (
-            ActionKind::Decline | ActionKind::ReleaseExpert | ActionKind::PlanFurtherSession,
+            ActionKind::Decline
+            | ActionKind::ReleaseExpert
+            | ActionKind::PlanFurtherSession
+            | ActionKind::CancelAppointment
+            | ActionKind::RecordNoShow
+            | ActionKind::RecordExpertNoShow,
             State::Checking,
         ) => Some(Due::first_contact_for(settings, calendar, now, slot)),
         (ActionKind::Ask, _) => before.map(|due| paused(due, calendar, now)),
@@ -190,6 +207,11 @@ pub fn after(
             Some(kept.unwrap_or_else(|| Due::report(settings, calendar, now)))
         }
         (ActionKind::CorrectOutcome, State::Scheduling) => None,
+        // It was the center's turn before, or experts have to be asked for another appointment.
+        (ActionKind::CorrectOutcome, State::Checking) => {
+            let kept = before.filter(|it| it.kind == DueKind::FirstContact);
+            Some(kept.unwrap_or_else(|| Due::first_contact_for(settings, calendar, now, slot)))
+        }
         // The answer of another expert is still due.
         (ActionKind::Accept, State::Matching)
         | (ActionKind::Note | ActionKind::StartCheck | ActionKind::CorrectOutcome, _) => before,
@@ -246,6 +268,20 @@ mod tests {
         consultation::{ActionKind, State},
         settings::Settings,
     };
+
+    #[test]
+    fn a_number_of_days_is_named_only_if_it_is_the_days_of_the_deadline() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        let received: DateTime<Utc> = "2026-12-01T10:00:00+09:00".parse().unwrap();
+        let days = |slot: Option<&str>| {
+            let slot = slot.map(|it| it.parse().unwrap());
+            let due = Due::first_contact_for(&settings, &calendar, received, slot).at().unwrap();
+            Due::first_contact_days(&settings, &calendar, received, due)
+        };
+        assert_eq!(days(None), Some(3));
+        assert_eq!(days(Some("2026-12-10T10:00:00+09:00")), Some(3));
+        assert_eq!(days(Some("2026-12-04T10:00:00+09:00")), None, "it is due on the second business day");
+    }
 
     #[test]
     fn asking_the_company_stops_the_clock_and_its_answer_starts_it_again() {

@@ -78,8 +78,11 @@ pub struct RoutingRequest {
     pub company: Option<CompanyId>,
     /// The time that the company has chosen, if it has.
     pub slot: Option<Slot>,
-    /// Experts who have declined this consultation or let the request lapse.
+    /// Experts who are not asked.
     pub excluded: BTreeSet<ExpertId>,
+    /// Experts who have turned this consultation down, or were let go, and whom the center may ask all the same. They come
+    /// last.
+    pub asked_last: BTreeSet<ExpertId>,
 }
 
 impl Expert {

@@ -12,7 +12,7 @@ use crate::{
 /// A step that follows by itself while nothing happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SilenceStep {
-    /// The company is reminded that it is its turn.
+    /// The company is reminded that it is its turn: by mail, or by a call of the center.
     RemindCompany,
     /// The case is put into the center's worklist.
     ShowToCenter,
@@ -100,14 +100,6 @@ impl SilenceClock {
         let stage = self.stage.saturating_add(1);
         let gap = days(stage).map(|it| it.saturating_sub(days(self.stage).unwrap_or(0)).max(1));
         Self { stage, next_at: gap.map(|it| later(now, it, settings, calendar)), ..self }
-    }
-
-    /// Returns the clock after the case was put into the center's worklist at `now`, whatever was due: no mail can
-    /// remind the company.
-    pub fn shown(self, now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> Self {
-        let shown = steps(self.kind, settings).iter().position(|(_, it)| *it == SilenceStep::ShowToCenter);
-        let stage = shown.and_then(|it| u8::try_from(it).ok()).unwrap_or(self.stage).max(self.stage);
-        Self { stage, ..self }.advanced(now, settings, calendar)
     }
 
     /// Returns the clock after closing days were added: the business days that were left at `now` are counted by the
@@ -286,8 +278,6 @@ mod tests {
                 clock = clock.advanced(now, &settings, &calendar);
                 before = now;
             }
-            let shown = SilenceClock::begin(kind, since, &settings, &calendar).shown(since, &settings, &calendar);
-            prop_assert!(shown.due(since + TimeDelta::days(900), &settings).is_none_or(|it| it == SilenceStep::ProposeClosing));
         }
     }
 }

@@ -13,13 +13,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
     booking::appointment::AppointmentMode,
+    due::Due,
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
-use dates::{
-    changeable, company_turn, contact_soon, further_dropped, reopened, reopened_for_desk, report_returned,
-    visited,
-};
+use dates::{changeable, company_turn, contact_soon, further_dropped, reopened, reopened_for_desk, visited};
 
 use super::{
     Answers, Frame,
@@ -27,9 +25,7 @@ use super::{
 };
 use crate::{
     mail::{
-        mail_event::{
-            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext, WhyBack,
-        },
+        mail_event::{AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext},
         text::{
             Values,
             Variable::{self, *},
@@ -66,12 +62,14 @@ pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -
             values.set(AbsentDays, days);
             values.set(Clashing, bullets(lines));
         }
-        AccountMailEvent::Digest { new, overdue, stalled, lines, stop } => {
+        AccountMailEvent::Digest { new, overdue, stalled, calls, lines, stop } => {
             values.set(Link, sender.site.absolute("/staff"));
             values.set(NewCount, new.to_string());
             values.set(OverdueCount, overdue.to_string());
             let stalled = (stalled > 0).then(|| stalled.to_string());
             values.set(StalledCount, stalled.unwrap_or_default());
+            let calls = (calls > 0).then(|| calls.to_string());
+            values.set(CallCount, calls.unwrap_or_default());
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
         }
@@ -121,14 +119,11 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         }
         MailEvent::TeamChanging { .. } => team::changing(values, about, mail_event),
         MailEvent::FieldsChanged { .. } => team::fields_changed(values, about, mail_event),
-        MailEvent::CaseSplit { .. } => team::split(values, about, mail_event),
+        MailEvent::CaseNumber(event) => team::numbers(values, about, event),
         MailEvent::FurtherDropped { portal } => further_dropped(values, about, portal),
-        MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
+        MailEvent::BackAtCenter { .. } => team::back_at_center(values, about, mail_event),
         MailEvent::Silence(event) => silence::silent(values, about, event),
-        MailEvent::Booked { side, appointment, change_until } => {
-            reportable(values, about, side);
-            sit_until(values, about, side, &appointment, change_until);
-        }
+        MailEvent::Booked { .. } => booked(values, about, mail_event),
         MailEvent::Moved { side, appointment, change_until, was } => {
             values.set(Was, long_date_time(was));
             sit_until(values, about, side, &appointment, change_until);
@@ -156,7 +151,8 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
         MailEvent::RequestWithdrawn { slot, reason } => request_taken_back(values, about, slot, reason),
         MailEvent::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
-        MailEvent::ReportReturned { reason } => report_returned(values, about, reason),
+        MailEvent::ReportReturned { reason } => dates::report_returned(values, about, reason),
+        MailEvent::ReportWritten { appointment } => dates::report_written(values, about, &appointment),
         MailEvent::NobodyLeft => nobody_left(values, about),
         MailEvent::SubstituteNeeded { appointment, declined, page } => {
             substitute_needed(values, about, &appointment, declined, page);
@@ -167,6 +163,13 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Reopened { side } => reopened(values, about, side),
         MailEvent::HandOverReopened => reopened_for_desk(values, about),
         MailEvent::DeskMessage => values.set(Link, format!("{}/{}", desk_page(about), about.number)),
+    }
+}
+
+fn booked(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    if let MailEvent::Booked { side, appointment, change_until } = *mail_event {
+        reportable(values, about, side);
+        sit_until(values, about, side, &appointment, change_until);
     }
 }
 
@@ -270,19 +273,6 @@ fn substitute_needed(
 fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reason: &str) {
     known(values, about, &center_page(about));
     set(values, [(Address, address), (Reason, &quoted(reason))]);
-}
-
-fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, why: WhyBack) {
-    contact_soon(values, about, portal);
-    let (time_wished, all_asked, part_settled) = match why {
-        WhyBack::NobodyForTime => (true, true, false),
-        WhyBack::TimeTooNear => (true, false, false),
-        WhyBack::NobodyLeft => (false, true, false),
-        WhyBack::PartOpen => (false, true, true),
-    };
-    values.set_flag(TimeWished, time_wished);
-    values.set_flag(AllAsked, all_asked);
-    values.set_flag(PartSettled, part_settled);
 }
 
 fn nobody_left(values: &mut Values, about: &MailContext<'_>) {
@@ -391,7 +381,9 @@ fn acknowledge(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEv
     values.set(WishedUntil, until.unwrap_or_default());
     values.set_flag(Confirmed, about.address_confirmed);
     company_turn(values, about, about.sender.now);
-    values.set(ContactDays, about.sender.settings.first_contact_days.to_string());
+    let SenderContext { settings, calendar, .. } = about.sender;
+    let days = Due::first_contact_days(settings, calendar, received_at, first_contact_due);
+    values.set(ContactDays, days.map(|it| it.to_string()).unwrap_or_default());
 }
 
 fn ask(values: &mut Values, about: &MailContext<'_>, lead: &str, answer: &str) {

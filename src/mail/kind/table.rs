@@ -51,17 +51,23 @@ mails! {
     }
     NoShow = "missed_appointment", "欠席のお知らせ" {
         NoShow to Company, "予定の日時にお会いできませんでした",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, IsCorrection];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, ContactDue, Searching, IsCorrection];
+        NoShowExpert = "missed_appointment_expert" to Expert, "企業の欠席が記録されました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, MayChoose],
+            labelled("欠席のお知らせ（専門家あて）");
     }
     ExpertMissed = "expert_missed", "専門家の欠席のお詫び" {
         ExpertMissedCompany = "expert_missed_company" to Company, "専門家が参加できなかったことのお詫び",
             [When, Link]
-            [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, ReportDue, MissedExpert, OwedField, IsCorrection];
+            [
+                Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, ContactDue, Searching, MayChoose,
+                ReportDue, MissedExpert, OwedField, IsCorrection
+            ];
         ExpertMissedExpert = "expert_missed_expert" to Expert, "専門家の欠席を記録しました",
             [When, Link]
-            [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, IsCorrection];
+            [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, MayChoose, IsCorrection];
         ExpertMissedCenter = "expert_missed_center" to Center, "専門家が来なかったと、企業から連絡がありました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField];
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, MayChoose];
     }
     OutcomeCorrected = "outcome_corrected", "相談の結果の訂正" {
         OutcomeCorrectedCompany = "outcome_corrected_company" to Company, "相談の結果の記録を訂正しました",
@@ -78,7 +84,7 @@ mails! {
     BackAtCenter = "back_at_center", "再調整のお知らせ" {
         BackAtCenter to Company,
             "{% if 希望日時あり %}担当者と日時を再調整します{% else %}担当者を調整しています{% endif %}",
-            [Link] [Number, Fields, ContactDue, TimeWished, AllAsked, PartSettled], reaches_unconfirmed;
+            [Link] [Number, Fields, ContactDue, TimeWished, AllAsked, PartSettled, When, TimeNews], reaches_unconfirmed;
     }
     HoldEnding = "hold_ending", "仮予約の期限のお知らせ",
         not_waited_for, keeps_hours, only_if(ConditionKind::HoldStands)
@@ -129,6 +135,13 @@ mails! {
         CaseSplit to Company, "ご相談を2つに分けました",
             [Number, Fields, FirstNumber, FirstFields, Link] [MovedCount, Confirmed, ContactDue],
             reaches_unconfirmed;
+    }
+    CaseMerged = "case_merged", "案件をまとめたお知らせ" {
+        CaseMerged to Company, "ご相談を1つにまとめました",
+            [Number, KeptNumber, Link] [Confirmed, ContactDue], reaches_unconfirmed;
+        CaseUnmerged = "case_unmerged" to Company, "まとめたご相談を、もとに戻しました",
+            [Number, KeptNumber, Link] [Confirmed, ContactDue],
+            reaches_unconfirmed, labelled("まとめた案件を戻したお知らせ");
     }
 
     // Requests to experts.
@@ -200,7 +213,12 @@ mails! {
     }
     Cancelled = "cancelled", "予約取消し" {
         CancelledCompany = "cancelled_company" to Company, "相談の予約を取り消しました",
-            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue, CancelledBy], cancels;
+            [When, Link]
+            [
+                Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CompanyDue, ContactDue, Searching,
+                CancelledBy
+            ],
+            cancels;
         CancelledExpert = "cancelled_expert" to Expert, "相談の予約が取り消されました",
             [When, Link]
             [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked, ReportDue],
@@ -258,6 +276,10 @@ mails! {
             "{% if 期限超過 %}報告書の提出期限を過ぎています{% else %}報告書を提出してください{% endif %}",
             [ReportDue, Link] [Number, Fields, Company, Overdue];
     }
+    ReportWritten = "report_written", "センターが作成した報告書", keeps_hours {
+        ReportWritten to Expert, "実施報告書をセンターが作成しました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
     ReportReturned = "report_returned", "報告書の差戻し", keeps_hours {
         ReportReturned to Expert, "報告書を直してください", [Reason, Link] [Number, Fields, Company, ReportDue];
     }
@@ -310,7 +332,7 @@ mails! {
         Undelivered to Center, "メールが届きませんでした", [Address, Link] [Number, Fields, Company, Reason];
     }
     Digest = "digest", "対応が必要な案件", not_waited_for, keeps_hours, topic(NotificationTopic::DailyDigest) {
-        Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link] [Urgent, StopLink, StalledCount];
+        Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link] [Urgent, StopLink, StalledCount, CallCount];
     }
     Reopened = "reopened", "相談の再開" {
         ReopenedCompany = "reopened_company" to Company, "ご相談を再開しました",

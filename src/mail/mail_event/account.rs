@@ -33,6 +33,8 @@ pub enum AccountMailEvent<'a> {
         overdue: u64,
         /// The number of consultations in which nothing has happened for days.
         stalled: u64,
+        /// The number of consultations whose company has to be called.
+        calls: u64,
         lines: &'a [String],
         /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
         stop: &'a str,

@@ -10,6 +10,8 @@ pub struct MissedPart<'a> {
     /// The name of that expert.
     pub expert: &'a str,
     pub owed: Option<Field>,
+    /// Whether the company can plan the appointment that makes up for it by itself now.
+    pub may_choose: bool,
 }
 
 #[derive(Clone, Copy, Debug)]

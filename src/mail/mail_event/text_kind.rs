@@ -13,6 +13,12 @@ impl TextKind {
     /// The texts about another place or link.
     const VENUE: [Self; 3] = [Self::VenueCompany, Self::VenueExpert, Self::VenueCenter];
 
+    /// The texts about a new message.
+    const NEW_MESSAGE: [Self; 3] = [Self::NewMessageCompany, Self::NewMessageExpert, Self::NewMessageCenter];
+
+    /// The texts about an appointment that the company missed. The center gets none.
+    const NO_SHOW: [Self; 3] = [Self::NoShow, Self::NoShowExpert, Self::NoShowExpert];
+
     /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
         match mail_event {
@@ -23,14 +29,14 @@ impl TextKind {
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
             MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
             MailEvent::FurtherDropped { .. } => Self::FurtherDropped,
-            MailEvent::NoShow { .. } => Self::NoShow,
+            MailEvent::NoShow { side, .. } => side_of(side, Self::NO_SHOW),
             MailEvent::Outcome(event) => event.text(),
             MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
             MailEvent::TeamChanging { .. } => Self::TeamChanging,
             MailEvent::FieldsChanged { .. } => Self::FieldsChanged,
-            MailEvent::CaseSplit { .. } => Self::CaseSplit,
+            MailEvent::CaseNumber(event) => event.text(),
             MailEvent::Silence(event) => event.text(),
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
@@ -49,9 +55,7 @@ impl TextKind {
             MailEvent::Example(event) => event.text(),
             MailEvent::Survey { .. } => Self::Survey,
             MailEvent::FollowUp { .. } => Self::FollowUp,
-            MailEvent::NewMessage { side } => {
-                side_of(side, [Self::NewMessageCompany, Self::NewMessageExpert, Self::NewMessageCenter])
-            }
+            MailEvent::NewMessage { side } => side_of(side, Self::NEW_MESSAGE),
             MailEvent::Withdrawn { side, .. } => {
                 side_of(side, [Self::WithdrawnCompany, Self::WithdrawnExpert, Self::WithdrawnCenter])
             }
@@ -64,6 +68,7 @@ impl TextKind {
             MailEvent::RequestDeclined { .. } => Self::RequestDeclined,
             MailEvent::ReportDue { .. } => Self::ReportDue,
             MailEvent::ReportReturned { .. } => Self::ReportReturned,
+            MailEvent::ReportWritten { .. } => Self::ReportWritten,
             MailEvent::NobodyLeft => Self::NobodyLeft,
             MailEvent::SubstituteNeeded { .. } => Self::SubstituteNeeded,
             MailEvent::Undelivered { .. } => Self::Undelivered,

@@ -297,7 +297,7 @@ async fn hand_over_report(app: &App, it: &AgendaReport, leaving: ExpertId, by: A
 }
 
 fn reason() -> Result<TextLine, Problem> {
-    let text = TextLine::parse("理由", "担当の専門家が交代するため", 200);
+    let text = TextLine::parse("理由", "担当の専門家が、続けて担当できなくなったため", 200);
     text.map_err(|err| anyhow::anyhow!("the reason: {err}").into())
 }
 

@@ -77,7 +77,7 @@ async fn release_planned(
     work.save(&released).await?;
     let accepted = work.accepted();
     let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
-    notify_experts_cancelled(work, &Appointment { experts, ..released }, DROPPED, None)
+    notify_experts_cancelled(work, &Appointment { experts, ..released }, DROPPED, (None, &[]))
 }
 
 /// The reason that experts are given when a time is lost that they had accepted for a further appointment.

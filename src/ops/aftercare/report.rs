@@ -3,11 +3,12 @@ use domain::{
     actor::Actor,
     aftercare::{
         follow_up::{Anchors, FollowUp, FollowUpState, plan},
-        report::{Report, ReportBody, ReportState},
+        report::{Report, ReportBody, ReportState, report_author},
     },
     booking::appointment::{Appointment, AppointmentState},
     calendar::japan_date,
     consultation::{Action, ActionKind, State},
+    due::Due,
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, FollowUpId, ReportId},
     number::FiscalYear,
     publication::{Phase, PublicationKind},
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     held::keep_report_due,
-    report_gap::{follow_gap, rewriter},
+    report_gap::{follow_gap, rewriter, writers},
 };
 use crate::{
     app::App,
@@ -95,6 +96,9 @@ pub async fn write(
     }
     if saving == Saving::Submit {
         work.note(by, "実施報告書を提出しました");
+        if matches!(by, Actor::Stead(..)) {
+            tell_written(&mut work, &appointment, author)?;
+        }
         // The center or the experts may owe the report on another appointment.
         if work.record.consultation.state.is_open() {
             follow_gap(&mut work).await?;
@@ -104,6 +108,18 @@ pub async fn write(
         }
     }
     work.commit().await?;
+    Ok(())
+}
+
+/// Tells the expert in whose stead the center has written a report, and the one who was asked for it, that it is there.
+fn tell_written(work: &mut CaseTransaction<'_>, held: &Appointment, author: ExpertId) -> Result<(), Problem> {
+    let due_at = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
+    let requested = report_author(&writers(&work.context, held, due_at));
+    let names = work.names(&held.experts);
+    let appointment = appointment_text(held, &names);
+    for reader in [author].into_iter().chain(requested.filter(|it| *it != author)) {
+        work.mail_expert(reader, MailEvent::ReportWritten { appointment })?;
+    }
     Ok(())
 }
 

@@ -20,8 +20,8 @@ use uuid::Uuid;
 use super::{
     change_limit::change_limit,
     notices::{
-        TIME_LOST, notify_booked, notify_company_cancelled, notify_expert_missed, notify_experts_cancelled,
-        notify_moved, notify_no_show, notify_released, plan_reminders,
+        notify_booked, notify_company_cancelled, notify_expert_missed, notify_experts_cancelled,
+        notify_experts_of_no_show, notify_moved, notify_no_show, plan_reminders,
     },
     slot_offers::{SearchAim, SlotOffers, SlotSearch},
     venue,
@@ -40,7 +40,10 @@ use crate::{
             },
             transaction::CaseTransaction,
         },
-        routing::requests::withdraw_substitute_request,
+        routing::{
+            presence::{release_missing, tell_away},
+            requests::withdraw_substitute_request,
+        },
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -174,13 +177,19 @@ pub async fn cancel(
     reason: String,
 ) -> Result<(), Problem> {
     let (mut work, by) = begin_change(app, id, by, ActionKind::CancelAppointment).await?;
-    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    let before = work.appointment.take().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, &before).await?;
-    work.act(Action::CancelAppointment { until }, by, Some(format!("{}の予約：{reason}", when(&before))))?;
-    let cancelled = cancel_appointment(&mut work, before, by.principal(), &reason).await?;
+    let team = release_missing(&mut work).await?;
+    let act = Action::CancelAppointment { until, covered: team.covered };
+    work.act(act, by, Some(format!("{}の予約：{reason}", when(&before))))?;
+    let cancelled = cancel_untold(&mut work, before, by.principal().party(), &reason).await?;
+    let mut blocked = None;
     if let Actor::Expert(expert) = by.principal() {
+        blocked = Some(expert);
         block(&mut work, expert, by, &cancelled).await?;
     }
+    notify_experts_cancelled(&mut work, &cancelled, &reason, (blocked, &team.away))?;
+    tell_away(&mut work, &team.away, "予約が取り消されました。", Some(&cancelled))?;
     notify_company_cancelled(&mut work, &cancelled, &reason)?;
     work.commit().await?;
     Ok(())
@@ -190,9 +199,13 @@ pub async fn cancel(
 pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
     let (mut work, by) = begin_change(app, id, by, ActionKind::RecordNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, Some(when(&before)))?;
+    let team = release_missing(&mut work).await?;
+    let act = Action::RecordNoShow { starts_at: before.starts_at, covered: team.covered };
+    work.act(act, by, Some(when(&before)))?;
     withdraw_substitute_request(&mut work, &before).await?;
+    tell_away(&mut work, &team.away, &recorded(&before, "企業の欠席"), None)?;
     notify_no_show(&mut work, &before, false)?;
+    notify_experts_of_no_show(&mut work, &before, by, &team.away)?;
     work.save(&before.no_show()?).await?;
     work.commit().await?;
     Ok(())
@@ -207,15 +220,23 @@ pub async fn record_expert_no_show(
 ) -> Result<(), Problem> {
     let (mut work, by) = begin_change(app, id, by, ActionKind::RecordExpertNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    work.act(Action::RecordExpertNoShow { starts_at: before.starts_at }, by, Some(when(&before)))?;
+    let team = release_missing(&mut work).await?;
+    let act = Action::RecordExpertNoShow { starts_at: before.starts_at, covered: team.covered };
+    work.act(act, by, Some(when(&before)))?;
     withdraw_substitute_request(&mut work, &before).await?;
     if by == Actor::Company {
         work.await_response();
     }
-    notify_expert_missed(&mut work, &before, by, false)?;
+    tell_away(&mut work, &team.away, &recorded(&before, "専門家の欠席"), None)?;
+    notify_expert_missed(&mut work, &before, (by, &team.away), false)?;
     work.save(&before.expert_no_show()?).await?;
     work.commit().await?;
     Ok(())
+}
+
+/// Returns what was recorded of an appointment, in the words of a letter.
+pub fn recorded(it: &Appointment, outcome: &str) -> String {
+    format!("{}の相談は、「{outcome}」と記録しました。", when(it))
 }
 
 /// Records that the appointment took place. The report is due from then on.
@@ -306,69 +327,6 @@ pub async fn remind_of_report(
     }
 }
 
-/// Releases, on behalf of a coordinator, a held slot for which no expert has been asked because none is free then.
-pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
-    let mut work = CaseTransaction::begin_at(app, id, version).await?;
-    work.check(ActionKind::RequestExperts, by)?;
-    let held = work
-        .appointment
-        .take()
-        .ok_or_else(|| Problem::Refused("仮予約はありません。最新の内容を確認してください。".to_owned()))?;
-    let released = held.release()?;
-    work.save(&released).await?;
-    notify_released(&mut work, &released)?;
-    release_experts(&mut work, &released)?;
-    work.note(by, "仮予約を解除しました");
-    work.commit().await?;
-    Ok(())
-}
-
-/// Releases a hold that has expired. The state of the consultation, if there is one, stays.
-pub async fn release_expired(app: &App, id: AppointmentId) -> Result<(), Problem> {
-    let Some(held) = store::booking::appointment::find(&app.db, id).await? else { return Ok(()) };
-    match held.owner {
-        // An offer ends with its answer or its deadline.
-        Owner::Offer { .. } => {}
-        Owner::Draft(draft) => {
-            let now = app.clock.now();
-            let tx = app.begin().await?;
-            // A submission locks the draft and keeps the time for the consultation.
-            store::intake::draft::lock(&tx, draft).await?;
-            let current = store::booking::appointment::find(&tx, held.id).await?;
-            let is_still_held = |it: &Appointment| it.owner == held.owner && it.has_expired(now);
-            if let Some(it) = current.filter(is_still_held) {
-                store::booking::appointment::save(&tx, &it.release()?, now).await?;
-            }
-            tx.commit().await?;
-        }
-        Owner::Consultation(id) => {
-            let mut work = CaseTransaction::begin(app, id).await?;
-            let expired = work.appointment.take().filter(|it| it.has_expired(work.now()));
-            let Some(expired) = expired else { return Ok(()) };
-            let released = expired.release()?;
-            work.save(&released).await?;
-            notify_released(&mut work, &released)?;
-            release_experts(&mut work, &released)?;
-            let why = if work.record.consultation.address_confirmed {
-                "担当する専門家が決まらないまま期限を過ぎたため、仮予約を解除しました"
-            } else {
-                "連絡先が確認されないまま期限を過ぎたため、仮予約を解除しました"
-            };
-            work.note(Actor::System, why);
-            work.commit().await?;
-        }
-    }
-    Ok(())
-}
-
-/// Tells the experts who had accepted a time that it is released. Those who were only going to be asked know nothing of
-/// it.
-fn release_experts(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
-    let accepted = work.accepted();
-    let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
-    notify_experts_cancelled(work, &Appointment { experts, ..released.clone() }, TIME_LOST, None)
-}
-
 /// Cancels a confirmed appointment and tells its experts. The company is told by the caller, who may have more to say.
 pub async fn cancel_appointment(
     work: &mut CaseTransaction<'_>,
@@ -381,7 +339,7 @@ pub async fn cancel_appointment(
         Actor::Expert(expert) => Some(expert),
         Actor::Company | Actor::Coordinator(_) | Actor::Desk(..) | Actor::System | Actor::Stead(..) => None,
     };
-    notify_experts_cancelled(work, &cancelled, reason, blocked)?;
+    notify_experts_cancelled(work, &cancelled, reason, (blocked, &[]))?;
     Ok(cancelled)
 }
 
@@ -487,6 +445,7 @@ fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by
         only: Some(experts),
         day: None,
         excluded: BTreeSet::new(),
+        asked_last: BTreeSet::new(),
         moving: live.map(|it| it.id),
         starts: if company { Day::HALF_HOURS } else { Day::ALL },
         overridden: !company,

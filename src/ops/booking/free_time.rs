@@ -156,5 +156,6 @@ fn routing_request(kind: FreeTimeQuery) -> RoutingRequest {
         company: None,
         slot: None,
         excluded: BTreeSet::new(),
+        asked_last: BTreeSet::new(),
     }
 }

@@ -7,6 +7,7 @@ use domain::{
         notice::{change_until, hold_warned_at, reminder_at},
     },
     calendar::japan_date,
+    consultation::State,
     field::Fields,
     id::ExpertId,
 };
@@ -117,14 +118,15 @@ pub fn notify_company_cancelled(
     tell_company(work, cancelled, news_of_cancelled(cancelled, reason, None))
 }
 
-/// Mails the cancellation to the experts. `blocked` is the expert who has cancelled, if one has.
+/// Mails the cancellation to the experts but those whom another letter tells. `blocked` is the expert who has cancelled, if
+/// one has.
 pub fn notify_experts_cancelled(
     work: &mut CaseTransaction<'_>,
     cancelled: &Appointment,
     reason: &str,
-    blocked: Option<ExpertId>,
+    (blocked, told_besides): (Option<ExpertId>, &[ExpertId]),
 ) -> Result<(), Problem> {
-    tell_experts(work, cancelled, news_of_cancelled(cancelled, reason, blocked))
+    tell_experts(work, cancelled, news_of_cancelled(cancelled, reason, blocked), told_besides)
 }
 
 fn news_of_cancelled<'a>(it: &Appointment, reason: &'a str, blocked: Option<ExpertId>) -> News<'a> {
@@ -132,15 +134,16 @@ fn news_of_cancelled<'a>(it: &Appointment, reason: &'a str, blocked: Option<Expe
 }
 
 /// Mails both sides, and the center if the company has said it, that the expert did not come. The company gets an
-/// apology and how to go on.
+/// apology and how to go on. Another letter tells the experts of `told_besides`.
 pub fn notify_expert_missed(
     work: &mut CaseTransaction<'_>,
     missed: &Appointment,
-    by: Actor,
+    (by, told_besides): (Actor, &[ExpertId]),
     is_correction: bool,
 ) -> Result<(), Problem> {
     let news = News::ExpertMissed { part: None, is_correction };
-    tell(work, missed, news)?;
+    tell_company(work, missed, news)?;
+    tell_experts(work, missed, news, told_besides)?;
     if by == Actor::Company { tell_center(work, missed, news) } else { Ok(()) }
 }
 
@@ -154,7 +157,8 @@ pub fn notify_expert_missed_part(
 ) -> Result<(), Problem> {
     let Some(absent) = held.absent else { return Ok(()) };
     let name = work.context.experts.name(absent).to_owned();
-    let part = Some(MissedPart { expert: &name, owed: work.record.owed });
+    let may_choose = matches!(work.record.consultation.state, State::Consulted | State::FollowUp);
+    let part = Some(MissedPart { expert: &name, owed: work.record.owed, may_choose });
     let news = News::ExpertMissed { part, is_correction };
     tell_company(work, held, news)?;
     let names = work.names(&held.experts);
@@ -168,18 +172,19 @@ fn tell_center(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>)
     Ok(())
 }
 
-/// Mails the company, if `to_company`, and the experts that the outcome was recorded wrongly.
+/// Mails the company, if `to_company`, and the experts that the outcome was recorded wrongly. Another letter tells the
+/// experts of `told_besides`.
 pub fn notify_outcome_corrected(
     work: &mut CaseTransaction<'_>,
     corrected: &Appointment,
     (was, outcome): (RecordedOutcome, RecordedOutcome),
-    to_company: bool,
+    (to_company, told_besides): (bool, &[ExpertId]),
 ) -> Result<(), Problem> {
     let news = News::Corrected { was, outcome };
     if to_company {
         tell_company(work, corrected, news)?;
     }
-    tell_experts(work, corrected, news)
+    tell_experts(work, corrected, news, told_besides)
 }
 
 /// Mails the company that it can choose among the joint free slots of the experts who have accepted.
@@ -215,7 +220,26 @@ pub fn notify_no_show(
     let portal = work.portal()?;
     let names = work.names(&missed.experts);
     let appointment = appointment_text(missed, &names);
-    work.mail_company(MailEvent::NoShow { portal: &portal, appointment, is_correction })?;
+    let side = ReaderSide::Company { portal: &portal };
+    work.mail_company(MailEvent::NoShow { side, appointment, is_correction })?;
+    Ok(())
+}
+
+/// Mails the experts of an appointment that the company's absence was recorded, but the one who recorded it (`by`) and those
+/// whom another letter tells.
+pub fn notify_experts_of_no_show(
+    work: &mut CaseTransaction<'_>,
+    missed: &Appointment,
+    by: Actor,
+    told_besides: &[ExpertId],
+) -> Result<(), Problem> {
+    let names = work.names(&missed.experts);
+    let appointment = appointment_text(missed, &names);
+    let readers = missed.experts.iter().filter(|it| by != Actor::Expert(**it) && !told_besides.contains(it));
+    for &expert in readers {
+        let side = ReaderSide::Expert;
+        work.mail_expert(expert, MailEvent::NoShow { side, appointment, is_correction: false })?;
+    }
     Ok(())
 }
 
@@ -235,7 +259,7 @@ pub fn notify_released(work: &mut CaseTransaction<'_>, released: &Appointment) -
 }
 
 /// Plans the mail that a hold is about to end, with the condition that it still stands: to the company, and to the center
-/// if it is the center's turn. A hold that ends too soon for a warning gets none: it was just said until when it lasts.
+/// if it is the center's turn. A company without an address is called at that time instead (`hold::to_call`). A hold that ends too soon for a warning gets none: it was just said until when it lasts.
 pub fn plan_hold_warning(work: &mut CaseTransaction<'_>, held: &Appointment) -> Result<(), Problem> {
     let Some(until) = held.held_until() else { return Ok(()) };
     let due_at = hold_warned_at(until, &work.context.settings, &work.context.calendar);
@@ -246,8 +270,9 @@ pub fn plan_hold_warning(work: &mut CaseTransaction<'_>, held: &Appointment) -> 
     // Until the address is confirmed, the mail asks for that.
     let portal = if is_confirmed { work.portal()? } else { work.proving_portal()? };
     let slot = appointment_text(held, &[]);
-    let company = ReaderSide::Company { portal: &portal };
-    for side in [Some(company), is_confirmed.then_some(ReaderSide::Center)].into_iter().flatten() {
+    let has_address = work.person.email.is_some();
+    let company = has_address.then_some(ReaderSide::Company { portal: &portal });
+    for side in [company, is_confirmed.then_some(ReaderSide::Center)].into_iter().flatten() {
         let event = MailEvent::Silence(SilenceEvent::HoldEnding { side, slot, until });
         let mail = match side {
             ReaderSide::Company { .. } => work.mail_company(event)?,
@@ -322,7 +347,7 @@ pub async fn cancel_invitation(
 /// Mails the company and each expert, each with the calendar entry.
 fn tell(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
     tell_company(work, it, news)?;
-    tell_experts(work, it, news)
+    tell_experts(work, it, news, &[])
 }
 
 fn tell_company(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
@@ -333,9 +358,14 @@ fn tell_company(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>
     Ok(())
 }
 
-fn tell_experts(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+fn tell_experts(
+    work: &mut CaseTransaction<'_>,
+    it: &Appointment,
+    news: News<'_>,
+    told_besides: &[ExpertId],
+) -> Result<(), Problem> {
     let names = work.names(&it.experts);
-    for &expert in &it.experts {
+    for &expert in it.experts.iter().filter(|it| !told_besides.contains(it)) {
         work.mail_expert(expert, news.event(ReaderSide::Expert, appointment_text(it, &names), Some(expert)))?;
     }
     Ok(())

@@ -38,8 +38,11 @@ pub struct SlotSearch {
     pub only: Option<Vec<ExpertId>>,
     /// Searches only within a consultation day; `None` searches every day.
     pub day: Option<DayOnly>,
-    /// The experts who declined this consultation or let the request lapse.
+    /// The experts who are not asked.
     pub excluded: BTreeSet<ExpertId>,
+    /// The experts who have turned this consultation down, or were let go, and whom the center may ask all the same. They come
+    /// last.
+    pub asked_last: BTreeSet<ExpertId>,
     /// The appointment that is about to move: its own time counts as free.
     pub moving: Option<AppointmentId>,
     /// The starts to offer.
@@ -98,6 +101,7 @@ pub async fn offers(
 ) -> Result<SlotOffers, DbErr> {
     let today = japan_date(now);
     let mut window = window(now, settings, calendar);
+    let earliest = window.earliest;
     if search.overridden {
         window.earliest = today;
     }
@@ -111,8 +115,12 @@ pub async fn offers(
         None => BTreeSet::new(),
     };
     let days = (today, window.horizon);
-    let RoutingFacts { facts, calendars } =
+    let RoutingFacts { mut facts, calendars } =
         people(db, &members, days, now, search.moving, search.aim, &known).await?;
+    // No company could choose a time with an expert who is away on all of these days.
+    for (it, profile) in facts.iter_mut().zip(&members) {
+        it.absent = profile.schedule.is_absent_throughout(earliest, window.horizon);
+    }
     let overridden = search.overridden;
     let closed = |date: NaiveDate| {
         let late = last_session_day(date, settings, calendar).is_some_and(|last| date > last);
@@ -341,6 +349,7 @@ fn routing_request(search: &SlotSearch, slot: Option<Slot>) -> RoutingRequest {
         company: search.company,
         slot,
         excluded: search.excluded.clone(),
+        asked_last: search.asked_last.clone(),
     }
 }
 

@@ -115,6 +115,28 @@ pub async fn vacancies(app: &App, limit: usize) -> Result<(Vec<Vacancy>, usize),
     Ok((vacancies, count))
 }
 
+/// An expert's part in an appointment of today that has begun although the expert is absent.
+pub struct BegunParticipation {
+    pub record: Record,
+    pub appointment: Appointment,
+    pub expert: ExpertId,
+}
+
+/// Returns the participations of absent experts in appointments of today that have begun, the earliest first. Their
+/// outcome is to be recorded.
+pub async fn begun_today(app: &App) -> Result<Vec<BegunParticipation>, Problem> {
+    let mut all = Vec::new();
+    for it in store::booking::substitute::begun(&app.db, app.clock.now()).await? {
+        let found = store::booking::appointment::find(&app.db, it.appointment).await?;
+        let Some(appointment) = found.filter(Appointment::is_confirmed) else { continue };
+        let Owner::Consultation(id) = appointment.owner else { continue };
+        if let Some(record) = store::consultation::find(&app.db, id).await? {
+            all.push(BegunParticipation { record, appointment, expert: it.expert });
+        }
+    }
+    Ok(all)
+}
+
 /// Asks an expert to take a participation, or gives it to them. `version` is that of the consultation when it was
 /// displayed.
 pub async fn ask(
@@ -382,6 +404,7 @@ fn search(
         only: None,
         day: None,
         excluded,
+        asked_last: BTreeSet::new(),
         moving: Some(appointment.id),
         starts: Day::ALL,
         overridden: true,

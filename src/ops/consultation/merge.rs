@@ -3,19 +3,23 @@ use domain::{
     actor::Actor,
     booking::appointment::Appointment,
     consultation::{
-        MergeValue, MergedCase, check_merge,
+        MergeRefused, MergeValue, MergedCase,
         correction::{CaseValues, CorrectionSection},
+        merge_obstacles,
     },
+    correspondence::company_channel::CompanyChannel,
+    due::{Due, DueKind},
     id::{AccountId, ConsultationId},
     routing::assignment::Assignment,
     text::TextLine,
 };
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::correction::{CorrectionCause, correct_in, undo_in};
 use crate::{
     app::App,
+    mail::mail_event::{CaseNumberEvent, MailEvent},
     ops::case::{context::Context, transaction::CaseTransaction},
     problem::Problem,
     store::{
@@ -60,13 +64,17 @@ pub async fn merge(
     let (before, marks) = (CaseMarks::of(&kept_record), CaseMarks::of(&record));
     let why = reason.as_str();
 
-    let note = format!("{}に統合しました（{why}）", kept_record.number);
     let number = record.number;
-    let tx = absorb(app, context, tx, record, kept.id, Actor::Coordinator(by), note).await?;
+    let is_told = record.consultation.state.is_open();
+    let (tx, channel) = absorb(app, context, tx, record, &kept_record, (Actor::Coordinator(by), why)).await?;
 
     let mut work = Box::pin(CaseTransaction::with(app, other_context, tx, kept_record)).await?;
     let first_seq = work.next_seq();
     joined(&before, &marks, work.person.email.is_some()).restore(&mut work.record);
+    if is_told && !channel.is_mail() {
+        // The absorbed case changes no more: the call is the kept one's.
+        work.record.to_call_since.get_or_insert(now);
+    }
     take_over(&mut work, absorbed.id, taken, reason, Actor::Coordinator(by)).await?;
     work.note(Actor::Coordinator(by), format!("{number}をこの案件に統合しました（{why}）{}", named(taken)));
     let (tx, record) = work.flush().await?;
@@ -76,6 +84,7 @@ pub async fn merge(
         kept: [before, CaseMarks::of(&record)],
         corrections: corrections.iter().map(|it| it.seq).filter(|it| *it >= first_seq).collect(),
         moved: store::consultation::case_merge::hand_over(&tx, absorbed.id, kept.id).await?,
+        is_told,
     };
     let merge = CaseMerge {
         id: Uuid::now_v7(),
@@ -90,16 +99,16 @@ pub async fn merge(
     Ok(())
 }
 
-/// Ends the clocks of the absorbed case and has it lead to the kept one.
+/// Ends the clocks of the absorbed case and has it lead to the kept one. Its contact is told the number under which it goes
+/// on, unless the case had ended, of which the contact was told. Returns how the contact hears.
 async fn absorb(
     app: &App,
     context: Context,
     tx: DatabaseTransaction,
     record: Record,
-    into: ConsultationId,
-    by: Actor,
-    note: String,
-) -> Result<DatabaseTransaction, Problem> {
+    kept: &Record,
+    (by, why): (Actor, &str),
+) -> Result<(DatabaseTransaction, CompanyChannel), Problem> {
     let mut work = Box::pin(CaseTransaction::with(app, context, tx, record)).await?;
     let left = CaseMarks {
         last_inbound_at: work.record.last_inbound_at,
@@ -107,9 +116,16 @@ async fn absorb(
         ..CaseMarks::default()
     };
     left.restore(&mut work.record);
-    work.record.consultation.merged_into = Some(into);
-    work.note(by, note);
-    Ok(work.flush().await?.0)
+    work.record.consultation.merged_into = Some(kept.consultation.id);
+    work.note(by, format!("{}に統合しました（{why}）", kept.number));
+    let channel = work.company_channel().await?;
+    if work.record.consultation.state.is_open() && channel.is_mail() {
+        let portal = work.portal()?;
+        let contact_due = kept.due.as_ref().filter(|it| it.kind == DueKind::FirstContact).and_then(Due::at);
+        let event = CaseNumberEvent::Merged { portal: &portal, kept: &kept.number, contact_due };
+        work.mail_company(MailEvent::CaseNumber(event))?;
+    }
+    Ok((work.flush().await?.0, channel))
 }
 
 /// Takes over the chosen values of the absorbed case. An address that was confirmed there is confirmed here.
@@ -151,7 +167,7 @@ fn named(taken: &[MergeValue]) -> String {
 
 /// Undoes a merge: both cases have their clocks, values, tasks, tags and drafts as before it. Refused if a value that was
 /// taken over has been changed since. Messages that reached the kept case stay with it, and so does a clock that has moved
-/// on.
+/// on. A contact who was told of the merge is told once that it was undone.
 pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     // Each unit of work has one. Within the transaction there may be no further connection to read it.
     let (context, other_context) = (Context::of(app).await?, Context::of(app).await?);
@@ -168,6 +184,11 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     work.record.consultation.merged_into = None;
     work.keep_clock();
     work.note(Actor::Coordinator(by), format!("{kept_number}への統合を取り消しました"));
+    if merge.change.is_told {
+        let portal = work.portal()?;
+        let event = CaseNumberEvent::Unmerged { portal: &portal, kept: &kept_number };
+        work.mail_company(MailEvent::CaseNumber(event))?;
+    }
     let (tx, _) = work.flush().await?;
 
     let mut work = Box::pin(CaseTransaction::with(app, other_context, tx, kept)).await?;
@@ -184,18 +205,30 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Checks that the rules allow the merge.
+/// Checks that the rules allow the merge. A refusal names everything that stands in the way.
 async fn check(tx: &DatabaseTransaction, kept: &Record, absorbed: &Record) -> Result<(), Problem> {
+    let found = obstacles(tx, kept, absorbed).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::Refused(found.iter().map(ToString::to_string).collect()))
+}
+
+/// Returns everything that stands in the way of merging `absorbed` into `kept`.
+pub async fn obstacles(
+    db: &impl ConnectionTrait,
+    kept: &Record,
+    absorbed: &Record,
+) -> Result<Vec<MergeRefused>, Problem> {
     let live = async |it: &Record| -> Result<bool, Problem> {
         let id = it.consultation.id;
-        let assignments = store::routing::assignment::of(tx, id).await?;
-        let times = store::booking::appointment::of(tx, id).await?;
+        let assignments = store::routing::assignment::of(db, id).await?;
+        let times = store::booking::appointment::of(db, id).await?;
         Ok(assignments.iter().any(Assignment::is_live) || times.iter().any(Appointment::is_live))
     };
     let (kept_live, absorbed_live) = (live(kept).await?, live(absorbed).await?);
-    let has_absorbed = store::consultation::case_merge::has_absorbed(tx, absorbed.consultation.id).await?;
-    check_merge(&facts(kept, kept_live, false), &facts(absorbed, absorbed_live, has_absorbed))
-        .map_err(|err| Problem::Refused(err.to_string()))
+    let has_absorbed = store::consultation::case_merge::has_absorbed(db, absorbed.consultation.id).await?;
+    Ok(merge_obstacles(&facts(kept, kept_live, false), &facts(absorbed, absorbed_live, has_absorbed)))
 }
 
 const fn facts(it: &Record, is_live: bool, has_absorbed: bool) -> MergedCase<'_> {

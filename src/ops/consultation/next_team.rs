@@ -1,7 +1,6 @@
 //! The experts of a further appointment: those who do not stay are let go, and informed once.
 use domain::{
     actor::Actor,
-    booking::appointment::Appointment,
     due::{Due, DueKind},
     field::Fields,
     id::ExpertId,
@@ -11,9 +10,12 @@ use domain::{
 use super::correction;
 use crate::{
     mail::mail_event::MailEvent,
-    ops::{aftercare::held::held, case::transaction::CaseTransaction},
+    ops::{
+        aftercare::held::held,
+        case::transaction::CaseTransaction,
+        routing::presence::{release_missing, tell_away},
+    },
     problem::Problem,
-    store::routing::expert::Roster,
 };
 
 /// The experts of a further appointment.
@@ -44,7 +46,7 @@ pub(super) async fn change_team(
         let name = work.context.experts.name(it.expert).to_owned();
         work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
     }
-    let_go(work, leaving, OTHER_TEAM).await?;
+    let_go(work, leaving, OTHER_TEAM, true).await?;
     correction::extend_fields(work, by, team.fields).await
 }
 
@@ -57,54 +59,54 @@ pub(super) async fn keep_for_owed(work: &mut CaseTransaction<'_>, by: Actor) -> 
         work.note(by, format!("次回は{}の相談だけを行うため、{name}さんは担当しません", owed.label()));
     }
     let reason = format!("次回は、前回行えなかった{}の相談だけを行います。", owed.label());
-    let_go(work, leaving, &reason).await
+    let_go(work, leaving, &reason, false).await
 }
 
-/// Releases the experts whose account is closed: they cannot be asked for a further appointment, and no letter reaches
-/// them.
-pub(super) async fn release_closed(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
-    let is_closed = |it: &&Assignment| !is_there(&work.context.experts, it.expert);
-    let leaving: Vec<_> = work.live().filter(is_closed).cloned().collect();
-    let mut noted = Vec::new();
-    for it in leaving {
-        if !noted.contains(&it.expert) {
-            let name = work.context.experts.name(it.expert).to_owned();
-            work.note(by, format!("利用を停止しているため、{name}さんを次回の担当から外しました"));
-            noted.push(it.expert);
-        }
-        work.save_assignment(it.withdraw(work.now())).await?;
+/// Releases the experts who cannot give a further appointment. Those who are absent are told once, also until when a report
+/// of theirs is due.
+pub(super) async fn release_gone(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let team = release_missing(work).await?;
+    for &expert in &team.away {
+        report_besides(work, expert).await?;
+        tell_away(work, &[expert], "", None)?;
     }
     Ok(())
 }
 
-/// Returns whether an expert can take part in a further appointment: the account is not closed.
-pub fn is_there(experts: &Roster, expert: ExpertId) -> bool {
-    experts.get(expert).is_some_and(|it| it.active)
-}
-
 /// Withdraws the assignments, and tells each of their experts once, also until when a report of theirs is due. They keep
-/// the page of what they held.
+/// the page of what they held. `is_wished` says that others are to be asked in their place.
 async fn let_go(
     work: &mut CaseTransaction<'_>,
     leaving: Vec<Assignment>,
     reason: &str,
+    is_wished: bool,
 ) -> Result<(), Problem> {
-    let held = held(work).await?;
-    let due_at = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
-    let unreported = held.all.iter().filter(|it| held.unreported.contains(&it.id));
-    let writers: Vec<_> = unreported.flat_map(Appointment::present).collect();
     let mut informed = Vec::new();
     for assignment in leaving {
         let expert = assignment.expert;
-        work.save_assignment(assignment.withdraw(work.now())).await?;
+        let ended = match is_wished {
+            true => assignment.release(work.now(), reason),
+            false => assignment.withdraw(work.now()),
+        };
+        work.save_assignment(ended).await?;
         if informed.contains(&expert) {
             continue;
         }
-        if let Some(due_at) = due_at.filter(|_| writers.contains(&expert)) {
-            work.ask_for_report_besides(expert, due_at);
-        }
+        report_besides(work, expert).await?;
         work.mail_expert(expert, MailEvent::RequestWithdrawn { slot: None, reason })?;
         informed.push(expert);
+    }
+    Ok(())
+}
+
+/// Lets the next letter to an expert say until when a report of theirs is due.
+async fn report_besides(work: &mut CaseTransaction<'_>, expert: ExpertId) -> Result<(), Problem> {
+    let due_at = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
+    let Some(due_at) = due_at else { return Ok(()) };
+    let held = held(work).await?;
+    let mut unreported = held.all.iter().filter(|it| held.unreported.contains(&it.id));
+    if unreported.any(|it| it.present().any(|writer| writer == expert)) {
+        work.ask_for_report_besides(expert, due_at);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use domain::{
     booking::appointment::{Appointment, AppointmentOutcome, Owner, RecordedOutcome},
     consultation::{Action, ActionKind, OutcomeCorrection, State},
     due::{Due, DueKind},
-    id::AppointmentId,
+    id::{AppointmentId, ExpertId},
     routing::assignment::AssignmentState,
     text::TextLine,
     wording,
@@ -20,14 +20,17 @@ use crate::{
             report_gap::{tell_of_report, writers},
         },
         booking::{
-            appointment::{plan_report, when},
+            appointment::{plan_report, recorded, when},
             attendance::follow_owed,
             notices::{
                 notify_expert_missed, notify_expert_missed_part, notify_no_show, notify_outcome_corrected,
             },
         },
         case::{actor::ActorAt, save::TookPlace, transaction::CaseTransaction},
-        routing::requests::withdraw_untold,
+        routing::{
+            presence::{RemainingTeam, release_missing, tell_away},
+            requests::withdraw_untold,
+        },
     },
     problem::Problem,
     store,
@@ -61,6 +64,12 @@ pub async fn correct(
     let to = corrected.recorded().ok_or(Problem::NotFound)?;
     let report = store::aftercare::report::of_appointment(work.read(), id).await?;
     let facts = facts(&work, &all, &current, (from, to), report.as_ref()).await?;
+    // Another appointment is to be chosen: with the experts who can give one.
+    let team = match leads_back(&work, facts) {
+        true => release_missing(&mut work).await?,
+        false => RemainingTeam { covered: true, away: Vec::new() },
+    };
+    let facts = OutcomeCorrection { covered: team.covered, ..facts };
     let report = report.map(|it| it.state);
     let (when, reason) = (when(&current), reason.as_str());
     let (was, now) = (label(&work, from), label(&work, to));
@@ -79,7 +88,8 @@ pub async fn correct(
         (AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow, _) => {}
     }
     follow_owed(&mut work, &corrected).await?;
-    tell(&mut work, &corrected, by, (from, to))?;
+    tell_away(&mut work, &team.away, &recorded(&corrected, to.outcome.label()), None)?;
+    tell(&mut work, &corrected, (by, &team.away), (from, to))?;
     // The expert who held an appointment without the other one gets no letter about that.
     tell_of_report(&mut work)?;
     if result_for_desk(&work) != told_desk {
@@ -116,6 +126,15 @@ fn ask_besides(work: &mut CaseTransaction<'_>, held: &Appointment) -> Result<(),
     Ok(())
 }
 
+/// Returns whether the company has another time to get after this correction.
+fn leads_back(work: &CaseTransaction<'_>, it: OutcomeCorrection) -> bool {
+    let done = |outcome| outcome == AppointmentOutcome::Done;
+    done(it.from)
+        && !done(it.to)
+        && it.is_latest
+        && matches!(work.record.consultation.state, State::Consulted | State::FollowUp)
+}
+
 /// Returns the facts that decide whether the outcome can be corrected, and where the correction leads.
 async fn facts(
     work: &CaseTransaction<'_>,
@@ -138,6 +157,7 @@ async fn facts(
             let stands = to.outcome == AppointmentOutcome::Done && to.absent != Some(it.author);
             matches!(it.state, ReportState::Approved { .. }) && !stands
         }),
+        covered: true,
     })
 }
 
@@ -170,7 +190,7 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
         if !is_missing {
             work.record.report_by_center = None;
         }
-        if !is_missing && due.as_ref().is_some_and(|it| it.kind == DueKind::Report) {
+        if !is_missing && work.record.due.as_ref().is_some_and(|it| it.kind == DueKind::Report) {
             work.record.due = None;
         }
     } else {
@@ -187,25 +207,28 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
     Ok(())
 }
 
-/// Tells both sides. A company that can choose another time gets the mail of an appointment that was missed.
+/// Tells both sides. A company that gets another time, or whose experts the center asks first, gets the mail of an
+/// appointment that was missed. Another letter tells the experts of `told_besides`.
 fn tell(
     work: &mut CaseTransaction<'_>,
     corrected: &Appointment,
-    by: Actor,
+    (by, told_besides): (Actor, &[ExpertId]),
     (from, to): (RecordedOutcome, RecordedOutcome),
 ) -> Result<(), Problem> {
-    let can_choose = work.record.consultation.state == State::Scheduling;
+    let goes_on = matches!(work.record.consultation.state, State::Scheduling | State::Checking);
     match to.outcome {
         AppointmentOutcome::Done if to.absent.is_some() => {
             notify_expert_missed_part(work, corrected, by, true)
         }
-        AppointmentOutcome::ExpertNoShow if can_choose => notify_expert_missed(work, corrected, by, true),
-        AppointmentOutcome::NoShow if can_choose => {
+        AppointmentOutcome::ExpertNoShow if goes_on => {
+            notify_expert_missed(work, corrected, (by, told_besides), true)
+        }
+        AppointmentOutcome::NoShow if goes_on => {
             notify_no_show(work, corrected, true)?;
-            notify_outcome_corrected(work, corrected, (from, to), false)
+            notify_outcome_corrected(work, corrected, (from, to), (false, told_besides))
         }
         AppointmentOutcome::Done | AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow => {
-            notify_outcome_corrected(work, corrected, (from, to), true)
+            notify_outcome_corrected(work, corrected, (from, to), (true, told_besides))
         }
     }
 }

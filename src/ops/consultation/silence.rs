@@ -2,6 +2,7 @@
 //! worklist, and a proposed closing, which a coordinator confirms.
 use domain::{
     actor::Actor,
+    correspondence::company_channel::CompanyChannel,
     id::ConsultationId,
     silence::{SilenceClock, SilenceKind, SilenceStep},
 };
@@ -29,20 +30,19 @@ pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
     };
     let Some(step) = clock.due(work.now(), &work.context.settings) else { return Ok(()) };
     let (settings, calendar, now) = (&work.context.settings, &work.context.calendar, work.now());
-    let (advanced, shown) = (clock.advanced(now, settings, calendar), clock.shown(now, settings, calendar));
+    let advanced = clock.advanced(now, settings, calendar);
     let waits_for = clock.kind.label();
     match step {
         SilenceStep::RemindCompany => {
-            if remind_company(&mut work, clock).await? {
-                work.record.silence = Some(advanced);
-                work.note(Actor::System, format!("企業にもう一度お知らせしました（{waits_for}）"));
-            } else {
-                show_to_center(&mut work, shown);
-                work.note(
-                    Actor::System,
-                    format!("メールが届かないため、電話での確認が必要です（{waits_for}）"),
-                );
-            }
+            let note = match remind_company(&mut work, clock).await? {
+                CompanyChannel::Mail => format!("企業にもう一度お知らせしました（{waits_for}）"),
+                CompanyChannel::Telephone => {
+                    work.record.to_call_since.get_or_insert(now);
+                    format!("メールでお知らせできないため、「電話する」に載せました（{waits_for}）")
+                }
+            };
+            work.record.silence = Some(advanced);
+            work.note(Actor::System, note);
         }
         SilenceStep::ShowToCenter => {
             show_to_center(&mut work, advanced);
@@ -71,13 +71,17 @@ fn show_to_center(work: &mut CaseTransaction<'_>, clock: SilenceClock) {
     work.record.stalled_since.get_or_insert(now);
 }
 
-/// Reminds the company. Returns whether a mail can reach it.
-async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<bool, Problem> {
+/// Reminds the company by mail, unless it has to be called. Returns how it hears.
+async fn remind_company(
+    work: &mut CaseTransaction<'_>,
+    clock: SilenceClock,
+) -> Result<CompanyChannel, Problem> {
     let proves = clock.kind == SilenceKind::Address;
     let address = if proves { work.person.email.as_deref() } else { work.company_address() };
-    let Some(email) = address.map(str::to_owned) else { return Ok(false) };
-    if !work.reaches(email.to_lowercase()).await? {
-        return Ok(false);
+    let Some(email) = address.map(str::to_owned) else { return Ok(CompanyChannel::Telephone) };
+    let channel = CompanyChannel::of(true, work.reaches(email.to_lowercase()).await?);
+    if !channel.is_mail() {
+        return Ok(channel);
     }
     let waits_for = match clock.kind {
         SilenceKind::Address => CompanyTurn::Confirm,
@@ -89,7 +93,8 @@ async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> 
     let portal = if proves { work.proving_portal()? } else { work.portal()? };
     let mail =
         work.mail_company(MailEvent::Silence(SilenceEvent::CompanyReminder { portal: &portal, waits_for }))?;
-    Ok(tied(mail, clock))
+    tied(mail, clock);
+    Ok(channel)
 }
 
 /// Asks the experts of an appointment that is over, and the center, for its outcome.

@@ -22,9 +22,9 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, EventText, ExampleEvent, ExampleNews,
-            GatheringMailEvent, GatheringNews, MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient,
-            SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CaseNumberEvent, CompanyTurn, EventText, ExampleEvent,
+            ExampleNews, GatheringMailEvent, GatheringNews, MailContext, MailEvent, OutcomeEvent, ReaderSide,
+            Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -182,17 +182,16 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::AddressChanged | K::AddressReplaced => address(kind, link),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
-        K::FurtherAppointment | K::TeamChanging | K::FieldsChanged | K::CaseSplit => of_team(kind, facts),
-        K::Finished => Case(O::Finished { portal, cancelled: None }),
-        K::FurtherDropped => Case(O::FurtherDropped { portal }),
-        K::NoShow => Case(O::NoShow { portal, appointment, is_correction: false }),
+        K::FurtherAppointment | K::TeamChanging | K::FieldsChanged => of_team(kind, facts),
+        K::CaseSplit | K::CaseMerged | K::CaseUnmerged => of_number(kind, facts),
+        K::Finished | K::FurtherDropped => finished(kind, portal),
+        K::NoShow | K::NoShowExpert => Case(O::NoShow { side, appointment, is_correction: false }),
         K::ExpertMissedCompany | K::ExpertMissedExpert | K::ExpertMissedCenter => missed(side, appointment),
         K::OutcomeCorrectedCompany | K::OutcomeCorrectedExpert => corrected(side, appointment),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
-        K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
+        K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime, time: None }),
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
-        K::HoldReleased => hold_released(portal, appointment),
-        K::ClosedInSilence => Case(O::Silence(SilenceEvent::ClosedInSilence { portal })),
+        K::HoldReleased | K::ClosedInSilence => given_up(kind, portal, appointment),
         K::ChooseReminder | K::AnswerReminder | K::ConfirmReminder => reminder(kind, portal),
         K::OutcomeMissingExpert | K::OutcomeMissingCenter => outcome_missing(side, appointment),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => booked(side, facts),
@@ -217,7 +216,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment), reason: REASON }),
         K::RequestDeclined => Case(O::RequestDeclined { appointment }),
         K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
-        K::ReportReturned => Case(O::ReportReturned { reason: REASON }),
+        K::ReportReturned | K::ReportWritten => report(kind, appointment),
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason: REASON }),
@@ -225,7 +224,9 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
         K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
         K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
-        K::Digest => Plain(A::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link }),
+        K::Digest => {
+            Plain(A::Digest { new: 1, overdue: 1, stalled: 1, calls: 1, lines: experts, stop: link })
+        }
         K::WeeklyDigest => weekly(facts),
         K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
         K::SignUpConfirm | K::SignUpKnown | K::SignUpSeated | K::SignUpWaiting => of_gathering(kind, facts),
@@ -233,11 +234,6 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
         K::EventReminder | K::EventSoon => of_gathering(kind, facts),
     }
-}
-
-fn hold_released<'a>(portal: &'a str, slot: AppointmentText<'a>) -> Example<'a> {
-    let (may_choose, day_closed) = (true, false);
-    Case(MailEvent::Silence(SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed }))
 }
 
 fn to_desk(kind: TextKind) -> Example<'static> {
@@ -316,13 +312,23 @@ fn moved<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, was: DateTime<Utc>) -> Exa
     Case(MailEvent::Moved { side, appointment, change_until, was })
 }
 
-/// Returns an example of a change of experts or fields, or of a split.
+/// Returns an example of a split, a merge or the undoing of one.
+const fn of_number<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let (portal, number) = (facts.link, facts.about.number);
+    Case(MailEvent::CaseNumber(if matches!(kind, TextKind::CaseSplit) {
+        let left = facts.record.consultation.fields;
+        CaseNumberEvent::Split { confirm: portal, from: number, left, messages: 1 }
+    } else if matches!(kind, TextKind::CaseMerged) {
+        CaseNumberEvent::Merged { portal, kept: number, contact_due: None }
+    } else {
+        CaseNumberEvent::Unmerged { portal, kept: number }
+    }))
+}
+
+/// Returns an example of a change of experts or fields.
 const fn of_team<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     let (portal, released) = (facts.link, facts.names);
-    Case(if matches!(kind, TextKind::CaseSplit) {
-        let left = facts.record.consultation.fields;
-        MailEvent::CaseSplit { confirm: portal, from: facts.about.number, left, messages: 1 }
-    } else if matches!(kind, TextKind::FieldsChanged) {
+    Case(if matches!(kind, TextKind::FieldsChanged) {
         let time = Some((facts.appointment, TimeNews::Stands));
         MailEvent::FieldsChanged { portal, was: Fields::Both, released, time, chooses: false }
     } else if matches!(kind, TextKind::TeamChanging) {
@@ -384,6 +390,33 @@ const fn changed<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
 fn hold_ending<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
     let until = facts.due();
     Case(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: facts.appointment, until }))
+}
+
+/// Returns an example of a time that is released, or of a case that is closed because nobody answered.
+fn given_up<'a>(kind: TextKind, portal: &'a str, slot: AppointmentText<'a>) -> Example<'a> {
+    Case(MailEvent::Silence(if kind == TextKind::HoldReleased {
+        SilenceEvent::HoldReleased { portal, slot, may_choose: true, day_closed: false }
+    } else {
+        SilenceEvent::ClosedInSilence { portal }
+    }))
+}
+
+/// Returns an example of a report that is returned, or that the center has written.
+const fn report(kind: TextKind, appointment: AppointmentText<'_>) -> Example<'_> {
+    Case(if matches!(kind, TextKind::ReportReturned) {
+        MailEvent::ReportReturned { reason: REASON }
+    } else {
+        MailEvent::ReportWritten { appointment }
+    })
+}
+
+/// Returns an example of the end of a consultation, or of a further appointment that is taken back.
+const fn finished(kind: TextKind, portal: &str) -> Example<'_> {
+    Case(if matches!(kind, TextKind::Finished) {
+        MailEvent::Finished { portal, cancelled: None }
+    } else {
+        MailEvent::FurtherDropped { portal }
+    })
 }
 
 fn reminder(kind: TextKind, portal: &str) -> Example<'_> {

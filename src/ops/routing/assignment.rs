@@ -21,7 +21,7 @@ use super::requests::{
 };
 use crate::{
     app::App,
-    mail::mail_event::{MailEvent, WhyBack},
+    mail::mail_event::{MailEvent, TimeNews, WhyBack},
     ops::{
         booking::{
             notices::{
@@ -84,7 +84,7 @@ const TOO_NEAR: &str = "仮予約の日時が近いため、専門家の回答�
 pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
     let slot = held_slot(work).filter(|it| may_ask_for(work, *it));
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
-    let found = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;
+    let found = search(work, work.record.wanted_fields(), turned_down(&work.assignments)).await?;
     // On a consultation day the company has chosen a time of these experts.
     let of_day = (work.record.origin == Origin::Event).then(|| held_team(work, &found, slot)).flatten();
     let Some(team) = of_day.or_else(|| found.teams(Some(slot)).next()) else { return Ok(false) };
@@ -369,9 +369,12 @@ async fn request_next(
         (true, false) => WhyBack::TimeTooNear,
         (false, _) => WhyBack::NobodyLeft,
     };
+    let wished = work.appointment.clone();
     Box::pin(give_back(work, slot.filter(|_| is_in_time))).await?;
+    let news = if work.appointment.is_some() { TimeNews::Kept } else { TimeNews::Released };
     let portal = work.portal()?;
-    work.mail_company(MailEvent::BackAtCenter { portal: &portal, why })?;
+    let time = wished.as_ref().map(|it| (appointment_text(it, &[]), news));
+    work.mail_company(MailEvent::BackAtCenter { portal: &portal, why, time })?;
     work.mail_center(MailEvent::NobodyLeft)?;
     Ok(())
 }
@@ -387,7 +390,7 @@ async fn give_back(work: &mut CaseTransaction<'_>, slot: Option<Slot>) -> Result
         let released = held.release()?;
         work.save(&released).await?;
         let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
-        return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST, None);
+        return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST, (None, &[]));
     };
     work.appointment = Some(held.clone());
     let found = search(work, work.record.wanted_fields(), BTreeSet::new()).await?;

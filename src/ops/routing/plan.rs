@@ -176,5 +176,6 @@ fn routing_request(it: &PendingConsultation, slot: Option<Slot>) -> RoutingReque
         company: Some(record.company),
         slot,
         excluded: it.turned_down.clone(),
+        asked_last: BTreeSet::new(),
     }
 }

@@ -52,7 +52,7 @@ pub async fn proposals(
     record: &Record,
     leaving: &Assignment,
 ) -> Result<Vec<Vec<TeamMember>>, Problem> {
-    let pick = |all: &[Assignment]| (leaving.fields, unavailable(all, leaving.expert));
+    let pick = |all: &[Assignment]| (leaving.fields, in_part(all, leaving.expert));
     let (found, slot) = offers_for_held(app, record, pick).await?;
     Ok(found.teams(slot).take(TEAMS).collect())
 }
@@ -113,7 +113,10 @@ pub async fn release_in(
         None => None,
     };
     let (fields, known) = let_go(work, &leaving, booked.as_ref(), wish).await?;
-    let excluded = unavailable(&work.assignments, expert);
+    let excluded = match successor {
+        Successor::Expert(_) | Successor::Pair(_) => in_part(&work.assignments, expert),
+        Successor::Later | Successor::Best => unavailable(&work.assignments, expert),
+    };
     let mut next = None;
     let (another_asked, released) = match team(work, fields, excluded, successor).await? {
         Some(team) => {
@@ -188,6 +191,7 @@ async fn let_go(
         }
         (None, _) => None,
     };
+    let is_active = work.context.experts.get(expert).is_some_and(|it| it.active);
     let mut fields = leaving.fields;
     let mut known = Vec::new();
     for it in work.live().filter(|it| it.expert == expert).cloned().collect::<Vec<_>>() {
@@ -195,7 +199,12 @@ async fn let_go(
             known = work.names(&[expert]);
         }
         fields = fields.union(it.fields);
-        work.save_assignment(it.withdraw(work.now())).await?;
+        // Who has an account again may be asked again.
+        let ended = match is_active {
+            true => it.release(work.now(), wish.reason),
+            false => it.withdraw(work.now()),
+        };
+        work.save_assignment(ended).await?;
     }
     let names = left.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
     let slot = left.as_ref().map(|it| appointment_text(it, &names));
@@ -334,7 +343,7 @@ async fn give_back(work: &mut CaseTransaction<'_>) -> Result<(bool, Option<Appoi
     Ok((false, Some(released)))
 }
 
-const OTHER_LEAVES: &str = "もう一人の専門家が交代し、日時を決め直すため";
+const OTHER_LEAVES: &str = "もう一人の専門家が担当から外れ、日時を決め直すため";
 
 /// Takes the held time out of the calendar of an expert who has accepted and stays.
 async fn tell_freed(
@@ -353,12 +362,17 @@ async fn tell_freed(
     Ok(())
 }
 
-/// Returns the experts who cannot be asked in place of `leaving`.
+/// Returns the experts who are not asked by themselves in place of `leaving`.
 fn unavailable(assignments: &[Assignment], leaving: ExpertId) -> BTreeSet<ExpertId> {
-    let mut excluded = turned_down(assignments);
-    excluded.insert(leaving);
-    excluded.extend(assignments.iter().filter(|it| it.is_live()).map(|it| it.expert));
+    let mut excluded = in_part(assignments, leaving);
+    excluded.extend(turned_down(assignments));
     excluded
+}
+
+/// Returns the experts who cannot be asked in place of `leaving`: they have a part already.
+fn in_part(assignments: &[Assignment], leaving: ExpertId) -> BTreeSet<ExpertId> {
+    let live = assignments.iter().filter(|it| it.is_live()).map(|it| it.expert);
+    live.chain([leaving]).collect()
 }
 
 /// Returns the participation of an assignment in the booked appointment, with the experts who could take it over.

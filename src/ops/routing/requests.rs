@@ -68,6 +68,7 @@ pub fn search_for(
         only: None,
         day: None,
         excluded,
+        asked_last: BTreeSet::new(),
         moving: held.map(|it| it.id),
         starts: Day::ALL,
         overridden: true,
@@ -75,12 +76,10 @@ pub fn search_for(
     }
 }
 
-/// Returns the experts who have declined this consultation or let a request lapse.
+/// Returns the experts whom nobody but the center asks for this consultation again: they have declined it, let a request lapse, or were
+/// let go.
 pub fn turned_down(assignments: &[Assignment]) -> BTreeSet<ExpertId> {
-    let no = |it: &&Assignment| {
-        matches!(it.state, AssignmentState::Declined { .. } | AssignmentState::Lapsed { .. })
-    };
-    assignments.iter().filter(no).map(|it| it.expert).collect()
+    assignments.iter().filter(|it| it.is_turned_down()).map(|it| it.expert).collect()
 }
 
 /// Returns the slot of the appointment that is held or confirmed, unless its hold has expired or its start has passed.
@@ -99,7 +98,7 @@ pub async fn drop_stale_hold(work: &mut CaseTransaction<'_>) -> Result<Option<Ap
     Ok(Some(released))
 }
 
-/// Returns the experts who could be asked for a consultation, for the slot that is held for it if there is one. `pick`
+/// Returns the experts whom the center could ask for a consultation, those who have turned it down last, for the slot that is held for it if there is one. `pick`
 /// says from its assignments for which fields, and who is left out. A snapshot to choose from.
 pub async fn offers_for_held(
     app: &App,
@@ -110,8 +109,12 @@ pub async fn offers_for_held(
     let id = record.consultation.id;
     let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
     let themes = store::consultation::themes(&app.db, id).await?;
-    let (fields, excluded) = pick(&store::routing::assignment::of(&app.db, id).await?);
-    let search = search_for(record, held.as_ref(), themes, fields, excluded);
+    let assignments = store::routing::assignment::of(&app.db, id).await?;
+    let (fields, excluded) = pick(&assignments);
+    let search = SlotSearch {
+        asked_last: turned_down(&assignments),
+        ..search_for(record, held.as_ref(), themes, fields, excluded)
+    };
     let found = context.offers(&app.db, search).await?;
     let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
     Ok((found, slot))

@@ -46,7 +46,7 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         return Ok(false);
     }
     let digest = store::worklist::center_digest::center_digest(&app.db, now, NAMED).await?;
-    if digest.new == 0 && digest.overdue == 0 && digest.stalled == 0 {
+    if digest.new == 0 && digest.overdue == 0 && digest.stalled == 0 && digest.calls == 0 {
         return Ok(false);
     }
     let companies = told_apart(&app.db, digest.cases.iter().map(|it| it.number.clone())).await?;
@@ -55,10 +55,10 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         format!("{}　{company}（期限 {}）", it.number, wording::month_day_time(it.due_at))
     };
     let lines: Vec<_> = digest.cases.iter().map(line).collect();
-    let CenterDigest { new, overdue, stalled, .. } = digest;
+    let CenterDigest { new, overdue, stalled, calls, .. } = digest;
     let mut mails = context.mails(app);
     let to = Recipient { address: &settings.center_email, name: &settings.center_name };
-    let digest = AccountMailEvent::Digest { new, overdue, stalled, lines: &lines, stop: "" };
+    let digest = AccountMailEvent::Digest { new, overdue, stalled, calls, lines: &lines, stop: "" };
     mails.mail(digest, to)?.dedup_key = Some(key.clone());
     for reader in store::accounts::account::active(&app.db, Role::Coordinator).await? {
         // The center's mailbox has it already.
@@ -67,7 +67,7 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         }
         let stop = stop_link(app, reader.id, NotificationTopic::DailyDigest, now);
         let to = Recipient { address: &reader.email, name: &reader.name };
-        let digest = AccountMailEvent::Digest { new, overdue, stalled, lines: &lines, stop: &stop };
+        let digest = AccountMailEvent::Digest { new, overdue, stalled, calls, lines: &lines, stop: &stop };
         mails.mail(digest, to)?.dedup_key = Some(format!("{key}/{}", reader.id));
     }
     let tx = app.begin().await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use codes::{AppointmentStatus, AssignmentStatus, Role};
 use domain::{
-    calendar::japan_date,
+    calendar::{at_japan, japan_date},
     id::{AppointmentId, AssignmentId, ExpertId},
 };
 use entity::{absence, account, appointment, appointment_expert, assignment};
@@ -21,20 +21,34 @@ pub struct Participation {
 /// Returns the participations in future confirmed appointments whose experts have entered an absence for the day, or
 /// whose accounts are closed, the earliest appointment first.
 pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Participation>, DbErr> {
-    let mut all = away(db, now).await?;
-    all.extend(left_behind(db, now).await?);
+    Ok(absent_after(db, now).await?.into_iter().map(|(_, participation)| participation).collect())
+}
+
+/// Returns the participations as `absent` does, in the confirmed appointments of today that have begun: no substitute can be
+/// asked for them any more.
+pub async fn begun(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Participation>, DbErr> {
+    let all = absent_after(db, at_japan(japan_date(now), 0, 0)).await?;
+    Ok(all.into_iter().filter(|(at, _)| *at <= now).map(|(_, participation)| participation).collect())
+}
+
+async fn absent_after(
+    db: &impl ConnectionTrait,
+    after: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
+    let mut all = away(db, after).await?;
+    all.extend(left_behind(db, after).await?);
     all.sort_unstable();
     // Overlapping absences give the same participation twice.
     all.dedup();
-    Ok(all.into_iter().map(|(_, participation)| participation).collect())
+    Ok(all)
 }
 
-/// Returns the participations of experts with a closed account in future confirmed appointments, each with the start of
+/// Returns the participations of experts with a closed account in confirmed appointments after `after`, each with the start of
 /// the appointment: what is left over when the end of an account was interrupted. One query while no expert's account
 /// is closed, else two.
 pub async fn left_behind(
     db: &impl ConnectionTrait,
-    now: DateTime<Utc>,
+    after: DateTime<Utc>,
 ) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
     let closed: Vec<Uuid> = account::Entity::find()
         .select_only()
@@ -55,7 +69,7 @@ pub async fn left_behind(
         .join(JoinType::InnerJoin, of_appointment())
         .filter(appointment_expert::COLUMN.expert_id.is_in(closed))
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
-        .filter(appointment::COLUMN.starts_at.gt(now))
+        .filter(appointment::COLUMN.starts_at.gt(after))
         .into_tuple()
         .all(db)
         .await?;
@@ -70,7 +84,7 @@ fn participation(appointment: Uuid, expert: Uuid) -> Participation {
 /// appointment. One query, which starts from the absences that are not over.
 async fn away(
     db: &impl ConnectionTrait,
-    now: DateTime<Utc>,
+    after: DateTime<Utc>,
 ) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
     let rows: Vec<(Uuid, Uuid, DateTime<Utc>, NaiveDate, NaiveDate)> = appointment_expert::Entity::find()
         .select_only()
@@ -81,9 +95,9 @@ async fn away(
         .column(absence::Column::LastDate)
         .join(JoinType::InnerJoin, of_appointment())
         .join(JoinType::InnerJoin, of_absence())
-        .filter(absence::COLUMN.last_date.gte(japan_date(now)))
+        .filter(absence::COLUMN.last_date.gte(japan_date(after)))
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
-        .filter(appointment::COLUMN.starts_at.gt(now))
+        .filter(appointment::COLUMN.starts_at.gt(after))
         .into_tuple()
         .all(db)
         .await?;

@@ -33,6 +33,9 @@ pub struct MergeChange {
     pub corrections: Vec<i32>,
     /// The rows that went to the kept case.
     pub moved: MovedRows,
+    /// Whether the contact of the absorbed case was told of the merge.
+    #[serde(default)]
+    pub is_told: bool,
 }
 
 /// The clocks and marks of a case that are not part of its history.

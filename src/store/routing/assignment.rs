@@ -166,6 +166,7 @@ pub async fn insert(
         deadline: serde_json::to_value(due).map_err(json)?,
         answered_at,
         decline_reason,
+        release_reason: release_reason(&it.state),
         reasons: serde_json::to_value(reasons).map_err(json)?,
         instead_of: it.instead_of.map(|it| it.0),
     };
@@ -180,10 +181,21 @@ pub async fn save(tx: &DatabaseTransaction, it: &Assignment) -> Result<(), DbErr
         state: Set(it.state.status().into()),
         answered_at: Set(answered_at),
         decline_reason: Set(decline_reason),
+        release_reason: Set(release_reason(&it.state)),
         ..Default::default()
     };
     row::Entity::update(change).exec(tx).await?;
     Ok(())
+}
+
+fn release_reason(state: &AssignmentState) -> Option<String> {
+    match state {
+        AssignmentState::Withdrawn { released, .. } => released.clone(),
+        AssignmentState::Offered
+        | AssignmentState::Accepted { .. }
+        | AssignmentState::Declined { .. }
+        | AssignmentState::Lapsed { .. } => None,
+    }
 }
 
 fn answer(state: &AssignmentState) -> (Option<DateTime<Utc>>, Option<String>) {
@@ -191,7 +203,7 @@ fn answer(state: &AssignmentState) -> (Option<DateTime<Utc>>, Option<String>) {
         AssignmentState::Offered => (None, None),
         AssignmentState::Accepted { at }
         | AssignmentState::Lapsed { at }
-        | AssignmentState::Withdrawn { at } => (Some(*at), None),
+        | AssignmentState::Withdrawn { at, .. } => (Some(*at), None),
         AssignmentState::Declined { at, reason } => (Some(*at), Some(reason.clone())),
     }
 }
@@ -206,7 +218,9 @@ pub(in crate::store) fn from_row(row: &row::Model) -> Result<Assignment, DbErr> 
             AssignmentState::Declined { at, reason: reason.clone() }
         }
         (AssignmentStatus::Lapsed, Some(at), None) => AssignmentState::Lapsed { at },
-        (AssignmentStatus::Withdrawn, Some(at), None) => AssignmentState::Withdrawn { at },
+        (AssignmentStatus::Withdrawn, Some(at), None) => {
+            AssignmentState::Withdrawn { at, released: row.release_reason.clone() }
+        }
         (
             AssignmentStatus::Offered
             | AssignmentStatus::Accepted

@@ -66,7 +66,11 @@ pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Pendin
         .filter(
             assignment::COLUMN
                 .state
-                .is_in([AssignmentStatus::Declined, AssignmentStatus::Lapsed].map(AssignmentStatus::code)),
+                .is_in([AssignmentStatus::Declined, AssignmentStatus::Lapsed].map(AssignmentStatus::code))
+                .or(assignment::COLUMN
+                    .state
+                    .eq(AssignmentStatus::Withdrawn.code())
+                    .and(assignment::COLUMN.release_reason.is_not_null())),
         )
         .filter(assignment::Column::ConsultationId.in_subquery(ids()))
         .into_tuple()

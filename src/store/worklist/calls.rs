@@ -7,8 +7,8 @@ use domain::{
     aftercare::follow_up::{Addressee, FollowUp},
     id::ConsultationId,
 };
-use entity::{contact, follow_up};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use entity::{consultation as consultation_row, contact, follow_up};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::store::{aftercare, booking::appointment, consultation, correspondence};
@@ -22,6 +22,8 @@ pub struct Call {
     pub reasons: Vec<CallReason>,
     /// Whether the booked appointment has begun, and its outcome is not recorded.
     pub has_begun: bool,
+    /// Until when a time is held for the company.
+    pub held_until: Option<DateTime<Utc>>,
 }
 
 /// The reason for a call.
@@ -33,13 +35,15 @@ pub enum CallReason {
     Undelivered { address: String },
     /// The contact's address was corrected and is not confirmed yet, so that mail waits.
     Unproved { address: String },
+    /// The contact of a case that was merged into this one, whom no mail reaches.
+    Merged { number: String, name: String, phone: Option<String> },
     /// A question that is asked by telephone.
     Question(Box<FollowUp>),
     /// The reason is settled, and the call is not recorded yet.
     Settled,
 }
 
-/// Returns the calls about the consultations of `ids`. Five queries.
+/// Returns the calls about the consultations of `ids`. Eight queries.
 pub async fn of_many(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
@@ -53,11 +57,14 @@ pub async fn of_many(
         .filter(contact::COLUMN.consultation_id.is_in(ids.iter().copied()))
         .all(db)
         .await?;
-    let addresses = contacts.iter().filter_map(|it| it.email_key.clone()).collect();
+    let mut merged = merged_into(db, &ids).await?;
+    let absorbed = merged.values().flatten().map(|(it, _)| it);
+    let addresses = contacts.iter().chain(absorbed).filter_map(|it| it.email_key.clone()).collect();
     let dead = correspondence::bounce::dead_among(db, addresses).await?;
     let confirmed: Vec<_> = ids.iter().map(|it| ConsultationId(*it)).collect();
     let confirmed = consultation::confirmed_among(db, confirmed).await?;
     let begun = appointment::confirmed_before(db, &ids, now).await?;
+    let held = appointment::held_until_of(db, &ids).await?;
     let mut by_case: HashMap<Uuid, Vec<FollowUp>> = HashMap::new();
     let rows = follow_up::Entity::find()
         .filter(follow_up::COLUMN.consultation_id.is_in(ids))
@@ -75,7 +82,15 @@ pub async fn of_many(
             let questions = by_case.remove(&it.consultation_id).unwrap_or_default();
             let is_confirmed = confirmed.contains(&ConsultationId(it.consultation_id));
             let (case, has_begun) = (it.consultation_id, begun.contains(&it.consultation_id));
-            (case, Call { has_begun, ..call(it, (is_dead, is_confirmed), questions) })
+            let held_until = held.get(&case).copied();
+            let is_unheard = |(other, _): &(contact::Model, String)| {
+                let is_reached = other.email_key.as_ref().is_some_and(|key| !dead.contains(key));
+                !is_reached && (&other.name, &other.phone) != (&it.name, &it.phone)
+            };
+            let others: Vec<_> =
+                merged.remove(&case).unwrap_or_default().into_iter().filter(is_unheard).collect();
+            let call = call(it, (is_dead, is_confirmed), questions);
+            (case, with_merged(Call { has_begun, held_until, ..call }, others))
         })
         .collect())
 }
@@ -94,5 +109,44 @@ fn call(contact: contact::Model, (is_dead, is_confirmed): (bool, bool), question
     if reasons.is_empty() {
         reasons.push(CallReason::Settled);
     }
-    Call { name: contact.name, phone: contact.phone, reasons, has_begun: false }
+    Call { name: contact.name, phone: contact.phone, reasons, has_begun: false, held_until: None }
+}
+
+/// Adds the contacts of merged cases whom no mail reaches.
+fn with_merged(mut call: Call, others: Vec<(contact::Model, String)>) -> Call {
+    if !others.is_empty() {
+        call.reasons.retain(|it| *it != CallReason::Settled);
+    }
+    let reason = |(it, number): (contact::Model, String)| CallReason::Merged {
+        number,
+        name: it.name,
+        phone: it.phone,
+    };
+    call.reasons.extend(others.into_iter().map(reason));
+    call
+}
+
+/// Returns the contacts of the open cases that were merged into those of `ids`, each with the number of its case.
+async fn merged_into(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<(contact::Model, String)>>, DbErr> {
+    let cases = consultation_row::Entity::find()
+        .filter(consultation_row::COLUMN.merged_into.is_in(ids.iter().copied()))
+        .filter(consultation_row::COLUMN.ended_at.is_null())
+        .order_by_asc(consultation_row::COLUMN.number)
+        .all(db)
+        .await?;
+    let contacts = contact::Entity::find()
+        .filter(contact::COLUMN.consultation_id.is_in(cases.iter().map(|it| it.id)))
+        .all(db)
+        .await?;
+    let mut contacts: HashMap<_, _> = contacts.into_iter().map(|it| (it.consultation_id, it)).collect();
+    let mut merged = HashMap::<_, Vec<_>>::new();
+    for case in cases {
+        if let Some((into, contact)) = case.merged_into.zip(contacts.remove(&case.id)) {
+            merged.entry(into).or_default().push((contact, case.number));
+        }
+    }
+    Ok(merged)
 }

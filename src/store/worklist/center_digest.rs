@@ -12,6 +12,8 @@ pub struct CenterDigest {
     pub overdue: u64,
     /// Consultations in which nothing has happened for days, as the worklist shows them.
     pub stalled: u64,
+    /// Consultations whose company has to be called.
+    pub calls: u64,
     /// The overdue consultations, the longest overdue first.
     pub cases: Vec<OverdueCase>,
 }
@@ -23,7 +25,7 @@ pub struct OverdueCase {
     pub due_at: DateTime<Utc>,
 }
 
-/// Returns the digest at `now`, with at most `limit` overdue consultations. Four queries.
+/// Returns the digest at `now`, with at most `limit` overdue consultations. Five queries.
 pub async fn center_digest(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -41,9 +43,14 @@ pub async fn center_digest(
     };
     let overdue = late().count(db).await?;
     let stalled = row::Entity::find().filter(row::COLUMN.stalled_since.is_not_null()).count(db).await?;
+    let calls = row::Entity::find()
+        .filter(row::COLUMN.to_call_since.is_not_null())
+        .filter(row::COLUMN.merged_into.is_null())
+        .count(db)
+        .await?;
     let rows = late().order_by_asc(row::COLUMN.due_at).limit(limit).all(db).await?;
     let case = |it: row::Model| {
         Some(OverdueCase { due_at: it.due_at?, number: it.number, company_name: it.company_name })
     };
-    Ok(CenterDigest { new, overdue, stalled, cases: rows.into_iter().filter_map(case).collect() })
+    Ok(CenterDigest { new, overdue, stalled, calls, cases: rows.into_iter().filter_map(case).collect() })
 }

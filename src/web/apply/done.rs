@@ -119,7 +119,12 @@ async fn render(
     let programme = app.programme().await?;
     let now = app.clock.now();
     let settings = programme.settings_at(record.received_at);
-    let first_contact = first_contact(&record, appointment.as_ref(), settings, &programme.calendar(now));
+    let calendar = programme.calendar(now);
+    let first_contact = first_contact(&record, appointment.as_ref(), settings, &calendar);
+    let said = |it| match Due::first_contact_days(settings, &calendar, record.received_at, it) {
+        Some(days) => format!("{days}営業日以内、{}", long_date(it)),
+        None => long_date(it),
+    };
     let email = person.and_then(|it| it.email);
     let confirms = [MailKind::Acknowledgement, MailKind::AddressChanged].map(MailKind::code);
     let acknowledged = mails.iter().any(|it| {
@@ -153,7 +158,7 @@ async fn render(
             refused: typed.refused.take(),
             address: may_correct.then_some(typed),
             path: format!("{}/address", url::draft(draft)),
-            contact_by: first_contact.map(long_date).unwrap_or_default(),
+            contact_by: first_contact.map(said).unwrap_or_default(),
             address_confirmed: record.consultation.address_confirmed,
             mailed_to: email.filter(|_| acknowledged),
             held,

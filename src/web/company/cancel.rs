@@ -37,6 +37,8 @@ struct CancelPage {
     /// Until when the company can cancel the appointment; empty if none is booked.
     until: String,
     too_late: bool,
+    /// Whether the experts can give another appointment, so that the company chooses a time at once.
+    may_choose: bool,
 }
 
 #[derive(Template)]
@@ -46,6 +48,7 @@ struct CancelSessionPage {
     number: String,
     path: String,
     appointment: CompanyAppointment,
+    may_choose: bool,
     form: Fields,
     errors: FieldErrors,
     problem: String,
@@ -89,7 +92,7 @@ pub async fn submit(
     let mut errors = FieldErrors::default();
     let id = own.0.consultation.id;
     let parse = |raw: &str| Prose::parse("理由", raw, LONGEST);
-    let (done, said) = match form.get("what") {
+    let (done, mut said) = match form.get("what") {
         "session" => {
             let Some(reason) = errors.take("reason", parse(form.get("reason"))) else {
                 return answer(&app, shell, own, form, errors, String::new()).await;
@@ -109,7 +112,12 @@ pub async fn submit(
         _ => return Err(Problem::Unreadable),
     };
     match done {
-        Ok(()) => Ok(page::see_other_with(own.path(""), said)),
+        Ok(()) => {
+            if form.get("what") == "session" && own.is_searched_for(&app).await? {
+                said = "予約を取り消しました。担当する専門家を、センターがあらためて調整します。";
+            }
+            Ok(page::see_other_with(own.path(""), said))
+        }
         Err(problem @ (Problem::Stale | Problem::Refused(_))) => {
             let current = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
             answer(&app, shell, OwnConsultation(current), form, errors, problem.to_string()).await
@@ -158,10 +166,12 @@ async fn answer(
     let lacks_report = over || own.0.due.as_ref().is_some_and(|it| it.kind == DueKind::Report);
     let booked = booked.filter(|_| !over);
     let appointment = booked.as_ref().map(|it| CompanyAppointment::of(it, &roster));
+    let may_choose = ops::routing::presence::can_give_another(app, &own.0).await?;
     let (number, path) = (own.0.number.to_string(), own.path(""));
     match (form.get("what"), appointment) {
         ("session", Some(appointment)) if in_time => {
-            let page = CancelSessionPage { shell, number, path, appointment, form, errors, problem };
+            let page =
+                CancelSessionPage { shell, number, path, appointment, may_choose, form, errors, problem };
             page::html_with(status, &page)
         }
         ("session", None) if !problem.is_empty() => Err(Problem::Refused(problem)),
@@ -171,7 +181,7 @@ async fn answer(
         ),
         (_, appointment) => {
             let until = until.map(month_day_time).unwrap_or_default();
-            let page = CancelPage { shell, number, path, appointment, until, too_late: !in_time };
+            let page = CancelPage { shell, number, path, appointment, until, too_late: !in_time, may_choose };
             page::html_with(status, &page)
         }
     }

@@ -186,13 +186,13 @@ pub async fn show(
         record: &own.0,
         live: live.as_ref(),
         follow_ups: &follow_ups,
+        was_routed: events.iter().any(|it| it.action == ActionKind::RequestExperts),
         awaits_reply: awaits_reply(&thread),
         settings: &shell.settings,
         calendar: &programme.calendar(now),
         now,
     };
     let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
-    let survey = survey::latest(&follow_ups);
     let is_over = live.as_ref().is_some_and(|it| it.is_confirmed() && it.ends_at <= now);
     let begun = live.as_ref().is_some_and(|it| it.is_confirmed() && it.starts_at <= now);
     let can_say = own.0.consultation.allows(ActionKind::RecordExpertNoShow, Party::Company).is_ok();
@@ -216,7 +216,7 @@ pub async fn show(
         messages: thread.len(),
         unread: thread.iter().filter(|it| super::messages::is_new(it)).count(),
         reports,
-        survey: survey.map_or("", |it| survey_label(it, now)),
+        survey: survey::latest(&follow_ups).map_or("", |it| survey_label(it, now)),
         questions: follow_ups.iter().filter_map(|it| open_question(it, &own)).collect(),
         may_be_example: super::example::is_offered(&app, &own).await?,
         similar: similar_examples::lines(&app, &own.0).await?,

@@ -31,6 +31,8 @@ struct ExpertMissedPage {
     typed: FormState,
     /// The experts who may not have come, if two were to come.
     missed: Vec<Choice>,
+    /// Whether the experts can give another appointment, so that the company chooses a time at once.
+    may_choose: bool,
 }
 
 #[get("/my/{number}/expert-missed")]
@@ -54,6 +56,10 @@ pub async fn submit(
     match ops::booking::attendance::record_absent_expert(&app, id, Actor::Company, absent).await {
         Ok(()) if absent.is_some() => {
             let flash = "お知らせいただき、ありがとうございます。申し訳ありません。行えなかった分野の相談は、この画面から日時を選べます。センターからもご連絡します。";
+            Ok(page::see_other_with(own.path(""), flash))
+        }
+        Ok(()) if own.is_searched_for(&app).await? => {
+            let flash = "お知らせいただき、ありがとうございます。申し訳ありません。担当する専門家を、センターがあらためて調整します。";
             Ok(page::see_other_with(own.path(""), flash))
         }
         Ok(()) => {
@@ -86,7 +92,9 @@ async fn render(
     let missed = outcome_form::missed_choices(&booked, &roster);
     let (number, path) = (own.0.number.to_string(), own.path(""));
     let appointment = CompanyAppointment::of(&booked, &roster);
-    page::html_with(status, &ExpertMissedPage { shell, number, path, appointment, typed, missed })
+    let may_choose = ops::routing::presence::can_give_another(app, &own.0).await?;
+    let page = ExpertMissedPage { shell, number, path, appointment, typed, missed, may_choose };
+    page::html_with(status, &page)
 }
 
 /// Returns the appointment that has begun, if the company can say who did not come.

@@ -69,9 +69,9 @@ pub async fn submit(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse
 
 /// Returns whether the experts who are there leave a field of the further appointment open.
 async fn is_open(app: &App, record: &Record) -> Result<bool, Problem> {
-    let (_, experts) = app.programme_and_experts().await?;
     let mut team = store::routing::assignment::of(&app.db, record.consultation.id).await?;
-    team.retain(|it| ops::consultation::is_there(&experts, it.expert));
+    let there = ops::routing::presence::those_there(app, team.iter().map(|it| it.expert)).await?;
+    team.retain(|it| there.contains(&it.expert));
     let wanted = record.owed.map_or(record.consultation.fields, Fields::from);
     Ok(still_open(wanted, &team).is_some())
 }

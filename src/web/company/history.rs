@@ -2,6 +2,7 @@
 use domain::{
     actor::{Actor, Party},
     consultation::{ActionKind, State},
+    number::CaseNumber,
     wording::{iso_date_time, month_day_time},
 };
 
@@ -51,10 +52,10 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::Accept | ActionKind::Decline, _) => None,
         (ActionKind::ChooseSlot, _) => Some(("相談の日時が決まりました".to_owned(), time())),
         (ActionKind::Reschedule, _) => Some(("相談の日時を変更しました".to_owned(), time())),
-        (ActionKind::CancelAppointment, _) => Some((cancelled_by(it.by).to_owned(), own())),
-        (ActionKind::RecordNoShow, _) => plain("予約の日時に、お会いできませんでした"),
+        (ActionKind::CancelAppointment, _) => Some((cancelled_by(it.by).to_owned(), cancelled(it))),
+        (ActionKind::RecordNoShow, _) => Some(("予約の日時に、お会いできませんでした".to_owned(), time())),
         (ActionKind::RecordExpertNoShow, _) => {
-            plain("予約の日時に、専門家が参加できませんでした。申し訳ありません")
+            Some(("予約の日時に、専門家が参加できませんでした。申し訳ありません".to_owned(), time()))
         }
         (ActionKind::CorrectOutcome, _) => plain("相談の結果の記録を訂正しました"),
         (ActionKind::RecordDone, _) => plain("相談を実施しました"),
@@ -79,8 +80,48 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::Note, _) if it.by.principal() == Actor::Company => {
             it.note.clone().filter(|it| !it.is_empty()).map(|it| (it, String::new()))
         }
-        (ActionKind::Note, _) => None,
+        (ActionKind::Note, _) => it.note.as_deref().and_then(of_note),
     }
+}
+
+const RELEASED: &str = "仮に押さえていた日時を解除しました";
+
+/// The notes of others that concern the company: their beginning, and what the company reads. What follows `：` in the note is
+/// the second line.
+const NOTES: &[(&str, &str)] = &[
+    ("休業日になったため、仮予約を解除しました", "休業日になったため、仮に押さえていた日時を解除しました"),
+    ("仮予約を解除しました", RELEASED),
+    ("担当する専門家が決まらないまま期限を過ぎたため、仮予約を解除しました", RELEASED),
+    ("連絡先が確認されないまま期限を過ぎたため、仮予約を解除しました", RELEASED),
+    ("日時が近く、専門家の回答を待てないため、仮予約を解除しました", RELEASED),
+    ("解除した日時をもう一度押さえました", "解除した日時をもう一度押さえました"),
+    ("担当を交代しました", "担当の専門家が替わりました"),
+    ("オンライン相談の接続先を", "オンライン相談の接続先を変更しました"),
+    ("オンライン相談の接続先の", "オンライン相談の接続先を元に戻しました"),
+    ("実施報告書を確認しました", "報告書ができました"),
+    ("連絡先をセンターが確認しました", "連絡先を確認しました"),
+    ("連絡先のメールアドレスが確認されました", "メールアドレスが確認されました"),
+    ("この案件の一部を", "相談の一部を、別の受付番号に分けました"),
+];
+
+/// Returns what the company reads of a note that another has made; `None` if the note does not concern it.
+fn of_note(note: &str) -> Option<(String, String)> {
+    let is_merge = |(number, _): (&str, &str)| CaseNumber::parse(number).is_ok();
+    if note.split_once("をこの案件に統合しました").is_some_and(is_merge) {
+        return Some(("同じ内容の相談を、この受付番号にまとめました".to_owned(), String::new()));
+    }
+    let (begins, what) = NOTES.iter().find(|(begins, _)| note.starts_with(begins))?;
+    let rest = note.strip_prefix(begins).and_then(|it| it.strip_prefix('：'));
+    Some(((*what).to_owned(), rest.unwrap_or_default().to_owned()))
+}
+
+/// Returns the time that was cancelled, with the reason if the company gave it.
+fn cancelled(it: &HistoryEntry) -> String {
+    let note = it.note.clone().unwrap_or_default();
+    if it.by.principal() == Actor::Company {
+        return note;
+    }
+    note.split_once("の予約：").map(|(time, _)| time.to_owned()).unwrap_or_default()
 }
 
 /// Returns whose decision it was that the appointment does not take place.

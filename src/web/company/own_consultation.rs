@@ -2,7 +2,7 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
-use domain::number::CaseNumber;
+use domain::{consultation::State, number::CaseNumber};
 
 use crate::{
     app::App,
@@ -21,6 +21,12 @@ impl OwnConsultation {
     /// Returns the path of one of the consultation's pages: `""` for the first, or one such as `/messages`.
     pub fn path(&self, page: &str) -> String {
         format!("{}{page}", url::my(&self.0.number))
+    }
+
+    /// Returns whether it is the center's turn now, after an action of the company.
+    pub async fn is_searched_for(&self, app: &App) -> Result<bool, Problem> {
+        let now = store::consultation::find(&app.db, self.0.consultation.id).await?;
+        Ok(now.is_some_and(|it| it.consultation.state == State::Checking))
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Facts<'a> {
     /// The appointment that is held or confirmed.
     pub live: Option<&'a Appointment>,
     pub follow_ups: &'a [FollowUp],
+    /// Whether an expert was asked for it before.
+    pub was_routed: bool,
     /// Whether the company waits for a reply to its message.
     pub awaits_reply: bool,
     pub settings: &'a Settings,
@@ -114,12 +116,18 @@ fn ended(facts: Facts<'_>, state: &State) -> String {
 
 fn received(facts: Facts<'_>) -> String {
     match due_day(facts, DueKind::FirstContact) {
-        Some(day) => format!(
-            "申込みを受け付けました。{}営業日以内（{day}まで）にご連絡します。",
-            facts.settings.first_contact_days
-        ),
+        Some(day) => match within(facts) {
+            Some(days) => format!("申込みを受け付けました。{days}営業日以内（{day}まで）にご連絡します。"),
+            None => format!("申込みを受け付けました。{day}までにご連絡します。"),
+        },
         None => "申込みを受け付けました。ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
     }
+}
+
+/// Returns within how many business days the first contact follows, if its deadline is that of the rule.
+fn within(facts: Facts<'_>) -> Option<u16> {
+    let due_at = facts.record.due.as_ref().and_then(Due::at)?;
+    Due::first_contact_days(facts.settings, facts.calendar, facts.record.received_at, due_at)
 }
 
 fn checking(facts: Facts<'_>) -> String {
@@ -130,6 +138,8 @@ fn checking(facts: Facts<'_>) -> String {
     };
     let doing = if facts.record.appointments_done > 0 {
         "次回の相談について、センターで専門家を調整しています。"
+    } else if facts.was_routed {
+        "担当する専門家を、センターで調整しています。"
     } else {
         "センターで内容を確認しています。"
     };

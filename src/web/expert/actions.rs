@@ -1,8 +1,9 @@
 //! Actions that are confirmed on a page of their own: cancelling, recording the outcome, planning the next
 //! appointment.
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpResponse, get, http::StatusCode, post};
 use askama::Template;
 use domain::{
+    actor::Party,
     consultation::{ActionKind, State},
     text::Prose,
     wording,
@@ -32,6 +33,8 @@ struct CancelPage {
     typed: FormState,
     back: String,
     when: Option<String>,
+    /// Whether the experts can give another appointment, so that the company chooses a time at once.
+    may_choose: bool,
 }
 
 #[derive(Template)]
@@ -42,6 +45,20 @@ struct OutcomePage {
     back: String,
     when: Option<String>,
     choices: Vec<Choice>,
+}
+
+/// The page that says what is recorded already.
+#[derive(Template)]
+#[template(path = "expert/outcome_recorded.html")]
+struct RecordedPage {
+    shell: Shell,
+    back: String,
+    when: String,
+    recorded: String,
+    /// The party that has recorded it.
+    by: Option<String>,
+    /// The page on which the expert corrects it.
+    correct: Option<String>,
 }
 
 #[derive(Template)]
@@ -68,8 +85,8 @@ pub async fn cancel(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     if let Some(reason) = typed.errors.take("reason", reason) {
         let done = ops::booking::appointment::cancel(&open.app, open.id(), open.by(), reason.into()).await;
         if typed.done(done)? {
-            let flash = "予約を取り消しました。この日時は、空きの登録から除きました。企業には、別の日時を選んでいただくようお知らせしました。";
-            return Ok(open.back(flash));
+            let said = "予約を取り消しました。この日時は、空きの登録から除きました。";
+            return after(&open, said, "別の日時を選んでいただくよう").await;
         }
     }
     cancel_page(open, typed).await
@@ -78,7 +95,7 @@ pub async fn cancel(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 #[get("/expert/consultations/{number}/outcome")]
 pub async fn ask_outcome(open: Opened) -> Result<HttpResponse, Problem> {
     if !open.allows(ActionKind::RecordDone) {
-        return Ok(open.back(NOT_NOW));
+        return recorded_page(open, StatusCode::OK).await;
     }
     outcome_page(open, FormState::default()).await
 }
@@ -95,17 +112,14 @@ pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem
         }
         "no_show" => {
             if typed.done(ops::booking::appointment::record_no_show(&open.app, open.id(), open.by()).await)? {
-                let flash = "欠席を記録しました。企業には、別の日時を選んでいただくようお知らせしました。";
-                return Ok(open.back(flash));
+                return after(&open, "欠席を記録しました。", "別の日時を選んでいただくよう").await;
             }
         }
         "expert_no_show" => {
             let done =
                 ops::booking::appointment::record_expert_no_show(&open.app, open.id(), open.by()).await;
             if typed.done(done)? {
-                let flash =
-                    "専門家の欠席を記録しました。企業には、お詫びと、別の日時の選び方をお知らせしました。";
-                return Ok(open.back(flash));
+                return after(&open, "専門家の欠席を記録しました。", "お詫びと、別の日時の選び方を").await;
             }
         }
         partly => match outcome_form::parse_outcome(partly).and_then(|it| it.absent) {
@@ -119,6 +133,10 @@ pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem
             }
             None => typed.errors.add("outcome", "相談の結果を選択してください"),
         },
+    }
+    let open = open.again().await?;
+    if typed.refused.is_some() && !open.allows(ActionKind::RecordDone) {
+        return recorded_page(open, StatusCode::CONFLICT).await;
     }
     outcome_page(open, typed).await
 }
@@ -146,25 +164,73 @@ pub async fn plan(open: Opened) -> Result<HttpResponse, Problem> {
     next_page(open, typed)
 }
 
+/// Redirects after an appointment that did not take place: `said` has happened, and the company was told `what`, unless the
+/// center asks experts first.
+async fn after(open: &Opened, said: &str, what: &str) -> Result<HttpResponse, Problem> {
+    let rest = match open.is_searched_for().await? {
+        true => "次の日時の専門家は、センターがあらためて調整します。企業にも、そのようにお知らせしました。"
+            .to_owned(),
+        false => format!("企業には、{what}お知らせしました。"),
+    };
+    open.after(&format!("{said}{rest}")).await
+}
+
 async fn cancel_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
     let when = when(&open).await?;
+    let may_choose = ops::routing::presence::can_give_another(&open.app, &open.case.record).await?;
     let back = open.case.path();
-    page::html_with(typed.status(), &CancelPage { shell: open.shell, typed, back, when })
+    page::html_with(typed.status(), &CancelPage { shell: open.shell, typed, back, when, may_choose })
 }
 
 async fn outcome_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
     let live = open.case.live(&open.app).await?;
     let (_, roster) = open.app.programme_and_experts().await?;
+    let next = match ops::routing::presence::can_give_another(&open.app, &open.case.record).await? {
+        true => "企業は、別の日時を選べます。",
+        false => "次の日時の専門家は、センターがあらためて調整します。",
+    };
     let mut choices = vec![
         Choice::new("done", "実施した").with_hint("続けて、実施報告書を書きます。"),
-        Choice::new("no_show", "企業が欠席した").with_hint("企業に、別の日時を選んでいただきます。"),
+        Choice::new("no_show", "企業が欠席した").with_hint(format!("企業に知らせます。{next}")),
         Choice::new("expert_no_show", "専門家が行けなかった")
-            .with_hint("企業にお詫びし、別の日時を選んでいただきます。"),
+            .with_hint(format!("企業にお詫びします。{next}")),
     ];
     choices.extend(live.iter().flat_map(|it| outcome_form::partly_choices(it, &roster)));
     let when = when(&open).await?;
     let back = open.case.path();
     page::html_with(typed.status(), &OutcomePage { shell: open.shell, typed, back, when, choices })
+}
+
+/// Shows what is recorded of the latest appointment of the expert, with the way to its correction where that is allowed.
+async fn recorded_page(open: Opened, status: StatusCode) -> Result<HttpResponse, Problem> {
+    let all = store::booking::appointment::of(&open.app.db, open.id()).await?;
+    let mine = all.into_iter().filter(|it| it.experts.contains(&open.expert.id));
+    let latest = mine.filter(|it| it.recorded().is_some()).max_by_key(|it| it.starts_at);
+    let Some((it, recorded)) = latest.and_then(|it| it.recorded().map(|recorded| (it, recorded))) else {
+        return Ok(open.back(NOT_NOW));
+    };
+    let (_, roster) = open.app.programme_and_experts().await?;
+    let may = open.case.record.consultation.allows(ActionKind::CorrectOutcome, Party::Expert).is_ok();
+    let history = store::audit::event::of(&open.app.db, open.id()).await?;
+    let recorder = history.iter().rev().find(|it| {
+        matches!(
+            it.action,
+            ActionKind::RecordDone
+                | ActionKind::RecordPartlyDone
+                | ActionKind::RecordNoShow
+                | ActionKind::RecordExpertNoShow
+                | ActionKind::CorrectOutcome
+        )
+    });
+    let page = RecordedPage {
+        back: open.case.path(),
+        when: wording::long_date_time_range(it.starts_at, it.ends_at),
+        recorded: outcome_form::label(recorded, &roster),
+        by: recorder.map(|it| format!("{}が記録", it.by.party().label())),
+        correct: may.then(|| format!("{}/{}", open.case.path_of("outcome"), it.id)),
+        shell: open.shell,
+    };
+    page::html_with(status, &page)
 }
 
 fn next_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {

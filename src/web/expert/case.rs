@@ -5,7 +5,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data}
 use domain::{
     actor::{Actor, Party},
     booking::appointment::{Appointment, AppointmentMode, AppointmentState},
-    consultation::ActionKind,
+    consultation::{ActionKind, State},
     id::ConsultationId,
     intake::company::{Headcount, Industry},
     number::CaseNumber,
@@ -103,6 +103,29 @@ impl Opened {
 
     pub fn allows(&self, action: ActionKind) -> bool {
         self.case.mine.is_accepted() && self.case.record.consultation.allows(action, Party::Expert).is_ok()
+    }
+
+    /// Redirects after an action, with a sentence: to the consultation, or to the first page if the expert has no part in
+    /// it any more.
+    pub async fn after(&self, flash: &str) -> Result<HttpResponse, Problem> {
+        let is_mine = match find(&self.app, &self.expert, &self.case.record.number.to_string()).await {
+            Ok(case) => case.may_read(),
+            Err(Problem::NotFound) => false,
+            Err(other) => return Err(other),
+        };
+        Ok(if is_mine { self.back(flash) } else { page::see_other_with("/expert", flash) })
+    }
+
+    /// Returns the same page with the consultation as it is now.
+    pub async fn again(self) -> Result<Self, Problem> {
+        let case = find(&self.app, &self.expert, &self.case.record.number.to_string()).await?;
+        Ok(Self { case, ..self })
+    }
+
+    /// Returns whether it is the center's turn now, after an action of the expert.
+    pub async fn is_searched_for(&self) -> Result<bool, Problem> {
+        let now = store::consultation::find(&self.app.db, self.id()).await?;
+        Ok(now.is_some_and(|it| it.consultation.state == State::Checking))
     }
 
     /// Redirects to the consultation, with a sentence.

@@ -9,7 +9,7 @@ use askama::Template;
 use domain::{
     actor::Party,
     aftercare::report::ReportState,
-    booking::appointment::Appointment,
+    booking::appointment::{Appointment, AppointmentState},
     consultation::{ActionKind, EndingReader, State, ending},
     due::{Due, DueKind},
     id::AppointmentId,
@@ -166,8 +166,10 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
     } else {
         (outline(&app, &case.record, live).await?, String::new())
     };
+    let mut is_written = false;
     let (appointments, thread) = if accepted {
         let reports = store::aftercare::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
+        is_written = has_reports(&appointments, &expert, &reports);
         let now = app.clock.now();
         let view = |it: &Appointment| AppointmentView {
             has_meeting_link: it.is_online_ahead(now),
@@ -188,7 +190,10 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
         path: case.path(),
         state: case.record.consultation.state.clone(),
         fields: case.mine.fields.label(),
-        next: format!("{}{}", next_step(&case, live, &app), by_when(&case).unwrap_or_default()),
+        next: match is_written && case.record.consultation.state == State::Consulted {
+            true => "実施報告書は提出されています。センターの確認を待っています。".to_owned(),
+            false => format!("{}{}", next_step(&case, live, &app), by_when(&case).unwrap_or_default()),
+        },
         accepted,
         acts: acts(&case, live, &app),
         rows,
@@ -197,11 +202,26 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
         lines: thread.iter().map(|it| line(it, &mut around, &expert, &roster, &path)).collect(),
         accepted_files: ops::correspondence::attachment::accepted(&app),
         audiences: vec![
-            Choice::new("everyone", "企業とセンター").with_hint("企業にもメールでお知らせします。"),
+            Choice::new("everyone", "企業とセンター").with_hint("企業にもお知らせします。"),
             Choice::new("internal", "センターと専門家だけ").with_hint("企業には表示されません。"),
         ],
     };
     page::html_with(status, &page)
+}
+
+/// Returns whether the reports on all appointments that the expert has held are submitted.
+fn has_reports(
+    appointments: &[Appointment],
+    expert: &ExpertUser,
+    reports: &BTreeMap<AppointmentId, ReportState>,
+) -> bool {
+    let held = |it: &&Appointment| {
+        it.state == AppointmentState::Done && it.present().any(|writer| writer == expert.id)
+    };
+    let is_there =
+        |it: &ReportState| matches!(it, ReportState::Submitted { .. } | ReportState::Approved { .. });
+    let mut held = appointments.iter().filter(held).peekable();
+    held.peek().is_some() && held.all(|it| reports.get(&it.id).is_some_and(is_there))
 }
 
 /// Returns the actions that are possible now, the most likely one first.

@@ -40,7 +40,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
         let (id, by) = (open.id(), open.by());
         let done = ops::booking::meeting_link::change(&open.app, id, by, &link, reason.as_ref()).await;
         if typed.done(done)? {
-            return Ok(open.back("接続先を変更しました。企業にメールでお知らせしました。"));
+            return Ok(open.back("接続先を変更しました。企業にお知らせします。"));
         }
     }
     render(open, Some(typed)).await

@@ -52,12 +52,12 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     let (done, flash) = if action == ActionKind::Reschedule {
         (
             ops::booking::appointment::reschedule(&open.app, open.id(), open.by(), slot).await,
-            "日時を変更しました。企業に確認メールを送りました。",
+            "日時を変更しました。企業にお知らせします。",
         )
     } else {
         (
             ops::booking::appointment::choose_slot(&open.app, open.id(), open.by(), slot).await,
-            "日時を決めました。企業に確認メールを送りました。",
+            "日時を決めました。企業にお知らせします。",
         )
     };
     if typed.done(done)? { Ok(open.back(flash)) } else { slot_page(open, typed).await }

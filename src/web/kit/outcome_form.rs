@@ -11,7 +11,7 @@ use super::form::{Choice, FieldErrors, Fields};
 use crate::store::routing::expert::Roster;
 
 /// The sentence that the next page shows.
-pub const DONE: &str = "相談の結果を訂正しました。企業と専門家にメールで知らせました。";
+pub const DONE: &str = "相談の結果を訂正しました。企業と専門家に知らせます。";
 /// The length of the longest reason, in characters.
 const LONGEST_REASON: usize = 200;
 /// The code of an appointment that one of two experts held, which the id of the absent one follows.
@@ -123,7 +123,7 @@ fn consequence(from: Option<RecordedOutcome>, to: RecordedOutcome, is_open: bool
             format!("報告書は、出席した専門家が書きます。{}", if is_open { APOLOGY } else { APOLOGY_AT_END })
         }
         AppointmentOutcome::Done => {
-            "専門家に報告書を依頼します。提出の期限は、今日から数えます。欠席のお知らせは、企業へのメールで取り消します。"
+            "専門家に報告書を依頼します。提出の期限は、今日から数えます。欠席のお知らせは取り消します。"
                 .to_owned()
         }
         AppointmentOutcome::NoShow if is_open => {
@@ -133,7 +133,9 @@ fn consequence(from: Option<RecordedOutcome>, to: RecordedOutcome, is_open: bool
             format!("{report}企業に、お詫びと次の日時の選び方を送ります。")
         }
         AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow => {
-            format!("{report}企業に、訂正した結果を知らせます。相談は終了しているため、次の日時は選べません。")
+            format!(
+                "{report}企業に、訂正した結果を知らせます。相談は終了しているため、次の日時は選べません。"
+            )
         }
     }
 }

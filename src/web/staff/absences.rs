@@ -47,6 +47,8 @@ struct AbsencesPage {
     errors: FieldErrors,
     refused: Option<String>,
     vacancies: Vec<View>,
+    /// The appointments of today that have begun although their expert is absent.
+    begun: Vec<BegunView>,
     /// The number of appointments that are not shown.
     more: usize,
     /// The latest changes of experts' schedules, with the people who made them.
@@ -72,6 +74,15 @@ struct View {
     pairs: Option<String>,
     /// Whether the form sent for this participation had an error.
     wrong: bool,
+}
+
+/// An appointment of today that has begun although an expert of it is absent.
+struct BegunView {
+    number: String,
+    company: String,
+    href: String,
+    when: String,
+    absent: String,
 }
 
 struct Person {
@@ -123,7 +134,7 @@ pub async fn submit(
     let name = roster.name(substitute);
     let flash = match agreement {
         SubstituteConsent::Asked => format!("{name}さんに依頼しました。引き受けると、担当が交代します。"),
-        SubstituteConsent::Given => format!("{name}さんに交代しました。企業と専門家にメールを送りました。"),
+        SubstituteConsent::Given => format!("{name}さんに交代しました。企業と専門家に知らせました。"),
     };
     answer(&app, shell, &form, done, &flash).await
 }
@@ -159,7 +170,17 @@ async fn render(
     let wrong = |it: &Vacancy| {
         !errors.is_empty() && form.has("appointment", &it.participation.appointment.to_string())
     };
-    let companies = told_apart(&app.db, vacancies.iter().map(|it| it.record.number)).await?;
+    let begun = ops::booking::substitute::begun_today(app).await?;
+    let numbers = vacancies.iter().map(|it| it.record.number).chain(begun.iter().map(|it| it.record.number));
+    let companies = told_apart(&app.db, numbers).await?;
+    let begun = begun.into_iter().map(|it| BegunView {
+        number: it.record.number.to_string(),
+        company: companies.name(&it.record.number, &it.record.company_name),
+        href: url::staff(&it.record.number),
+        when: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
+        absent: absent(&roster, it.expert),
+    });
+    let begun = begun.collect();
     let vacancies =
         vacancies.into_iter().map(|it| view((&roster, &companies), form, wrong(&it), it)).collect();
     let now = app.clock.now();
@@ -170,7 +191,7 @@ async fn render(
         CHANGES,
     )
     .await?;
-    page::html_with(status, &AbsencesPage { shell, errors, refused, vacancies, more, changes })
+    page::html_with(status, &AbsencesPage { shell, errors, refused, vacancies, begun, more, changes })
 }
 
 fn view((roster, companies): (&Roster, &ToldApart), form: &Fields, wrong: bool, it: Vacancy) -> View {

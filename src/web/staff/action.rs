@@ -177,7 +177,7 @@ impl StaffAction {
     pub const fn consequence(self) -> &'static str {
         match self {
             Self::StartCheck => "この案件の担当になり、状況が「確認中」に変わります。",
-            Self::Ask => "質問を企業にメールで送ります。企業の回答を待つ間、期限は停止します。",
+            Self::Ask => "質問を企業に送ります。企業の回答を待つ間、期限は停止します。",
             Self::Answer => {
                 "電話などで聞いた回答を、企業に代わって記録します。状況が「確認中」に戻り、期限が再び動きます。"
             }
@@ -190,17 +190,17 @@ impl StaffAction {
             Self::ReleaseHold => {
                 "企業が選んだ日時の仮予約を解除します。専門家が決まったあと、企業があらためて日時を選びます。"
             }
-            Self::Cancel => "予約を取り消し、企業と専門家にメールで知らせます。企業は別の日時を選べます。",
-            Self::NoShow => "企業の欠席を記録します。企業は別の日時を選べます。",
+            Self::Cancel => "予約を取り消し、企業と専門家に知らせます。",
+            Self::NoShow => "企業の欠席を記録し、企業に知らせます。",
             Self::ExpertNoShow => {
-                "専門家が来なかったことを記録します。企業にお詫びと次の日時の選び方を、専門家に記録の内容を、メールで知らせます。相談の回数には数えません。別の専門家に依頼するときは、記録のあとに「取消し・交代」で候補を選べます。"
+                "専門家が来なかったことを記録します。企業にお詫びを、専門家に記録の内容を知らせます。相談の回数には数えません。別の専門家に依頼するときは、記録のあとに「取消し・交代」で候補を選べます。"
             }
             Self::Done => "相談の実施を記録します。専門家に報告書の提出を依頼します。",
             Self::Further => {
-                "企業に、次回の日時を選ぶ案内を送ります。専門家がいない分野があるときは、先に専門家を調整します。予定していたアンケートなどは送りません。"
+                "企業に、次回の日時の選び方を知らせます。専門家がいない分野があるときは、先に専門家を調整します。予定していたアンケートなどは送りません。"
             }
             Self::DropFurther => {
-                "次回の相談を取りやめ、企業にメールで知らせます。これまでの相談と報告書は残り、予定していたアンケートなどをあらためて送ります。"
+                "次回の相談を取りやめ、企業に知らせます。これまでの相談と報告書は残り、予定していたアンケートなどをあらためて送ります。"
             }
             Self::DropHelp => {
                 "次回の相談を希望しないことを電話などで聞いたときに、企業に代わって記録します。連絡の期限がなくなり、残りのアンケートなどは予定どおりお送りします。すべて終わっているときは「完了」になります。"
@@ -210,13 +210,13 @@ impl StaffAction {
                 "企業の申し出による終了を記録します。相談の実施前は「取下げ」、実施後は「完了」になります。予約と依頼はすべて取り消します。"
             }
             Self::Unfulfilled => {
-                "不成立として終了します。予約と依頼はすべて取り消し、企業に理由をメールで知らせます。実施した相談と報告書は残ります。"
+                "不成立として終了します。予約と依頼はすべて取り消し、企業に理由を知らせます。実施した相談と報告書は残ります。"
             }
             Self::CloseInSilence => {
-                "返事がない相談をいったん終了し、企業に再開のしかたをメールで知らせます。仮予約と依頼はすべて取り消します。"
+                "返事がない相談をいったん終了し、企業に再開のしかたを知らせます。仮予約と依頼はすべて取り消します。"
             }
             Self::Refer => {
-                "ほかの機関を案内して終了します。予約と依頼はすべて取り消し、機関名を企業にメールで知らせます。実施した相談と報告書は残ります。"
+                "ほかの機関を案内して終了します。予約と依頼はすべて取り消し、機関名を企業に知らせます。実施した相談と報告書は残ります。"
             }
             Self::Reopen => {
                 "終了した相談を再開します。相談の実施前は「確認中」に、実施後は「相談実施済み」または報告書の確認後の「フォロー中」に戻ります。"
@@ -235,7 +235,7 @@ impl StaffAction {
             Self::ReleaseHold => "仮予約を解除しました。",
             Self::Cancel => "予約を取り消しました。",
             Self::NoShow => "企業の欠席を記録しました。",
-            Self::ExpertNoShow => "専門家の欠席を記録しました。企業にお詫びのメールを送りました。",
+            Self::ExpertNoShow => "専門家の欠席を記録しました。",
             Self::Done => "実施を記録しました。報告書の提出を依頼しました。",
             Self::Further => "次回の相談を計画しました。",
             Self::DropFurther => "次回の相談を取りやめました。",
@@ -246,6 +246,32 @@ impl StaffAction {
             Self::CloseInSilence => "返事がないため終了しました。",
             Self::Refer => "他機関の案内を記録しました。",
             Self::Reopen => "相談を再開しました。",
+        }
+    }
+
+    /// Returns whether the company is told of the action, so that the page says if it gets no mail.
+    pub const fn tells_company(self) -> bool {
+        match self {
+            Self::ReleaseHold
+            | Self::Cancel
+            | Self::NoShow
+            | Self::ExpertNoShow
+            | Self::Further
+            | Self::DropFurther
+            | Self::Withdraw
+            | Self::Unfulfilled
+            | Self::CloseInSilence
+            | Self::Refer
+            | Self::Reopen => true,
+            // A question has a sentence of its own.
+            Self::Ask
+            | Self::StartCheck
+            | Self::Answer
+            | Self::ConfirmAddress
+            | Self::Called
+            | Self::Done
+            | Self::DropHelp
+            | Self::Complete => false,
         }
     }
 
@@ -328,7 +354,7 @@ impl StaffActionInput {
             }
             Self::ConfirmAddress => ops::consultation::confirm_address(app, id, by).await,
             Self::Called => ops::consultation::called(app, id, version, by).await,
-            Self::ReleaseHold => ops::booking::appointment::release_hold(app, id, version, by).await,
+            Self::ReleaseHold => ops::booking::release::release_hold(app, id, version, by).await,
             Self::Cancel(reason) => {
                 ops::booking::appointment::cancel(app, id, seen, reason.as_str().to_owned()).await
             }

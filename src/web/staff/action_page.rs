@@ -44,9 +44,13 @@ struct ActionPage {
     experts: Vec<Choice>,
     /// The experts who may not have come, if two were to come.
     missed: Vec<Choice>,
+    /// What follows for the next appointment, if the action ends the present one.
+    next: &'static str,
     /// Whether the action is still possible.
     possible: bool,
 }
+
+const NOT_THERE: &str = "担当の専門家は、次の日時を担当できません（利用の停止または長い不在）。このあとは、センターが専門家に依頼します。";
 
 #[get("/staff/consultations/{number}/{act}")]
 pub async fn show(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
@@ -98,7 +102,70 @@ async fn render(open: Opened, action: StaffAction, mut typed: FormState) -> Resu
         }
         _ => 0,
     };
-    let is_told = match action {
+    let sayers = match action.kind().filter(|_| may_be_told(action)) {
+        Some(kind) => stead::sayers(app, case, kind).await?,
+        None => Vec::new(),
+    };
+    stead::preset(&mut typed.form);
+    let (fields, experts) = if action == StaffAction::Further {
+        team_choices(app, case, &mut typed).await?
+    } else {
+        Default::default()
+    };
+    let missed = match action == StaffAction::ExpertNoShow {
+        true => missed_choices(&open).await?,
+        false => Vec::new(),
+    };
+    let next = next_time(&open, action).await?;
+    let possible = refusal(action, case).is_none();
+    let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
+    open.page(typed, |shell, head, typed| ActionPage {
+        shell,
+        head,
+        action,
+        typed,
+        reasons,
+        sayers,
+        sessions,
+        fields,
+        experts,
+        missed,
+        next,
+        possible,
+    })
+}
+
+/// Returns the fields that a further appointment can have, and the experts who could stay; all of them are chosen until
+/// something else is typed.
+async fn team_choices(
+    app: &App,
+    case: &CaseDetails,
+    typed: &mut FormState,
+) -> Result<(Vec<Choice>, Vec<Choice>), Problem> {
+    let (id, now) = (case.record.consultation.id, case.record.consultation.fields);
+    let accepted = store::consultation::case_details::asked_experts(&app.db, id).await?;
+    let there =
+        ops::routing::presence::those_there(app, accepted.iter().map(|it| it.assignment.expert)).await?;
+    let experts: Vec<_> = accepted
+        .into_iter()
+        .filter(|it| it.assignment.is_accepted() && there.contains(&it.assignment.expert))
+        .map(|it| {
+            Choice::new(it.assignment.expert.to_string(), it.name).with_hint(it.assignment.fields.label())
+        })
+        .collect();
+    if typed.form.get("fields").is_empty() {
+        typed.form.add("fields", now.code());
+        for it in &experts {
+            typed.form.add("keep", it.value.clone());
+        }
+    }
+    let fields = Fields::ALL.into_iter().filter(|it| it.covers(now));
+    Ok((fields.map(|it| Choice::new(it.code(), it.label())).collect(), experts))
+}
+
+/// Returns whether the center may have been told by another to do the action, in whose stead it is then recorded.
+const fn may_be_told(action: StaffAction) -> bool {
+    match action {
         StaffAction::Cancel
         | StaffAction::NoShow
         | StaffAction::ExpertNoShow
@@ -118,65 +185,18 @@ async fn render(open: Opened, action: StaffAction, mut typed: FormState) -> Resu
         | StaffAction::CloseInSilence
         | StaffAction::Refer
         | StaffAction::Reopen => false,
-    };
-    let sayers = match action.kind().filter(|_| is_told) {
-        Some(kind) => stead::sayers(app, case, kind).await?,
-        None => Vec::new(),
-    };
-    stead::preset(&mut typed.form);
-    let (fields, experts) = if action == StaffAction::Further {
-        team_choices(app, case, &mut typed).await?
-    } else {
-        Default::default()
-    };
-    let missed = match action == StaffAction::ExpertNoShow {
-        true => missed_choices(&open).await?,
-        false => Vec::new(),
-    };
-    let possible = refusal(action, case).is_none();
-    let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
-    open.page(typed, |shell, head, typed| ActionPage {
-        shell,
-        head,
-        action,
-        typed,
-        reasons,
-        sayers,
-        sessions,
-        fields,
-        experts,
-        missed,
-        possible,
-    })
+    }
 }
 
-/// Returns the fields that a further appointment can have, and the experts who could stay; all of them are chosen until
-/// something else is typed.
-async fn team_choices(
-    app: &App,
-    case: &CaseDetails,
-    typed: &mut FormState,
-) -> Result<(Vec<Choice>, Vec<Choice>), Problem> {
-    let (id, now) = (case.record.consultation.id, case.record.consultation.fields);
-    let accepted = store::consultation::case_details::asked_experts(&app.db, id).await?;
-    let (_, roster) = app.programme_and_experts().await?;
-    let experts: Vec<_> = accepted
-        .into_iter()
-        .filter(|it| {
-            it.assignment.is_accepted() && ops::consultation::is_there(&roster, it.assignment.expert)
-        })
-        .map(|it| {
-            Choice::new(it.assignment.expert.to_string(), it.name).with_hint(it.assignment.fields.label())
-        })
-        .collect();
-    if typed.form.get("fields").is_empty() {
-        typed.form.add("fields", now.code());
-        for it in &experts {
-            typed.form.add("keep", it.value.clone());
-        }
+/// Returns what follows for the next appointment, if the action ends the present one.
+async fn next_time(open: &Opened, action: StaffAction) -> Result<&'static str, Problem> {
+    if !matches!(action, StaffAction::Cancel | StaffAction::NoShow | StaffAction::ExpertNoShow) {
+        return Ok("");
     }
-    let fields = Fields::ALL.into_iter().filter(|it| it.covers(now));
-    Ok((fields.map(|it| Choice::new(it.code(), it.label())).collect(), experts))
+    Ok(match ops::routing::presence::can_give_another(&open.app, &open.case.record).await? {
+        true => "企業は別の日時を選べます。",
+        false => NOT_THERE,
+    })
 }
 
 /// Returns the choices of who did not come to the booked appointment, if two experts were to come.
@@ -215,6 +235,8 @@ fn outcome_text(action: StaffAction, before: &State, after: &State) -> String {
     let is_requested = action == StaffAction::ConfirmAddress && before != after;
     if is_requested {
         format!("{}専門家に依頼しました。", action.done())
+    } else if *before == State::Booked && *after == State::Checking {
+        format!("{}次の日時の専門家に、センターから依頼してください。", action.done())
     } else {
         action.done().to_owned()
     }

@@ -2,7 +2,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use domain::{
-    consultation::{MergeValue, State},
+    consultation::{MergeRefused, MergeValue, State},
     intake::duplicate::Evidence,
     number::CaseNumber,
     text::TextLine,
@@ -20,6 +20,7 @@ use crate::{
     ops::{self, consultation::merge::SeenCase, intake::company_merge::KeptSide},
     problem::Problem,
     store::{self, consultation::case_details::CaseDetails},
+    url,
     web::kit::{
         form::{Choice, Fields},
         form_state::FormState,
@@ -48,6 +49,20 @@ struct OtherCase {
     /// The sentence that names the missing evidence, if the evidence does not suggest one company.
     missing: Option<String>,
     same_company: bool,
+    /// Everything that stands in the way, each with the ways on.
+    obstacles: Vec<Obstacle>,
+}
+
+struct Obstacle {
+    sentence: String,
+    /// The address and the label of each way.
+    ways: Vec<(String, String)>,
+}
+
+impl Obstacle {
+    fn ways(&self) -> &[(String, String)] {
+        &self.ways
+    }
 }
 
 struct TwoVersions {
@@ -111,7 +126,11 @@ async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Prob
     let other = match other {
         Some(it) => {
             let found = evidence(&open, &it).await?;
+            let found_obstacles =
+                ops::consultation::merge::obstacles(&open.app.db, &open.case.record, &it.record).await?;
+            let numbers = (open.case.record.number, it.record.number);
             Some(OtherCase {
+                obstacles: found_obstacles.into_iter().map(|it| obstacle(&it, numbers)).collect(),
                 missing: missing(&found),
                 evidence: found.into_iter().map(Evidence::sentence).collect(),
                 same_company: open.case.record.company == it.record.company,
@@ -124,6 +143,29 @@ async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Prob
         None => None,
     };
     open.page(typed, |shell, head, typed| CaseMergePage { shell, head, typed, other, values })
+}
+
+/// Returns an obstacle in words, with the pages on which it is removed.
+fn obstacle(it: &MergeRefused, (kept, absorbed): (CaseNumber, CaseNumber)) -> Obstacle {
+    let case = |number: CaseNumber| (url::staff(&number), format!("{number}を開く"));
+    let other_way =
+        || (format!("{}/merge?with={kept}", url::staff(&absorbed)), format!("{absorbed}のほうを残す"));
+    let ways = match it {
+        MergeRefused::Same => Vec::new(),
+        MergeRefused::Merged(number) => vec![case(*number)],
+        MergeRefused::HasAbsorbed(number) => {
+            let undoing = format!("{}?view=same-company", url::staff(number));
+            vec![other_way(), (undoing, format!("{number}の統合を確認する"))]
+        }
+        MergeRefused::KeptHasEnded(number) => vec![other_way(), case(*number)],
+        MergeRefused::HasSessions(_) | MergeRefused::IsLive(_) => vec![other_way()],
+        MergeRefused::BothHaveSessions => {
+            let page = format!("{}/company-merge?with={absorbed}", url::staff(&kept));
+            vec![(page, "企業を統合する".to_owned())]
+        }
+        MergeRefused::BothAreLive(..) => vec![case(kept), case(absorbed)],
+    };
+    Obstacle { sentence: it.to_string(), ways }
 }
 
 /// Returns the values that differ, each with the kept case's version chosen unless it is empty; a mail address is never

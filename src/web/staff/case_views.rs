@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use super::{
     case_head::Head,
+    expert_absence,
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
 };
@@ -68,6 +69,8 @@ struct Overview {
     experts: Vec<AskedExpert>,
     /// The appointment that is held or confirmed.
     appointment: Option<CaseAppointment>,
+    /// The sentence about an absent expert of the booking.
+    absence: Option<String>,
     /// The company's entry in the waiting list.
     waiting: Option<WaitingListEntry>,
     /// The company's appointments in this year and the limit, if the limit is reached.
@@ -198,6 +201,7 @@ pub async fn overview(
     } else {
         None
     };
+    let absence = expert_absence::of_next(app, &head, appointment.as_ref()).await?;
     let waiting = if matches!(head.state(), State::Scheduling | State::Booked) {
         store::booking::waiting_list::of(&app.db, id).await?
     } else {
@@ -215,6 +219,7 @@ pub async fn overview(
         head,
         experts,
         appointment,
+        absence,
         used_up,
         waiting,
         original,

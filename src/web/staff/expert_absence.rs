@@ -1,7 +1,7 @@
 //! Days of absence that an expert has told on the telephone.
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
-use domain::{calendar::japan_date, id::ExpertId};
+use domain::{calendar::japan_date, consultation::State, id::ExpertId};
 use uuid::Uuid;
 
 use super::case_head::Head;
@@ -9,7 +9,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::routing::expert::Roster,
+    store::{consultation::case_details::CaseAppointment, routing::expert::Roster},
     web::kit::{
         absence_form,
         form::{Choice, Fields},
@@ -58,12 +58,19 @@ pub async fn submit(
         (Some(expert), Ok((absence, note))) => {
             let count = ops::routing::expert::record_absence(&app, expert, absence, &note, me.id).await?;
             let name = roster.name(expert);
-            let flash = match count {
+            let begun = ops::booking::substitute::begun_today(&app).await?;
+            let begun = begun.iter().filter(|it| it.expert == expert).count();
+            let mut flash = match count {
                 0 => format!("{name}さんの不在の期間を登録しました。"),
                 n => format!(
                     "{name}さんの不在の期間を登録しました。期間内の予約が{n}件あります。代わりの専門家を選んでください。"
                 ),
             };
+            if begun > 0 {
+                flash.push_str(&format!(
+                    "今日、すでに始まった予約が{begun}件あります。結果を記録してください。"
+                ));
+            }
             return Ok(page::see_other_with("/staff/absences", &flash));
         }
         (None, parsed) => {
@@ -92,6 +99,39 @@ impl Head {
         let day = day.map(|it| format!("&day={it}")).unwrap_or_default();
         format!("/staff/absences/new?expert={expert}{day}")
     }
+}
+
+/// Returns the sentence that an expert of the next appointment is absent, if one is, with what to do: of the booked one, or
+/// of the one whose time the company is to choose.
+pub async fn of_next(
+    app: &App,
+    head: &Head,
+    booked: Option<&CaseAppointment>,
+) -> Result<Option<String>, Problem> {
+    let now = head.now;
+    if *head.state() == State::Scheduling
+        && !ops::routing::presence::can_give_another(app, &head.case.record).await?
+    {
+        let said = "担当の専門家は、企業が選べる期間の終わりまで不在です（または利用を停止しています）。下の「取消し・交代」から、別の専門家に依頼してください。";
+        return Ok(Some(said.to_owned()));
+    }
+    let booked = booked.map(|it| &it.appointment).filter(|it| it.is_confirmed() && it.ends_at > now);
+    let Some(appointment) = booked else { return Ok(None) };
+    let (_, roster) = app.programme_and_experts().await?;
+    let day = japan_date(appointment.starts_at);
+    let is_absent = |id: &ExpertId| {
+        roster.get(*id).is_none_or(|profile| !profile.active || profile.schedule.is_absent(day))
+    };
+    let names: Vec<_> = appointment.experts.iter().filter(|it| is_absent(it)).collect();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let names: Vec<_> = names.into_iter().map(|it| format!("{}さん", roster.name(*it))).collect();
+    let rest = match appointment.starts_at <= now {
+        true => "開始時刻を過ぎています。企業と専門家に確認し、結果を記録してください。",
+        false => "代わりの専門家を選ぶか、日時を変更してください。",
+    };
+    Ok(Some(format!("{}は、予約の日に不在です（または利用を停止しています）。{rest}", names.join("、"))))
 }
 
 fn experts(roster: &Roster) -> Vec<Choice> {

@@ -36,7 +36,10 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
         let by = ActorAt::new(Actor::Coordinator(open.me.id), version);
         let done = ops::booking::meeting_link::change(&open.app, open.id(), by, &link, reason.as_ref()).await;
         if typed.done(done)? {
-            return Ok(open.back("接続先を変更しました。企業と専門家にメールで知らせました。"));
+            return Ok(open.back(&format!(
+                "接続先を変更しました。{}",
+                open.confirmation(Actor::Coordinator(open.me.id))
+            )));
         }
     }
     render(open.again().await?, typed).await

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::{
     aftercare::report::{Report, ReportState},
     booking::appointment::AppointmentState,
+    correspondence::company_channel::CompanyChannel,
     id::AppointmentId,
     text::{TextLine, optional},
 };
@@ -48,7 +49,7 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
         (None, _) => {}
         (Some(_), Err(errors)) => typed.errors = errors,
         (Some(_), Ok(decision)) => {
-            let flash = decision_text(&decision, rewriter.as_deref());
+            let flash = decision_text(&decision, rewriter.as_deref(), open.channel());
             let done = ops::aftercare::report::decide(&open.app, appointment, open.me.id, decision).await;
             if typed.done(done)? {
                 return Ok(open.back(&flash));
@@ -67,7 +68,7 @@ async fn render(open: Opened, id: AppointmentId, typed: FormState) -> Result<Htt
     let decisions = vec![
         Choice::new("approve", "確認済みにする").with_hint("企業に報告書を渡し、フォローに進みます"),
         Choice::new("continue", "確認済みにして、次回の相談を計画する")
-            .with_hint("企業に報告書を渡し、次回の日時を選ぶ案内を送ります"),
+            .with_hint("企業に報告書を渡し、次回の日時の選び方を知らせます"),
         Choice::new("return", "差し戻す").with_hint(rewriting),
     ];
     open.page(typed, |shell, head, typed| ReportPage { shell, head, typed, report, appointment, decisions })
@@ -106,11 +107,14 @@ fn read(form: &Fields) -> Result<ReportDecision, FieldErrors> {
     decision.ok_or(errors)
 }
 
-fn decision_text(decision: &ReportDecision, rewriter: Option<&str>) -> String {
+fn decision_text(decision: &ReportDecision, rewriter: Option<&str>, channel: CompanyChannel) -> String {
     match (decision, rewriter) {
-        (ReportDecision::Approve, _) => {
-            "報告書を確認済みにしました。企業に報告書をお知らせしました。".to_owned()
-        }
+        (ReportDecision::Approve, _) => match channel {
+            CompanyChannel::Mail => "報告書を確認済みにしました。企業に報告書をお知らせしました。".to_owned(),
+            CompanyChannel::Telephone => {
+                "報告書を確認済みにしました。企業には、電話で伝えてください。".to_owned()
+            }
+        },
         (ReportDecision::ApproveAndContinue { .. }, _) => {
             "報告書を確認済みにし、次回の相談を計画しました。".to_owned()
         }

@@ -66,13 +66,13 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
         let (app, id) = (&open.app, open.id());
         let (done, flash) = if action == ActionKind::Reschedule {
             let moved = ops::booking::appointment::reschedule(app, id, by, slot).await;
-            (moved, "日時を変更しました。確認メールを送りました。")
+            (moved, "日時を変更しました。")
         } else {
             let chosen = ops::booking::appointment::choose_slot(app, id, by, slot).await;
-            (chosen, "日時を決めました。確認メールを送りました。")
+            (chosen, "日時を決めました。")
         };
         if typed.done(done)? {
-            return Ok(open.back(flash));
+            return Ok(open.back(&format!("{flash}{}", open.confirmation(by.actor))));
         }
     }
     render(open.again().await?, typed).await

@@ -111,7 +111,7 @@ struct CallView {
     phone: Option<String>,
     reasons: Vec<CallReason>,
     /// The news that the company is told, or the question that it is asked.
-    about: &'static str,
+    about: String,
     /// The address at which the call is recorded.
     called: String,
     /// The beginning of the addresses at which answers are recorded.
@@ -388,12 +388,13 @@ fn call_about(row: &WorklistRow, has_begun: bool) -> &'static str {
 
 fn call_view(call: Call, row: &WorklistRow) -> CallView {
     let path = url::staff(&row.number);
-    let Call { name, phone, reasons, has_begun } = call;
+    let Call { name, phone, reasons, has_begun, held_until } = call;
+    let held = held_until.map(|it| format!("仮に押さえた日時の期限は{}です。", wording::month_day_time(it)));
     CallView {
         name,
         phone,
         reasons,
-        about: call_about(row, has_begun),
+        about: format!("{}{}", held.unwrap_or_default(), call_about(row, has_begun)),
         called: format!("{path}/called"),
         questions: format!("{path}/questions"),
     }

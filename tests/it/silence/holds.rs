@@ -131,7 +131,7 @@ async fn a_hold_released_while_its_address_is_confirmed_is_held_once() {
     for case in &all {
         let held = cases::appointment(&site, *case).await.id;
         let (app, id) = (site.app.clone(), case.id);
-        tasks.spawn(async move { ops::booking::appointment::release_expired(&app, held).await });
+        tasks.spawn(async move { ops::booking::release::release_expired(&app, held).await });
         let app = site.app.clone();
         tasks.spawn(async move { ops::consultation::confirm_address(&app, id, Actor::Company).await });
     }

@@ -284,6 +284,84 @@ async fn an_undone_merge_restores_both_cases_exactly_after_random_merges_and_mes
     assert_eq!(world(&site).await, before);
 }
 
+/// Returns the mails of this kind to a reader.
+async fn of_kind(site: &Site, to: &str, kind: &str) -> Vec<entity::outbox::Model> {
+    cases::mails_to(site, to).await.into_iter().filter(|it| it.kind == kind).collect()
+}
+
+#[actix_web::test]
+async fn the_contact_of_an_absorbed_case_is_told_its_number_once_and_again_if_the_merge_is_undone() {
+    let (site, cast) = center().await;
+    let kept = cases::received(&site, &cast, CONTACT).await;
+    let absorbed = cases::unconfirmed(&site, &cast, &cases::form(OTHER)).await;
+    let id = merge(&site, &cast, kept, absorbed, &[]).await.unwrap();
+    let mails = of_kind(&site, OTHER, "case_merged").await;
+    let [mail] = &mails[..] else { panic!("{mails:?}") };
+    for said in [
+        format!("これまでの受付番号：{}", absorbed.number),
+        format!("これからの受付番号：{}", kept.number),
+        "までに、センターからご連絡します。".to_owned(),
+        "メールアドレスを確認し".to_owned(),
+    ] {
+        assert!(mail.text_body.contains(&said), "{said} in {}", mail.text_body);
+    }
+    assert!(!mail.text_body.contains("みなと"), "the address is not confirmed: {}", mail.text_body);
+    assert!(of_kind(&site, CONTACT, "case_merged").await.is_empty(), "its number stays");
+    ops::consultation::merge::undo(&site.app, id, cast.coordinator).await.unwrap();
+    let mails = of_kind(&site, OTHER, "case_merged").await;
+    let [_, undone] = &mails[..] else { panic!("{mails:?}") };
+    assert!(undone.text_body.contains("もとの2つに戻しました"), "{}", undone.text_body);
+    sound(&site).await;
+
+    // A case that had ended was told so, and is not told of the merge nor of its end.
+    let end = ops::consultation::Ending::Withdraw { reason: None };
+    ops::consultation::end(&site.app, absorbed.id, None, Actor::Company, end).await.unwrap();
+    let id = merge(&site, &cast, kept, absorbed, &[]).await.unwrap();
+    ops::consultation::merge::undo(&site.app, id, cast.coordinator).await.unwrap();
+    assert_eq!(of_kind(&site, OTHER, "case_merged").await.len(), 2);
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn the_contact_of_an_absorbed_case_without_an_address_is_called_from_the_kept_one() {
+    let (site, cast) = center().await;
+    let kept = cases::received(&site, &cast, CONTACT).await;
+    let mut form = cases::form("");
+    (form.email, form.contact_name) = (String::new(), "佐々木 花".to_owned());
+    let absorbed = cases::unconfirmed(&site, &cast, &form).await;
+    let id = merge(&site, &cast, kept, absorbed, &[]).await.unwrap();
+    assert!(cases::record(&site, kept).await.to_call_since.is_some());
+    let page = site.get("/staff?tab=calls").await;
+    page.shows(&format!(
+        "統合した{}の担当者にも、続きの受付番号（{}）を伝える",
+        absorbed.number, kept.number
+    ));
+    page.shows("佐々木 花");
+    ops::consultation::merge::undo(&site.app, id, cast.coordinator).await.unwrap();
+    assert!(cases::record(&site, absorbed).await.to_call_since.is_some(), "it is called again");
+    assert_eq!(cases::record(&site, kept).await.to_call_since, None);
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn everything_that_stands_in_the_way_of_a_merge_is_shown_before_the_form() {
+    let (site, cast) = center().await;
+    let kept = cases::booked(&site, &cast, CONTACT).await;
+    let end = ops::consultation::Ending::Withdraw { reason: None };
+    ops::consultation::end(&site.app, kept.id, None, Actor::Company, end).await.unwrap();
+    let absorbed = cases::approved(&site, &cast, OTHER).await;
+    assert_eq!(site.sign_in("center@example.jp", crate::site::PASSWORD).await.status, 303);
+    let page = site.get(&at(kept.number, &format!("/merge?with={}", absorbed.number))).await;
+    page.shows("このままでは統合できません（3件）");
+    page.shows(&format!("{}では、相談を実施しています", absorbed.number));
+    page.shows(&format!("{}には、専門家への依頼または予約があります", absorbed.number));
+    page.shows(&format!("{}は終了しています", kept.number));
+    page.shows(&format!("{}のほうを残す", absorbed.number));
+    assert!(!page.body.contains("案件を統合する</button>"), "no form: {}", page.body);
+    let why = refusal(&site, &cast, kept, absorbed).await;
+    assert!(why.contains("相談を実施しています") && why.contains("終了しています"), "{why}");
+}
+
 /// Makes a consultation of both fields that came by mail, with a second contact, themes of both fields and a place of its
 /// own for the visit.
 async fn with_everything(site: &Site, cast: &Cast) -> Case {

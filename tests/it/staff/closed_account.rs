@@ -35,7 +35,7 @@ async fn again(site: &Site) {
 }
 
 /// Closes the account of an expert, after the administrator has seen what it holds, and hands everything over.
-async fn close(site: &Site, expert: ExpertId) -> String {
+pub(super) async fn close(site: &Site, expert: ExpertId) -> String {
     let admin = match store::accounts::account::active(&site.app.db, Role::Administrator).await.unwrap().pop()
     {
         Some(it) => it.id,

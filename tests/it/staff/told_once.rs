@@ -217,7 +217,7 @@ async fn the_other_expert_of_a_cancelled_appointment_is_told_once_too() {
     assert_eq!(state(&site, case).await, "booked");
     let sent = once(&site, &[case], release(&site, case, ict, cast.center(), Successor::Later)).await;
     assert!(sent.mail(CONTACT, "team_changing").contains("伊藤 一さんが担当から外れました"));
-    assert!(sent.mail(LABOR, "cancelled").contains("もう一人の専門家が交代"));
+    assert!(sent.mail(LABOR, "cancelled").contains("もう一人の専門家が担当から外れ"));
     sent.mail(ICT, "request_withdrawn");
     assert_eq!((sent.0.len(), state(&site, case).await), (3, "checking"));
     // The other one is let go as well, while the consultation waits for an expert.

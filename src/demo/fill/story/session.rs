@@ -77,12 +77,12 @@ impl Telling<'_> {
             let starts_at = appointment.row.starts_at;
             self.at = self.at.max(appointment.row.ends_at);
             appointment.end(AppointmentStatus::NoShow, self.at);
-            self.act(Action::RecordNoShow { starts_at }, by, Some(ABSENT))?;
+            self.act(Action::RecordNoShow { starts_at, covered: true }, by, Some(ABSENT))?;
         } else {
             appointment.end(AppointmentStatus::CancelledByCompany, self.at);
             appointment.row.end_reason = Some(CANNOT.to_owned());
             appointment.row.sequence = 1;
-            self.act(Action::CancelAppointment { until: None }, Actor::Company, Some(CANNOT))?;
+            self.act(Action::CancelAppointment { until: None, covered: true }, Actor::Company, Some(CANNOT))?;
         }
         self.pass(12, 60);
         self.sit(Goal::Completed);

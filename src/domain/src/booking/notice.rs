@@ -90,6 +90,14 @@ fn open_days_between(from: DateTime<Utc>, to: DateTime<Utc>, calendar: &Business
     open
 }
 
+/// Returns a time after which no hold ends of whose end the company is told by `now`.
+pub fn hold_looked_at(now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    let hours = i64::from(settings.closes_hour.saturating_sub(settings.opens_hour)).max(1);
+    let days = i64::from(settings.hold_warning_hours) / hours + 2;
+    let day = calendar.add_business_days(japan_date(now), u16::try_from(days).unwrap_or(u16::MAX));
+    at_japan(day, settings.closes_hour, 0)
+}
+
 /// Returns when the company is told that a hold until `until` is about to end: `hold_warning_hours` of opening hours
 /// before.
 pub fn hold_warned_at(
@@ -350,6 +358,7 @@ mod tests {
             prop_assert!(until <= heard, "the hold ends before the company has to hear");
             let warned = hold_warned_at(until, &settings, &calendar);
             prop_assert!(warned < until, "the company is warned before the end of the hold");
+            prop_assert!(until < super::hold_looked_at(warned, &settings, &calendar), "it is found by then");
             prop_assert_eq!(in_business_hours(warned, &settings, &calendar), warned, "in opening hours");
             let limit = change_until(slot, &settings, &calendar);
             let offer = crate::booking::waiting_list::held_until(now, limit, &settings, &calendar);

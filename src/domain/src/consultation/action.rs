@@ -45,15 +45,20 @@ pub enum Action {
         /// The time limit for the company; `None` for the center and the expert, who have no limit.
         until: Option<DateTime<Utc>>,
     },
+    /// `covered`, here and in the next two actions, says whether the experts who stay can give another appointment.
+    /// Otherwise the center asks experts first.
     CancelAppointment {
         until: Option<DateTime<Utc>>,
+        covered: bool,
     },
     RecordNoShow {
         starts_at: DateTime<Utc>,
+        covered: bool,
     },
     /// The company was there, and the expert did not come.
     RecordExpertNoShow {
         starts_at: DateTime<Utc>,
+        covered: bool,
     },
     RecordDone {
         starts_at: DateTime<Utc>,
@@ -256,10 +261,13 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         }
         (ActionKind::SettleTeam, _) => matches!(to, State::Scheduling | State::Booked),
         (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
-        (ActionKind::CancelAppointment | ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow, _) => {
-            matches!(to, State::Scheduling)
-        }
-        (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
+        (
+            ActionKind::CancelAppointment
+            | ActionKind::RecordNoShow
+            | ActionKind::RecordExpertNoShow
+            | ActionKind::PlanFurtherSession,
+            _,
+        ) => matches!(to, State::Scheduling | State::Checking),
         (ActionKind::DropFurtherSession, _) => matches!(to, State::Consulted | State::FollowUp),
         (ActionKind::RecordDone | ActionKind::RecordPartlyDone, _) => matches!(to, State::Consulted),
         (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
@@ -270,6 +278,11 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         // `rebuild` checks that these do not change the state otherwise, since it can compare the data of a state.
         (ActionKind::CorrectOutcome | ActionKind::Note, Some(_)) => true,
     }
+}
+
+/// Returns the state in which another time is found: the company chooses it, or the center asks experts first.
+pub const fn another_time(covered: bool) -> State {
+    if covered { State::Scheduling } else { State::Checking }
 }
 
 /// Returns the state in which a consultation goes on after what took place, or from its beginning.

@@ -54,8 +54,11 @@ pub fn rebuild(history: &History) -> Rebuilt {
         if !action::is_allowed_in(event.action, from) {
             return broken("it is not allowed in that state");
         }
+        // An appointment that did not take place after all has no report: its experts may have left since.
+        let leads_back = event.to == State::Checking && matches!(from, State::Consulted | State::FollowUp);
         let may_stay_only = event.action == ActionKind::Note
             || event.action == ActionKind::CorrectOutcome
+                && !leads_back
                 && !matches!(event.to, State::Scheduling | State::Consulted);
         if !action::may_lead_to(event.action, Some(from), &event.to) || may_stay_only && event.to != *from {
             return broken("it does not lead there");

@@ -104,44 +104,42 @@ pub enum MergeRefused {
     BothAreLive(CaseNumber, CaseNumber),
 }
 
-/// Checks that `absorbed` can be merged into `kept`. A case in which a session took place, or with an expert or a time
-/// that is still held, can only be the one that stays, so that nothing is lost and nobody is told a thing that is not so.
-pub fn check_merge(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Result<(), MergeRefused> {
+/// Returns everything that stands in the way of merging `absorbed` into `kept`; empty if nothing does. A case in which a
+/// session took place, or with an expert or a time that is still held, can only be the one that stays, so that nothing is
+/// lost and nobody is told a thing that is not so.
+pub fn merge_obstacles(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Vec<MergeRefused> {
     let open = |it: &MergedCase<'_>| it.consultation.state.is_open();
     if kept.consultation.id == absorbed.consultation.id {
-        return Err(MergeRefused::Same);
+        return vec![MergeRefused::Same];
     }
-    for it in [kept, absorbed] {
-        if it.consultation.merged_into.is_some() {
-            return Err(MergeRefused::Merged(it.number));
-        }
-    }
+    let merged = [kept, absorbed].into_iter().filter(|it| it.consultation.merged_into.is_some());
+    let mut found: Vec<_> = merged.map(|it| MergeRefused::Merged(it.number)).collect();
     if absorbed.has_absorbed {
-        return Err(MergeRefused::HasAbsorbed(absorbed.number));
+        found.push(MergeRefused::HasAbsorbed(absorbed.number));
     }
-    if absorbed.appointments_done > 0 {
-        let both = kept.appointments_done > 0;
-        let refused =
-            if both { MergeRefused::BothHaveSessions } else { MergeRefused::HasSessions(absorbed.number) };
-        return Err(refused);
+    match (absorbed.appointments_done > 0, kept.appointments_done > 0) {
+        (true, true) => found.push(MergeRefused::BothHaveSessions),
+        (true, false) => found.push(MergeRefused::HasSessions(absorbed.number)),
+        (false, _) => {}
     }
-    if open(absorbed) && absorbed.is_live {
-        let both = open(kept) && kept.is_live;
-        return Err(if both {
-            MergeRefused::BothAreLive(kept.number, absorbed.number)
-        } else {
-            MergeRefused::IsLive(absorbed.number)
-        });
+    match (open(absorbed) && absorbed.is_live, open(kept) && kept.is_live) {
+        (true, true) => found.push(MergeRefused::BothAreLive(kept.number, absorbed.number)),
+        (true, false) => found.push(MergeRefused::IsLive(absorbed.number)),
+        (false, _) => {}
     }
     if open(absorbed) && !open(kept) {
-        return Err(MergeRefused::KeptHasEnded(kept.number));
+        found.push(MergeRefused::KeptHasEnded(kept.number));
     }
-    Ok(())
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::{super::State, *};
+    use crate::{field::Fields, id::ConsultationId, number::FiscalYear};
 
     #[test]
     fn every_value_of_a_case_has_one_choice() {
@@ -150,6 +148,38 @@ mod tests {
             // A meeting link belongs to an appointment, which a merge leaves where it is.
             assert_eq!(choices, usize::from(field != CorrectedField::MeetingLink), "{field}");
         }
+    }
+
+    #[test]
+    fn everything_that_stands_in_the_way_is_found_at_once() {
+        let number = |it| CaseNumber::new(FiscalYear::new(2026).unwrap(), it).unwrap();
+        let consultation = |id: u128, state| Consultation {
+            id: ConsultationId(Uuid::from_u128(id)),
+            state,
+            state_since: DateTime::UNIX_EPOCH,
+            fields: Fields::Ict,
+            address_confirmed: true,
+            merged_into: None,
+        };
+        let (open, ended) = (consultation(1, State::Scheduling), consultation(2, State::Withdrawn));
+        let case = |consultation, serial, appointments_done| MergedCase {
+            consultation,
+            number: number(serial),
+            is_live: true,
+            appointments_done,
+            has_absorbed: false,
+        };
+        let (one, other) = (case(&open, 1, 1), case(&ended, 2, 0));
+        let all = [MergeRefused::HasSessions(one.number), MergeRefused::IsLive(one.number)];
+        let ended = MergeRefused::KeptHasEnded(other.number);
+        assert_eq!(merge_obstacles(&other, &one), [&all[..], &[ended]].concat());
+        assert_eq!(merge_obstacles(&one, &other), [], "an ended case holds nothing");
+        assert_eq!(merge_obstacles(&one, &one), [MergeRefused::Same]);
+        let both = MergedCase { has_absorbed: true, ..case(&open, 3, 1) };
+        let twin = consultation(4, State::Booked);
+        let found = merge_obstacles(&case(&twin, 4, 1), &both);
+        let live = MergeRefused::BothAreLive(number(4), number(3));
+        assert_eq!(found, [MergeRefused::HasAbsorbed(number(3)), MergeRefused::BothHaveSessions, live]);
     }
 
     #[test]

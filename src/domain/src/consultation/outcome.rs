@@ -1,7 +1,7 @@
 //! The correction of what was recorded as the outcome of an appointment.
 pub use codes::AppointmentOutcome;
 
-use super::{refused::ActionRefused, state::State};
+use super::{action::another_time, refused::ActionRefused, state::State};
 
 /// A correction of the outcome of an appointment, with the facts that decide it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct OutcomeCorrection {
     pub is_asked: bool,
     /// Whether the company has got the report on the appointment, and its author would not have been there.
     pub is_report_sent: bool,
+    /// Whether the experts who stay can give another appointment, if this one did not take place.
+    pub covered: bool,
 }
 
 /// The thing that was done since, and on which the recorded outcome stands.
@@ -60,7 +62,7 @@ impl OutcomeCorrection {
                 return Err(ActionRefused::OutcomeIsUsed(BuiltOnOutcome::Report));
             }
             let leads_back = self.is_latest && matches!(before, State::Consulted | State::FollowUp);
-            return Ok(if leads_back { State::Scheduling } else { before.clone() });
+            return Ok(if leads_back { another_time(self.covered) } else { before.clone() });
         }
         if !before.is_open() || self.plans_further {
             return Ok(before.clone());

@@ -26,10 +26,22 @@ pub struct Assignment {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum AssignmentState {
     Offered,
-    Accepted { at: DateTime<Utc> },
-    Declined { at: DateTime<Utc>, reason: String },
-    Lapsed { at: DateTime<Utc> },
-    Withdrawn { at: DateTime<Utc> },
+    Accepted {
+        at: DateTime<Utc>,
+    },
+    Declined {
+        at: DateTime<Utc>,
+        reason: String,
+    },
+    Lapsed {
+        at: DateTime<Utc>,
+    },
+    /// The request was taken back, or the expert was let go. `released` is the reason if somebody wished for it: nobody but the
+    /// center asks such an expert again.
+    Withdrawn {
+        at: DateTime<Utc>,
+        released: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,13 +80,33 @@ impl Assignment {
     pub fn withdraw(self, now: DateTime<Utc>) -> Self {
         let state = match self.state {
             AssignmentState::Offered | AssignmentState::Accepted { .. } => {
-                AssignmentState::Withdrawn { at: now }
+                AssignmentState::Withdrawn { at: now, released: None }
             }
             ended @ (AssignmentState::Declined { .. }
             | AssignmentState::Lapsed { .. }
             | AssignmentState::Withdrawn { .. }) => ended,
         };
         Self { state, ..self }
+    }
+
+    /// Takes the request back, or lets the expert go, because somebody wished for it.
+    pub fn release(self, now: DateTime<Utc>, reason: &str) -> Self {
+        if !self.is_live() {
+            return self;
+        }
+        let state = AssignmentState::Withdrawn { at: now, released: Some(reason.to_owned()) };
+        Self { state, ..self }
+    }
+
+    /// Returns whether nobody but the center asks the expert for the consultation again: the expert declined, let the request lapse, or
+    /// was let go because somebody wished for it.
+    pub const fn is_turned_down(&self) -> bool {
+        matches!(
+            self.state,
+            AssignmentState::Declined { .. }
+                | AssignmentState::Lapsed { .. }
+                | AssignmentState::Withdrawn { released: Some(_), .. }
+        )
     }
 
     pub const fn is_live(&self) -> bool {
@@ -163,7 +195,7 @@ mod tests {
     #[test]
     fn every_field_has_to_be_asked_for_or_accepted() {
         let of = |fields, state| assignment(fields, state);
-        let withdrawn = AssignmentState::Withdrawn { at: NOW };
+        let withdrawn = AssignmentState::Withdrawn { at: NOW, released: None };
         let accepted = of(Fields::Labor, AssignmentState::Accepted { at: NOW });
         assert!(is_asked_for_all(
             Fields::Both,
@@ -186,7 +218,7 @@ mod tests {
                 Some(AnswerRefused::AlreadyAnswered),
             ),
             (AssignmentState::Lapsed { at: NOW }, Some(AnswerRefused::Lapsed)),
-            (AssignmentState::Withdrawn { at: NOW }, Some(AnswerRefused::Withdrawn)),
+            (AssignmentState::Withdrawn { at: NOW, released: None }, Some(AnswerRefused::Withdrawn)),
         ] {
             let it = assignment(Fields::Ict, state);
             assert_eq!(it.clone().accept(late).err(), refused);
@@ -200,7 +232,12 @@ mod tests {
         let declined = AssignmentState::Declined { at: late, reason: "多忙".into() };
         assert_eq!(is(offered().decline("多忙".into(), late)), Ok(declined));
         assert_eq!(is(offered().lapse(late)), Ok(AssignmentState::Lapsed { at: late }));
-        assert_eq!(offered().withdraw(late).state, AssignmentState::Withdrawn { at: late });
+        assert_eq!(offered().withdraw(late).state, AssignmentState::Withdrawn { at: late, released: None });
+        let let_go = offered().release(late, "企業の希望");
+        assert!(let_go.is_turned_down() && !offered().withdraw(late).is_turned_down());
+        let lapsed = AssignmentState::Lapsed { at: NOW };
+        let ended = Assignment { state: lapsed.clone(), ..offered() };
+        assert_eq!(ended.release(late, "企業の希望").state, lapsed, "what has ended stays as it is");
         let early = assignment(Fields::Ict, AssignmentState::Offered).lapse(NOW);
         assert_eq!(early.err(), Some(AnswerRefused::NotDue));
     }

@@ -149,6 +149,7 @@ const fn at_slot(blocked: Blocked, expert: &Expert) -> ReasonAgainst {
 /// Returns the reasons in the order of the ranking; unknown facts come last.
 fn reasons_for(expert: &Expert, request: &RoutingRequest, covers: Fields) -> Vec<ReasonFor> {
     let rank = Rank::of(expert, request);
+    let turned_down = rank.turned_down.then_some(ReasonFor::TurnedDown);
     let share = (request.fields == Fields::Both).then_some(match covers {
         Fields::Both => ReasonFor::BothFields,
         Fields::Ict | Fields::Labor => ReasonFor::OneField { fields: covers },
@@ -160,6 +161,7 @@ fn reasons_for(expert: &Expert, request: &RoutingRequest, covers: Fields) -> Vec
     let no_place = may_visit && request.prefecture.is_none();
     let no_company = request.company.is_none() && !expert.conflicts.is_empty();
     [
+        turned_down,
         share,
         Some(ReasonFor::Load { appointments: rank.load, capacity: rank.capacity }),
         (rank.themes > 0).then_some(ReasonFor::Themes { count: rank.themes }),

@@ -11,6 +11,8 @@ use std::cmp::{Ordering, Reverse};
 /// The criteria that decide among eligible experts, in this order (`docs/spec/lifecycle.md` §4); the id decides last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rank {
+    /// Whether the expert has turned the consultation down, or was let go: they come last.
+    pub turned_down: bool,
     /// Divided by `capacity`, the relative load: the lower one comes first.
     pub load: u32,
     pub capacity: u32,
@@ -45,6 +47,7 @@ impl Rank {
     pub(super) fn of(expert: &Expert, request: &RoutingRequest) -> Self {
         let themes = expert.themes.intersection(&request.themes).count();
         Self {
+            turned_down: request.asked_last.contains(&expert.id),
             load: expert.load,
             capacity: expert.capacity,
             themes: u32::try_from(themes).unwrap_or(u32::MAX),
@@ -59,7 +62,9 @@ impl Rank {
     /// of 2, 2 of 4).
     pub fn compare(&self, other: &Self) -> Ordering {
         let merits = |it: &Self| Reverse((it.themes, it.industry, it.same_prefecture, it.known_company));
-        self.compare_load(other)
+        self.turned_down
+            .cmp(&other.turned_down)
+            .then_with(|| self.compare_load(other))
             .then_with(|| merits(self).cmp(&merits(other)))
             .then_with(|| self.last_asked.cmp(&other.last_asked))
     }

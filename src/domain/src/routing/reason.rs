@@ -34,6 +34,8 @@ pub enum ReasonFor {
     IndustryUnknown,
     /// The expert has declared conflicts of interest, and the company is not matched yet.
     CompanyUnknown,
+    /// The expert has declined this consultation, let the request lapse, or was let go, and comes last.
+    TurnedDown,
 }
 
 /// A reason that rules an expert out.
@@ -47,7 +49,7 @@ pub enum ReasonAgainst {
     Inactive,
     Absent,
     Conflict,
-    /// The expert has declined this consultation, or let the request lapse.
+    /// The expert has declined this consultation, let the request lapse, or was let go.
     AskedBefore,
     NotOnline,
     NoVisits,
@@ -91,6 +93,9 @@ impl ReasonFor {
             Self::NeverAsked => "まだ依頼したことがありません".to_owned(),
             Self::PrefectureUnknown => "企業の所在地が未登録です。訪問できるか確認してください".to_owned(),
             Self::IndustryUnknown => "企業の業種が未登録です".to_owned(),
+            Self::TurnedDown => {
+                "この相談を辞退したか、期限までに回答がなかったか、担当から外れています".to_owned()
+            }
             Self::CompanyUnknown => "企業が特定されていません。利益相反がないか確認してください".to_owned(),
         }
     }
@@ -109,13 +114,14 @@ impl ReasonFor {
             | Self::SamePrefecture
             | Self::KnownCompany
             | Self::LastAsked { .. }
-            | Self::NeverAsked => None,
+            | Self::NeverAsked
+            | Self::TurnedDown => None,
         }
     }
 
     /// Returns whether the reason is something that a coordinator should look into, rather than a merit.
     pub const fn is_caution(self) -> bool {
-        self.missing().is_some()
+        self.missing().is_some() || matches!(self, Self::TurnedDown)
     }
 }
 
@@ -125,9 +131,11 @@ impl ReasonAgainst {
         match self {
             Self::Fields { fields } => format!("分野が合いません（{}のみ）", fields.label()),
             Self::Inactive => "現在、担当を休止しています".to_owned(),
-            Self::Absent => "この日は不在です".to_owned(),
+            Self::Absent => "不在の登録があります".to_owned(),
             Self::Conflict => "この企業との利益相反の申告があります".to_owned(),
-            Self::AskedBefore => "この相談を辞退したか、期限までに回答がありませんでした".to_owned(),
+            Self::AskedBefore => {
+                "この相談を辞退したか、期限までに回答がなかったか、担当から外れました".to_owned()
+            }
             Self::NotOnline => "オンラインの相談に対応していません".to_owned(),
             Self::NoVisits => "訪問に対応していません".to_owned(),
             Self::NotThere { prefecture } => format!("{}への訪問に対応していません", prefecture.name()),

@@ -96,8 +96,9 @@ prop_compose! {
         company in option::of((0..3_u8).prop_map(company)),
         slot in option::of((0..64_u8).prop_map(|it| Slot::new(DATE, it).unwrap())),
         excluded in btree_set((0..40_u8).prop_map(expert_id), 0..3),
+        asked_last in btree_set((0..40_u8).prop_map(expert_id), 0..5),
     ) -> RoutingRequest {
-        RoutingRequest { fields, themes, mode, prefecture, industry, company, slot, excluded }
+        RoutingRequest { fields, themes, mode, prefecture, industry, company, slot, excluded, asked_last }
     }
 }
 
@@ -275,7 +276,8 @@ fn slow_key(expert: &Expert, request: &RoutingRequest) -> impl Ord + use<> {
     let same_place = request.prefecture.is_some_and(|it| Some(it) == expert.home);
     let knows = expert.known.iter().any(|it| request.company == Some(*it));
     let last_asked = expert.last_asked.map_or(0, |it| it.to_epoch_days());
-    (load, 4 - themes, !has_industry, !same_place, !knows, last_asked, expert.id)
+    let turned_down = request.asked_last.contains(&expert.id);
+    (turned_down, load, 4 - themes, !has_industry, !same_place, !knows, last_asked, expert.id)
 }
 
 fn anyone() -> Expert {
@@ -312,6 +314,7 @@ fn any_request() -> RoutingRequest {
         company: Some(company(0)),
         slot: Slot::new(DATE, 16),
         excluded: BTreeSet::new(),
+        asked_last: BTreeSet::new(),
     }
 }
 
@@ -330,6 +333,17 @@ fn an_eligible_expert_has_reasons_in_sentences() {
         panic!("nothing stands against them");
     };
     assert!(!reasons.iter().any(|it| matches!(it, ReasonFor::Themes { .. })), "no theme speaks for them");
+}
+
+#[test]
+fn an_expert_who_was_let_go_comes_last_with_the_reason() {
+    let idle = Expert { load: 0, ..anyone() };
+    let busy = Expert { id: expert_id(7), load: 30, ..anyone() };
+    let request = RoutingRequest { asked_last: [idle.id].into(), ..any_request() };
+    let all = [&idle, &busy].map(|it| evaluate(it, &request, None));
+    assert_eq!(rank(&all).iter().map(|it| it.expert).collect::<Vec<_>>(), [busy.id, idle.id]);
+    let Eligibility::In { reasons, .. } = &all[0].eligibility else { panic!("the center may ask them") };
+    assert!(reasons.contains(&ReasonFor::TurnedDown) && ReasonFor::TurnedDown.is_caution());
 }
 
 #[test]

@@ -68,8 +68,9 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
             })
         }));
         for is_correction in [false, true] {
-            let owed = |owed| Some(MissedPart { expert: EXPERT.name, owed });
-            for part in [None, owed(None), owed(Some(Field::Labor))] {
+            let owed = |owed, may_choose| Some(MissedPart { expert: EXPERT.name, owed, may_choose });
+            let labor = Some(Field::Labor);
+            for part in [None, owed(None, false), owed(labor, true), owed(labor, false)] {
                 let missed = OutcomeEvent::ExpertMissed { side, appointment, part, is_correction };
                 all.push(MailEvent::Outcome(missed));
             }
@@ -124,9 +125,13 @@ fn for_company() -> Vec<MailEvent<'static>> {
     }));
     all.extend(further_and_team());
     for is_correction in [false, true] {
-        let missed = |appointment| MailEvent::NoShow { portal: LINK, appointment, is_correction };
+        let missed = |appointment| {
+            let side = ReaderSide::Company { portal: LINK };
+            MailEvent::NoShow { side, appointment, is_correction }
+        };
         all.extend(appointments().into_iter().map(missed));
     }
+    all.extend(crate::mail::compose::tests::samples::merged());
     all.push(MailEvent::AddressChanged { confirm: LINK });
     all.push(MailEvent::AddressReplaced { object: LINK });
     for examples in [&[], experts()] {
@@ -234,6 +239,7 @@ pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
             new: 0,
             overdue: 12,
             stalled: 1,
+            calls: 1,
             lines,
             stop,
         }));

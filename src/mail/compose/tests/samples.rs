@@ -21,9 +21,9 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, ExampleEvent, ExampleNews, HandedOver,
-            MailContext, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient, SenderContext,
-            SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CaseNumberEvent, CompanyTurn, ExampleEvent, ExampleNews,
+            HandedOver, MailContext, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient,
+            SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -156,6 +156,7 @@ fn consent_events() -> [MailEvent<'static>; 6] {
 pub fn company_events() -> Vec<MailEvent<'static>> {
     let slot = Some((appointment_text(), at("2026-11-21T05:05:00Z")));
     let organization = "商工の窓口";
+    let side = ReaderSide::Company { portal: PORTAL };
     let mut all = vec![
         acknowledged(slot, None),
         acknowledged(None, None),
@@ -181,7 +182,7 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
         MailEvent::Reopened { side: ReaderSide::Company { portal: PORTAL } },
-        MailEvent::NoShow { portal: PORTAL, appointment: appointment_text(), is_correction: false },
+        MailEvent::NoShow { side, appointment: appointment_text(), is_correction: false },
         hold_released(true, false),
         hold_released(false, true),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
@@ -195,14 +196,15 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
     ];
     all.extend(consent_events());
     let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
-    all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
+    let time = Some((appointment_text(), TimeNews::Released));
+    let time = |why| time.filter(|_| why == WhyBack::PartOpen);
+    all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why, time: time(why) }));
     all.extend(team_events());
     let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
     all.extend(
         turns
             .map(|waits_for| MailEvent::Silence(SilenceEvent::CompanyReminder { portal: PORTAL, waits_for })),
     );
-    let side = ReaderSide::Company { portal: PORTAL };
     all.push(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: appointment_text(), until: now() }));
     let answer = "https://soudan.example.jp/f/TOKEN";
     let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
@@ -248,7 +250,7 @@ fn team_events() -> Vec<MailEvent<'static>> {
         time,
         chooses,
     };
-    vec![
+    let mut all = vec![
         changing(Party::Expert, "入院のため", Some((slot, TimeNews::Cancelled)), true),
         changing(Party::Company, "", Some((slot, TimeNews::Released)), false),
         changing(Party::Coordinator, "", None, false),
@@ -258,16 +260,30 @@ fn team_events() -> Vec<MailEvent<'static>> {
         changed(None, true),
         split(2),
         split(0),
-    ]
+    ];
+    all.extend(merged());
+    all
 }
 
 pub fn split(messages: usize) -> MailEvent<'static> {
     static FIRST: OnceLock<CaseNumber> = OnceLock::new();
     let from = FIRST.get_or_init(|| CaseNumber::new(FiscalYear::new(2026).unwrap(), 122).unwrap());
-    MailEvent::CaseSplit { confirm: PORTAL, from, left: Fields::Ict, messages }
+    MailEvent::CaseNumber(CaseNumberEvent::Split { confirm: PORTAL, from, left: Fields::Ict, messages })
 }
 
-fn expert_events() -> [MailEvent<'static>; 14] {
+pub fn merged() -> [MailEvent<'static>; 3] {
+    static KEPT: OnceLock<CaseNumber> = OnceLock::new();
+    let kept = KEPT.get_or_init(|| CaseNumber::new(FiscalYear::new(2026).unwrap(), 121).unwrap());
+    let contact_due = Some(at("2026-11-26T08:00:00Z"));
+    [
+        CaseNumberEvent::Merged { portal: PORTAL, kept, contact_due },
+        CaseNumberEvent::Merged { portal: PORTAL, kept, contact_due: None },
+        CaseNumberEvent::Unmerged { portal: PORTAL, kept },
+    ]
+    .map(MailEvent::CaseNumber)
+}
+
+fn expert_events() -> [MailEvent<'static>; 16] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(appointment_text()));
     [
@@ -288,6 +304,8 @@ fn expert_events() -> [MailEvent<'static>; 14] {
         MailEvent::Relieved { appointment: appointment_text() },
         MailEvent::ReportDue { due_at, overdue: false },
         MailEvent::ReportDue { due_at, overdue: true },
+        MailEvent::ReportWritten { appointment: appointment_text() },
+        MailEvent::NoShow { side: ReaderSide::Expert, appointment: appointment_text(), is_correction: false },
         MailEvent::ReportReturned { reason: "助言の内容を詳しく書いてください。" },
     ]
 }
@@ -321,7 +339,8 @@ fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
         MailEvent::Outcome(match side {
             // The center is not told of a correction.
             ReaderSide::Center => {
-                let part = Some(MissedPart { expert: EXPERT.name, owed: Some(Field::Labor) });
+                let owed = Some(Field::Labor);
+                let part = Some(MissedPart { expert: EXPERT.name, owed, may_choose: true });
                 OutcomeEvent::ExpertMissed { side, appointment, part, is_correction: true }
             }
             ReaderSide::Company { .. } | ReaderSide::Expert => {
@@ -344,11 +363,12 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
         AccountMailEvent::Invitation { link, role: "専門家" },
         AccountMailEvent::PasswordReset { link },
         AccountMailEvent::AbsenceOverBookings { expert: "山田 花子", days: "11月24日（火）", lines },
-        AccountMailEvent::Digest { new: 2, overdue: 1, stalled: 0, lines, stop: "" },
+        AccountMailEvent::Digest { new: 2, overdue: 1, stalled: 0, calls: 0, lines, stop: "" },
         AccountMailEvent::Digest {
             new: 2,
             overdue: 1,
             stalled: 3,
+            calls: 2,
             lines,
             stop: "https://soudan.example.jp/u/daily_digest/TOKEN",
         },

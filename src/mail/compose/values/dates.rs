@@ -6,10 +6,10 @@ use domain::{
     wording::{month_day_time, month_day_weekday},
 };
 
-use super::{desk_page, known, link_for, report_page, set};
+use super::{desk_page, known, link_for, report_page, set, sit_with};
 use crate::mail::{
     compose::wording::{in_business_days, quoted, still_ahead},
-    mail_event::{HandedOver, MailContext, ReaderSide, SenderContext},
+    mail_event::{AppointmentText, HandedOver, MailContext, ReaderSide, SenderContext},
     text::{
         Values,
         Variable::{self, *},
@@ -77,4 +77,13 @@ pub(super) fn report_returned(values: &mut Values, about: &MailContext<'_>, reas
     known(values, about, &report_page(about));
     values.set(Reason, quoted(reason));
     values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
+}
+
+pub(super) fn report_written(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    appointment: &AppointmentText<'_>,
+) {
+    sit_with(values, about, ReaderSide::Expert, appointment);
+    values.set(Link, report_page(about));
 }

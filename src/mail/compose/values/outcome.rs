@@ -8,7 +8,7 @@ use domain::{
 };
 
 use super::{
-    dates::{company_turn, due_day},
+    dates::{company_turn, contact_soon, due_day},
     desk_page, gone, known, maybe_sit, report_besides, set, sit_with,
 };
 use crate::mail::{
@@ -27,7 +27,8 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
                 ReaderSide::Company { portal } if part.is_some() => {
                     sit_with(values, about, side, &appointment);
                     ended(values, about);
-                    values.set(Variable::CompanyDue, "");
+                    set(values, [(Variable::CompanyDue, ""), (ContactDue, "")]);
+                    values.set_flag(Searching, false);
                     values.set(Link, portal);
                 }
                 ReaderSide::Company { portal } => {
@@ -36,6 +37,8 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
                 }
                 ReaderSide::Expert | ReaderSide::Center => sit_with(values, about, side, &appointment),
             }
+            let may_choose = part.map_or(!is_searching(about), |it| it.may_choose);
+            values.set_flag(MayChoose, may_choose);
             values.set(MissedExpert, part.map(|it| format!("{}さん", it.expert)).unwrap_or_default());
             values.set(OwedField, part.and_then(|it| it.owed).map_or("", Field::label));
             if side != ReaderSide::Center {
@@ -66,9 +69,17 @@ pub(super) fn ended(values: &mut Values, about: &MailContext<'_>) {
 
 /// Sets the values of a mail about an appointment, or a consultation, that does not take place.
 pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
-    if let MailEvent::NoShow { portal, appointment, is_correction } = *mail_event {
-        missed(values, about, portal, &appointment);
-        values.set_flag(IsCorrection, is_correction);
+    if let MailEvent::NoShow { side, appointment, is_correction } = *mail_event {
+        match side {
+            ReaderSide::Company { portal } => {
+                missed(values, about, portal, &appointment);
+                values.set_flag(IsCorrection, is_correction);
+            }
+            ReaderSide::Expert | ReaderSide::Center => {
+                sit_with(values, about, side, &appointment);
+                values.set_flag(MayChoose, !is_searching(about));
+            }
+        }
     } else if let MailEvent::Cancelled { side, appointment, reason, by, is_blocked } = *mail_event {
         cancelled_by(values, side, by, is_blocked);
         cancelled(values, about, side, &appointment, reason);
@@ -88,8 +99,26 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
 
 fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
     known(values, about, &at_page(portal, SLOTS));
-    company_turn(values, about, about.sender.now);
     maybe_sit(values, Some(appointment));
+    what_follows(values, about, portal);
+}
+
+/// Sets whether the company chooses another time, or the center asks experts first, each with its day.
+fn what_follows(values: &mut Values, about: &MailContext<'_>, portal: &str) {
+    let searches = is_searching(about);
+    values.set_flag(Searching, searches);
+    if searches {
+        contact_soon(values, about, portal);
+        values.set(Variable::CompanyDue, "");
+    } else {
+        values.set(ContactDue, "");
+        company_turn(values, about, about.sender.now);
+    }
+}
+
+/// Returns whether it is the center's turn after the event, which asks experts before another time can be chosen.
+fn is_searching(about: &MailContext<'_>) -> bool {
+    about.due.is_some_and(|it| it.kind == DueKind::FirstContact)
 }
 
 fn cancelled(
@@ -102,8 +131,8 @@ fn cancelled(
     sit_with(values, about, side, appointment);
     values.set(Reason, quoted(reason));
     report_besides(values, about, side);
-    if matches!(side, ReaderSide::Company { .. }) {
-        company_turn(values, about, about.sender.now);
+    if let ReaderSide::Company { portal } = side {
+        what_follows(values, about, portal);
     }
 }
 

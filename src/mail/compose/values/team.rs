@@ -1,10 +1,14 @@
 //! Sets the values of mails about experts who change, and about a consultation that is divided.
-use domain::{actor::Party, due::DueKind, wording::long_date_time_range};
+use domain::{
+    actor::Party,
+    due::DueKind,
+    wording::{long_date_time_range, month_day_weekday},
+};
 
 use super::{dates::*, set, slots};
 use crate::mail::{
-    compose::wording::{SLOTS, at_page, bullets, fields, names, quoted},
-    mail_event::{AppointmentText, MailContext, MailEvent, TimeNews},
+    compose::wording::{SLOTS, at_page, bullets, fields, names, quoted, still_ahead},
+    mail_event::{AppointmentText, CaseNumberEvent, MailContext, MailEvent, TimeNews, WhyBack},
     text::{
         Values,
         Variable::{self, *},
@@ -56,14 +60,44 @@ pub(super) fn fields_changed(values: &mut Values, about: &MailContext<'_>, mail_
     }
 }
 
-/// Sets the numbers and the fields of the two consultations into which one was divided.
-pub(super) fn split(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
-    let MailEvent::CaseSplit { confirm, from, left, messages } = *mail_event else { return };
-    contact_soon(values, about, confirm);
-    set(values, [(FirstNumber, &from.to_string()), (FirstFields, &fields(left))]);
-    let moved = (messages > 0).then(|| messages.to_string());
-    values.set(MovedCount, moved.unwrap_or_default());
+/// Sets the numbers of the two consultations into which one was divided, with their fields, or which were merged.
+pub(super) fn numbers(values: &mut Values, about: &MailContext<'_>, event: CaseNumberEvent<'_>) {
     values.set_flag(Confirmed, about.address_confirmed);
+    match event {
+        CaseNumberEvent::Split { confirm, from, left, messages } => {
+            contact_soon(values, about, confirm);
+            set(values, [(FirstNumber, &from.to_string()), (FirstFields, &fields(left))]);
+            let moved = (messages > 0).then(|| messages.to_string());
+            values.set(MovedCount, moved.unwrap_or_default());
+        }
+        CaseNumberEvent::Merged { portal, kept, contact_due } => {
+            set(values, [(Link, portal), (KeptNumber, &kept.to_string())]);
+            let due = contact_due.and_then(|it| still_ahead(&about.sender, it));
+            values.set(ContactDue, due.map(month_day_weekday).unwrap_or_default());
+        }
+        CaseNumberEvent::Unmerged { portal, kept } => {
+            set(values, [(Link, portal), (KeptNumber, &kept.to_string())]);
+            values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
+        }
+    }
+}
+
+/// Sets why the consultation is back at the center, and what has become of the time that the company had wished for.
+pub(super) fn back_at_center(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    let MailEvent::BackAtCenter { portal, why, time: wished } = *mail_event else { return };
+    contact_soon(values, about, portal);
+    let (time_wished, all_asked, part_settled) = match why {
+        WhyBack::NobodyForTime => (true, true, false),
+        WhyBack::TimeTooNear => (true, false, false),
+        WhyBack::NobodyLeft => (false, true, false),
+        WhyBack::PartOpen => (false, true, true),
+    };
+    values.set_flag(TimeWished, time_wished);
+    values.set_flag(AllAsked, all_asked);
+    values.set_flag(PartSettled, part_settled);
+    values
+        .set(When, wished.map(|(it, _)| long_date_time_range(it.starts_at, it.ends_at)).unwrap_or_default());
+    values.set(Variable::TimeNews, wished.map_or("", |(_, news)| news_text(news)));
 }
 
 /// Returns the party by whose wish an expert was released, as the company reads it.

@@ -4,7 +4,7 @@
 //! other mail goes to the address that the company had proved before it corrected it, or is held until the new one is
 //! proved.
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::id::ExpertId;
+use domain::{correspondence::company_channel::CompanyChannel, id::ExpertId};
 
 use super::CaseTransaction;
 use crate::{
@@ -89,6 +89,14 @@ impl CaseTransaction<'_> {
     pub fn company_address(&self) -> Option<&str> {
         let own = self.person.email.as_deref()?;
         Some(self.reached_proven().map_or(own, |it| it.email.as_str()))
+    }
+
+    /// Returns how the company hears.
+    pub async fn company_channel(&self) -> Result<CompanyChannel, Problem> {
+        let Some(address) = self.company_address().map(str::to_lowercase) else {
+            return Ok(CompanyChannel::Telephone);
+        };
+        Ok(CompanyChannel::of(true, self.reaches(address).await?))
     }
 
     /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`

@@ -134,7 +134,7 @@ fn releases(leaving: &[String], staying: &[ExpertId], ahead: Option<&Appointment
             "押さえている日時は解除します。".to_owned()
         });
     }
-    lines.push("企業には、変わったことを1通のメールで知らせます。".to_owned());
+    lines.push("企業には、変わったことを1回で知らせます。".to_owned());
     lines
 }
 

@@ -149,13 +149,16 @@ fn place_without(work: &CaseTransaction<'_>, after: &Appointment, leaving: Exper
 }
 
 /// Goes on after experts were released: with those who have accepted everything that is left, or back to the center if
-/// no expert is asked any more. Returns whether it went on.
+/// no expert is asked any more, or none is left with whom the company could choose a time. Returns whether it went on.
 async fn go_on(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
     if settle(work, by).await? {
         return Ok(true);
     }
     let asks = work.live().any(|it| !it.is_accepted());
-    if work.record.consultation.state == State::Matching && !asks {
+    let state = &work.record.consultation.state;
+    let is_left =
+        *state == State::Matching && !asks || *state == State::Scheduling && work.accepted().is_empty();
+    if is_left {
         work.act(Action::ReleaseExpert { another_asked: false }, by, None)?;
     }
     Ok(false)

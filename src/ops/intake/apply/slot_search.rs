@@ -36,6 +36,7 @@ pub fn slot_search(
         only: None,
         day,
         excluded: BTreeSet::new(),
+        asked_last: BTreeSet::new(),
         moving,
         starts: Day::HALF_HOURS,
         overridden: false,

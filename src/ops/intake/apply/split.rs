@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{CONFIRM_LINK, Incoming, Submitter, take_in};
 use crate::{
     app::App,
-    mail::mail_event::MailEvent,
+    mail::mail_event::{CaseNumberEvent, MailEvent},
     ops::{
         case::{
             context::Context,
@@ -201,7 +201,8 @@ fn tell(new: &mut CaseTransaction<'_>, first: &Record, messages: usize) -> Resul
         Purpose::Confirm { email_key: email.to_lowercase(), consultation: new.record.consultation.id };
     let confirm = new.link(&purpose, CONFIRM_LINK)?;
     let left = first.consultation.fields;
-    new.mail_company(MailEvent::CaseSplit { confirm: &confirm, from: &first.number, left, messages })?;
+    let event = CaseNumberEvent::Split { confirm: &confirm, from: &first.number, left, messages };
+    new.mail_company(MailEvent::CaseNumber(event))?;
     Ok(())
 }
 

@@ -1,9 +1,16 @@
 //! Appointments by their time: those that have begun, and those that are held for a day.
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
-use domain::booking::appointment::Appointment;
-use entity::appointment as row;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use domain::{
+    booking::appointment::Appointment,
+    id::{AppointmentId, ConsultationId},
+};
+use entity::{appointment as row, consultation, contact};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use super::with_experts;
@@ -40,4 +47,56 @@ pub async fn held_between(
         .all(db)
         .await?;
     with_experts(db, rows).await
+}
+
+/// Returns up to `limit` holds of consultations that end before `until` and whose contact has no mail address, with the
+/// consultation and the end of the hold, the next to end first, without those of `except`. A case that is among the calls
+/// already is left out.
+pub async fn holds_without_address(
+    db: &impl ConnectionTrait,
+    until: DateTime<Utc>,
+    except: &[Uuid],
+    limit: u64,
+) -> Result<Vec<(AppointmentId, ConsultationId, DateTime<Utc>)>, DbErr> {
+    let uncalled = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.to_call_since.is_null());
+    let without_address = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::ConsultationId)
+        .filter(contact::COLUMN.email.is_null());
+    let rows: Vec<(Uuid, Option<Uuid>, Option<DateTime<Utc>>)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::Id, row::Column::ConsultationId, row::Column::HeldUntil])
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
+        .filter(row::COLUMN.held_until.lt(until))
+        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
+        .filter(row::Column::ConsultationId.in_subquery(without_address.into_query()))
+        .filter(row::Column::ConsultationId.in_subquery(uncalled.into_query()))
+        .order_by_asc(row::COLUMN.held_until)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let hold = |(id, case, until): (Uuid, Option<Uuid>, Option<DateTime<Utc>>)| {
+        Some((AppointmentId(id), ConsultationId(case?), until?))
+    };
+    Ok(rows.into_iter().filter_map(hold).collect())
+}
+
+/// Returns until when a time is held for each of these consultations, without those that have none.
+pub async fn held_until_of(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, DateTime<Utc>>, DbErr> {
+    let rows: Vec<(Option<Uuid>, Option<DateTime<Utc>>)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::ConsultationId, row::Column::HeldUntil])
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
+        .filter(row::COLUMN.consultation_id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(case, until)| Some((case?, until?))).collect())
 }

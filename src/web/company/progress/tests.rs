@@ -63,6 +63,7 @@ fn every_state_says_what_comes_next_and_until_when() {
             record: &record,
             live: None,
             follow_ups: &[],
+            was_routed: false,
             awaits_reply: false,
             settings: &settings,
             calendar: &calendar,
@@ -93,7 +94,16 @@ fn each_party_that_waits_is_told_until_when() {
     let clock = |kind| Some(SilenceClock::begin(kind, now, &settings, &calendar));
     let said = |record: &Record, awaits_reply, now| {
         let (settings, calendar) = (&settings, &calendar);
-        let facts = Facts { record, live: None, follow_ups: &[], awaits_reply, settings, calendar, now };
+        let facts = Facts {
+            record,
+            live: None,
+            follow_ups: &[],
+            was_routed: false,
+            awaits_reply,
+            settings,
+            calendar,
+            now,
+        };
         sentences(facts).join("\n")
     };
     let first = Some(Due::first_contact(&settings, &calendar, now));

@@ -1,7 +1,7 @@
 //! The sentences above every view of a consultation: what the center does next, and by when.
 use domain::{
-    aftercare::report::ReportGap, consultation::State, due::DueClock, settings::Settings,
-    silence::SilenceStep, wording,
+    aftercare::report::ReportGap, consultation::State, correspondence::company_channel::CompanyChannel,
+    due::DueClock, settings::Settings, silence::SilenceStep, wording,
 };
 
 use super::Head;
@@ -12,9 +12,10 @@ impl Head {
         let (at, step) = self.case.record.silence?.next_step(settings).filter(|(at, _)| self.now < *at)?;
         let day = wording::month_day_weekday(at);
         Some(match step {
-            SilenceStep::RemindCompany => {
+            SilenceStep::RemindCompany if self.channel().is_mail() => {
                 format!("{day}までに返事がないときは、企業にもう一度お知らせします。")
             }
+            SilenceStep::RemindCompany => format!("{day}までに返事がないときは、「電話する」に表示します。"),
             SilenceStep::ShowToCenter => {
                 format!("{day}までに動きがないときは、「動きがない案件」に表示します。")
             }
@@ -94,6 +95,9 @@ impl Head {
             State::FollowUp if self.case.record.wants_help_since.is_some() => {
                 "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
             }
+            State::FollowUp if !self.channel().is_mail() => {
+                "アンケートとその後の確認の日になると、「電話する」に表示します。終わると「完了」になります。"
+            }
             State::FollowUp => {
                 "アンケートとその後の確認を、予定どおりお送りします。終わると「完了」になります。"
             }
@@ -149,6 +153,26 @@ impl Head {
             | State::FollowUp
             | State::Completed
             | State::Withdrawn => None,
+        }
+    }
+
+    /// Returns how the company hears.
+    pub fn channel(&self) -> CompanyChannel {
+        let contact = &self.case.contact;
+        let has_address = contact.email.is_some() || contact.proven_email.is_some();
+        let key = contact.email_key.as_deref().unwrap_or_default();
+        CompanyChannel::of(has_address, !self.bounces.iter().any(|it| it.permanent && it.address == key))
+    }
+
+    /// Returns what the company was told in vain, where the closing of its case is proposed, and how it hears of that.
+    pub fn closing_proposal(&self) -> &'static str {
+        match self.channel() {
+            CompanyChannel::Mail => {
+                "お知らせを2回送りましたが、返事がありません。いったん終了することもできます。企業には、再開のしかたをメールで知らせます。"
+            }
+            CompanyChannel::Telephone => {
+                "2回の電話のお願いのあとも、返事がありません。いったん終了することもできます。企業にメールは届かないため、再開のしかたは電話で伝えてください。"
+            }
         }
     }
 

@@ -84,6 +84,11 @@ impl Schedule {
         self.absences.iter().any(|it| it.contains(date))
     }
 
+    /// Returns whether the expert is absent on every day from `first` to `last`.
+    pub fn is_absent_throughout(&self, first: NaiveDate, last: NaiveDate) -> bool {
+        first <= last && first.iter_days().take_while(|it| *it <= last).all(|it| self.is_absent(it))
+    }
+
     /// Returns the quarters open on `date`, whatever is booked: the rules, plus the added spans, less the removed
     /// ones.
     ///

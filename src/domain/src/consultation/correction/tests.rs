@@ -115,7 +115,7 @@ fn a_field_is_removed_with_its_expert_unless_the_appointment_has_begun() {
     for (fields, state, new, is_left_out) in [
         (Fields::Labor, AssignmentState::Offered, Fields::Ict, true),
         (Fields::Labor, accepted.clone(), Fields::Ict, true),
-        (Fields::Labor, AssignmentState::Withdrawn { at }, Fields::Ict, false),
+        (Fields::Labor, AssignmentState::Withdrawn { at, released: None }, Fields::Ict, false),
         (Fields::Both, accepted.clone(), Fields::Ict, false),
         (Fields::Ict, accepted, Fields::Both, false),
     ] {

@@ -48,7 +48,7 @@ proptest! {
     fn a_correction_of_an_outcome_can_be_taken_back(
         state in 0..12_usize, from in 0..3_usize, to in 0..3_usize,
         is_latest in any::<bool>(), plans_further in any::<bool>(), is_booked in any::<bool>(),
-        is_asked in any::<bool>(), is_report_sent in any::<bool>()
+        is_asked in any::<bool>(), is_report_sent in any::<bool>(), covered in any::<bool>()
     ) {
         let outcome = |it: usize| AppointmentOutcome::ALL[it];
         let (from, to) = (outcome(from), outcome(to));
@@ -63,6 +63,7 @@ proptest! {
                 is_booked,
                 is_asked,
                 is_report_sent,
+                covered,
             };
         let before = consultation(states()[state].clone());
         let center = actor(Party::Coordinator);
@@ -78,7 +79,8 @@ proptest! {
         let is_between_absences = !done(from) && !done(to);
         let came_from_outcome = is_between_absences
             || before.state == State::Consulted && done(from) && !plans_further
-            || before.state == State::Scheduling && !done(from)
+            || before.state == State::Scheduling && !done(from) && covered
+            || before.state == State::Checking && !done(from) && !covered && !plans_further
             || !before.state.is_open()
             || !matches!(before.state, State::Consulted | State::FollowUp) && plans_further && !done(from);
         if came_from_outcome && is_latest {

@@ -64,7 +64,7 @@ fn an_answer_does_what_the_button_does() {
     let over = [
         AssignmentState::Declined { at: NOW, reason: "多忙".into() },
         AssignmentState::Lapsed { at: NOW },
-        AssignmentState::Withdrawn { at: NOW },
+        AssignmentState::Withdrawn { at: NOW, released: None },
     ];
     for (answer, when_offered, otherwise) in [
         (InvitationReply::Accepted, InvitationReplyAction::Accept, InvitationReplyAction::Note),

@@ -226,6 +226,7 @@ prop_compose! {
             fields, themes: BTreeSet::new(), mode: if visit { Mode::Visit } else { Mode::Online }, prefecture,
             industry: None, company: Some(company(of)),
             slot: slot.and_then(|(n, at)| Slot::new(date(n), at)), excluded: BTreeSet::new(),
+            asked_last: BTreeSet::new(),
         };
         PendingConsultation { request, mode, waited, holders: Vec::new() }
     }
@@ -348,6 +349,7 @@ fn two(loads: [u32; 2], waiting: usize) -> Case {
         company: None,
         slot: None,
         excluded: BTreeSet::new(),
+        asked_last: BTreeSet::new(),
     };
     let one = PendingConsultation { request, mode: AppointmentMode::Online, waited: 0, holders: Vec::new() };
     let (experts, calendars) = [make(1, loads[0]), make(2, loads[1])].into_iter().unzip();
