@@ -18,6 +18,7 @@ mod example;
 mod expert_absence;
 mod expert_answer;
 mod follow_up;
+mod hand_back;
 mod forgotten_password;
 mod free_time;
 mod inbound_mail;
@@ -109,6 +110,8 @@ fn case_routes(cfg: &mut ServiceConfig) {
     cfg.service(case::show)
         .service(example::show)
         .service(example::submit)
+        .service(hand_back::show)
+        .service(hand_back::submit)
         .service(company_merge::show)
         .service(company_merge::submit)
         .service(company_merge::undo)

@@ -188,8 +188,8 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: &[] },
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: outline() },
         MailEvent::Survey { answer: PORTAL },
-        MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
-        MailEvent::Referred { organization, note: "", cancelled: Some(appointment_text()) },
+        MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None, is_called: false },
+        MailEvent::Referred { organization, note: "", cancelled: Some(appointment_text()), is_called: true },
         earlier(None),
         earlier(Some(now())),
     ];
@@ -343,6 +343,7 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
         AccountMailEvent::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         AccountMailEvent::Invitation { link, role: "専門家" },
         AccountMailEvent::PasswordReset { link },
+        AccountMailEvent::HandedBack { link },
         AccountMailEvent::AbsenceOverBookings { expert: "山田 花子", days: "11月24日（火）", lines },
         AccountMailEvent::Digest { new: 2, overdue: 1, stalled: 0, lines, stop: "" },
         AccountMailEvent::Digest {
