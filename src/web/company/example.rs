@@ -246,10 +246,6 @@ impl ExamplePage {
         self.status == Some(ExampleConsentStatus::Asked)
     }
 
-    fn is_approved(&self) -> bool {
-        self.status == Some(ExampleConsentStatus::Approved)
-    }
-
     /// Returns whether the consent is in force, so that the company can withdraw it.
     fn is_in_force(&self) -> bool {
         use ExampleConsentStatus::{Approved, ChangesWanted, Review, Writing};

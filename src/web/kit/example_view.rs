@@ -4,7 +4,6 @@ use domain::{
         Content, Facts,
         example::{ExampleFacts, picture::ExamplePicture},
     },
-    theme,
     wording::thousands,
 };
 

@@ -2,11 +2,11 @@
 use chrono::{DateTime, Utc};
 use domain::wording::{long_date_time, month_day_weekday};
 
-use super::known;
+use super::{known, maybe_sit};
 use crate::{
     mail::{
-        compose::wording::{EXAMPLE, at_page, still_ahead},
-        mail_event::{ExampleEvent, MailContext},
+        compose::wording::{EXAMPLE, REPORT, at_page, bullets, still_ahead},
+        mail_event::{ExampleEvent, MailContext, MailEvent},
         text::{
             Values,
             Variable::{self, *},
@@ -45,4 +45,13 @@ pub(super) fn set(values: &mut Values, about: &MailContext<'_>, event: ExampleEv
 fn last_day(about: &MailContext<'_>, until: DateTime<Utc>) -> String {
     let last = until - chrono::TimeDelta::seconds(1);
     still_ahead(&about.sender, last).map(month_day_weekday).unwrap_or_default()
+}
+
+/// Sets the link and the appointment of a report that is ready, and the examples that it recommends.
+pub(super) fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    if let MailEvent::ReportReady { portal, appointment: held, examples } = mail_event {
+        known(values, about, &at_page(portal, REPORT));
+        maybe_sit(values, Some(held));
+        values.set(Examples, bullets(examples));
+    }
 }
