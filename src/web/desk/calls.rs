@@ -24,7 +24,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        reference::{desk::HandOver, programme::Theme},
+        reference::{desk::HandOver, programme::Programme},
     },
     web::kit::{
         form::{Choice, Fields},
@@ -109,7 +109,7 @@ pub async fn list(
 
 #[get("/desk/calls/new")]
 pub async fn begin(app: Data<App>, shell: Shell, _: DeskUser) -> Result<HttpResponse, Problem> {
-    let choices = choices(&app).await?;
+    let choices = choices(&app, OTHER_THEME).await?;
     page::html(&NewCallPage { shell, typed: FormState::default(), choices, key: Uuid::new_v4() })
 }
 
@@ -123,8 +123,8 @@ pub async fn note(
 ) -> Result<HttpResponse, Problem> {
     let key = Uuid::parse_str(form.get("key")).map_err(|_| Problem::Unreadable)?;
     let mut typed = FormState::of(form);
-    let Some(request) = parse(&app, &mut typed).await? else {
-        let choices = choices(&app).await?;
+    let Some(request) = parse(&app, &mut typed, "").await? else {
+        let choices = choices(&app, OTHER_THEME).await?;
         return page::unprocessable(&NewCallPage { shell, typed, choices, key });
     };
     let act = typed.form.get("act");
@@ -166,7 +166,7 @@ pub async fn change(
         "answer" => (ops::intake::desk_entry::answer(&app, seen).await, "回答済みにしました。"),
         "reopen" => (ops::intake::desk_entry::reopen(&app, seen).await, "対応中に戻しました。"),
         "save" => {
-            let Some(request) = parse(&app, &mut typed).await? else {
+            let Some(request) = parse(&app, &mut typed, &entry.theme).await? else {
                 return render(&app, shell, &user, entry, typed).await;
             };
             (ops::intake::desk_entry::edit(&app, seen, request).await, "保存しました。")
@@ -195,7 +195,7 @@ async fn render(
         DeskEntryState::Open | DeskEntryState::Answered => None,
     };
     let handed_over = handed_over(app, user, case.into_iter().collect()).await?.into_values().next();
-    let (choices, status) = (choices(app).await?, typed.status());
+    let (choices, status) = (choices(app, &entry.theme).await?, typed.status());
     let line = lines(app, user, vec![entry]).await?.pop().ok_or(Problem::NotFound)?;
     page::html_with(status, &CallPage { shell, typed, choices, line, handed_over })
 }
@@ -209,7 +209,8 @@ fn address(id: DeskEntryId) -> String {
     format!("/desk/calls/{id}")
 }
 
-async fn parse(app: &App, typed: &mut FormState) -> Result<Option<NotedRequest>, Problem> {
+/// Parses a form. `kept` is the theme that the request has: it may have been retired since.
+async fn parse(app: &App, typed: &mut FormState, kept: &str) -> Result<Option<NotedRequest>, Problem> {
     let one = |name: &str| typed.form.get(name).to_owned();
     let form = DeskEntryForm {
         name: one("name"),
@@ -221,7 +222,7 @@ async fn parse(app: &App, typed: &mut FormState) -> Result<Option<NotedRequest>,
         memo: one("memo"),
     };
     let themes = &app.programme_to_show().await?.themes;
-    let parsed = NotedRequest::parse(&form, |code| themes.iter().any(|it| it.code == code));
+    let parsed = NotedRequest::parse(&form, |code| code == kept || themes.iter().any(|it| it.code == code));
     Ok(match parsed {
         Ok(request) => Some(request),
         Err(mistakes) => {
@@ -248,13 +249,16 @@ fn saved(entry: &DeskEntry) -> Fields {
     form
 }
 
-async fn choices(app: &App) -> Result<CallChoices, Problem> {
+/// Returns the choices of a form, with the theme that a request has, also if it was retired since.
+async fn choices(app: &App, kept: &str) -> Result<CallChoices, Problem> {
     let programme = app.programme_to_show().await?;
     let themes = programme.themes.iter().map(|it| Choice::new(it.code.clone(), it.label.clone()));
+    let is_retired = kept != OTHER_THEME && programme.themes.iter().all(|it| it.code != kept);
+    let retired = is_retired.then(|| Choice::new(kept.to_owned(), theme_label(kept, &programme)));
     let other = Choice::new(OTHER_THEME, OTHER_THEME_LABEL);
     let channels = [DeskChannel::Phone, DeskChannel::Counter, DeskChannel::Mail];
     Ok(CallChoices {
-        themes: themes.chain([other]).collect(),
+        themes: themes.chain(retired).chain([other]).collect(),
         channels: channels.map(|it| Choice::new(it.code(), it.label())).to_vec(),
     })
 }
@@ -271,7 +275,7 @@ async fn lines(app: &App, user: &DeskUser, rows: Vec<DeskEntry>) -> Result<Vec<C
     let back = rows.iter().filter_map(|it| it.from_case).collect();
     let reopened = store::reference::desk::open_among(&app.db, back).await?;
     let line = |entry: DeskEntry| CallLine {
-        theme: theme_label(&entry.theme, &programme.themes),
+        theme: theme_label(&entry.theme, &programme),
         outcome: words(&entry, &handed_over, &reopened),
         is_today: japan_date(entry.noted_at) == today,
         entry,
@@ -287,11 +291,8 @@ async fn handed_over(
     Ok(store::reference::desk::handed_over_among(&app.db, user.desk, cases).await?)
 }
 
-fn theme_label(code: &str, themes: &[Theme]) -> String {
-    if code == OTHER_THEME {
-        return OTHER_THEME_LABEL.to_owned();
-    }
-    themes.iter().find(|it| it.code == code).map_or_else(|| code.to_owned(), |it| it.label.clone())
+fn theme_label(code: &str, programme: &Programme) -> String {
+    if code == OTHER_THEME { OTHER_THEME_LABEL.to_owned() } else { programme.theme_label(code).to_owned() }
 }
 
 /// Returns how a request stands and who acts next.

@@ -78,8 +78,8 @@ fn entry_of(form: &Fields) -> Option<DeskEntryId> {
 /// Returns the form with what the desk has noted before.
 async fn of_entry(app: &App, desk: DeskId, id: DeskEntryId) -> Result<Fields, Problem> {
     let entry = store::intake::desk_entry::find(&app.db, desk, id).await?.ok_or(Problem::NotFound)?;
-    let themes = &app.programme_to_show().await?.themes;
-    let theme = themes.iter().find(|it| it.code == entry.theme);
+    let programme = app.programme_to_show().await?;
+    let theme = programme.themes.iter().find(|it| it.code == entry.theme);
     let caller = entry.caller.ok_or(DeskEntryRefused::Erased)?;
     let mut form = Fields::default();
     form.add("entry", id.to_string());
