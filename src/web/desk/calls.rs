@@ -24,7 +24,10 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        reference::{desk::HandOver, programme::Programme},
+        reference::{
+            desk::HandOver,
+            programme::{Theme, label_even_retired},
+        },
     },
     web::kit::{
         form::{Choice, Fields},
@@ -254,7 +257,7 @@ async fn choices(app: &App, kept: &str) -> Result<CallChoices, Problem> {
     let programme = app.programme_to_show().await?;
     let themes = programme.themes.iter().map(|it| Choice::new(it.code.clone(), it.label.clone()));
     let is_retired = kept != OTHER_THEME && programme.themes.iter().all(|it| it.code != kept);
-    let retired = is_retired.then(|| Choice::new(kept.to_owned(), theme_label(kept, &programme)));
+    let retired = is_retired.then(|| Choice::new(kept.to_owned(), theme_label(kept, &programme.themes)));
     let other = Choice::new(OTHER_THEME, OTHER_THEME_LABEL);
     let channels = [DeskChannel::Phone, DeskChannel::Counter, DeskChannel::Mail];
     Ok(CallChoices {
@@ -275,7 +278,7 @@ async fn lines(app: &App, user: &DeskUser, rows: Vec<DeskEntry>) -> Result<Vec<C
     let back = rows.iter().filter_map(|it| it.from_case).collect();
     let reopened = store::reference::desk::open_among(&app.db, back).await?;
     let line = |entry: DeskEntry| CallLine {
-        theme: theme_label(&entry.theme, &programme),
+        theme: theme_label(&entry.theme, &programme.themes),
         outcome: words(&entry, &handed_over, &reopened),
         is_today: japan_date(entry.noted_at) == today,
         entry,
@@ -291,8 +294,11 @@ async fn handed_over(
     Ok(store::reference::desk::handed_over_among(&app.db, user.desk, cases).await?)
 }
 
-fn theme_label(code: &str, programme: &Programme) -> String {
-    if code == OTHER_THEME { OTHER_THEME_LABEL.to_owned() } else { programme.theme_label(code).to_owned() }
+fn theme_label(code: &str, themes: &[Theme]) -> String {
+    if code == OTHER_THEME {
+        return OTHER_THEME_LABEL.to_owned();
+    }
+    label_even_retired(themes, code).unwrap_or(code).to_owned()
 }
 
 /// Returns how a request stands and who acts next.
