@@ -14,10 +14,7 @@ use domain::{
     settings::Settings,
 };
 
-use crate::{
-    mail::text::Texts,
-    url::Site,
-};
+use crate::{mail::text::Texts, url::Site};
 
 pub use account::AccountMailEvent;
 pub use example::{ExampleEvent, ExampleNews};

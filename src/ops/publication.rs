@@ -26,8 +26,7 @@ pub mod import;
 pub mod link_check;
 pub mod picture;
 
-const ERASED: &str =
-    "企業への協力のお願いが終わった事例のため、変更も公開もできません。新しい事例は、企業の同意から始めてください。";
+const ERASED: &str = "企業への協力のお願いが終わった事例のため、変更も公開もできません。新しい事例は、企業の同意から始めてください。";
 const NOT_APPROVED: &str =
     "企業が確認した文章と同じときだけ、公開できます。先に「企業に確認を依頼する」を押してください。";
 

@@ -1,5 +1,6 @@
 //! The editors' pages: news, the guide, examples and events, from the draft to the end of their period.
 mod consent;
+mod consent_panel;
 mod entry;
 mod event;
 mod example_form;

@@ -172,6 +172,7 @@ impl Variable {
                 | Self::WeekRequests
                 | Self::WeekReports
                 | Self::Examples
+                | Self::ExampleNews
         )
     }
 }

@@ -279,8 +279,7 @@ async fn private_words(
     consent: &ExampleConsent,
 ) -> Result<PrivateWords, Problem> {
     let id = work.record.consultation.id;
-    let (_, contact) =
-        store::consultation::application(work.read(), id).await?.ok_or(Problem::NotFound)?;
+    let (_, contact) = store::consultation::application(work.read(), id).await?.ok_or(Problem::NotFound)?;
     let company = &work.record.company_name;
     // A company may have the name of its owner.
     let people = [contact.name, contact.second_name].into_iter().filter(|it| !company.contains(it.as_str()));

@@ -15,7 +15,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    consent::{self, ConsentPanel},
+    consent_panel::{self, ConsentPanel},
     example_form::{self, ExampleChoices},
     form,
     gathering_form::{self, GatheringChoices},
@@ -193,7 +193,7 @@ async fn saved(app: &App, publication: Publication) -> Result<Saved, Problem> {
     Ok(Saved {
         phase: publication.state.phase(now),
         preview_link: app.site.absolute(&format!("/preview/{token}")),
-        consent: consent::panel(app, &publication).await?,
+        consent: consent_panel::panel(app, &publication).await?,
         is_erased: ops::publication::is_erased(&app.db, &publication).await?,
         publication,
     })

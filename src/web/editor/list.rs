@@ -10,7 +10,7 @@ use domain::{
     publication::{Facts, Period, Phase, Publication, PublicationKind},
 };
 
-use super::consent;
+use super::consent_panel;
 use crate::{
     app::App,
     problem::Problem,
@@ -73,7 +73,7 @@ pub async fn show(
         for line in &mut lines {
             let Some(it) = consents.get(&line.publication.id) else { continue };
             line.consent = it.state.status().label();
-            let wanted = consent::attention(it, line.publication.public_revision.is_some());
+            let wanted = consent_panel::attention(it, line.publication.public_revision.is_some());
             line.attention = if wanted.is_empty() { std::mem::take(&mut line.attention) } else { wanted };
         }
     }

@@ -256,7 +256,8 @@ async fn a_withdrawn_consent_erases_the_public_text_in_all_its_revisions() {
     assert!(!page.body.contains("保存する"), "{}", page.body);
     assert!(stage.mails().await.contains(&"example_over".to_owned()));
     assert_eq!(stage.state().await, ConsentState::Withdrawn);
-    let refused = ops::publication::consent::ask(&stage.site.app, stage.case.id, stage.cast.coordinator).await;
+    let refused =
+        ops::publication::consent::ask(&stage.site.app, stage.case.id, stage.cast.coordinator).await;
     assert!(matches!(refused, Err(Problem::Refused(_))), "a company that has said no is not asked again");
     // The company itself may change its mind.
     stage.agree("shown").await;
@@ -417,7 +418,8 @@ async fn a_company_that_no_mail_can_tell_of_a_text_is_not_asked() {
     let tx = stage.site.app.begin().await.unwrap();
     let own = contact::Entity::update_many().filter(contact::COLUMN.consultation_id.eq(stage.case.id.0));
     let set = |column: contact::Column, it: &str| (column, Expr::value(it));
-    let (phone, digits) = (set(contact::Column::Phone, "080-1234-5678"), set(contact::Column::PhoneDigits, "08012345678"));
+    let (phone, digits) =
+        (set(contact::Column::Phone, "080-1234-5678"), set(contact::Column::PhoneDigits, "08012345678"));
     own.clone().col_expr(phone.0, phone.1).col_expr(digits.0, digits.1).exec(&tx).await.unwrap();
     tx.commit().await.unwrap();
     stage.show("2").await.shows("メールアドレスや電話番号は、事例に載せられません");
