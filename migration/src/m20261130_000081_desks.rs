@@ -27,7 +27,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table("desk_import").take()).await?;
-        manager.drop_index(Index::drop().name("ix_desk_prefecture").table("desk").take()).await?;
+        manager.get_connection().execute_unprepared("DROP INDEX ix_desk_prefecture").await?;
         for name in DETAILS {
             manager.alter_table(Table::alter().table("desk").drop_column(name).take()).await?;
         }

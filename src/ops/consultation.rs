@@ -1,8 +1,8 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
 pub mod address_objection;
 pub mod correction;
-pub mod merge;
 pub mod hand_back;
+pub mod merge;
 mod next_team;
 pub mod outcome;
 pub mod related_case;

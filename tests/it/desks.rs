@@ -59,13 +59,20 @@ async fn the_public_finds_the_nearest_desk_or_else_the_center() {
     let other = visitor.get("/desks?postal_code=0100001&prefecture=13").await;
     assert!(place(&other, "秋田駅前の窓口") < place(&other, "山王の窓口"), "the code counts");
     let whole = visitor.get("/desks?prefecture=05").await;
-    for words in ["href=\"tel:0181111111\"", "平日 9:00〜17:00", "テレワークの始め方", "〒010-0001", "秋田市中通一丁目"] {
+    for words in [
+        "href=\"tel:0181111111\"",
+        "平日 9:00〜17:00",
+        "テレワークの始め方",
+        "〒010-0001",
+        "秋田市中通一丁目",
+    ] {
         whole.shows(words);
     }
     assert!(!whole.body.contains("東京の窓口"));
 
     visitor.get("/desks?prefecture=47").await.shows("沖縄県には、案内できる窓口がありません");
-    for (code, why) in [("123", "7桁の数字"), ("0000001", "この郵便番号の地域が分かりません")] {
+    for (code, why) in [("123", "7桁の数字"), ("0000001", "この郵便番号の地域が分かりません")]
+    {
         let wrong = visitor.get(&format!("/desks?postal_code={code}")).await;
         assert_eq!(wrong.status, 422);
         wrong.shows(why);
@@ -89,17 +96,30 @@ async fn a_file_of_desks_shows_all_its_faults_and_is_taken_once() {
     let nothing = send(&site, "/admin/masters/desks/import", &[], &[]).await;
     assert_eq!(nothing.status, 422);
     nothing.shows("CSVファイルを選択してください");
-    let wrong = send(&site, "/admin/masters/desks/import", &[], &[("a.csv", "text/csv", b"a,b\n1,2\n")]).await;
+    let wrong =
+        send(&site, "/admin/masters/desks/import", &[], &[("a.csv", "text/csv", b"a,b\n1,2\n")]).await;
     wrong.shows("次の列がありません：都道府県、名称");
 
-    let file = format!("{FILE}火星,,1,,110,,,\n秋田県,秋田駅前の窓口,,,,,,\n大阪府,大阪の窓口,010-0001,,,,,\n");
+    let file =
+        format!("{FILE}火星,,1,,110,,,\n秋田県,秋田駅前の窓口,,,,,,\n大阪府,大阪の窓口,010-0001,,,,,\n");
     let preview = imported(&site, &file).await;
     let page = site.get(&preview).await;
     page.shows("取り込めるもの3件、直す必要があるもの3件");
-    for words in ["5行目", "都道府県を選択してください", "窓口の名称を入力", "電話番号は", "6行目「秋田駅前の窓口」", "2行目と同じ窓口です", "秋田県のものです"] {
+    for words in [
+        "5行目",
+        "都道府県を選択してください",
+        "窓口の名称を入力",
+        "電話番号は",
+        "6行目「秋田駅前の窓口」",
+        "2行目と同じ窓口です",
+        "秋田県のものです",
+    ] {
         page.shows(words);
     }
-    assert!(store::reference::desk::all(&site.app.db).await.unwrap().is_empty(), "nothing is taken by looking");
+    assert!(
+        store::reference::desk::all(&site.app.db).await.unwrap().is_empty(),
+        "nothing is taken by looking"
+    );
     let done = site.post(&format!("{preview}/take"), &[]).await;
     assert_eq!(done.location.as_deref(), Some("/admin/masters"));
     site.get("/admin/masters").await.shows("追加3件、変更0件、変わらないもの0件");
@@ -136,7 +156,8 @@ async fn an_administrator_adds_a_desk_and_says_what_it_offers() {
     wrong.shows("郵便番号は東京都のものです");
     assert_eq!(site.post(&address, &form("900-0001")).await.status, 303);
     site.visitor().get("/desks?prefecture=47").await.shows("平日 10:00〜16:00");
-    let twice = site.post("/admin/masters/desks", &[("desk_name", "那覇の 窓口"), ("prefecture", "47")]).await;
+    let twice =
+        site.post("/admin/masters/desks", &[("desk_name", "那覇の 窓口"), ("prefecture", "47")]).await;
     assert_eq!(twice.status, 422);
     twice.shows("同じ都道府県に、同じ名称の窓口があります");
 }
@@ -157,8 +178,11 @@ fn key_of(page: &Reply) -> String {
 async fn noted(site: &Site, act: &str, more: &[(&str, &str)]) -> (Reply, String) {
     let key = key_of(&site.get("/desk/calls/new").await);
     let form = [("key", key.as_str()), ("name", "田中 一郎"), ("theme", "ict_security"), ("act", act)];
-    let form: Vec<_> =
-        form.into_iter().filter(|it| more.iter().all(|more| more.0 != it.0)).chain(more.iter().copied()).collect();
+    let form: Vec<_> = form
+        .into_iter()
+        .filter(|it| more.iter().all(|more| more.0 != it.0))
+        .chain(more.iter().copied())
+        .collect();
     (site.post("/desk/calls/new", &form).await, key)
 }
 
@@ -170,7 +194,8 @@ async fn a_name_and_a_theme_are_enough_for_a_call() {
     // The first field has the focus, and the first button is the one that Enter presses.
     page.shows("autofocus");
     assert!(place(&page, "value=\"answered\"") < place(&page, "value=\"open\""));
-    let (wrong, _) = noted(&site, "answered", &[("name", ""), ("theme", ""), ("phone", "1"), ("email", "a")]).await;
+    let (wrong, _) =
+        noted(&site, "answered", &[("name", ""), ("theme", ""), ("phone", "1"), ("email", "a")]).await;
     assert_eq!(wrong.status, 422);
     for field in ["name", "theme", "phone", "email"] {
         wrong.shows(&format!("href=\"#{field}\""));
@@ -179,7 +204,8 @@ async fn a_name_and_a_theme_are_enough_for_a_call() {
     assert_eq!(reply.location.as_deref(), Some("/desk/calls"));
     let list = site.get("/desk/calls").await;
     list.shows("「田中 一郎」を、回答済みとして記録しました。");
-    for words in ["今日 ", "情報セキュリティ", "窓口で回答", "11月20日（金）に、窓口で回答しました。"] {
+    for words in ["今日 ", "情報セキュリティ", "窓口で回答", "11月20日（金）に、窓口で回答しました。"]
+    {
         list.shows(words);
     }
     // Sent twice, it is one request.
@@ -193,7 +219,8 @@ async fn a_name_and_a_theme_are_enough_for_a_call() {
     site.get("/desk/calls?state=open").await.shows("対応中（1）");
     let stale = site.post(&address, &[("act", "answer"), ("version", "0")]).await;
     assert_eq!(stale.status, 409);
-    let edit = [("act", "save"), ("version", "1"), ("name", "田中"), ("theme", "other"), ("memo", "折り返す")];
+    let edit =
+        [("act", "save"), ("version", "1"), ("name", "田中"), ("theme", "other"), ("memo", "折り返す")];
     assert_eq!(site.post(&address, &edit).await.status, 303);
     assert_eq!(site.post(&address, &[("act", "answer"), ("version", "2")]).await.status, 303);
     site.get(&address).await.shows("折り返す</textarea>");
@@ -221,14 +248,19 @@ async fn a_desk_sees_no_request_of_another_desk() {
 #[actix_web::test]
 async fn a_request_becomes_a_consultation_and_shows_how_it_stands() {
     let site = desks_site().await;
-    let typed = [("memo", "在宅勤務を始めたい。"), ("phone", "03-0000-0000"), ("company", "株式会社あおば見本")];
+    let typed =
+        [("memo", "在宅勤務を始めたい。"), ("phone", "03-0000-0000"), ("company", "株式会社あおば見本")];
     let (reply, id) = noted(&site, "hand_over", &typed).await;
     let address = reply.location.unwrap();
     assert_eq!(address, format!("/desk/new?entry={id}"));
     let page = site.get(&address).await;
-    for words in
-        ["在宅勤務を始めたい。</textarea>", "株式会社あおば見本", "03-0000-0000", "情報セキュリティ", "相談の内容と連絡先を"]
-    {
+    for words in [
+        "在宅勤務を始めたい。</textarea>",
+        "株式会社あおば見本",
+        "03-0000-0000",
+        "情報セキュリティ",
+        "相談の内容と連絡先を",
+    ] {
         page.shows(words);
     }
     let key = key_of(&page);
@@ -276,11 +308,15 @@ async fn a_request_becomes_a_consultation_and_shows_how_it_stands() {
     site.get("/desk/calls").await.shows("センターで内容を確認しています。");
 
     let figures = site.get("/desk/figures").await;
-    figures.shows("<th scope=\"row\" class=\"nw\">2026年11月</th><td>1</td><td>0</td><td>0</td><td>1</td><td>0</td>");
+    figures.shows(
+        "<th scope=\"row\" class=\"nw\">2026年11月</th><td>1</td><td>0</td><td>0</td><td>1</td><td>0</td>",
+    );
     noted(&site, "answered", &[]).await;
     noted(&site, "open", &[]).await;
     let figures = site.get("/desk/figures").await;
-    figures.shows("<th scope=\"row\" class=\"nw\">2026年11月</th><td>3</td><td>1</td><td>1</td><td>1</td><td>0</td>");
+    figures.shows(
+        "<th scope=\"row\" class=\"nw\">2026年11月</th><td>3</td><td>1</td><td>1</td><td>1</td><td>0</td>",
+    );
 }
 
 #[actix_web::test]

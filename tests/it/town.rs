@@ -309,7 +309,8 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));
     let DeskId(desk_id) = desk.desk.unwrap();
     let entry = desk_entry(site, DeskId(desk_id), desk.id).await;
-    let administrator = store::accounts::account::find_by_email(&app.db, ADMINISTRATOR).await.unwrap().unwrap();
+    let administrator =
+        store::accounts::account::find_by_email(&app.db, ADMINISTRATOR).await.unwrap().unwrap();
     let file = "都道府県,名称\n秋田県,見本の窓口\n".to_owned();
     let desks = ops::reference::desk::keep_import(app, "窓口.csv", file, administrator.id).await.unwrap();
     vec![
@@ -350,8 +351,11 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
 
 /// Notes a request at a desk.
 pub async fn desk_entry(site: &Site, desk: DeskId, by: AccountId) -> DeskEntryId {
-    let form =
-        DeskEntryForm { name: "見本の人".to_owned(), theme: OTHER_THEME.to_owned(), ..DeskEntryForm::default() };
+    let form = DeskEntryForm {
+        name: "見本の人".to_owned(),
+        theme: OTHER_THEME.to_owned(),
+        ..DeskEntryForm::default()
+    };
     let request = NotedRequest::parse(&form, |_| false).unwrap();
     let id = DeskEntryId(Uuid::now_v7());
     ops::intake::desk_entry::note(&site.app, id, (desk, by), request, false).await.unwrap();

@@ -38,7 +38,9 @@ pub enum AccountMailEvent<'a> {
         stop: &'a str,
     },
     /// The center has handed a case over to a desk. The link leads to the desk's page of it.
-    HandedBack { link: &'a str },
+    HandedBack {
+        link: &'a str,
+    },
     /// News for a participant of an event of the programme.
     Gathering(GatheringMailEvent<'a>),
     /// An expert's week, in lines.

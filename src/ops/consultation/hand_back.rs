@@ -46,11 +46,13 @@ pub async fn hand_back(
     let desk = desk.filter(|it| it.active).ok_or(Problem::NotFound)?;
     if store::reference::desk::addresses(work.read(), desk.id).await?.is_empty() {
         return Err(Problem::Refused(
-            "この窓口には、画面を使う人が登録されていません。「他機関を案内する」で案内してください。".to_owned(),
+            "この窓口には、画面を使う人が登録されていません。「他機関を案内する」で案内してください。"
+                .to_owned(),
         ));
     }
     let name = TextLine::parse("窓口", &desk.name, 120).map_err(anyhow::Error::from)?;
-    let ending = Ending::HandBack { desk: name, note: note(&desk)?, is_own: work.record.desk == Some(desk.id) };
+    let ending =
+        Ending::HandBack { desk: name, note: note(&desk)?, is_own: work.record.desk == Some(desk.id) };
     end_in(&mut work, Actor::Coordinator(by), &ending).await?;
     work.note(
         Actor::Coordinator(by),

@@ -1,20 +1,11 @@
 //! The settings of a fiscal year and the themes, as an administrator changes them.
-use domain::{
-    field::Field,
-    id::AccountId,
-    number::FiscalYear,
-    settings::Settings,
-    text::TextLine,
-};
+use domain::{field::Field, id::AccountId, number::FiscalYear, settings::Settings, text::TextLine};
 use uuid::Uuid;
 
 use crate::{
     app::App,
     problem::Problem,
-    store::{
-        self,
-        reference::theme::ManagedTheme,
-    },
+    store::{self, reference::theme::ManagedTheme},
 };
 
 /// Saves the settings of a year; `Stale` if they have been saved since `version`.

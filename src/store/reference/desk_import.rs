@@ -3,8 +3,8 @@ use chrono::{DateTime, Utc};
 use domain::id::{AccountId, DeskImportId};
 use entity::desk_import as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, sea_query::Expr,
 };
 
 /// One file.

@@ -1,9 +1,11 @@
 //! The hand-overs of first-line desks that the center has not accepted yet.
 use chrono::{DateTime, Utc};
 use codes::ConsultationStatus;
-use domain::{consultation::Turn, field::Fields, number::CaseNumber};
+use domain::{consultation::Turn, due::Due, field::Fields, number::CaseNumber};
 use entity::{consultation as row, desk};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::store::consultation::from_row;
 
@@ -56,7 +58,7 @@ pub async fn waiting(
             desk: desk.map(|it| it.name.clone()).unwrap_or_default(),
             fields: record.consultation.fields,
             received_at: record.received_at,
-            due_at: record.due.as_ref().and_then(|it| it.at()),
+            due_at: record.due.as_ref().and_then(Due::at),
             version: record.version,
         })
     };

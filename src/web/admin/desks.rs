@@ -61,7 +61,8 @@ pub async fn add(
     match parsed {
         Ok(profile) if errors.is_empty() => {
             let id = ops::reference::desk::add(&app, &profile).await?;
-            let words = format!("一次相談窓口「{}」を追加しました。案内する内容を入力してください。", profile.name);
+            let words =
+                format!("一次相談窓口「{}」を追加しました。案内する内容を入力してください。", profile.name);
             Ok(page::see_other_with(address(id), &words))
         }
         _ => page::unprocessable(&reference_data::reference_data_page(&app, shell, form, errors, "").await?),

@@ -135,7 +135,9 @@ pub async fn note(
     ops::intake::desk_entry::note(&app, id, (user.desk, user.id), request, act == "answered").await?;
     Ok(match act {
         "hand_over" => page::see_other(format!("/desk/new?entry={id}")),
-        "answered" => page::see_other_with("/desk/calls", &format!("「{name}」を、回答済みとして記録しました。")),
+        "answered" => {
+            page::see_other_with("/desk/calls", &format!("「{name}」を、回答済みとして記録しました。"))
+        }
         _ => page::see_other_with("/desk/calls", &format!("「{name}」を、対応中として記録しました。")),
     })
 }
@@ -310,10 +312,12 @@ fn words(
     let since = month_day_weekday(entry.changed_at);
     match entry.state {
         DeskEntryState::Open if entry.from_case.is_some_and(|it| reopened.contains(&it)) => {
-            "センターがこの相談を再開しました。センターが企業に対応するため、回答は必要ありません。".to_owned()
+            "センターがこの相談を再開しました。センターが企業に対応するため、回答は必要ありません。"
+                .to_owned()
         }
         DeskEntryState::Open if entry.from_case.is_some() => {
-            "センターから引き継ぎました。企業に連絡し、回答したら「回答済みにする」を押してください。".to_owned()
+            "センターから引き継ぎました。企業に連絡し、回答したら「回答済みにする」を押してください。"
+                .to_owned()
         }
         DeskEntryState::Open => "まだ回答していません。回答するか、センターに引き継いでください。".to_owned(),
         DeskEntryState::Answered => format!("{since}に、窓口で回答しました。"),

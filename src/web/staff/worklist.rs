@@ -195,7 +195,8 @@ async fn list(
         open_mails: tallies.open_mails,
         closed: super::closing_days::bookings(app).await?.len(),
         proposals: if tab == WorklistTab::Center { proposals } else { Vec::new() },
-        hand_overs: if tab == WorklistTab::Center && !is_filtered && matches!(from(&typed), PageStart::Start) {
+        hand_overs: if tab == WorklistTab::Center && !is_filtered && matches!(from(&typed), PageStart::Start)
+        {
             hand_overs(app, now).await?
         } else {
             Vec::new()
@@ -224,7 +225,8 @@ const HAND_OVERS: u64 = 20;
 /// Returns the hand-overs that wait to be accepted, each with the address at which that is done.
 async fn hand_overs(app: &App, now: DateTime<Utc>) -> Result<Vec<(WaitingHandOver, String)>, Problem> {
     let waiting = store::worklist::hand_overs::waiting(&app.db, now, HAND_OVERS).await?;
-    let accept = |it: &WaitingHandOver| format!("{}/{}", url::staff(&it.number), StaffAction::StartCheck.code());
+    let accept =
+        |it: &WaitingHandOver| format!("{}/{}", url::staff(&it.number), StaffAction::StartCheck.code());
     Ok(waiting.into_iter().map(|it| (it.clone(), accept(&it))).collect())
 }
 

@@ -208,19 +208,19 @@ impl DeskEntry {
     /// Records that the desk has answered.
     pub fn answer(self, now: DateTime<Utc>) -> Result<Self, DeskEntryRefused> {
         self.may_change()?;
-        match self.state {
-            DeskEntryState::Answered => Err(DeskEntryRefused::Answered),
-            _ => Ok(Self { state: DeskEntryState::Answered, changed_at: now, ..self }),
+        if self.state == DeskEntryState::Answered {
+            return Err(DeskEntryRefused::Answered);
         }
+        Ok(Self { state: DeskEntryState::Answered, changed_at: now, ..self })
     }
 
     /// Records that the desk goes on with a request that it had answered.
     pub fn reopen(self, now: DateTime<Utc>) -> Result<Self, DeskEntryRefused> {
         self.may_change()?;
-        match self.state {
-            DeskEntryState::Open => Err(DeskEntryRefused::Open),
-            _ => Ok(Self { state: DeskEntryState::Open, changed_at: now, ..self }),
+        if self.state == DeskEntryState::Open {
+            return Err(DeskEntryRefused::Open);
         }
+        Ok(Self { state: DeskEntryState::Open, changed_at: now, ..self })
     }
 
     /// Records that the desk has made a consultation of the request, also of one that it had answered.

@@ -188,8 +188,8 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: &[] },
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: outline() },
         MailEvent::Survey { answer: PORTAL },
-        MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None, is_called: false },
-        MailEvent::Referred { organization, note: "", cancelled: Some(appointment_text()), is_called: true },
+        referred("補助金の相談ができます。", None, false),
+        referred("", Some(appointment_text()), true),
         earlier(None),
         earlier(Some(now())),
     ];
@@ -214,6 +214,14 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
 
 pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
     MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, report: None }
+}
+
+const fn referred(
+    note: &'static str,
+    cancelled: Option<AppointmentText<'static>>,
+    is_called: bool,
+) -> MailEvent<'static> {
+    MailEvent::Referred { organization: "商工の窓口", note, cancelled, is_called }
 }
 
 fn result_for_desk(organization: &'static str, note: &'static str, is_back: bool) -> MailEvent<'static> {

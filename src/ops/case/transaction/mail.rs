@@ -127,7 +127,11 @@ impl CaseTransaction<'_> {
     }
 
     /// Mails every account of a desk that has no part in the consultation: a reply would belong to nothing.
-    pub async fn mail_other_desk(&mut self, desk: DeskId, event: AccountMailEvent<'_>) -> Result<(), Problem> {
+    pub async fn mail_other_desk(
+        &mut self,
+        desk: DeskId,
+        event: AccountMailEvent<'_>,
+    ) -> Result<(), Problem> {
         for it in store::reference::desk::addresses(&self.tx, desk).await? {
             let to = Recipient { address: &it.address, name: &it.name };
             let mail = compose::plain(event, to, &self.context.sender(self.app))?;

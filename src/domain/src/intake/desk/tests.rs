@@ -43,19 +43,26 @@ fn all_mistakes_are_found_at_once() {
         website: "www.example.jp".to_owned(),
         ..form()
     };
-    let fields: Vec<_> = DeskProfile::parse(&wrong).unwrap_err().into_iter().map(|(field, _)| field).collect();
+    let fields: Vec<_> =
+        DeskProfile::parse(&wrong).unwrap_err().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["name", "prefecture", "postal_code", "phone", "hours", "subjects", "website"]);
     let elsewhere = DeskForm { prefecture: "13".to_owned(), ..form() };
     let mistakes = DeskProfile::parse(&elsewhere).unwrap_err();
     assert_eq!(mistakes.len(), 1);
-    assert!(mistakes.iter().all(|(field, why)| *field == "postal_code" && why.contains("秋田県")), "{mistakes:?}");
+    assert!(
+        mistakes.iter().all(|(field, why)| *field == "postal_code" && why.contains("秋田県")),
+        "{mistakes:?}"
+    );
 }
 
 #[test]
 fn a_place_is_a_postal_code_or_a_prefecture() {
     let akita = Prefecture::from_code(5).unwrap();
     assert_eq!(SearchedPlace::parse("", "05"), Ok(Some(SearchedPlace::Prefecture(akita))));
-    assert_eq!(SearchedPlace::parse("０１０−０００１", "13"), Ok(Some(SearchedPlace::Code(code("0100001"), akita))));
+    assert_eq!(
+        SearchedPlace::parse("０１０−０００１", "13"),
+        Ok(Some(SearchedPlace::Code(code("0100001"), akita)))
+    );
     assert_eq!(SearchedPlace::parse("", ""), Ok(None));
     assert_eq!(SearchedPlace::parse("123", ""), Err(NoPlace::Code(BadPostalCode::NotSevenDigits)));
     assert_eq!(SearchedPlace::parse("0000001", ""), Err(NoPlace::UnknownCode));
@@ -64,7 +71,8 @@ fn a_place_is_a_postal_code_or_a_prefecture() {
 #[test]
 fn the_desk_whose_code_is_nearest_comes_first() {
     let place = SearchedPlace::parse("0100951", "").unwrap().unwrap();
-    let mut desks = [None, Some("0180001"), Some("0100001"), Some("0101234"), Some("0100951"), Some("0100952")];
+    let mut desks =
+        [None, Some("0180001"), Some("0100001"), Some("0101234"), Some("0100951"), Some("0100952")];
     desks.sort_by_key(|it| place.distance(it.map(code)));
     assert_eq!(
         desks,
