@@ -10,7 +10,6 @@ use domain::{
         desk_entry::HAND_OVER_WORDING,
     },
     number::FiscalYear,
-    prefecture::Prefecture,
     settings::Settings,
     text::{Prose, TextLine},
 };

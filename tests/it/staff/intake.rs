@@ -1,5 +1,4 @@
 //! Taking an application down on the telephone.
-use domain::{prefecture::Prefecture, text::TextLine};
 use madoguchi::{ops, store};
 use uuid::Uuid;
 

@@ -4,8 +4,7 @@ use domain::{
     field::Fields,
     id::AccountId,
     intake::contact::EmailAddress,
-    prefecture::Prefecture,
-    text::{Prose, TextLine},
+    text::Prose,
 };
 use madoguchi::{
     ops::{self, accounts::account::NewAccount},

@@ -155,7 +155,6 @@ fn consent_events() -> [MailEvent<'static>; 6] {
 
 pub fn company_events() -> Vec<MailEvent<'static>> {
     let slot = Some((appointment_text(), at("2026-11-21T05:05:00Z")));
-    let organization = "商工の窓口";
     let mut all = vec![
         acknowledged(slot, None),
         acknowledged(None, None),
