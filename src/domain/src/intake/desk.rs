@@ -143,23 +143,23 @@ impl SearchedPlace {
 
     /// Returns how far a desk with this postal code is: one with a lower value comes first. Codes are given along the
     /// roads of the mail, so that a desk whose code begins with the same digits is in the same area.
-    pub fn distance(self, desk: Option<PostalCode>) -> Distance {
+    pub fn distance(self, desk: Option<PostalCode>) -> DeskDistance {
         match (self, desk) {
             (Self::Code(own, _), Some(desk)) => {
                 let (own, other) = (own.digits(), desk.digits());
                 let shared = own.bytes().zip(other.bytes()).take_while(|(it, other)| it == other).count();
                 let apart = own.parse::<u32>().unwrap_or_default().abs_diff(desk.number());
-                Distance { other_digits: own.len() - shared, apart }
+                DeskDistance { other_digits: own.len() - shared, apart }
             }
-            (Self::Code(..), None) => Distance { other_digits: usize::MAX, apart: u32::MAX },
-            (Self::Prefecture(_), _) => Distance { other_digits: 0, apart: 0 },
+            (Self::Code(..), None) => DeskDistance { other_digits: usize::MAX, apart: u32::MAX },
+            (Self::Prefecture(_), _) => DeskDistance { other_digits: 0, apart: 0 },
         }
     }
 }
 
 /// How far a desk is from the place of a visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Distance {
+pub struct DeskDistance {
     /// The number of digits, from the first that differs.
     other_digits: usize,
     apart: u32,
