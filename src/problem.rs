@@ -3,6 +3,7 @@ use domain::{
     aftercare::report::ReportRefused,
     booking::{appointment::AppointmentRefused, waiting_list::WaitingOfferRefused},
     consultation::{ActionRefused, correction::CorrectionRefused},
+    intake::desk_entry::DeskEntryRefused,
     publication::{
         PublicationRefused,
         example::{consent::ConsentRefused, draft::TextRefused},
@@ -60,6 +61,12 @@ impl From<PublicationRefused> for Problem {
 
 impl From<ConsentRefused> for Problem {
     fn from(refused: ConsentRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<DeskEntryRefused> for Problem {
+    fn from(refused: DeskEntryRefused) -> Self {
         Self::Refused(refused.to_string())
     }
 }

@@ -11,6 +11,21 @@ pub struct Model {
     pub name: String,
     pub prefecture: i16,
     pub active: bool,
+    /// The postal code, seven digits.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub postal_code: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub address: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub phone: Option<String>,
+    /// The opening hours, in words.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub hours: Option<String>,
+    /// What the desk helps with.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub subjects: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub website: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -25,6 +25,8 @@ pub mod consultation_theme;
 pub mod contact;
 pub mod correction;
 pub mod desk;
+pub mod desk_entry;
+pub mod desk_import;
 pub mod draft;
 pub mod event;
 pub mod example_consent;

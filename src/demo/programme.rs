@@ -4,6 +4,7 @@ mod act;
 mod applicants;
 mod cast;
 mod consents;
+mod desks;
 mod events;
 mod examples;
 mod plot;
@@ -138,6 +139,7 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     let people = (stage.cast.editor, stage.cast.coordinators[0]);
     consents::tell(&stage.app, cases.iter().filter_map(|it| it.id), people).await?;
     stage.work().await?;
+    desks::note(&stage.app).await?;
     events::hold(&stage.app, editor, &experts, now).await?;
     stage.work().await?;
     mark(app, Some(now)).await

@@ -65,13 +65,31 @@ impl Staff {
                 let prefecture = PREFECTURES_OF_DESKS[n];
                 let id = Uuid::from_u128(DESK_IDS + n as u128);
                 let name = format!("第{}一次相談窓口", n + 1);
-                rows.desks.push(desk::Model { id, name, prefecture, active: true });
+                rows.desks.push(desk_row(id, name, prefecture, n));
                 hire(Role::Desk, format!("desk{}@example.jp", n + 1), 600 + n, Some(id), rows);
                 id
             })
             .collect();
         let experts = experts.into_iter().map(|(n, id)| Expert::invent(n, id, dice, now, rows)).collect();
         Self { coordinators, desks, experts }
+    }
+}
+
+/// Returns a desk with an invented address and telephone number.
+fn desk_row(id: Uuid, name: String, prefecture: i16, n: usize) -> desk::Model {
+    let of = u8::try_from(prefecture).ok().and_then(|it| Prefecture::from_code(it).ok());
+    let place = of.map(|it| names::place(it, n)).unwrap_or_default();
+    desk::Model {
+        id,
+        name,
+        prefecture,
+        active: true,
+        postal_code: Some(place.postal_code).filter(|it| !it.is_empty()),
+        address: Some(format!("{}{}", place.city, place.street)),
+        phone: Some(format!("0{}0-000-{:04}", n % 9 + 1, n + 1)),
+        hours: Some("平日 9:00〜17:00（12:00〜13:00を除く）".to_owned()),
+        subjects: Some("テレワークの始め方、使える助成金、専門家の相談の申込み".to_owned()),
+        website: None,
     }
 }
 

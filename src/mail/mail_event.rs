@@ -256,6 +256,8 @@ pub enum MailEvent<'a> {
         cancelled: Option<AppointmentText<'a>>,
     },
     Referred {
+        /// Whether the organisation is a desk that calls the company.
+        is_called: bool,
         organization: &'a str,
         note: &'a str,
         cancelled: Option<AppointmentText<'a>>,

@@ -1,6 +1,7 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
 pub mod address_objection;
 pub mod correction;
+pub mod hand_back;
 pub mod merge;
 mod next_team;
 pub mod outcome;
@@ -63,6 +64,13 @@ pub enum Ending {
         organization: TextLine,
         note: Option<Prose>,
     },
+    /// The center hands the case over to a desk, which calls the company.
+    HandBack {
+        desk: TextLine,
+        note: Prose,
+        /// Whether it is the desk that had handed the case over, which hears of it otherwise.
+        is_own: bool,
+    },
     Complete,
 }
 
@@ -88,9 +96,17 @@ pub async fn end(
         Some(version) => CaseTransaction::begin_at(app, id, version).await?,
         None => CaseTransaction::begin(app, id).await?,
     };
+    end_in(&mut work, by, &ending).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Ends the consultation of a unit of work as `end` does.
+async fn end_in(work: &mut CaseTransaction<'_>, by: Actor, ending: &Ending) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
     let over = work.appointment.take_if(|it| it.is_confirmed() && it.ends_at <= work.context.now);
     let advised = over.is_some() || work.record.appointments_done > 0;
-    let (action, note) = action_of(&ending, advised);
+    let (action, note) = action_of(ending, advised);
     work.check(action.kind(), by)?;
     let is_proposed = work.record.silence.is_some_and(|it| it.proposes_closing());
     if matches!(ending, Ending::CloseInSilence) && !is_proposed {
@@ -100,26 +116,26 @@ pub async fn end(
     let is_over = over.is_some();
     if let Some(over) = over {
         let kept = format!("{}の相談：時間が終わっていたため、実施した相談として記録しました", when(&over));
-        keep_as_done(&mut work, over).await?;
+        keep_as_done(work, over).await?;
         work.note(Actor::System, kept);
     }
     let reason = note.clone().unwrap_or_else(|| action.kind().label().to_owned());
-    let cancelled = let_go(&mut work, by, &reason, is_over).await?;
+    let cancelled = let_go(work, by, &reason, is_over).await?;
     let due = work.record.due.clone();
     work.act(action, by, note)?;
-    keep_report_due(&mut work, due).await?;
-    say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
+    keep_report_due(work, due).await?;
+    say_farewell(work, ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
-    let said = match &ending {
+    let said = match ending {
+        Ending::HandBack { is_own: true, .. } => return Ok(()),
+        Ending::HandBack { note, .. } => Some(note.as_str()),
         Ending::Refer { note, .. } => note.as_ref().map(Prose::as_str),
         Ending::Withdraw { .. }
         | Ending::CloseUnfulfilled { .. }
         | Ending::CloseInSilence
         | Ending::Complete => None,
     };
-    notify_desk(&mut work, said.unwrap_or_default()).await?;
-    work.commit().await?;
-    Ok(())
+    notify_desk(work, said.unwrap_or_default()).await
 }
 
 /// Mails the outcome of an ended consultation to the desk that handed it over. `note` is what the center wrote to the
@@ -311,6 +327,9 @@ fn action_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
         Ending::Refer { organization, note } => {
             (Action::Refer { organization: organization.as_str().to_owned() }, text(note))
         }
+        Ending::HandBack { desk, note, .. } => {
+            (Action::Refer { organization: desk.as_str().to_owned() }, Some(note.as_str().to_owned()))
+        }
         Ending::Complete => (Action::Complete, None),
     }
 }
@@ -377,6 +396,13 @@ fn say_farewell(
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),
             cancelled,
+            is_called: false,
+        },
+        Ending::HandBack { desk, note, .. } => MailEvent::Referred {
+            organization: desk.as_str(),
+            note: note.as_str(),
+            cancelled,
+            is_called: true,
         },
         Ending::Complete => return Ok(()),
     };

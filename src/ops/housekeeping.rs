@@ -1,16 +1,17 @@
 //! Deletes data that may not or need not be kept any longer.
 use chrono::TimeDelta;
+use domain::intake::desk_entry;
 
 use crate::{app::App, files, problem::Problem, store};
 
 /// The time for which a file may exist without a row. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
-/// The time for which an import of examples waits to be taken.
+/// The time for which an import of examples or desks waits to be taken.
 const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes expired drafts, sessions and links and sign-ups that were not confirmed, and forgets what is not set aside any more. Returns how many there were.
+/// Deletes expired drafts, sessions and links and sign-ups that were not confirmed, erases who asked a desk long ago, and forgets what is not set aside any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -18,10 +19,12 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let sessions = store::accounts::session::delete_expired(&tx, now).await?;
     let links = store::accounts::link::delete_expired(&tx, now).await?;
     let sign_ups = store::gathering::sign_up::delete_unconfirmed(&tx, now).await?;
+    let desk_entries = store::intake::desk_entry::erase(&tx, now - desk_entry::KEPT).await?;
     store::publication::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
+    store::reference::desk_import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;
-    Ok(drafts + sessions + links + sign_ups)
+    Ok(drafts + sessions + links + sign_ups + desk_entries)
 }
 
 /// Drops held mails to addresses that stayed unconfirmed for as long as a draft is kept. Returns whether there were

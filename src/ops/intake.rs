@@ -2,3 +2,4 @@
 pub mod apply;
 pub mod company_merge;
 pub mod corporate_number;
+pub mod desk_entry;

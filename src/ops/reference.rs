@@ -1,3 +1,4 @@
 //! Reference data and settings.
 pub mod closing_day;
+pub mod desk;
 pub mod settings;

@@ -1,6 +1,7 @@
 //! The center's worklist: consultations by turn, a page at a time, at the same cost whatever their number.
 pub mod calls;
 pub mod center_digest;
+pub mod hand_overs;
 mod query;
 pub mod tag;
 pub mod task;

@@ -1,6 +1,8 @@
 //! The administrator's pages.
 mod audit;
 mod deactivation;
+mod desk_import;
+mod desks;
 mod expert_form;
 mod follow_up;
 mod follow_up_form;
@@ -34,8 +36,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(reference_data::show)
         .service(reference_data::add_theme)
         .service(reference_data::change_theme)
-        .service(reference_data::add_desk)
-        .service(reference_data::set_desk_active)
+        .service(desk_import::show)
+        .service(desk_import::submit)
+        .service(desk_import::preview)
+        .service(desk_import::take)
+        .service(desks::add)
+        .service(desks::show)
+        .service(desks::change)
+        .service(desks::set_active)
         .service(follow_up::index)
         .service(follow_up::show)
         .service(follow_up::take)

@@ -1,5 +1,7 @@
-//! The pages of a regional first-line desk: its hand-overs and their results.
+//! The pages of a regional first-line desk: the requests that it notes, its hand-overs and their results.
+mod calls;
 mod case;
+mod figures;
 mod list;
 mod new;
 
@@ -9,6 +11,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list::show)
         .service(new::show)
         .service(new::submit)
+        .service(calls::begin)
+        .service(calls::note)
+        .service(calls::list)
+        .service(calls::show)
+        .service(calls::change)
+        .service(figures::show)
         .service(case::show)
         .service(case::write)
         .service(case::download);

@@ -3,6 +3,7 @@ pub mod absence_form;
 pub mod actor;
 pub mod client;
 pub mod correction;
+pub mod csv_file;
 pub mod date_form;
 pub mod event_view;
 pub mod example_picture;

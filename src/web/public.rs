@@ -1,5 +1,6 @@
 //! The pages for all visitors.
 mod atom;
+mod desks;
 mod event_apply;
 mod event_feeds;
 mod event_sign_up;
@@ -23,6 +24,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(pages::privacy)
         .service(pages::accessibility)
         .service(pages::help)
+        .service(desks::show)
         .service(news_feed::atom)
         .service(news::list)
         .service(news::of_year)

@@ -20,6 +20,7 @@ mod expert_answer;
 mod follow_up;
 mod forgotten_password;
 mod free_time;
+mod hand_back;
 mod inbound_mail;
 mod intake;
 mod meeting_link;
@@ -109,6 +110,8 @@ fn case_routes(cfg: &mut ServiceConfig) {
     cfg.service(case::show)
         .service(example::show)
         .service(example::submit)
+        .service(hand_back::show)
+        .service(hand_back::submit)
         .service(company_merge::show)
         .service(company_merge::submit)
         .service(company_merge::undo)

@@ -13,7 +13,7 @@ const NARROW = 320;
 const ROLES = {
   "center1@example.jp": lookAtCases,
   "expert01@example.jp": lookAtWork,
-  "desk1@example.jp": async () => {},
+  "desk1@example.jp": lookAtDesk,
   "soumu@example.jp": async () => {},
   "editor@example.jp": lookAtPublications,
   "admin@example.jp": lookAtSettings,
@@ -32,7 +32,7 @@ test("every page of every role, wide and narrow", { timeout: 480_000 }, async (i
   const browser = await startBrowser(it);
   await service.open("demo", TODAY);
   const enter = (screen) => Visitor.enter(browser, service.address, screen);
-  for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login"]) {
+  for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login", "/desks", "/desks?prefecture=13", "/desks?prefecture=47"]) {
     await lookAround(await enter(DESK), path);
   }
   await lookAtNews(await enter(DESK));
@@ -90,6 +90,7 @@ async function lookAtOutcome(center) {
     await center.lookAt(NARROW);
   }
   await lookAround(center, `${ended}/example`);
+  await lookAround(center, `${ended}/hand-back`);
   await lookAround(center, "/staff/absences/new");
 }
 
@@ -117,6 +118,27 @@ async function lookAtWork(expert) {
     await expert.visit(page);
     for (const entry of await expert.links(entries)) await lookAround(expert, entry);
   }
+}
+
+/** The requests of a desk: the list, one of them, and a new one that is noted by the keyboard alone. */
+async function lookAtDesk(desk) {
+  await lookAround(desk, "/desk/calls?state=open");
+  const [entry] = await desk.links("table tbody th");
+  await lookAround(desk, entry);
+  await lookAround(desk, entry.replace("/desk/calls/", "/desk/new?entry="));
+  await lookAround(desk, "/desk/calls/new");
+  await desk.visit("/desk/calls/new");
+  const { keyboard } = desk.page;
+  // The first field has the focus.
+  await keyboard.type("株式会社あおば見本");
+  await keyboard.press("Tab");
+  await keyboard.press("ArrowDown");
+  await keyboard.press("Tab");
+  await keyboard.type("Web会議を始めたい。");
+  await keyboard.press("Tab");
+  await keyboard.type("03-0000-0000");
+  await Promise.all([desk.page.waitForEvent("load"), keyboard.press("Enter")]);
+  await desk.reads("「株式会社あおば見本」を、回答済みとして記録しました。");
 }
 
 /** The lists of news, of the guide and of examples, an entry of each, the awards of a year, and the way through the four questions. */
@@ -169,6 +191,10 @@ async function lookAtPublications(editor) {
 }
 
 async function lookAtSettings(admin) {
+  await lookAround(admin, "/admin/masters/desks/import");
+  await admin.visit("/admin/masters");
+  const [desk] = (await admin.links("table tbody th")).filter((it) => it.includes("/desks/"));
+  await lookAround(admin, desk);
   await admin.visit("/admin/users");
   const [user] = await admin.links("table tbody th");
   for (const page of [user, ...(await admin.links("nav ul.tabs"))]) await lookAround(admin, page);

@@ -10,10 +10,11 @@ use domain::{
         availability::{Slot, Span, WeeklyRule},
     },
     field::{Field, Fields},
-    id::{AccountId, ConsultationId, ExpertId},
+    id::{AccountId, ConsultationId, DeskId, ExpertId},
     intake::{
         application::{Application, ApplicationForm, Intake},
         contact::EmailAddress,
+        desk::{DeskForm, DeskProfile},
     },
     number::CaseNumber,
 };
@@ -225,6 +226,13 @@ pub async fn followed_up(site: &Site, cast: &Cast, email: &str, wait: TimeDelta)
         ops::aftercare::follow_up::send(&site.app, domain::id::FollowUpId(due)).await.unwrap();
     }
     case
+}
+
+/// Adds a desk of which nothing but the name and the prefecture is known.
+pub async fn desk(site: &Site, name: &str, prefecture: &str) -> DeskId {
+    let (name, prefecture) = (name.to_owned(), prefecture.to_owned());
+    let form = DeskForm { name, prefecture, ..DeskForm::default() };
+    ops::reference::desk::add(&site.app, &DeskProfile::parse(&form).unwrap()).await.unwrap()
 }
 
 pub async fn record(site: &Site, case: Case) -> Record {

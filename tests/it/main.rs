@@ -18,6 +18,7 @@ mod corners;
 mod correcting;
 mod deadlines;
 mod demo;
+mod desks;
 mod expert;
 mod faults;
 mod files;

@@ -7,9 +7,9 @@ use domain::{
     intake::{
         application::{Application, Intake},
         contact::EmailAddress,
+        desk_entry::HAND_OVER_WORDING,
     },
     number::FiscalYear,
-    prefecture::Prefecture,
     settings::Settings,
     text::{Prose, TextLine},
 };
@@ -40,9 +40,7 @@ const HAND_OVER: [(&str, &str); 10] = [
 
 /// Makes a desk and an account of it that can sign in.
 pub async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
-    let tokyo = Prefecture::parse("13").unwrap();
-    let line = TextLine::parse("名称", name, 60).unwrap();
-    let desk = ops::reference::settings::add_desk(&site.app, &line, tokyo).await.unwrap();
+    let desk = cases::desk(site, name, "13").await;
     let new = NewAccount {
         email: EmailAddress::parse(email).unwrap(),
         name: "窓口 花子".to_owned(),
@@ -114,7 +112,9 @@ async fn a_desk_hands_over_once_and_sees_its_own_alone() {
     let notes: Vec<_> = history.iter().filter_map(|it| it.note.as_deref()).collect();
     assert_eq!(
         notes,
-        ["11月20日（金）に窓口で相談を受け、個人情報の取扱いを説明し、田中 一郎さんの同意を得ました"]
+        [format!(
+            "11月20日（金）に窓口で相談を受け、個人情報の取扱いを説明し、田中 一郎さんの同意を得ました。説明した文章：{HAND_OVER_WORDING}"
+        )]
     );
 
     // Neither its number nor another desk's key opens it, and the center's pages are closed to the desk.

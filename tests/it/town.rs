@@ -8,8 +8,10 @@ use domain::{
     },
     gathering::SeatKind,
     id::{
-        AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, PublicationId, WaitingId, WaitingOfferId,
+        AccountId, AppointmentId, ConsultationId, DeskEntryId, DeskId, ExpertId, PublicationId, WaitingId,
+        WaitingOfferId,
     },
+    intake::desk_entry::{DeskEntryForm, NotedRequest, OTHER_THEME},
     publication::{Period, PublicationKind, example::consent::ExampleConsentStatus},
     text::{Prose, TextLine},
 };
@@ -306,6 +308,11 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let theme = theme::Entity::find().one(&app.db).await.unwrap().unwrap();
     let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));
     let DeskId(desk_id) = desk.desk.unwrap();
+    let entry = desk_entry(site, DeskId(desk_id), desk.id).await;
+    let administrator =
+        store::accounts::account::find_by_email(&app.db, ADMINISTRATOR).await.unwrap().unwrap();
+    let file = "都道府県,名称\n秋田県,見本の窓口\n".to_owned();
+    let desks = ops::reference::desk::keep_import(app, "窓口.csv", file, administrator.id).await.unwrap();
     vec![
         ("draft", draft.to_string()),
         ("question", "company".to_owned()),
@@ -325,6 +332,8 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/staff/mail/in/{id}", received.to_string()),
         ("/admin/users/{id}", desk.id.to_string()),
         ("/admin/masters/desks/{id}", desk_id.to_string()),
+        ("/admin/masters/desks/import/{id}", desks.to_string()),
+        ("/desk/calls/{id}", entry.to_string()),
         ("/expert/availability/{kind}/{id}", Uuid::nil().to_string()),
         ("/staff/set-password/{token}", invitation.token),
         ("/a/{token}", signed(Purpose::Assignment, offered)),
@@ -338,6 +347,19 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/u/{topic}/{token}", signed(Purpose::Unsubscribe, expert.id.0)),
         ("/calendar/{token}", feed),
     ]
+}
+
+/// Notes a request at a desk.
+pub async fn desk_entry(site: &Site, desk: DeskId, by: AccountId) -> DeskEntryId {
+    let form = DeskEntryForm {
+        name: "見本の人".to_owned(),
+        theme: OTHER_THEME.to_owned(),
+        ..DeskEntryForm::default()
+    };
+    let request = NotedRequest::parse(&form, |_| false).unwrap();
+    let id = DeskEntryId(Uuid::now_v7());
+    ops::intake::desk_entry::note(&site.app, id, (desk, by), request, false).await.unwrap();
+    id
 }
 
 /// Makes an item of news, an entry of the guide and an example, all public.

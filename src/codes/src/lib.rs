@@ -9,6 +9,7 @@ mod calendar;
 mod company;
 mod consultation;
 mod correction;
+mod desk;
 mod follow_up;
 mod gathering;
 mod job;
@@ -27,6 +28,7 @@ pub use consultation::{
     ActionKind, ConsultationStatus, DueKind, Field, Mode, Origin, SilenceKind, Turn, UnfulfilledReason,
 };
 pub use correction::CorrectedField;
+pub use desk::{DeskChannel, DeskEntryStatus};
 pub use follow_up::{FollowUpKind, FollowUpStatus};
 pub use gathering::{GatheringKind, NextStep, SeatKind, SignUpStatus, Usefulness};
 pub use job::Job;

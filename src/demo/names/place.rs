@@ -3,7 +3,7 @@ use domain::prefecture::Prefecture;
 
 use super::nth;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The postal code, seven digits.
     pub postal_code: String,

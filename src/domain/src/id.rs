@@ -34,6 +34,10 @@ id! {
     ContactId;
     /// A regional first-line desk.
     DeskId;
+    /// A request that a desk has noted.
+    DeskEntryId;
+    /// An import of desks from a file.
+    DeskImportId;
     /// An unfinished application. The id is secret, since it opens the draft.
     DraftId;
     /// An import of examples from a file.

@@ -45,7 +45,9 @@ pub fn of(mail_event: &MailEvent<'_>, about: &MailContext<'_>) -> Values {
 pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -> Values {
     let mut values = of_sender(sender);
     match *mail_event {
-        AccountMailEvent::SignIn { link } | AccountMailEvent::PasswordReset { link } => {
+        AccountMailEvent::SignIn { link }
+        | AccountMailEvent::PasswordReset { link }
+        | AccountMailEvent::HandedBack { link } => {
             values.set(Link, link);
         }
         AccountMailEvent::ResumeDraft { link, expires_at } => {

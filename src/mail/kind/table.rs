@@ -318,7 +318,7 @@ mails! {
     Referred = "referred", "他機関案内" {
         Referred to Company, "ほかの窓口のご案内",
             [Organization]
-            [Number, Fields, Note, When, Mode, IsVisit, CancelledPlace, Experts, ReportDue],
+            [Number, Fields, Note, When, Mode, IsVisit, CancelledPlace, Experts, ReportDue, DeskCalls],
             cancels, reaches_unconfirmed;
     }
     NoDelegates = "no_delegates", "代理についてのお知らせ" {
@@ -348,6 +348,9 @@ mails! {
     }
     DeskMessage = "desk_message", "窓口への連絡" {
         DeskMessage to Desk, "センターから連絡があります", [Number, Link] [Fields];
+    }
+    HandedBack = "handed_back", "センターからの引継ぎ" {
+        HandedBack to Desk, "センターから相談を引き継ぎました", [Link] [];
     }
     HandOverResult = "hand_over_result", "引継ぎの結果", not_waited_for, keeps_hours {
         HandOverResult to Desk, "引き継いでいただいた相談の結果",

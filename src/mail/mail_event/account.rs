@@ -39,6 +39,10 @@ pub enum AccountMailEvent<'a> {
         /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
         stop: &'a str,
     },
+    /// The center has handed a case over to a desk. The link leads to the desk's page of it.
+    HandedBack {
+        link: &'a str,
+    },
     /// News for a participant of an event of the programme.
     Gathering(GatheringMailEvent<'a>),
     /// An expert's week, in lines.
@@ -61,6 +65,7 @@ impl TextKind {
             AccountMailEvent::Digest { .. } => Self::Digest,
             AccountMailEvent::WeeklyDigest { .. } => Self::WeeklyDigest,
             AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
+            AccountMailEvent::HandedBack { .. } => Self::HandedBack,
             AccountMailEvent::Gathering(event) => event.text(),
         }
     }

@@ -209,7 +209,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
-        K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
+        K::Referred => referred(),
         K::Request => request(facts, answer),
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
         K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
@@ -223,6 +223,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
         K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
         K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
+        K::HandedBack => Plain(A::HandedBack { link }),
         K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
         K::Digest => {
             Plain(A::Digest { new: 1, overdue: 1, stalled: 1, calls: 1, lines: experts, stop: link })
@@ -234,6 +235,11 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
         K::EventReminder | K::EventSoon => of_gathering(kind, facts),
     }
+}
+
+const fn referred() -> Example<'static> {
+    let (organization, note) = (ORGANIZATION, NOTE);
+    Case(MailEvent::Referred { organization, note, cancelled: None, is_called: false })
 }
 
 fn to_desk(kind: TextKind) -> Example<'static> {

@@ -31,7 +31,7 @@ use uuid::Uuid;
 pub use by_phone::{held_by_phone, hold_by_phone, slots_by_phone, take_down_with_time};
 pub use consultation_day::start_on_day;
 use consultation_day::{day_of, origin_of};
-pub use handed_over::{HandOverConsent, hand_over};
+pub use handed_over::{DeskMember, HandOverConsent, hand_over};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;

@@ -1,21 +1,11 @@
-//! The settings of a fiscal year, themes and desks, as an administrator changes them.
-use domain::{
-    field::Field,
-    id::{AccountId, DeskId},
-    number::FiscalYear,
-    prefecture::Prefecture,
-    settings::Settings,
-    text::TextLine,
-};
+//! The settings of a fiscal year and the themes, as an administrator changes them.
+use domain::{field::Field, id::AccountId, number::FiscalYear, settings::Settings, text::TextLine};
 use uuid::Uuid;
 
 use crate::{
     app::App,
     problem::Problem,
-    store::{
-        self,
-        reference::{desk::Desk, theme::ManagedTheme},
-    },
+    store::{self, reference::theme::ManagedTheme},
 };
 
 /// Saves the settings of a year; `Stale` if they have been saved since `version`.
@@ -67,23 +57,6 @@ pub async fn change_theme(
     let theme = themes.into_iter().find(|it| it.code == code).ok_or(Problem::NotFound)?;
     let theme = ManagedTheme { label: label.as_str().to_owned(), position, active, ..theme };
     store::reference::theme::save_theme(&tx, &theme).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-pub async fn add_desk(app: &App, name: &TextLine, prefecture: Prefecture) -> Result<DeskId, Problem> {
-    let desk = Desk { id: DeskId(Uuid::now_v7()), name: name.as_str().to_owned(), prefecture, active: true };
-    let tx = app.begin().await?;
-    store::reference::desk::insert(&tx, &desk).await?;
-    tx.commit().await?;
-    Ok(desk.id)
-}
-
-/// Opens or closes a desk. Its accounts and the consultations that it handed over stay.
-pub async fn set_desk_active(app: &App, id: DeskId, active: bool) -> Result<(), Problem> {
-    let tx = app.begin().await?;
-    store::reference::desk::find(&tx, id).await?.ok_or(Problem::NotFound)?;
-    store::reference::desk::save_active(&tx, id, active).await?;
     tx.commit().await?;
     Ok(())
 }

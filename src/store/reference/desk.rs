@@ -1,19 +1,29 @@
 //! Regional first-line desks, the accounts of the people who work there, and the consultations handed over by
 //! them.
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
-    consultation::State,
+    consultation::{State, Turn},
     due::Due,
     field::Fields,
     id::{AccountId, ConsultationId, DeskId},
+    intake::{
+        company::PostalCode,
+        contact::Telephone,
+        desk::{DeskDetails, DeskProfile},
+    },
     number::CaseNumber,
     prefecture::Prefecture,
+    publication::news::WebAddress,
+    text::{Prose, TextLine, search_key},
 };
 use entity::{account, consultation, desk as row};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
     QueryFilter, QueryOrder, QuerySelect,
 };
+use uuid::Uuid;
 
 use crate::store::{consultation::from_row, contradiction};
 
@@ -24,6 +34,14 @@ pub struct Desk {
     pub prefecture: Prefecture,
     /// Whether the desk is active. An inactive desk takes no new people; its earlier hand-overs stay.
     pub active: bool,
+    pub details: DeskDetails,
+}
+
+impl Desk {
+    /// Returns whether the desk is the one that a file or a form describes: of that prefecture and that name.
+    pub fn is(&self, profile: &DeskProfile) -> bool {
+        (self.prefecture, search_key(&self.name)) == profile.key()
+    }
 }
 
 /// The recipient of mails to a desk.
@@ -62,15 +80,44 @@ pub async fn find(db: &impl ConnectionTrait, id: DeskId) -> Result<Option<Desk>,
     row::Entity::find_by_id(id.0).one(db).await?.map(from_model).transpose()
 }
 
-pub async fn insert(tx: &DatabaseTransaction, desk: &Desk) -> Result<(), DbErr> {
-    let new = row::ActiveModel {
-        id: Set(desk.id.0),
-        name: Set(desk.name.clone()),
-        prefecture: Set(i16::from(desk.prefecture.code())),
-        active: Set(desk.active),
-    };
+/// Returns the active desks of a prefecture, by name.
+pub async fn of_prefecture(db: &impl ConnectionTrait, prefecture: Prefecture) -> Result<Vec<Desk>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.prefecture.eq(i16::from(prefecture.code())))
+        .filter(row::COLUMN.active.eq(true))
+        .order_by_asc(row::Column::Name)
+        .all(db)
+        .await?;
+    rows.into_iter().map(from_model).collect()
+}
+
+/// Adds an active desk.
+pub async fn insert(tx: &DatabaseTransaction, id: DeskId, profile: &DeskProfile) -> Result<(), DbErr> {
+    let new = row::ActiveModel { active: Set(true), ..changed(id, profile) };
     row::Entity::insert(new).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Saves the name, the prefecture and the details of a desk.
+pub async fn save(tx: &DatabaseTransaction, id: DeskId, profile: &DeskProfile) -> Result<(), DbErr> {
+    row::Entity::update(changed(id, profile)).exec(tx).await?;
+    Ok(())
+}
+
+fn changed(id: DeskId, DeskProfile { name, prefecture, details }: &DeskProfile) -> row::ActiveModel {
+    let line = |it: &Option<TextLine>| Set(it.as_ref().map(|it| it.as_str().to_owned()));
+    row::ActiveModel {
+        id: Set(id.0),
+        name: Set(name.as_str().to_owned()),
+        prefecture: Set(i16::from(prefecture.code())),
+        postal_code: Set(details.postal_code.map(PostalCode::digits)),
+        address: line(&details.address),
+        phone: Set(details.phone.as_ref().map(|it| it.as_str().to_owned())),
+        hours: line(&details.hours),
+        subjects: Set(details.subjects.as_ref().map(|it| it.as_str().to_owned())),
+        website: Set(details.website.as_ref().map(|it| it.as_str().to_owned())),
+        ..Default::default()
+    }
 }
 
 pub async fn save_active(tx: &DatabaseTransaction, id: DeskId, active: bool) -> Result<(), DbErr> {
@@ -133,6 +180,43 @@ pub async fn one_handed_over(
     Ok(id.zip(standing(db, &found).await?.pop()))
 }
 
+/// Returns those of the consultations that a desk has handed over, as the desk sees them.
+pub async fn handed_over_among(
+    db: &impl ConnectionTrait,
+    id: DeskId,
+    cases: Vec<ConsultationId>,
+) -> Result<HashMap<ConsultationId, HandOver>, DbErr> {
+    if cases.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = consultation::Entity::find()
+        .filter(consultation::COLUMN.desk_id.eq(id.0))
+        .filter(consultation::COLUMN.id.is_in(cases.into_iter().map(|it| it.0)))
+        .all(db)
+        .await?;
+    let standing = standing(db, &found).await?;
+    Ok(found.iter().map(|it| ConsultationId(it.id)).zip(standing).collect())
+}
+
+/// Returns those of the consultations that are open.
+pub async fn open_among(
+    db: &impl ConnectionTrait,
+    cases: Vec<ConsultationId>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<Uuid> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.id.is_in(cases.into_iter().map(|it| it.0)))
+        .filter(consultation::COLUMN.turn.ne(Turn::Ended.code()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(ConsultationId).collect())
+}
+
 /// Returns the rows as a desk sees them. A case that was merged into another stands as far as that one.
 async fn standing(db: &impl ConnectionTrait, rows: &[consultation::Model]) -> Result<Vec<HandOver>, DbErr> {
     let merged: Vec<_> = rows.iter().filter_map(|it| it.merged_into).collect();
@@ -168,7 +252,21 @@ fn from_model(row: row::Model) -> Result<Desk, DbErr> {
     Ok(Desk {
         id: DeskId(row.id),
         prefecture: prefecture.ok_or_else(|| contradiction(row::Entity, row.id, "no such prefecture"))?,
+        details: details(&row),
         name: row.name,
         active: row.active,
     })
+}
+
+/// Returns the details of a desk. One that cannot be understood any more counts as unknown.
+fn details(row: &row::Model) -> DeskDetails {
+    let text = |it: &Option<String>| it.clone().unwrap_or_default();
+    DeskDetails {
+        postal_code: PostalCode::parse(&text(&row.postal_code)).ok(),
+        address: TextLine::try_from(text(&row.address)).ok(),
+        phone: Telephone::parse(&text(&row.phone)).ok(),
+        hours: TextLine::try_from(text(&row.hours)).ok(),
+        subjects: Prose::try_from(text(&row.subjects)).ok(),
+        website: WebAddress::parse(&text(&row.website)).ok(),
+    }
 }

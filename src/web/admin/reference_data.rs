@@ -6,11 +6,8 @@ use actix_web::{
 use askama::Template;
 use domain::{
     field::Field,
-    id::DeskId,
-    prefecture::Prefecture,
     text::{TextLine, digits},
 };
-use uuid::Uuid;
 
 use super::{Tab, tabs};
 use crate::{
@@ -28,11 +25,11 @@ use crate::{
     },
 };
 
-const HERE: &str = "/admin/masters";
+pub const HERE: &str = "/admin/masters";
 
 #[derive(Template)]
 #[template(path = "admin/reference_data.html")]
-struct ReferenceDataPage {
+pub struct ReferenceDataPage {
     shell: Shell,
     tabs: Vec<Tab>,
     themes: Vec<ManagedTheme>,
@@ -92,39 +89,6 @@ pub async fn change_theme(
     }
 }
 
-#[post("/admin/masters/desks")]
-pub async fn add_desk(
-    app: Data<App>,
-    shell: Shell,
-    _: Administrator,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let mut errors = FieldErrors::default();
-    let name = errors.take("desk_name", TextLine::parse("窓口の名称", form.get("desk_name"), 60));
-    let prefecture = errors.take("prefecture", Prefecture::parse(form.get("prefecture")));
-    match (name, prefecture) {
-        (Some(name), Some(prefecture)) => {
-            ops::reference::settings::add_desk(&app, &name, prefecture).await?;
-            Ok(page::see_other_with(HERE, &format!("一次相談窓口「{name}」を追加しました。")))
-        }
-        _ => page::unprocessable(&reference_data_page(&app, shell, form, errors, "").await?),
-    }
-}
-
-#[post("/admin/masters/desks/{id}/active")]
-pub async fn set_desk_active(
-    app: Data<App>,
-    _: Administrator,
-    id: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let id = Uuid::parse_str(&id).map(DeskId).map_err(|_| Problem::NotFound)?;
-    let active = form.get("active") == "yes";
-    ops::reference::settings::set_desk_active(&app, id, active).await?;
-    let message = if active { "窓口を再開しました。" } else { "窓口を閉じました。" };
-    Ok(page::see_other_with(HERE, message))
-}
-
 impl ReferenceDataPage {
     /// Returns the label in a theme's row: the typed one if this row was sent, else the saved one.
     fn label<'a>(&'a self, theme: &'a ManagedTheme) -> &'a str {
@@ -150,7 +114,7 @@ impl ReferenceDataPage {
     }
 }
 
-async fn reference_data_page(
+pub async fn reference_data_page(
     app: &App,
     shell: Shell,
     form: Fields,

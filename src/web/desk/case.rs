@@ -7,7 +7,7 @@ use askama::Template;
 use domain::{
     actor::{Actor, Party},
     consultation::{ActionKind, State, leads_back},
-    id::ConsultationId,
+    id::{ConsultationId, DeskEntryId},
     number::CaseNumber,
     text::Prose,
 };
@@ -39,6 +39,8 @@ struct CasePage {
     outcome: String,
     /// The sentence about what follows from a referral, and what the center wrote to the company about it.
     referral: Option<(String, String)>,
+    /// The request that the center has made of it for this desk.
+    back: Option<DeskEntryId>,
     lines: Vec<ThreadLine>,
     typed: FormState,
 }
@@ -113,11 +115,12 @@ async fn render(
         around.line(it, who, mine, &path)
     });
     let (lines, outcome, status) = (lines.collect(), outcome(&row), typed.status());
-    let mut referral = None;
+    let (mut referral, mut back) = (None, None);
     if let State::Referred { organization } = &row.state {
         referral = Some(what_follows(app, id, organization, &desk).await?);
+        back = store::intake::desk_entry::of_case(&app.db, user.desk, id).await?;
     }
-    page::html_with(status, &CasePage { shell, row, outcome, referral, lines, typed })
+    page::html_with(status, &CasePage { shell, row, outcome, referral, back, lines, typed })
 }
 
 /// Returns what follows from a referral, and what the center wrote to the company about it.

@@ -1,22 +1,29 @@
 //! Handing an enquiry over: a desk fills in an application for a company in under two minutes.
-use actix_web::{HttpResponse, get, post, web::Data};
+use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
     calendar::japan_date,
     field::Field,
+    id::{DeskEntryId, DeskId},
     intake::{
         application::{Application, ApplicationForm, Intake},
         company::{Industry, Mode},
+        desk_entry::{DeskChannel, DeskEntryRefused, HAND_OVER_WORDING, OTHER_THEME_LABEL},
     },
     text::TextLine,
+    wording::iso_date,
 };
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    ops::{self, intake::apply::HandOverConsent},
+    ops::{
+        self,
+        intake::apply::{DeskMember, HandOverConsent},
+    },
     problem::Problem,
+    store,
     web::kit::{
         form::{Choice, FieldErrors, Fields, prefectures},
         page::{self, Shell},
@@ -38,6 +45,8 @@ struct NewPage {
     hows: Vec<Choice>,
     /// The key by which a form that is sent twice becomes one consultation.
     key: Uuid,
+    /// The themes of the request from which the form was filled; empty if it was not.
+    noted: String,
 }
 
 /// How the person was told about the use of their data: the code, and the word for the record.
@@ -47,8 +56,47 @@ const HOWS: [(&str, &str); 2] = [("phone", "電話"), ("counter", "窓口")];
 const LONGEST_AGO: i64 = 366;
 
 #[get("/desk/new")]
-pub async fn show(shell: Shell, _: DeskUser) -> Result<HttpResponse, Problem> {
-    page::html(&new_page(shell, Fields::default(), FieldErrors::default(), Uuid::new_v4()))
+pub async fn show(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    user: DeskUser,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    let form = match entry_of(&query) {
+        Some(id) => of_entry(&app, user.desk, id).await?,
+        None => Fields::default(),
+    };
+    page::html(&new_page(shell, form, FieldErrors::default(), Uuid::new_v4()))
+}
+
+/// Returns the request that a form or an address names.
+fn entry_of(form: &Fields) -> Option<DeskEntryId> {
+    Uuid::parse_str(form.get("entry")).ok().map(DeskEntryId)
+}
+
+/// Returns the form with what the desk has noted before.
+async fn of_entry(app: &App, desk: DeskId, id: DeskEntryId) -> Result<Fields, Problem> {
+    let entry = store::intake::desk_entry::find(&app.db, desk, id).await?.ok_or(Problem::NotFound)?;
+    let programme = app.programme_to_show().await?;
+    let theme = programme.themes.iter().find(|it| it.code == entry.theme);
+    let caller = entry.caller.ok_or(DeskEntryRefused::Erased)?;
+    let mut form = Fields::default();
+    form.add("entry", id.to_string());
+    form.add("whose", "company");
+    if let Some(theme) = theme {
+        form.add("field", theme.field.code());
+    }
+    form.add("noted", theme.map_or(OTHER_THEME_LABEL, |it| it.label.as_str()));
+    form.add("description", caller.memo.as_ref().map_or("", |it| it.as_str()));
+    form.add("company_name", caller.company.as_ref().map_or("", |it| it.as_str()));
+    form.add("contact_name", caller.name.as_str());
+    form.add("phone", caller.phone.as_ref().map_or("", |it| it.as_str()));
+    form.add("email", caller.email.as_ref().map_or("", |it| it.as_str()));
+    form.add("told_name", caller.name.as_str());
+    form.add("told_how", if entry.channel == DeskChannel::Counter { "counter" } else { "phone" });
+    form.add("visited_on", iso_date(entry.noted_at));
+    Ok(form)
 }
 
 #[post("/desk/new")]
@@ -75,7 +123,8 @@ pub async fn submit(
     let agreed = agreed(&form, japan_date(app.clock.now()), &mut errors);
     match (application, agreed) {
         (Ok(application), Some(agreed)) if errors.is_empty() => {
-            let member = (user.desk, user.id);
+            let entry = entry_of(&form);
+            let member = DeskMember { desk: user.desk, account: Some(user.id), entry };
             let done = ops::intake::apply::hand_over(&app, &application, member, &agreed, key).await?;
             let message = format!("センターに引き継ぎました。受付番号は {} です。", done.number);
             Ok(page::see_other_with("/desk", &message))
@@ -123,6 +172,7 @@ fn application_form(form: &Fields) -> ApplicationForm {
 }
 
 fn new_page(shell: Shell, form: Fields, errors: FieldErrors, key: Uuid) -> NewPage {
+    let noted = form.get("noted").to_owned();
     NewPage {
         shell,
         form,
@@ -138,5 +188,6 @@ fn new_page(shell: Shell, form: Fields, errors: FieldErrors, key: Uuid) -> NewPa
         industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
         hows: HOWS.map(|(code, word)| Choice::new(code, word)).to_vec(),
         key,
+        noted,
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     problem::Problem,
     store::{self, publication::import::ExampleImport},
     web::kit::{
+        csv_file,
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::EditorUser,
@@ -71,7 +72,7 @@ pub async fn submit(
         Some(file) if file.bytes.len() > LONGEST_FILE => {
             errors.take(FILES, Err("ファイルは5MB以内にしてください"))
         }
-        Some(file) => errors.take(FILES, import_file::text(&file.bytes)),
+        Some(file) => errors.take(FILES, csv_file::text(&file.bytes)),
     };
     let text = text.filter(|it| errors.take(FILES, import_file::rows(it, themes, today)).is_some());
     let (Some(text), Some(file)) = (text, form.files.first()) else {

@@ -182,7 +182,12 @@ const fn entries(role: Role) -> &'static [(&'static str, &'static str)] {
             ("/expert/calendars", "外部カレンダー"),
             ("/expert/notifications", "お知らせ設定"),
         ],
-        Role::Desk => &[("/desk", "引き継いだ相談"), ("/desk/new", "代理申込み")],
+        Role::Desk => &[
+            ("/desk/calls", "受付の記録"),
+            ("/desk", "引き継いだ相談"),
+            ("/desk/new", "代理申込み"),
+            ("/desk/figures", "月ごとの件数"),
+        ],
         Role::Observer => &[("/stats", "利用状況")],
         Role::Editor => &[("/staff/publish", "お知らせ・支援制度"), ("/stats", "利用状況")],
         Role::Administrator => &[("/admin", "管理"), ("/stats", "利用状況")],

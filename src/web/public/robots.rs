@@ -10,14 +10,25 @@ use domain::{
 use crate::{app::App, problem::Problem, url};
 
 /// The public pages that always exist.
-const PAGES: [&str; 10] =
-    ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/cases", "/events", "/stats"];
+const PAGES: [&str; 11] = [
+    "/",
+    "/apply",
+    "/desks",
+    "/help",
+    "/privacy",
+    "/accessibility",
+    "/news",
+    "/guide",
+    "/cases",
+    "/events",
+    "/stats",
+];
 
 /// The most addresses of a site map.
 const MOST_ADDRESSES: usize = 50_000;
 
 /// The pages that are of no use in a search: they belong to one visitor, or to the staff.
-const PRIVATE: [&str; 15] = [
+const PRIVATE: [&str; 16] = [
     "/apply/",
     "/my",
     "/l/",
@@ -30,7 +41,9 @@ const PRIVATE: [&str; 15] = [
     "/preview/",
     "/staff",
     "/expert",
-    "/desk",
+    // The page of desks for the public begins with the same letters.
+    "/desk$",
+    "/desk/",
     "/admin",
     "/calendar/",
 ];

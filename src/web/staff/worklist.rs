@@ -18,6 +18,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
+    action::StaffAction,
     time_proposals::{Proposed, proposed},
     transfer::coordinators,
 };
@@ -32,6 +33,7 @@ use crate::{
             InCharge, MOST_COUNTED, PageStart, SearchText, WorklistCounts, WorklistCursor, WorklistFilter,
             WorklistRow, WorklistTab,
             calls::{Call, CallReason},
+            hand_overs::WaitingHandOver,
         },
     },
     url,
@@ -62,6 +64,8 @@ struct WorklistPage {
     closed: usize,
     /// The proposals of another time that wait for the center's answer.
     proposals: Vec<Proposed>,
+    /// The hand-overs of desks that wait to be accepted, each with the address at which that is done.
+    hand_overs: Vec<(WaitingHandOver, String)>,
     /// The signed-in person's tasks that are due today or before.
     tasks: u64,
     /// Every tag that can be chosen.
@@ -191,6 +195,12 @@ async fn list(
         open_mails: tallies.open_mails,
         closed: super::closing_days::bookings(app).await?.len(),
         proposals: if tab == WorklistTab::Center { proposals } else { Vec::new() },
+        hand_overs: if tab == WorklistTab::Center && !is_filtered && matches!(from(&typed), PageStart::Start)
+        {
+            hand_overs(app, now).await?
+        } else {
+            Vec::new()
+        },
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
@@ -207,6 +217,17 @@ async fn list(
         rows: lines(app, me.id, tab, listing.rows, &names_of(&people, me.id)).await?,
         typed,
     })
+}
+
+/// The most hand-overs that stand above the list.
+const HAND_OVERS: u64 = 20;
+
+/// Returns the hand-overs that wait to be accepted, each with the address at which that is done.
+async fn hand_overs(app: &App, now: DateTime<Utc>) -> Result<Vec<(WaitingHandOver, String)>, Problem> {
+    let waiting = store::worklist::hand_overs::waiting(&app.db, now, HAND_OVERS).await?;
+    let accept =
+        |it: &WaitingHandOver| format!("{}/{}", url::staff(&it.number), StaffAction::StartCheck.code());
+    Ok(waiting.into_iter().map(|it| (it.clone(), accept(&it))).collect())
 }
 
 /// Returns the rows as the page shows them. `names` are those of the others who can be in charge.

@@ -1,5 +1,4 @@
 //! Taking an application down on the telephone.
-use domain::{prefecture::Prefecture, text::TextLine};
 use madoguchi::{ops, store};
 use uuid::Uuid;
 
@@ -43,9 +42,7 @@ async fn a_call_becomes_one_consultation_however_often_it_is_sent() {
 #[actix_web::test]
 async fn a_request_counts_by_the_way_it_came() {
     let (site, _) = center().await;
-    let tokyo = Prefecture::parse("13").unwrap();
-    let name = TextLine::parse("名称", "みなみ窓口", 60).unwrap();
-    let desk = ops::reference::settings::add_desk(&site.app, &name, tokyo).await.unwrap().to_string();
+    let desk = cases::desk(&site, "みなみ窓口", "13").await.to_string();
     let send = async |n: u128, company: &str, more: &[(&'static str, &str)]| {
         let key = Uuid::from_u128(n).to_string();
         let mut form: Vec<_> =

@@ -40,6 +40,8 @@ const PLACES: &[(&str, &str)] = &[
     ("contact.consultation_id", "stays; its address opens the kept case"),
     ("correction.company_before", "the company under which the case was filed; a merge of it is followed"),
     ("correction.consultation_id", "stays; a merge adds those of the values taken over, and undoes them"),
+    ("desk_entry.from_case_id", "stays; the desk goes on with what it was handed"),
+    ("desk_entry.handed_over_id", "stays; the desk reads how the kept case stands"),
     ("draft.consultation_id", "leads on to the state of the kept case"),
     ("event.consultation_id", "stays; the history of each case leads to its state"),
     ("example_consent.consultation_id", "none; a case in which an appointment took place is not absorbed"),

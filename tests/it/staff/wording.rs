@@ -4,8 +4,7 @@ use domain::{
     field::Fields,
     id::AccountId,
     intake::contact::EmailAddress,
-    prefecture::Prefecture,
-    text::{Prose, TextLine},
+    text::Prose,
 };
 use madoguchi::{
     ops::{self, accounts::account::NewAccount},
@@ -84,9 +83,7 @@ async fn an_administrator_and_the_person_of_a_desk_are_named_as_what_they_are() 
         .unwrap();
     history(&site, case).await.shows("管理 一子（管理者）");
 
-    let name = TextLine::parse("名称", "大阪一次相談窓口", 60).unwrap();
-    let osaka = Prefecture::parse("27").unwrap();
-    let desk = ops::reference::settings::add_desk(&site.app, &name, osaka).await.unwrap();
+    let desk = cases::desk(&site, "大阪一次相談窓口", "27").await;
     let person = member(&site, Role::Desk, "窓口 花子", Some(desk)).await;
     let by = Actor::Desk(desk, Some(person));
     let text = Prose::parse("本文", "先日の相談の件です。", 100).unwrap();

@@ -41,7 +41,7 @@ use crate::{
     cases::{self, CONTACT, Case, Cast},
     gathering, inbound, inbound_html, publishing,
     site::{PASSWORD, Site},
-    tables,
+    tables, town,
 };
 
 /// The day on which the expert of the cast is booked out.
@@ -89,6 +89,10 @@ async fn administered(site: &Site, by: AccountId) {
     ops::correspondence::notification_preferences::unsubscribe(app, by, NotificationTopic::DailyDigest)
         .await
         .unwrap();
+    let desk = store::accounts::account::find_by_email(&app.db, "desk1@example.jp").await.unwrap().unwrap();
+    town::desk_entry(site, desk.desk.unwrap(), desk.id).await;
+    let file = "都道府県,名称\n秋田県,見本の窓口\n".to_owned();
+    ops::reference::desk::keep_import(app, "窓口.csv", file, by).await.unwrap();
     let draft = ops::publication::create(app, publishing::grant("導入の助成金"), by).await.unwrap();
     let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
     let period = domain::publication::Period::new(app.clock.now(), None).unwrap();

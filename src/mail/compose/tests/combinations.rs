@@ -98,7 +98,10 @@ fn for_company() -> Vec<MailEvent<'static>> {
             all.extend(UnfulfilledReason::ALL.map(unfulfilled));
         }
         let organization = "商工の窓口";
-        all.extend(REASONS.map(|note| MailEvent::Referred { organization, note, cancelled }));
+        for is_called in [false, true] {
+            let referred = |note| MailEvent::Referred { is_called, organization, note, cancelled };
+            all.extend(REASONS.map(referred));
+        }
         let slot = cancelled.map(|it| (it, at("2026-11-21T05:05:00Z")));
         let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
         all.push(MailEvent::Acknowledgement {

@@ -155,7 +155,6 @@ fn consent_events() -> [MailEvent<'static>; 6] {
 
 pub fn company_events() -> Vec<MailEvent<'static>> {
     let slot = Some((appointment_text(), at("2026-11-21T05:05:00Z")));
-    let organization = "商工の窓口";
     let side = ReaderSide::Company { portal: PORTAL };
     let mut all = vec![
         acknowledged(slot, None),
@@ -189,8 +188,8 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: &[] },
         MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: outline() },
         MailEvent::Survey { answer: PORTAL },
-        MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
-        MailEvent::Referred { organization, note: "", cancelled: Some(appointment_text()) },
+        referred("補助金の相談ができます。", None, false),
+        referred("", Some(appointment_text()), true),
         earlier(None),
         earlier(Some(now())),
     ];
@@ -216,6 +215,14 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
 
 pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
     MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, report: None }
+}
+
+const fn referred(
+    note: &'static str,
+    cancelled: Option<AppointmentText<'static>>,
+    is_called: bool,
+) -> MailEvent<'static> {
+    MailEvent::Referred { organization: "商工の窓口", note, cancelled, is_called }
 }
 
 fn result_for_desk(organization: &'static str, note: &'static str, is_back: bool) -> MailEvent<'static> {
@@ -362,6 +369,7 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
         AccountMailEvent::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         AccountMailEvent::Invitation { link, role: "専門家" },
         AccountMailEvent::PasswordReset { link },
+        AccountMailEvent::HandedBack { link },
         AccountMailEvent::AbsenceOverBookings { expert: "山田 花子", days: "11月24日（火）", lines },
         AccountMailEvent::Digest { new: 2, overdue: 1, stalled: 0, calls: 0, lines, stop: "" },
         AccountMailEvent::Digest {

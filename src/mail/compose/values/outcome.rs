@@ -87,8 +87,9 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
         ended(values, about);
         values.set_flag(Advised, advised);
         unfulfilled(values, reason, cancelled.as_ref());
-    } else if let MailEvent::Referred { organization, note, cancelled } = *mail_event {
+    } else if let MailEvent::Referred { organization, note, cancelled, is_called } = *mail_event {
         ended(values, about);
+        values.set_flag(DeskCalls, is_called);
         referred(values, organization, note, cancelled.as_ref());
     } else if let MailEvent::HandOverResult { result, organization, note, is_back } = *mail_event {
         set(values, [(Link, &desk_page(about)), (Outcome, result), (Organization, organization)]);

@@ -4,13 +4,16 @@
 //! other mail goes to the address that the company had proved before it corrected it, or is held until the new one is
 //! proved.
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{correspondence::company_channel::CompanyChannel, id::ExpertId};
+use domain::{
+    correspondence::company_channel::CompanyChannel,
+    id::{DeskId, ExpertId},
+};
 
 use super::CaseTransaction;
 use crate::{
     mail::{
         compose,
-        mail_event::{MailContext, MailEvent, Recipient, SenderContext},
+        mail_event::{AccountMailEvent, MailContext, MailEvent, Recipient, SenderContext},
         outgoing_mail::{OutgoingMail, SendCondition},
         text::TextKind,
     },
@@ -129,6 +132,20 @@ impl CaseTransaction<'_> {
         let Some(desk) = self.record.desk else { return Ok(()) };
         for it in store::reference::desk::addresses(&self.tx, desk).await? {
             let mail = self.composed(event, (&it.address, &it.name), false)?;
+            self.push(mail);
+        }
+        Ok(())
+    }
+
+    /// Mails every account of a desk that has no part in the consultation: a reply would belong to nothing.
+    pub async fn mail_other_desk(
+        &mut self,
+        desk: DeskId,
+        event: AccountMailEvent<'_>,
+    ) -> Result<(), Problem> {
+        for it in store::reference::desk::addresses(&self.tx, desk).await? {
+            let to = Recipient { address: &it.address, name: &it.name };
+            let mail = compose::plain(event, to, &self.context.sender(self.app))?;
             self.push(mail);
         }
         Ok(())

@@ -2,8 +2,8 @@
 use chrono::NaiveDate;
 use domain::{
     actor::Actor,
-    id::{AccountId, DeskId},
-    intake::application::Application,
+    id::{AccountId, DeskEntryId, DeskId},
+    intake::{application::Application, desk_entry::HAND_OVER_WORDING},
     text::TextLine,
     wording::month_day_weekday,
 };
@@ -16,6 +16,7 @@ use crate::{
     ops::{
         case::{context::Context, transaction::CaseTransaction},
         correspondence::mail_budget::MailBudget,
+        intake::desk_entry::HandedOverEntry,
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -36,17 +37,19 @@ pub struct DeskMember {
     pub desk: DeskId,
     /// The person's account; `None` if it is not known.
     pub account: Option<AccountId>,
+    /// The request that the desk had noted before, if it did.
+    pub entry: Option<DeskEntryId>,
 }
 
 impl From<DeskId> for DeskMember {
     fn from(desk: DeskId) -> Self {
-        Self { desk, account: None }
+        Self { desk, account: None, entry: None }
     }
 }
 
 impl From<(DeskId, AccountId)> for DeskMember {
     fn from((desk, account): (DeskId, AccountId)) -> Self {
-        Self { desk, account: Some(account) }
+        Self { desk, account: Some(account), entry: None }
     }
 }
 
@@ -59,7 +62,7 @@ pub async fn hand_over(
     agreed: &HandOverConsent,
     key: Uuid,
 ) -> Result<Record, Problem> {
-    let DeskMember { desk, account } = member.into();
+    let DeskMember { desk, account, entry } = member.into();
     let context = Context::of(app).await?;
     let actor = Actor::Desk(desk, account);
     let tx = app.begin().await?;
@@ -80,11 +83,17 @@ pub async fn hand_over(
         company: None,
     };
     let mut work = take_in(app, context, tx, incoming).await?;
+    if let Some(entry) = entry {
+        let case = work.record.consultation.id;
+        work.save(HandedOverEntry(desk, entry, case)).await?;
+    }
     let HandOverConsent { person, how, visited_on } = agreed;
     let day = month_day_weekday(*visited_on);
     work.note(
         actor,
-        format!("{day}に{how}で相談を受け、個人情報の取扱いを説明し、{person}さんの同意を得ました"),
+        format!(
+            "{day}に{how}で相談を受け、個人情報の取扱いを説明し、{person}さんの同意を得ました。説明した文章：{HAND_OVER_WORDING}"
+        ),
     );
     let visit = match *how {
         "電話" => format!("{day}のお電話でのご相談"),

@@ -61,6 +61,11 @@ impl PostalCode {
         exactly(7, &typed).map(Self).ok_or(BadPostalCode::NotSevenDigits)
     }
 
+    /// Returns the code as a number. Codes that are near each other have near numbers.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
     /// Returns the digits alone: 「1234567」.
     pub fn digits(self) -> String {
         format!("{:07}", self.0)
