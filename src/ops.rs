@@ -10,6 +10,7 @@ pub mod calendars;
 pub mod case;
 pub mod consultation;
 pub mod correspondence;
+pub mod campaign;
 pub mod gathering;
 pub mod housekeeping;
 pub mod intake;

@@ -44,6 +44,7 @@ mod m20261130_000044_reports_to_approve;
 mod m20261130_000051_attendance;
 mod m20261130_000061_gathering;
 mod m20261130_000062_consultation_day;
+mod m20261130_000071_campaign;
 mod renames;
 
 pub struct Migrator;
@@ -93,6 +94,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000051_attendance::Migration),
             Box::new(m20261130_000061_gathering::Migration),
             Box::new(m20261130_000062_consultation_day::Migration),
+            Box::new(m20261130_000071_campaign::Migration),
         ]
     }
 }

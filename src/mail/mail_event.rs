@@ -1,5 +1,6 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
 mod account;
+mod campaign;
 mod gathering;
 mod outcome;
 mod parts;
@@ -18,6 +19,7 @@ use crate::{
 };
 
 pub use account::AccountMailEvent;
+pub use campaign::{RegistrationMailEvent, RegistrationNews};
 pub use gathering::{EventText, GatheringMailEvent, GatheringNews};
 pub use outcome::{MissedPart, OutcomeEvent};
 pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};

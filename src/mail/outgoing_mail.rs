@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use domain::{
     gathering::SeatKind,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, SignUpId, WaitingOfferId},
+    id::{
+        AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +96,8 @@ pub enum SendCondition {
     SilenceLasts { consultation: ConsultationId, since: DateTime<Utc> },
     /// The participant has a seat of the kind, and the event has not been moved or called off since.
     SeatStands { sign_up: SignUpId, sequence: i32, seat: SeatKind },
+    /// The registrant's consent to announcements stands, and telework is not introduced.
+    OptInStands { registration: RegistrationId },
 }
 
 impl SendCondition {
@@ -108,6 +112,7 @@ impl SendCondition {
             Self::HoldStands { .. } => ConditionKind::HoldStands,
             Self::SilenceLasts { .. } => ConditionKind::SilenceLasts,
             Self::SeatStands { .. } => ConditionKind::SeatStands,
+            Self::OptInStands { .. } => ConditionKind::OptInStands,
         }
     }
 }

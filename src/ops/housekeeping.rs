@@ -1,16 +1,17 @@
 //! Deletes data that may not or need not be kept any longer.
 use chrono::TimeDelta;
 
-use crate::{app::App, files, problem::Problem, store};
+use crate::{app::App, files, ops, problem::Problem, store};
 
 /// The time for which a file may exist without a message. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
-/// The time for which an import of examples waits to be taken.
+/// The time for which an import waits to be taken.
 const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes expired drafts, sessions and links and sign-ups that were not confirmed, and forgets what is not set aside any more. Returns how many there were.
+/// Deletes expired drafts, sessions and links, and sign-ups and registrations that were not confirmed, and forgets what
+/// is not set aside any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -18,10 +19,12 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let sessions = store::accounts::session::delete_expired(&tx, now).await?;
     let links = store::accounts::link::delete_expired(&tx, now).await?;
     let sign_ups = store::gathering::sign_up::delete_unconfirmed(&tx, now).await?;
+    let registrations = ops::campaign::forget_unproved(&tx, now).await?;
     store::publication::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
+    store::campaign::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;
-    Ok(drafts + sessions + links + sign_ups)
+    Ok(drafts + sessions + links + sign_ups + registrations)
 }
 
 /// Drops held mails to addresses that stayed unconfirmed for as long as a draft is kept. Returns whether there were
@@ -36,7 +39,7 @@ pub async fn give_up_unconfirmed(app: &App) -> Result<bool, Problem> {
     Ok(dropped > 0)
 }
 
-/// Deletes the files that belong to no message. Returns how many there were.
+/// Deletes the files that belong to no message and no telework month. Returns how many there were.
 ///
 /// A file whose message is about to be written is never deleted: storing it renews its time, also if the file existed
 /// already.
@@ -48,7 +51,8 @@ pub async fn sweep_files(app: &App) -> Result<u64, Problem> {
     let mut swept = 0;
     for hashes in idle.whole.chunks(AT_ONCE) {
         let known = store::correspondence::attachment::known(&app.db, hashes).await?;
-        for hash in hashes.iter().filter(|it| !known.contains(*it)) {
+        let logos = store::campaign::logo::known(&app.db, hashes).await?;
+        for hash in hashes.iter().filter(|it| !known.contains(*it) && !logos.contains(*it)) {
             let gone = files::forget(folder, hash, since).await.map_err(anyhow::Error::from)?;
             swept += u64::from(gone);
         }

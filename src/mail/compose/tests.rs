@@ -10,6 +10,7 @@ use crate::mail::{
 };
 
 mod combinations;
+mod campaign;
 mod gathering;
 mod samples;
 mod snapshot;

@@ -2,6 +2,7 @@
 //!
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
+mod campaign;
 mod dates;
 mod gathering;
 mod outcome;
@@ -75,6 +76,13 @@ pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -
             values.set(StopLink, stop);
         }
         AccountMailEvent::Gathering(ref event) => gathering::set(&mut values, event),
+        AccountMailEvent::Registration(ref event) => campaign::set(&mut values, event),
+        AccountMailEvent::RegistrationsWaiting { campaign, count, since, page } => {
+            values.set(Campaign, campaign);
+            values.set(WaitingCount, count.to_string());
+            values.set(WaitingSince, month_day_weekday(since));
+            values.set(Link, page);
+        }
         AccountMailEvent::WeeklyDigest { appointments, requests, reports, stop } => {
             values.set(Link, sender.site.absolute("/expert"));
             values.set(WeekSessions, bullets(appointments));

@@ -23,8 +23,8 @@ use crate::{
         compose,
         mail_event::{
             AccountMailEvent, AppointmentText, CompanyTurn, EventText, GatheringMailEvent, GatheringNews,
-            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent,
-            TimeNews, WhyBack,
+            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, RegistrationMailEvent,
+            RegistrationNews, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -232,6 +232,10 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::SeatOffered | K::SeatOfferLapsed | K::WaitEnded | K::SeatCancelled => of_gathering(kind, facts),
         K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
         K::EventReminder | K::EventSoon => of_gathering(kind, facts),
+        K::RegistrationProve | K::RegistrationKnown | K::RegistrationReceived => of_campaign(kind, facts),
+        K::RegistrationApproved | K::RegistrationRejected => of_campaign(kind, facts),
+        K::RegistrationWithdrawn | K::RegistrationLapsed => of_campaign(kind, facts),
+        K::RegistrationInvitation | K::RegistrationsWaiting => of_campaign(kind, facts),
     }
 }
 
@@ -300,6 +304,28 @@ fn of_gathering<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     let of_kind = mails.find(|it| it.text() == kind);
     let seated = GatheringMailEvent { news: GatheringNews::Seated, event };
     Plain(AccountMailEvent::Gathering(of_kind.unwrap_or(seated)))
+}
+
+/// Returns an example of the news for a registrant of a telework month, or of the reminder of the center.
+fn of_campaign<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let (campaign, page, is_change) = ("（月間の名称）", facts.link, false);
+    if kind == TextKind::RegistrationsWaiting {
+        let since = facts.due();
+        return Plain(AccountMailEvent::RegistrationsWaiting { campaign, count: 1, since, page });
+    }
+    let decided_by = japan_date(facts.due());
+    let all = [
+        RegistrationNews::Prove { until: facts.due() },
+        RegistrationNews::Received { is_change, same_number: false, decided_by },
+        RegistrationNews::Approved { is_change },
+        RegistrationNews::Rejected { is_change, was_approved: false, reason: REASON },
+        RegistrationNews::Withdrawn,
+        RegistrationNews::Lapsed { is_change },
+        RegistrationNews::Invitation { stop: facts.link },
+    ];
+    let of = |news| RegistrationMailEvent { news, campaign, name: "（登録名）", page };
+    let of_kind = all.into_iter().map(of).find(|it| it.text() == kind);
+    Plain(AccountMailEvent::Registration(of_kind.unwrap_or_else(|| of(RegistrationNews::Known))))
 }
 
 fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
@@ -394,9 +420,12 @@ const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
     match kind.reader() {
         Reader::Company => ReaderSide::Company { portal },
         Reader::Expert => ReaderSide::Expert,
-        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff | Reader::Participant => {
-            ReaderSide::Center
-        }
+        Reader::Everybody
+        | Reader::Center
+        | Reader::Desk
+        | Reader::Staff
+        | Reader::Participant
+        | Reader::Registrant => ReaderSide::Center,
     }
 }
 

@@ -1,26 +1,21 @@
-//! Reading a file of examples: its characters, its columns, and its rows with all their faults.
+//! Reading a file of examples: its columns, and its rows with all their faults.
 use chrono::NaiveDate;
 use domain::{
-    prefecture::Prefecture,
-    publication::{
-        Content, PublicationKind,
-        example::{Field, Industry},
-    },
+    publication::{Content, PublicationKind, example::Field},
     text::text_key,
 };
-use encoding_rs::SHIFT_JIS;
 
-use super::form;
+use super::{
+    csv_file::{self, BadImportFile, Column, industry_code, parts, prefecture_code},
+    form,
+};
 use crate::{
     store::reference::programme::Theme,
     web::kit::form::{FieldErrors, Fields},
 };
 
-/// The most rows of a file. They are taken in one transaction.
-pub const MOST_ROWS: usize = 1_000;
-
 /// The columns of a file, each with the name of its field, and whether a file must have it.
-pub const COLUMNS: [(&str, &str, bool); 19] = [
+pub const COLUMNS: [Column; 19] = [
     ("見出し", "title", true),
     ("企業・団体", "organization", true),
     ("業種", "industry", true),
@@ -42,21 +37,6 @@ pub const COLUMNS: [(&str, &str, bool); 19] = [
     ("補足の本文", "body", false),
 ];
 
-/// The reason why a file cannot be read at all. The words are for the editor.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadImportFile {
-    #[error("文字コードを読み取れませんでした。UTF-8かShift_JIS（CP932）のCSVファイルにしてください")]
-    Characters,
-    #[error("1行目に、次の列がありません：{0}")]
-    MissingColumns(String),
-    #[error("行がありません。2行目から、1行に1件ずつ書いてください")]
-    Empty,
-    #[error("一度に取り込めるのは{MOST_ROWS}行までです。ファイルを分けてください（現在{0}行）")]
-    TooManyRows(usize),
-    #[error("CSVとして読み取れませんでした（{0}行目の近く）")]
-    Unreadable(u64),
-}
-
 /// One row of a file.
 #[derive(Clone, Debug)]
 pub struct ImportRow {
@@ -67,54 +47,16 @@ pub struct ImportRow {
     pub read: Result<Content, Vec<String>>,
 }
 
-/// Returns the text of a file in UTF-8, with or without a byte order mark, or in CP932.
-pub fn text(bytes: &[u8]) -> Result<String, BadImportFile> {
-    let without_mark = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if let Ok(text) = std::str::from_utf8(without_mark) {
-        return Ok(text.to_owned()).and_then(without_nul);
-    }
-    let (text, has_errors) = SHIFT_JIS.decode_without_bom_handling(bytes);
-    if has_errors { Err(BadImportFile::Characters) } else { without_nul(text.into_owned()) }
-}
-
 /// Returns the rows of a text, each with its content or all its faults.
 pub fn rows(text: &str, themes: &[Theme], today: NaiveDate) -> Result<Vec<ImportRow>, BadImportFile> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|err| unreadable(&err))?.clone();
-    let names: Vec<_> = header.iter().map(|it| field_of(it.trim())).collect();
-    let missing = COLUMNS.iter().filter(|(_, field, needed)| *needed && !names.contains(&Some(*field)));
-    let missing: Vec<_> = missing.map(|(label, ..)| *label).collect();
-    if !missing.is_empty() {
-        return Err(BadImportFile::MissingColumns(missing.join("、")));
-    }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|err| unreadable(&err))?;
-        if record.iter().all(|it| it.trim().is_empty()) {
-            continue;
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        rows.push(row(line, &names, &record, themes, today));
-    }
-    match rows.len() {
-        0 => Err(BadImportFile::Empty),
-        count if count > MOST_ROWS => Err(BadImportFile::TooManyRows(count)),
-        _ => Ok(rows),
-    }
+    let rows = csv_file::rows(text, &COLUMNS)?;
+    Ok(rows.into_iter().map(|it| row(it.line, &it.cells, themes, today)).collect())
 }
 
-fn row(
-    line: u64,
-    names: &[Option<&'static str>],
-    record: &csv::StringRecord,
-    themes: &[Theme],
-    today: NaiveDate,
-) -> ImportRow {
+fn row(line: u64, cells: &[(&'static str, String)], themes: &[Theme], today: NaiveDate) -> ImportRow {
     let (mut form, mut faults) = (Fields::default(), Vec::new());
-    for (name, cell) in names.iter().zip(record.iter()) {
-        if let Some(name) = name {
-            add(name, cell.trim(), themes, &mut form, &mut faults);
-        }
+    for (name, cell) in cells {
+        add(name, cell, themes, &mut form, &mut faults);
     }
     let mut errors = FieldErrors::default();
     let content = form::parse(PublicationKind::Example, &form, themes, today, &mut errors);
@@ -130,15 +72,8 @@ fn row(
 fn add(name: &str, cell: &str, themes: &[Theme], form: &mut Fields, faults: &mut Vec<String>) {
     let is_like = |label: &str, typed: &str| text_key(label) == text_key(typed);
     match name {
-        "prefecture" => {
-            let named = Prefecture::all().find(|it| it.name() == cell || it.short_name() == cell);
-            form.add(name, named.map_or_else(|| cell.to_owned(), Prefecture::two_digits));
-        }
-        "industry" => {
-            let plain = |text: &str| text_key(text).replace([',', '、'], "");
-            let named = Industry::ALL.into_iter().find(|it| plain(it.label()) == plain(cell));
-            form.add(name, named.map_or_else(|| cell.to_owned(), |it| it.code().to_owned()));
-        }
+        "prefecture" => form.add(name, prefecture_code(cell)),
+        "industry" => form.add(name, industry_code(cell)),
         "field" => {
             for part in parts(cell) {
                 let named = Field::ALL.into_iter().find(|it| it.code() == part || is_like(it.label(), part));
@@ -160,29 +95,14 @@ fn add(name: &str, cell: &str, themes: &[Theme], form: &mut Fields, faults: &mut
     }
 }
 
-/// Returns the values of a cell with several. A label may itself have 「・」, but none of these.
-fn parts(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(['、', ';', '；', '\n']).map(str::trim).filter(|it| !it.is_empty())
-}
-
-fn field_of(label: &str) -> Option<&'static str> {
-    COLUMNS.iter().find(|(own, field, _)| *own == label || *field == label).map(|(_, field, _)| *field)
-}
-
-fn unreadable(err: &csv::Error) -> BadImportFile {
-    BadImportFile::Unreadable(err.position().map_or(1, csv::Position::line))
-}
-
-/// A text with the character NUL is no text, and PostgreSQL cannot store it.
-fn without_nul(text: String) -> Result<String, BadImportFile> {
-    if text.contains('\0') { Err(BadImportFile::Characters) } else { Ok(text) }
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{BadImportFile, MOST_ROWS, rows, text};
+    use super::{
+        super::csv_file::{MOST_ROWS, text},
+        BadImportFile, rows,
+    };
 
     const HEAD: &str = "見出し,企業・団体,業種,都道府県,年,取組の要約,取り組んだこと,出典\n";
 

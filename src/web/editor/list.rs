@@ -64,7 +64,14 @@ pub async fn show(
     let now = app.clock.now();
     let days = page::settings(&app).await?.guide_check_days;
     let newest = store::publication::newest(&app.db, kind, SHOWN).await?;
-    let lines: Vec<_> = newest.into_iter().map(|it| line(it, now, days)).collect();
+    let mut lines: Vec<_> = newest.into_iter().map(|it| line(it, now, days)).collect();
+    if kind == PublicationKind::Campaign {
+        for (id, n) in store::campaign::registration::waiting(&app.db).await? {
+            for it in lines.iter_mut().filter(|it| it.publication.id == id) {
+                it.attention = format!("承認待ちの登録が{n}件あります");
+            }
+        }
+    }
     let ids: Vec<_> = lines.iter().map(|it| it.publication.id).collect();
     let mut faults = store::publication::link_check::failing(&app.db).await?;
     faults.retain(|it| ids.contains(&it.publication));

@@ -19,6 +19,7 @@ use crate::{
     problem::Problem,
     web::kit::{
         date_form,
+        campaign_view::CampaignView,
         event_view::EventView,
         example_view::ExampleView,
         form::Fields,
@@ -39,6 +40,7 @@ struct PublishPage {
     html: String,
     /// The facts of an event.
     event: Option<EventView>,
+    campaign: Option<CampaignView>,
     example: Option<ExampleView>,
     address: String,
     /// The public address.
@@ -162,6 +164,7 @@ async fn render(
         phase: publication.state.phase(app.clock.now()),
         html: markup::html(body),
         event: EventView::of_facts(&publication.content.facts),
+        campaign: CampaignView::of_facts(&publication.content.facts),
         example: ExampleView::of(&publication.content, themes),
         address: address(&publication),
         public_address: app.site.absolute(&crate::url::publication(publication.kind(), publication.number)),

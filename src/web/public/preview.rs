@@ -13,6 +13,7 @@ use crate::{
     secret::Purpose,
     store,
     web::kit::{
+        campaign_view::CampaignView,
         event_view::EventView,
         example_view::ExampleView,
         page::{self, Shell},
@@ -27,6 +28,7 @@ struct PreviewPage {
     html: String,
     /// The facts of an event.
     event: Option<EventView>,
+    campaign: Option<CampaignView>,
     example: Option<ExampleView>,
 }
 
@@ -37,6 +39,7 @@ pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<H
     let publication = publication.ok_or(Problem::NotFound)?;
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
     let event = EventView::of_facts(&publication.content.facts);
+    let campaign = CampaignView::of_facts(&publication.content.facts);
     let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes);
-    page::html(&PreviewPage { shell, publication, html, event, example }).map(page::unlisted)
+    page::html(&PreviewPage { shell, publication, html, event, campaign, example }).map(page::unlisted)
 }

@@ -10,17 +10,29 @@ use domain::{
 use crate::{app::App, problem::Problem, url};
 
 /// The public pages that always exist.
-const PAGES: [&str; 10] =
-    ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/cases", "/events", "/stats"];
+const PAGES: [&str; 11] = [
+    "/",
+    "/apply",
+    "/help",
+    "/privacy",
+    "/accessibility",
+    "/news",
+    "/guide",
+    "/cases",
+    "/events",
+    "/month",
+    "/stats",
+];
 
 /// The most addresses of a site map.
 const MOST_ADDRESSES: usize = 50_000;
 
 /// The pages that are of no use in a search: they belong to one visitor, or to the staff.
-const PRIVATE: [&str; 15] = [
+const PRIVATE: [&str; 16] = [
     "/apply/",
     "/my",
     "/l/",
+    "/m/",
     "/f/",
     "/e/",
     "/a/",
@@ -57,7 +69,7 @@ pub async fn sitemap(app: Data<App>) -> Result<HttpResponse, Problem> {
     }
     let all = ExampleSearch::default();
     let examples = app.examples(|it| it.search(&all, now, 0, MOST_ADDRESSES).page).await?;
-    let on_shelf = [PublicationKind::News, PublicationKind::Guide, PublicationKind::Gathering].into_iter();
+    let on_shelf = PublicationKind::ALL.into_iter().filter(|it| *it != PublicationKind::Example);
     let on_shelf = on_shelf.flat_map(|kind| shelf.current(kind, now));
     let on_shelf = on_shelf.map(|it| (it.facts.kind(), it.number, it.from()));
     let examples = examples.iter().map(|it| (PublicationKind::Example, it.number, it.from));
