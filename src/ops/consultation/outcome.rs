@@ -8,6 +8,7 @@ use domain::{
     id::AppointmentId,
     routing::assignment::AssignmentState,
     text::TextLine,
+    wording,
 };
 
 use super::{notify_desk, result_for_desk, skip_follow_ups};

@@ -18,7 +18,7 @@ use madoguchi::{
 
 use super::{act, at, center, done, told_once::of_two};
 use crate::{
-    cases::{self, CONTACT, Case, Cast, appointment, letters, record, state},
+    cases::{self, CONTACT, Case, Cast, appointment, mails_to, record, state},
     company,
     site::{PASSWORD, Site},
 };
@@ -65,7 +65,7 @@ async fn send_back(site: &Site, case: Case, held: &Appointment) {
 }
 
 async fn count(site: &Site, to: &str, kind: &str) -> usize {
-    letters(site, to).await.iter().filter(|it| it.kind == kind).count()
+    mails_to(site, to).await.iter().filter(|it| it.kind == kind).count()
 }
 
 /// Makes a case whose only report is approved and whose only expert has left since.
@@ -161,10 +161,10 @@ async fn a_company_that_wishes_a_further_appointment_without_its_expert_waits_fo
     let page = reader.get(&company::my(case, "")).await;
     page.shows("次回の相談を受け付けました。担当する専門家を調整します。");
     page.shows("次回の相談について、センターで専門家を調整しています");
-    let letter =
-        letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "further_appointment").unwrap();
-    assert!(letter.text_body.contains("担当する専門家を調整しています"), "{}", letter.text_body);
-    assert!(!letter.text_body.contains("山田"), "{}", letter.text_body);
+    let mail =
+        mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "further_appointment").unwrap();
+    assert!(mail.text_body.contains("担当する専門家を調整しています"), "{}", mail.text_body);
+    assert!(!mail.text_body.contains("山田"), "{}", mail.text_body);
     site.get("/staff").await.shows(&case.number.to_string());
     site.get(&at(case.number, "?view=history"))
         .await
@@ -231,19 +231,14 @@ async fn the_reminder_of_an_outcome_says_whom_else_it_asks() {
             worker::once(&site.app).await;
         }
         let to = crate::substitute::center_email(&site).await;
-        let letter = letters(&site, &to).await.into_iter().find(|it| it.kind == "outcome_missing").unwrap();
+        let mail = mails_to(&site, &to).await.into_iter().find(|it| it.kind == "outcome_missing").unwrap();
         assert_eq!(
-            letter.text_body.contains("専門家にも記録をお願いしています"),
+            mail.text_body.contains("専門家にも記録をお願いしています"),
             !is_closed,
             "{}",
-            letter.text_body
+            mail.text_body
         );
-        assert_eq!(
-            letter.text_body.contains("センターで記録してください"),
-            is_closed,
-            "{}",
-            letter.text_body
-        );
+        assert_eq!(mail.text_body.contains("センターで記録してください"), is_closed, "{}", mail.text_body);
     }
 }
 
@@ -265,9 +260,9 @@ async fn an_end_before_the_report_says_that_it_is_still_to_come() {
     )
     .await
     .unwrap();
-    let letter = letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "finished").unwrap();
-    assert!(letter.text_body.contains("実施した相談の報告書は、"), "{}", letter.text_body);
-    assert!(!letter.text_body.contains("報告書は、引き続き"), "{}", letter.text_body);
+    let mail = mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "finished").unwrap();
+    assert!(mail.text_body.contains("実施した相談の報告書は、"), "{}", mail.text_body);
+    assert!(!mail.text_body.contains("報告書は、引き続き"), "{}", mail.text_body);
 }
 
 #[actix_web::test]
@@ -308,9 +303,9 @@ async fn a_correction_after_the_end_promises_no_other_time() {
     assert!(!page.body.contains("次の日時の選び方"), "{}", page.body);
     let form = [("outcome", "no_show"), ("reason", "思い違い"), ("said_by", "center")];
     done(&act(&site, case, &format!("/outcome/{id}"), &form).await);
-    let letter = letters(&site, "expert@example.jp").await;
-    let letter = letter.into_iter().find(|it| it.kind == "outcome_corrected").unwrap();
-    assert!(letter.text_body.contains("報告書があれば"), "{}", letter.text_body);
+    let mails = mails_to(&site, "expert@example.jp").await;
+    let mail = mails.into_iter().find(|it| it.kind == "outcome_corrected").unwrap();
+    assert!(mail.text_body.contains("報告書があれば"), "{}", mail.text_body);
     // Between the two absences no report was asked for.
     let page = site.get(&at(case.number, &format!("/outcome/{id}"))).await;
     assert!(!page.body.contains("報告書の依頼を取り消します"), "{}", page.body);
