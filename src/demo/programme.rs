@@ -5,6 +5,7 @@ mod applicants;
 mod cast;
 mod events;
 mod examples;
+mod month;
 mod plot;
 mod publications;
 mod session;
@@ -136,6 +137,7 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     stage.go_on_until(now).await?;
     stage.work().await?;
     events::hold(&stage.app, editor, &experts, now).await?;
+    month::hold(&stage.app, editor, now).await?;
     stage.work().await?;
     mark(app, Some(now)).await
 }

@@ -27,7 +27,8 @@ pub(super) async fn examine(
     }
     let found = registration::Entity::find().filter(suspects(&campaigns, now)).all(db).await?;
     for it in found {
-        let erased = campaigns.iter().any(|of| of.publication_id == it.publication_id && of.erased_at.is_some());
+        let erased =
+            campaigns.iter().any(|of| of.publication_id == it.publication_id && of.erased_at.is_some());
         let (rule, what) = if it.status == RegistrationStatus::Unproved {
             ("month_unproved", "its address was not proved in time, and is still kept")
         } else if it.status == RegistrationStatus::Approved && it.listed_name.is_none() {
@@ -64,8 +65,5 @@ fn suspects(campaigns: &[campaign::Model], now: DateTime<Utc>) -> Condition {
         .add(registration::Column::Status.is_in(ENDED.map(RegistrationStatus::code)))
         .add(registration::Column::StateSince.lt(late - ENDED_KEPT));
     let over = Condition::any().add(registration::Column::PublicationId.is_in(erased)).add(ended);
-    Condition::any()
-        .add(unproved)
-        .add(unlisted)
-        .add(Condition::all().add(over).add(is_personal))
+    Condition::any().add(unproved).add(unlisted).add(Condition::all().add(over).add(is_personal))
 }

@@ -3,9 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     gathering::SeatKind,
-    id::{
-        AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId,
-    },
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId},
 };
 use serde::{Deserialize, Serialize};
 

@@ -51,8 +51,7 @@ pub fn month(year: i32) -> Content {
 }
 
 /// A file with one registration.
-pub const CSV: &str =
-    "登録する方,名称,フリガナ,都道府県,業種,テレワーク導入状況\n団体,取込みの団体,ダンタイ,秋田県,製造業,導入している\n";
+pub const CSV: &str = "登録する方,名称,フリガナ,都道府県,業種,テレワーク導入状況\n団体,取込みの団体,ダンタイ,秋田県,製造業,導入している\n";
 
 /// Adds a logo to a telework month.
 pub async fn logo(site: &Site, campaign: PublicationId) {
@@ -135,7 +134,13 @@ pub fn company(name: &str, email: &str, opts_in: bool, rules_revision: i32) -> R
 }
 
 /// Registers and proves the address.
-pub async fn waiting(site: &Site, campaign: PublicationId, name: &str, email: &str, opts_in: bool) -> Registration {
+pub async fn waiting(
+    site: &Site,
+    campaign: PublicationId,
+    name: &str,
+    email: &str,
+    opts_in: bool,
+) -> Registration {
     let revision = store::campaign::find(&site.app.db, campaign).await.unwrap().unwrap().rules_revision;
     let request = company(name, email, opts_in, revision);
     ops::campaign::request(&site.app, campaign, request, email).await.unwrap();
@@ -272,7 +277,8 @@ async fn a_company_registers_is_approved_and_stands_in_the_list() {
     let registration = format!("{desk}/registrations/{}", it.id);
     site.get(&registration).await.shows("佐藤 一郎");
     let version = it.version.to_string();
-    let refused = site.post(&registration, &[("act", "reject"), ("version", &version), ("reason", " ")]).await;
+    let refused =
+        site.post(&registration, &[("act", "reject"), ("version", &version), ("reason", " ")]).await;
     assert_eq!(refused.status, 422);
     let reply = site.post(&registration, &[("act", "approve"), ("version", &version)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
@@ -305,7 +311,8 @@ async fn the_list_is_searched_in_any_width_and_kana_and_by_industry() {
         let typed = url::form_urlencoded::byte_serialize(words.as_bytes()).collect::<String>();
         site.get(&format!("/month/2026?q={typed}")).await
     };
-    for (words, name) in [("みほん電機", "ﾐﾎﾝ電機"), ("高橋", "髙橋商店"), ("株式会社見本", "見本㈱"), ("みほん", "髙橋商店")]
+    for (words, name) in
+        [("みほん電機", "ﾐﾎﾝ電機"), ("高橋", "髙橋商店"), ("株式会社見本", "見本㈱"), ("みほん", "髙橋商店")]
     {
         find(words).await.shows(name);
     }
@@ -377,7 +384,8 @@ async fn the_version_of_the_rules_is_kept_and_a_new_one_is_asked_for_again() {
     assert_eq!(reply.status, 422);
     reply.shows("活動規約が変わりました");
     reply.shows("name=\"rules_revision\" value=\"6\"");
-    let old = ops::campaign::request(&site.app, it.id, company("遅い会社", "b@example.co.jp", false, 2), "n").await;
+    let old =
+        ops::campaign::request(&site.app, it.id, company("遅い会社", "b@example.co.jp", false, 2), "n").await;
     assert!(old.is_err());
     assert_eq!(of(&site, "a@example.co.jp").await.rules.unwrap().0, 2, "what was agreed to stays");
     let earlier = store::publication::revision(&site.app.db, it.id, 2).await.unwrap().unwrap();

@@ -9,8 +9,8 @@ use crate::mail::{
     text::{MailWording, TextKind, Texts, Variable},
 };
 
-mod combinations;
 mod campaign;
+mod combinations;
 mod gathering;
 mod samples;
 mod snapshot;

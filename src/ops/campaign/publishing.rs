@@ -47,9 +47,7 @@ pub async fn published(
 ) -> Result<(), Problem> {
     let until = publication.state.period().and_then(Period::until);
     if until.is_some_and(|it| it < facts.period().1) {
-        return Err(Problem::Refused(
-            "公開を終える日時は、期間が終わったあとにしてください。".to_owned(),
-        ));
+        return Err(Problem::Refused("公開を終える日時は、期間が終わったあとにしてください。".to_owned()));
     }
     let before = store::campaign::lock(&tx, publication.id).await?;
     let rules_revision = rules_revision(&tx, publication, facts, before.as_ref()).await?;

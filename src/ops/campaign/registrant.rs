@@ -1,10 +1,10 @@
 //! The acts of a registrant. Each is one transaction under the lock of the telework month.
 use domain::{
+    calendar::japan_date,
     campaign::{
         DECIDED_WITHIN, OptIn, PROVE_WITHIN, RegistrantKind, RegistrationEntry, RegistrationLife,
         RegistrationRefused, RegistrationState,
     },
-    calendar::japan_date,
     id::{DraftId, PublicationId, RegistrationId},
     intake::{application::ApplicationForm, company::Organization},
     text::TextLine,
@@ -196,9 +196,7 @@ fn prefill(form: &mut ApplicationForm, entry: &RegistrationEntry) {
 /// Tells a registrant that the center decides, and whether another registration has the same corporate number.
 async fn received(work: &mut CampaignTransaction<'_>, it: &Registration) -> Result<(), Problem> {
     let same_number = match it.entry.corporate_number {
-        Some(number) => {
-            !registration::same_number(&work.tx, it.campaign, number, it.id).await?.is_empty()
-        }
+        Some(number) => !registration::same_number(&work.tx, it.campaign, number, it.id).await?.is_empty(),
         None => false,
     };
     let today = japan_date(work.now());

@@ -1,8 +1,8 @@
 //! The steps of a telework month that the worker takes when they are due.
 use chrono::{DateTime, Utc};
 use domain::{
-    campaign::{ENDED_KEPT, KEPT, RegistrationState, RegistrationStatus, lapse_at, reminder_at},
     calendar::japan_date,
+    campaign::{ENDED_KEPT, KEPT, RegistrationState, RegistrationStatus, lapse_at, reminder_at},
     id::PublicationId,
 };
 use sea_orm::{DatabaseTransaction, DbErr};

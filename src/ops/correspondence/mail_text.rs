@@ -174,7 +174,7 @@ fn address(kind: TextKind, link: &str) -> Example<'_> {
 /// Returns an example of the event that a text is for, as it would be for the consultation. The frame that surrounds every
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    use {AccountMailEvent as A, CompanyTurn as Turn, MailEvent as O, TextKind as K};
+    use {CompanyTurn as Turn, MailEvent as O, TextKind as K};
     let Facts { appointment, names: experts, examples, link, .. } = *facts;
     let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
@@ -207,8 +207,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Relieved => Case(O::Relieved { appointment }),
         K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
         K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
-        K::Survey => Case(O::Survey { answer }),
-        K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
+        K::Survey | K::FollowUp => of_questions(kind, answer),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
         K::Request => request(facts, answer),
@@ -225,9 +224,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
         K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
         K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
-        K::Digest => Plain(A::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link }),
-        K::WeeklyDigest => weekly(facts),
-        K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
+        K::Digest | K::WeeklyDigest | K::Absence => of_lists(kind, facts),
         K::SignUpConfirm | K::SignUpKnown | K::SignUpSeated | K::SignUpWaiting => of_gathering(kind, facts),
         K::SeatOffered | K::SeatOfferLapsed | K::WaitEnded | K::SeatCancelled => of_gathering(kind, facts),
         K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
@@ -406,13 +403,25 @@ fn no_delegates(kind: TextKind, it: AppointmentText<'_>) -> Example<'_> {
     Case(MailEvent::NoDelegates { is_company, starts_at: it.starts_at, ends_at: it.ends_at })
 }
 
-const fn weekly<'a>(facts: &Facts<'a>) -> Example<'a> {
-    let lines = facts.outline;
-    Plain(AccountMailEvent::WeeklyDigest {
-        appointments: lines,
-        requests: lines,
-        reports: lines,
-        stop: facts.link,
+/// Returns an example of a mail with lists, for an account.
+const fn of_lists<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let (lines, stop) = (facts.names, facts.link);
+    Plain(if matches!(kind, TextKind::Digest) {
+        AccountMailEvent::Digest { new: 1, overdue: 1, stalled: 1, lines, stop }
+    } else if matches!(kind, TextKind::Absence) {
+        AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines }
+    } else {
+        let lines = facts.outline;
+        AccountMailEvent::WeeklyDigest { appointments: lines, requests: lines, reports: lines, stop }
+    })
+}
+
+/// Returns an example of a mail with questions after an appointment.
+const fn of_questions(kind: TextKind, answer: &str) -> Example<'_> {
+    Case(if matches!(kind, TextKind::Survey) {
+        MailEvent::Survey { answer }
+    } else {
+        MailEvent::FollowUp { lead: LEAD, answer }
     })
 }
 

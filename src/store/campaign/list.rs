@@ -1,10 +1,5 @@
 //! The public list of those who are registered: names and industries, and nothing else of a registration.
-use domain::{
-    id::PublicationId,
-    intake::company::Industry,
-    prefecture::Prefecture,
-    text::search_key,
-};
+use domain::{id::PublicationId, intake::company::Industry, prefecture::Prefecture, text::search_key};
 use entity::registration as row;
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,

@@ -86,10 +86,7 @@ pub async fn standing(
     if ids.is_empty() {
         return Ok(Default::default());
     }
-    let rows = consented()
-        .filter(row::COLUMN.id.is_in(ids.into_iter().map(|it| it.0)))
-        .all(db)
-        .await?;
+    let rows = consented().filter(row::COLUMN.id.is_in(ids.into_iter().map(|it| it.0))).all(db).await?;
     Ok(rows.into_iter().map(|it| RegistrationId(it.id)).collect())
 }
 

@@ -269,7 +269,8 @@ fn is_personal() -> Expr {
     let person = Expr::col(row::Column::Kind)
         .eq(RegistrantKind::Individual.code())
         .and(Expr::col(row::Column::Name).is_not_null());
-    let columns = [row::Column::ContactName, row::Column::Email, row::Column::Phone, row::Column::Teleworkers];
+    let columns =
+        [row::Column::ContactName, row::Column::Email, row::Column::Phone, row::Column::Teleworkers];
     columns.into_iter().fold(person, |any, it| any.or(Expr::col(it).is_not_null()))
 }
 
@@ -284,9 +285,8 @@ pub async fn erase(
     use domain::campaign::RegistrantKind;
     let mut found = of(campaign).filter(is_personal());
     if let Some(before) = before {
-        found = found
-            .filter(row::COLUMN.status.is_in(codes(&ENDED)))
-            .filter(row::COLUMN.state_since.lte(before));
+        found =
+            found.filter(row::COLUMN.status.is_in(codes(&ENDED))).filter(row::COLUMN.state_since.lte(before));
     }
     let ids: Vec<Uuid> = found.select_only().column(row::Column::Id).into_tuple().all(tx).await?;
     let contact = [row::Column::ContactName, row::Column::Email, row::Column::EmailKey, row::Column::Phone];

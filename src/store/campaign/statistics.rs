@@ -22,12 +22,15 @@ pub struct CampaignFigures {
     pub kinds: Vec<u64>,
 }
 
+/// The number of registrations with one prefecture, industry, status and kind.
+type Counted = (i32, String, String, String, i64);
+
 /// Counts the registrations in force: those that are approved, also while a change of them waits.
 pub async fn of(db: &impl ConnectionTrait, campaign: PublicationId) -> Result<CampaignFigures, DbErr> {
     let in_force = Expr::col(row::Column::Status)
         .eq(RegistrationStatus::Approved.code())
         .or(Expr::col(row::Column::ListedName).is_not_null());
-    let rows: Vec<(i32, String, String, String, i64)> = row::Entity::find()
+    let rows: Vec<Counted> = row::Entity::find()
         .select_only()
         .columns([
             row::Column::Prefecture,
@@ -46,7 +49,7 @@ pub async fn of(db: &impl ConnectionTrait, campaign: PublicationId) -> Result<Ca
         .all(db)
         .await?;
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
-    let sum = |is_of: &dyn Fn(&(i32, String, String, String, i64)) -> bool| -> u64 {
+    let sum = |is_of: &dyn Fn(&Counted) -> bool| -> u64 {
         rows.iter().filter(|it| is_of(it)).map(|it| count(it.4)).sum()
     };
     Ok(CampaignFigures {

@@ -281,9 +281,7 @@ async fn registration_page(
     };
     let address = it.entry.email.as_ref().map(domain::intake::contact::EmailAddress::key);
     let is_unreachable = match address {
-        Some(address) => {
-            !store::correspondence::bounce::dead_among(&app.db, vec![address]).await?.is_empty()
-        }
+        Some(address) => !store::correspondence::bounce::dead_among(&app.db, vec![address]).await?.is_empty(),
         None => false,
     };
     let decided_by = match it.decided {

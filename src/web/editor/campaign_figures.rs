@@ -5,8 +5,8 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    campaign::RegistrantKind,
     calendar::japan_date,
+    campaign::RegistrantKind,
     intake::company::{Industry, TeleworkStatus},
     prefecture::Prefecture,
     wording::iso_date,

@@ -84,10 +84,8 @@ fn row(it: CsvRow, activities: &[TextLine]) -> RegistrationRow {
 fn add(name: &str, cell: &str, form: &mut RegistrationForm, faults: &mut Vec<String>) {
     let own = || cell.to_owned();
     match name {
-        "status" => {
-            if !cell.is_empty() && cell != RegistrationStatus::Approved.label() {
-                faults.push(format!("状態が「{cell}」の行は、取り込めません"));
-            }
+        "status" if !cell.is_empty() && cell != RegistrationStatus::Approved.label() => {
+            faults.push(format!("状態が「{cell}」の行は、取り込めません"));
         }
         "kind" => form.kind = code_of(&RegistrantKind::ALL.map(|it| (it.code(), it.label())), cell),
         "telework_status" => {
@@ -176,7 +174,8 @@ mod tests {
 
     use super::rows;
 
-    const HEAD: &str = "登録する方,名称,フリガナ,都道府県,業種,テレワーク導入状況,予定している活動,メールアドレス,状態\n";
+    const HEAD: &str =
+        "登録する方,名称,フリガナ,都道府県,業種,テレワーク導入状況,予定している活動,メールアドレス,状態\n";
 
     #[test]
     fn words_and_codes_are_understood_and_every_fault_of_a_row_is_told() {
@@ -190,7 +189,8 @@ mod tests {
         assert!(rows[0].read.is_ok(), "{:?}", rows[0].read);
         assert_eq!(rows[1].read.as_ref().unwrap().listing.name.as_str(), "=みほん");
         let faults = rows[2].read.as_ref().unwrap_err().join("／");
-        for words in ["取下げ", "登録する方", "名称を入力", "業種", "別の活動", "導入状況", "メールアドレス"] {
+        for words in ["取下げ", "登録する方", "名称を入力", "業種", "別の活動", "導入状況", "メールアドレス"]
+        {
             assert!(faults.contains(words), "{words}: {faults}");
         }
     }

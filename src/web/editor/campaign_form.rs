@@ -46,9 +46,8 @@ pub fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<CampaignFacts> {
     let (opens_on, closes_on) = (day("opens_date"), day("closes_date"));
     let activities = errors.take("activities", activities(form.get("activities")));
     let rules = errors.take("rules", Prose::parse("活動規約", form.get("rules"), LONGEST_RULES));
-    let certificate = optional(form.get("certificate"), |it| {
-        TextLine::parse("登録証の文", it, LONGEST_CERTIFICATE)
-    });
+    let certificate =
+        optional(form.get("certificate"), |it| TextLine::parse("登録証の文", it, LONGEST_CERTIFICATE));
     let certificate = errors.take("certificate", certificate);
     if let Some(fault) = crate::markup::faults(form.get("rules")).first() {
         errors.add("rules", fault.to_string());
@@ -86,12 +85,14 @@ fn activities(typed: &str) -> Result<Vec<TextLine>, String> {
 
 #[cfg(test)]
 mod tests {
+    use domain::text::TextLine;
+
     use super::activities;
 
     #[test]
     fn activities_are_one_a_line_and_each_once() {
         let all = activities("社内での周知\r\n\n 全員で実施 \n社内での周知").unwrap();
-        assert_eq!(all.iter().map(|it| it.as_str()).collect::<Vec<_>>(), ["社内での周知", "全員で実施"]);
+        assert_eq!(all.iter().map(TextLine::as_str).collect::<Vec<_>>(), ["社内での周知", "全員で実施"]);
         assert!(activities(&format!("よい\n{}", "長".repeat(61))).unwrap_err().starts_with("2行目："));
         assert!(activities(&(0..31).map(|it| format!("{it}\n")).collect::<String>()).is_err());
     }

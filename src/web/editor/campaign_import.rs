@@ -45,7 +45,6 @@ const SHOWN: u64 = 20;
 #[template(path = "editor/campaign_import.html")]
 struct RegistrationImportPage {
     shell: Shell,
-    campaign: Campaign,
     errors: FieldErrors,
     earlier: Vec<RegistrationImport>,
     links: CampaignLinks,
@@ -125,11 +124,7 @@ pub async fn take(
 }
 
 #[post("/staff/month/{id}/import/{import}/undo")]
-pub async fn undo(
-    app: Data<App>,
-    _: EditorUser,
-    path: Path<(Uuid, Uuid)>,
-) -> Result<HttpResponse, Problem> {
+pub async fn undo(app: Data<App>, _: EditorUser, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse, Problem> {
     let (campaign, it) = found(&app, &path).await?;
     let undone = ops::campaign::import::undo(&app, it.id).await?;
     let sentence = format!(
@@ -189,7 +184,7 @@ async fn import_page(
 ) -> Result<RegistrationImportPage, Problem> {
     let campaign = find(app, id).await?;
     let earlier = import::newest(&app.db, campaign.id, SHOWN).await?;
-    Ok(RegistrationImportPage { links: links(&shell, &campaign), shell, campaign, errors, earlier })
+    Ok(RegistrationImportPage { links: links(&shell, &campaign), shell, errors, earlier })
 }
 
 impl RegistrationImportPage {

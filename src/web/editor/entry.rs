@@ -111,7 +111,9 @@ pub async fn create(
         return page::unprocessable(&entry_page(&app, shell, kind, None, form, errors).await?);
     };
     match ops::publication::create(&app, content, user.id).await {
-        Ok(draft) => Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。")),
+        Ok(draft) => {
+            Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。"))
+        }
         Err(problem) => {
             errors.add("title", sentence(problem)?);
             page::unprocessable(&entry_page(&app, shell, kind, None, form, errors).await?)

@@ -18,8 +18,8 @@ use crate::{
     ops::{self, publication::Seen},
     problem::Problem,
     web::kit::{
-        date_form,
         campaign_view::CampaignView,
+        date_form,
         event_view::EventView,
         example_view::ExampleView,
         form::Fields,

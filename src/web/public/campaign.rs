@@ -220,7 +220,8 @@ async fn campaign_page(
         form: query.clone(),
         industries: Industry::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
         prefectures: is_shown.then_some(some),
-        next: next_to_open(shelf, now).filter(|_| matches!(stage, CampaignStage::Closed | CampaignStage::Over)),
+        next: next_to_open(shelf, now)
+            .filter(|_| matches!(stage, CampaignStage::Closed | CampaignStage::Over)),
         others: others.map(|(it, facts)| other(it, facts)).collect(),
         has_ended: it.state.phase(now) != Phase::Current,
     })

@@ -81,7 +81,9 @@ pub async fn submit(
     let entry = parse(&values, &facts.activities, Intake::Company, &mut state.errors);
     let seen = state.form.get("rules_revision").parse().unwrap_or(campaign.rules_revision);
     if seen != campaign.rules_revision {
-        state.errors.add("rules", "活動規約が変わりました。新しい規約を確認し、同意する場合はチェックしてください");
+        state
+            .errors
+            .add("rules", "活動規約が変わりました。新しい規約を確認し、同意する場合はチェックしてください");
     }
     let Some(entry) = entry.filter(|_| state.errors.is_empty()) else {
         return answer(&app, shell, state).await;

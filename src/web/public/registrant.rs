@@ -88,7 +88,9 @@ pub async fn submit(
     token: Path<String>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let Some((it, campaign)) = ops::campaign::registration_of(&app, &token).await? else { return gone(shell) };
+    let Some((it, campaign)) = ops::campaign::registration_of(&app, &token).await? else {
+        return gone(shell);
+    };
     let mut state = FormState::of(form);
     let (outcome, sentence) = match state.form.get("act") {
         "prove" => {
@@ -127,7 +129,9 @@ pub async fn submit(
 /// The certificate of a registration in the list, to print.
 #[get("/m/{token}/certificate")]
 pub async fn certificate(app: Data<App>, shell: Shell, token: Path<String>) -> Result<HttpResponse, Problem> {
-    let Some((it, campaign)) = ops::campaign::registration_of(&app, &token).await? else { return gone(shell) };
+    let Some((it, campaign)) = ops::campaign::registration_of(&app, &token).await? else {
+        return gone(shell);
+    };
     let listed = it.life.listed.as_ref().zip(it.number);
     let Some((listed, number)) = listed else { return Ok(page::see_other(url::registration(&token))) };
     let shelf = app.shelf_to_show().await?;

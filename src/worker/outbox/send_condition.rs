@@ -9,9 +9,7 @@ use domain::{
     },
     booking::appointment::{Appointment, AppointmentState},
     correspondence::outgoing_mail::topic::NotificationTopic,
-    id::{
-        AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId,
-    },
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId},
     routing::assignment::{Assignment, AssignmentState},
     silence::SilenceClock,
 };

@@ -65,7 +65,8 @@ async fn a_new_name_is_approved_anew_and_the_list_keeps_the_old_one_until_then()
     site.get("/month/2026").await.shows("新みほん");
     hides(&site.get("/month/2026").await, "旧みほん");
     let all = kinds(&site, "a@example.co.jp").await;
-    let expected = ["registration_received", "registration_rejected", "registration_received", "registration_approved"];
+    let expected =
+        ["registration_received", "registration_rejected", "registration_received", "registration_approved"];
     assert_eq!(all[3..], expected);
     sound(&site).await;
 }
@@ -79,7 +80,11 @@ async fn a_withdrawn_registration_leaves_the_list_and_may_come_again() {
     assert_eq!(site.post(&page, &[("act", "withdraw")]).await.status, 303, "the button was pressed twice");
     hides(&site.get("/month/2026").await, "みほん</th>");
     site.get(&page).await.shows("取り下げられています");
-    assert_eq!(site.get(&format!("{page}/certificate")).await.status, 303, "there is no certificate any more");
+    assert_eq!(
+        site.get(&format!("{page}/certificate")).await.status,
+        303,
+        "there is no certificate any more"
+    );
     assert_eq!(kinds(&site, "a@example.co.jp").await.last().unwrap(), "registration_withdrawn");
     let change = with(typed("みほん", ""), &[("act", "change")]);
     assert_eq!(site.post(&page, &change).await.status, 409);
@@ -138,10 +143,7 @@ async fn an_approval_can_be_taken_back_and_two_editors_do_not_overtake_each_othe
 }
 
 /// Starts these acts at once, and returns whether each succeeded.
-async fn at_once(
-    site: &Site,
-    acts: Vec<(bool, SeenRegistration, AccountId)>,
-) -> Vec<bool> {
+async fn at_once(site: &Site, acts: Vec<(bool, SeenRegistration, AccountId)>) -> Vec<bool> {
     let barrier = Arc::new(Barrier::new(acts.len()));
     let mut set = JoinSet::new();
     for (approves, seen, by) in acts {

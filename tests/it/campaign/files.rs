@@ -2,7 +2,8 @@
 use super::*;
 use crate::conversation::send as send_form;
 
-const HEAD: &str = "登録する方,名称,フリガナ,都道府県,業種,テレワーク導入状況,予定している活動,従業員数,メールアドレス\n";
+const HEAD: &str =
+    "登録する方,名称,フリガナ,都道府県,業種,テレワーク導入状況,予定している活動,従業員数,メールアドレス\n";
 
 fn csv(bytes: &[u8]) -> [(&str, &str, &[u8]); 1] {
     [("登録.csv", "text/csv", bytes)]
@@ -34,8 +35,16 @@ async fn a_file_is_previewed_with_every_bad_row_taken_whole_and_undone() {
     let preview = sent(&site, &desk, &text).await;
     let shown = site.get(&preview).await;
     shown.shows("取り込めるもの2件、直す必要があるもの2件");
-    for fault in ["4行目", "登録する方を選択", "名称を入力", "都道府県", "別の活動", "従業員数", "5行目「既存の会社」", "すでにあるか"]
-    {
+    for fault in [
+        "4行目",
+        "登録する方を選択",
+        "名称を入力",
+        "都道府県",
+        "別の活動",
+        "従業員数",
+        "5行目「既存の会社」",
+        "すでにあるか",
+    ] {
         shown.shows(fault);
     }
     hides(&site.get("/month/2026").await, "取込み一");

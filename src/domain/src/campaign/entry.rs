@@ -74,8 +74,8 @@ impl RegistrationEntry {
         }
         let prefecture = reading.take("prefecture", Prefecture::parse(&form.prefecture));
         let needs_size = is_own && !is_person;
-        let employees = reading
-            .ask(needs_size, "employees", &form.employees, |raw| Headcount::parse("従業員数", raw));
+        let employees =
+            reading.ask(needs_size, "employees", &form.employees, |raw| Headcount::parse("従業員数", raw));
         let activities = reading.take("activity", chosen(&form.activity, offered, is_own));
         let telework_status = reading.take("telework_status", TeleworkStatus::parse(&form.telework_status));
         let teleworkers = reading.ask(false, "teleworkers", &form.teleworkers, |raw| {

@@ -104,7 +104,9 @@ impl RegistrationLife {
     pub fn prove(self, now: DateTime<Utc>) -> Result<Self, RegistrationRefused> {
         match self.state {
             RegistrationState::Unproved { until } if until <= now => Err(RegistrationRefused::ProvedTooLate),
-            RegistrationState::Unproved { .. } => Ok(self.in_state(RegistrationState::Waiting { since: now })),
+            RegistrationState::Unproved { .. } => {
+                Ok(self.in_state(RegistrationState::Waiting { since: now }))
+            }
             RegistrationState::Waiting { .. } | RegistrationState::Approved | RegistrationState::Rejected => {
                 Ok(self)
             }

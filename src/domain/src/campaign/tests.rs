@@ -66,8 +66,17 @@ fn a_form_is_read_whole_and_names_every_mistake_at_once() {
     let empty = RegistrationEntry::parse(&RegistrationForm::default(), &offered, Intake::Company);
     let fields: Vec<_> = empty.unwrap_err().into_iter().map(|it| it.0).collect();
     let needed = [
-        "kind", "name", "kana", "industry", "prefecture", "employees", "activity", "telework_status",
-        "contact_name", "email", "rules",
+        "kind",
+        "name",
+        "kana",
+        "industry",
+        "prefecture",
+        "employees",
+        "activity",
+        "telework_status",
+        "contact_name",
+        "email",
+        "rules",
     ];
     assert_eq!(fields, needed);
     let foreign = RegistrationForm { activity: vec!["別の活動".to_owned()], ..form() };
@@ -114,10 +123,18 @@ fn a_file_of_the_center_may_lack_what_only_the_registrant_can_give() {
 fn acts_that_come_twice_or_too_late_are_told_apart() {
     let now = day("2026-11-10");
     let fresh = RegistrationLife::new(listing("みほん"), now + PROVE_WITHIN);
-    assert_eq!(fresh.clone().approve(), Err(RegistrationRefused::NotNow), "nobody approves a stranger's form");
+    assert_eq!(
+        fresh.clone().approve(),
+        Err(RegistrationRefused::NotNow),
+        "nobody approves a stranger's form"
+    );
     assert_eq!(fresh.clone().prove(now + PROVE_WITHIN), Err(RegistrationRefused::ProvedTooLate));
     let waiting = fresh.prove(now).unwrap();
-    assert_eq!(waiting.clone().prove(now + TimeDelta::days(3)), Ok(waiting.clone()), "the button was pressed twice");
+    assert_eq!(
+        waiting.clone().prove(now + TimeDelta::days(3)),
+        Ok(waiting.clone()),
+        "the button was pressed twice"
+    );
     let approved = waiting.clone().approve().unwrap();
     assert_eq!(approved.clone().approve(), Err(RegistrationRefused::Approved));
     assert_eq!(approved.listed, Some(listing("みほん")));
@@ -132,7 +149,8 @@ fn acts_that_come_twice_or_too_late_are_told_apart() {
 #[test]
 fn a_change_of_the_entry_is_approved_anew_and_the_list_keeps_the_earlier_one() {
     let now = day("2026-11-10");
-    let approved = RegistrationLife::new(listing("旧"), now + PROVE_WITHIN).prove(now).unwrap().approve().unwrap();
+    let approved =
+        RegistrationLife::new(listing("旧"), now + PROVE_WITHIN).prove(now).unwrap().approve().unwrap();
     let same = approved.clone().change(listing("旧"), now).unwrap();
     assert_eq!(same.state, RegistrationState::Approved, "other data are taken at once");
     let changed = approved.change(listing("新"), now).unwrap();

@@ -40,7 +40,11 @@ pub struct CampaignTimes {
 
 /// Returns when the center is reminded of registrations that wait: on the second business day at the hour of mails, and
 /// again after as many days for as long as one waits.
-pub fn reminder_at(it: &CampaignTimes, settings: &Settings, calendar: &BusinessCalendar) -> Option<DateTime<Utc>> {
+pub fn reminder_at(
+    it: &CampaignTimes,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> Option<DateTime<Utc>> {
     let since = it.waiting_since?;
     let from = it.reminded_at.map_or(since, |at| at.max(since));
     Some(at_japan(calendar.add_business_days(japan_date(from), REMINDED_AFTER), settings.mail_hour, 0))

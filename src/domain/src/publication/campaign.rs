@@ -115,7 +115,11 @@ mod tests {
             change(&mut it);
             it.faults()
         };
-        assert_eq!(with(|it| it.opens_on = "2026-11-10".parse().unwrap()), [], "it may open within the period");
+        assert_eq!(
+            with(|it| it.opens_on = "2026-11-10".parse().unwrap()),
+            [],
+            "it may open within the period"
+        );
         assert_eq!(
             with(|it| it.ends_on = "2026-10-31".parse().unwrap()),
             [CampaignFault::EndsBeforeItStarts, CampaignFault::ClosesAfterTheEnd]

@@ -1,8 +1,6 @@
 //! The conversion of a registration to its columns and back.
 use domain::{
-    campaign::{
-        Listing, OptIn, RegistrationEntry, RegistrationLife, RegistrationState, RegistrationStatus,
-    },
+    campaign::{Listing, OptIn, RegistrationEntry, RegistrationLife, RegistrationState, RegistrationStatus},
     id::{AccountId, PublicationId, RegistrationId, RegistrationImportId},
     intake::{
         company::{CorporateNumber, Headcount, Industry},
@@ -95,9 +93,7 @@ pub(super) fn from_row(row: row::Model) -> Result<Registration, DbErr> {
 fn life(row: &row::Model) -> Result<RegistrationLife, DbErr> {
     let missing = || wrong(row, &"lacks a value of its state");
     let state = match known(&row.status, row::Column::Status, row.id)? {
-        RegistrationStatus::Unproved => {
-            RegistrationState::Unproved { until: row.until.ok_or_else(missing)? }
-        }
+        RegistrationStatus::Unproved => RegistrationState::Unproved { until: row.until.ok_or_else(missing)? },
         RegistrationStatus::Waiting => RegistrationState::Waiting { since: row.state_since },
         RegistrationStatus::Approved => RegistrationState::Approved,
         RegistrationStatus::Rejected => RegistrationState::Rejected,
