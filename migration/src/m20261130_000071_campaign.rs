@@ -27,6 +27,8 @@ impl MigrationTrait for Migration {
         manager.create_index(index("registration", &["publication_id", "status", "state_since"])).await?;
         manager.create_index(index("registration", &["publication_id", "corporate_number"])).await?;
         manager.create_index(index("registration", &["publication_id", "listed_kana"])).await?;
+        // The counts of the public list are read from the index alone.
+        manager.create_index(index("registration", &["publication_id", "prefecture", "listed_kana"])).await?;
         manager.create_index(index("registration", &["status", "until"])).await?;
         manager.create_index(index("registration", &["email_key"])).await?;
         manager.create_index(index("registration", &["import_id"])).await

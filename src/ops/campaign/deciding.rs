@@ -1,13 +1,16 @@
 //! The decisions of the center and of editors about registrations.
 use domain::{
+    campaign::RegistrationRefused,
     id::{AccountId, RegistrationId},
     text::Prose,
 };
 
 use super::transaction::{CampaignTransaction, refused};
 use crate::{
-    app::App, mail::mail_event::RegistrationNews, problem::Problem,
-    store::campaign::registration::Registration,
+    app::App,
+    mail::mail_event::RegistrationNews,
+    problem::Problem,
+    store::campaign::registration::{self, Registration},
 };
 
 /// The registration that a person decides about, at the version that the person's page showed.
@@ -22,6 +25,14 @@ pub async fn approve(app: &App, seen: SeenRegistration, by: AccountId) -> Result
     let (mut work, before) = begin(app, seen).await?;
     let is_change = before.life.is_change();
     let life = before.life.clone().approve().map_err(refused)?;
+    // The registrant may have registered again after a rejection.
+    if let Some(email) = before.entry.email.as_ref() {
+        let name = life.wanted.name.search_key();
+        let other = registration::of_address(&work.tx, before.campaign, &email.key(), &name).await?;
+        if other.is_some_and(|it| it.id != before.id) {
+            return Err(refused(RegistrationRefused::Twice));
+        }
+    }
     let number = match before.number {
         Some(number) => number,
         None => work.next_number(),

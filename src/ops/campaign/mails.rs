@@ -58,23 +58,24 @@ impl CampaignTransaction<'_> {
         let page = self.app.site.absolute(&page);
         let to_reader = Recipient { address: address.as_str(), name: contact.as_str() };
         let name = to.life.wanted.name.as_str();
-        let outgoing = self.outgoing(to.id, name, to_reader, &page, news)?;
+        let once = format!("{}/{}", to.version, self.now().timestamp_micros());
+        let outgoing = self.outgoing(to.id, name, to_reader, (&page, &once), news)?;
         self.mails.push(outgoing);
         Ok(())
     }
 
-    /// Writes a mail about a registration.
+    /// Writes a mail about a registration, with the address of its page. Of several with the same news and `once`, only
+    /// the first is sent.
     pub(super) fn outgoing(
         &self,
         id: RegistrationId,
         name: &str,
         to: Recipient<'_>,
-        page: &str,
+        (page, once): (&str, &str),
         news: RegistrationNews<'_>,
     ) -> Result<OutgoingMail, Problem> {
         let mail = RegistrationMailEvent { news, campaign: &self.campaign.title, name, page };
         let kind = mail.text().code();
-        let once = self.now().timestamp_micros();
         let mut mails = self.context.mails(self.app);
         let outgoing = mails.mail(AccountMailEvent::Registration(mail), to)?;
         let key = format!("{}{kind}/{once}", key_of_registration(self.campaign.id, id));

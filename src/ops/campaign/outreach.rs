@@ -56,7 +56,7 @@ impl CampaignTransaction<'_> {
         let name = if to.contact_name().is_empty() { to.name() } else { to.contact_name() };
         let reader = Recipient { address: to.address(), name };
         let news = RegistrationNews::Invitation { stop: &stop };
-        let outgoing = self.outgoing(id, to.name(), reader, &page, news)?;
+        let outgoing = self.outgoing(id, to.name(), reader, (&page, "once"), news)?;
         let send_condition = Some(SendCondition::OptInStands { registration: id });
         self.mails.push(OutgoingMail { send_condition, ..outgoing });
         Ok(())

@@ -51,8 +51,8 @@ impl CampaignTransaction<'_> {
     /// Ends the wait of registrations about which no person has decided in time.
     async fn lapse(&mut self) -> Result<(), Problem> {
         let (now, ends_at) = (self.now(), self.campaign.ends_at());
-        let waiting = [RegistrationStatus::Waiting];
-        for before in registration::in_state(&self.tx, self.campaign.id, &waiting).await? {
+        let (waiting, id) = (RegistrationStatus::Waiting, self.campaign.id);
+        for before in registration::in_state(&self.tx, id, waiting, None).await? {
             let RegistrationState::Waiting { since } = before.life.state else { continue };
             if lapse_at(ends_at, since) > now {
                 continue;

@@ -79,5 +79,5 @@ pub async fn by_prefecture(
 pub(super) fn listed(campaign: PublicationId) -> Select<row::Entity> {
     row::Entity::find()
         .filter(row::COLUMN.publication_id.eq(campaign.0))
-        .filter(row::COLUMN.listed_name.is_not_null())
+        .filter(row::COLUMN.listed_kana.is_not_null())
 }

@@ -95,16 +95,18 @@ pub async fn same_number(
     rows.into_iter().map(from_row).collect()
 }
 
-/// Returns the registrations of a telework month in these states, first the one that has been in it longest.
+/// Returns up to `limit` registrations of a telework month in this state, first the one that has been in it longest.
 pub async fn in_state(
     db: &impl ConnectionTrait,
     campaign: PublicationId,
-    statuses: &[RegistrationStatus],
+    status: RegistrationStatus,
+    limit: Option<u64>,
 ) -> Result<Vec<Registration>, DbErr> {
     let rows = of(campaign)
-        .filter(row::COLUMN.status.is_in(codes(statuses)))
+        .filter(row::COLUMN.status.eq(status.code()))
         .order_by_asc(row::COLUMN.state_since)
         .order_by_asc(row::COLUMN.id)
+        .limit(limit)
         .all(db)
         .await?;
     rows.into_iter().map(from_row).collect()
@@ -274,7 +276,7 @@ fn is_personal() -> Expr {
     columns.into_iter().fold(person, |any, it| any.or(Expr::col(it).is_not_null()))
 }
 
-/// Erases persons and addresses: the contact and the number of teleworkers of all, and the names of individuals, who
+/// Erases persons and addresses: the contact, the number of teleworkers and the reason of a rejection of all, and the names of individuals, who
 /// leave the list. `before` limits it to those that have come to nothing and ended until then. The counts stay. Returns
 /// the ids of those that were erased.
 pub async fn erase(
@@ -289,7 +291,13 @@ pub async fn erase(
             found.filter(row::COLUMN.status.is_in(codes(&ENDED))).filter(row::COLUMN.state_since.lte(before));
     }
     let ids: Vec<Uuid> = found.select_only().column(row::Column::Id).into_tuple().all(tx).await?;
-    let contact = [row::Column::ContactName, row::Column::Email, row::Column::EmailKey, row::Column::Phone];
+    let contact = [
+        row::Column::ContactName,
+        row::Column::Email,
+        row::Column::EmailKey,
+        row::Column::Phone,
+        row::Column::Reason,
+    ];
     let name = [
         row::Column::Name,
         row::Column::Kana,

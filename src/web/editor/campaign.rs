@@ -41,6 +41,9 @@ use crate::{
 /// The number of registrations on a page.
 const ON_A_PAGE: u64 = 50;
 
+/// The most registrations that are shown as waiting.
+const SHOWN: u64 = 200;
+
 /// The length of the longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
@@ -51,6 +54,8 @@ struct CampaignDeskPage {
     campaign: Campaign,
     tally: Vec<(RegistrationStatus, u64)>,
     waiting: Vec<Registration>,
+    /// The number of those that wait.
+    waits: u64,
     found: Vec<Registration>,
     count: u64,
     form: Fields,
@@ -120,7 +125,9 @@ pub async fn show(
     };
     let page = CampaignDeskPage {
         tally: RegistrationStatus::ALL.map(of).to_vec(),
-        waiting: registration::in_state(&app.db, campaign.id, &[RegistrationStatus::Waiting]).await?,
+        waiting: registration::in_state(&app.db, campaign.id, RegistrationStatus::Waiting, Some(SHOWN))
+            .await?,
+        waits: of(RegistrationStatus::Waiting).1,
         statuses: RegistrationStatus::ALL
             .into_iter()
             .filter(|it| *it != RegistrationStatus::Unproved)
@@ -177,10 +184,12 @@ pub async fn decide(
         return registration_page(&app, shell, *path, state).await;
     }
     let campaign = PublicationId(id);
-    let waiting = registration::in_state(&app.db, campaign, &[RegistrationStatus::Waiting]).await?;
-    match waiting.first() {
+    let waiting = RegistrationStatus::Waiting;
+    match registration::in_state(&app.db, campaign, waiting, Some(1)).await?.first() {
         Some(next) => {
-            let left = format!("{sentence}承認待ちは、あと{}件です。", waiting.len());
+            let tally = registration::tally(&app.db, campaign).await?;
+            let left = tally.get(&waiting).copied().unwrap_or_default();
+            let left = format!("{sentence}承認待ちは、あと{left}件です。");
             Ok(page::see_other_with(address(campaign, next.id), &left))
         }
         None => Ok(page::see_other_with(url::campaign_desk(campaign), sentence)),

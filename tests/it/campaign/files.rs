@@ -70,7 +70,7 @@ async fn a_file_is_previewed_with_every_bad_row_taken_whole_and_undone() {
 }
 
 #[actix_web::test]
-async fn what_is_exported_can_be_imported_and_no_cell_is_a_formula() {
+async fn an_exported_file_can_be_imported_and_no_cell_is_a_formula() {
     let (site, editor, it) = open().await;
     approved(&site, it.id, editor, "=cmd|'/c calc'!A1", "a@example.co.jp", true).await;
     let gone = approved(&site, it.id, editor, "取り下げた会社", "b@example.co.jp", false).await;
@@ -153,6 +153,7 @@ async fn logos_are_downloads_and_no_drawing_with_scripts_is_taken() {
     site.app.clock.advance(TimeDelta::days(3));
     ops::housekeeping::sweep_files(&site.app).await.unwrap();
     assert_eq!(visitor.get(address).await.status, 200);
+    assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     let logo = store::campaign::logo::of(&site.app.db, it.id).await.unwrap().remove(0);
     assert_eq!(site.post(&format!("{page}/{}/remove", logo.id), &[]).await.status, 303);
     assert_eq!(visitor.get(address).await.status, 404);

@@ -118,6 +118,7 @@ async fn the_center_is_reminded_until_it_decides() {
     // The month ends with the registration waiting: it can still be approved.
     go_to(&site, "2026-12-02T10:00:00");
     assert_eq!(reminders().await, 3);
+    assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
     site.get("/staff/publish/month").await.shows("承認待ちの登録が1件あります");
     let archive = [("revision", it.revision.to_string())];
     let archive: Vec<_> = archive.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -126,6 +127,7 @@ async fn the_center_is_reminded_until_it_decides() {
     ops::campaign::approve(&site.app, seen(&first), editor).await.unwrap();
     go_to(&site, "2026-12-20T10:00:00");
     assert_eq!(reminders().await, 3);
+    assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
     hides(&site.get("/staff").await, "承認を待っている登録");
     sound(&site).await;
 }
@@ -220,5 +222,5 @@ async fn an_address_that_no_mail_reaches_is_shown_to_the_staff() {
     let page = format!("/staff/month/{}/registrations/{}", it.id, first.id);
     let shown = site.get(&page).await;
     shown.shows("メールが届きません");
-    shown.shows("018-123-4567");
+    shown.shows("tel:0181234567");
 }
