@@ -7,6 +7,7 @@ mod campaign;
 mod dates;
 mod gathering;
 mod outcome;
+mod silence;
 mod team;
 
 use chrono::{DateTime, Utc};
@@ -28,8 +29,7 @@ use super::{
 use crate::{
     mail::{
         mail_event::{
-            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext,
-            SilenceEvent, WhyBack,
+            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext, WhyBack,
         },
         text::{
             Values,
@@ -90,7 +90,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::CaseSplit { .. } => team::split(values, about, mail_event),
         MailEvent::FurtherDropped { portal } => further_dropped(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
-        MailEvent::Silence(event) => silent(values, about, event),
+        MailEvent::Silence(event) => silence::silent(values, about, event),
         MailEvent::Booked { side, appointment, change_until } => {
             reportable(values, about, side);
             sit_until(values, about, side, &appointment, change_until);
@@ -257,42 +257,6 @@ fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, wh
     values.set_flag(TimeWished, time_wished);
     values.set_flag(AllAsked, all_asked);
     values.set_flag(PartSettled, part_settled);
-}
-
-fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>) {
-    match event {
-        SilenceEvent::HoldEnding { side, slot, until } => {
-            held(values, &slot);
-            link_for(values, about, side);
-            if matches!(side, ReaderSide::Company { .. }) {
-                values.set_flag(Confirmed, about.address_confirmed);
-            }
-            values.set(HeldUntil, month_day_time(until));
-        }
-        SilenceEvent::HoldReleased { portal, slot, may_choose, day_closed } => {
-            held(values, &slot);
-            values.set_flag(MayChoose, may_choose);
-            values.set_flag(DayClosed, day_closed);
-            values.set_flag(Confirmed, about.address_confirmed);
-            values.set(Link, portal);
-        }
-        SilenceEvent::CompanyReminder { portal, waits_for: _ } => {
-            values.set(Link, portal);
-            company_turn(values, about, about.waits_since.unwrap_or(about.sender.now));
-        }
-        SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),
-        SilenceEvent::OutcomeMissing { side, appointment, is_asked } => {
-            sit_with(values, about, side, &appointment);
-            if side == ReaderSide::Center {
-                values.set_flag(ExpertsAsked, is_asked);
-            }
-        }
-    }
-}
-
-/// Sets a time that is kept for the company, without its place: the address may be unconfirmed.
-fn held(values: &mut Values, slot: &AppointmentText<'_>) {
-    values.set(When, long_date_time_range(slot.starts_at, slot.ends_at));
 }
 
 fn nobody_left(values: &mut Values, about: &MailContext<'_>) {

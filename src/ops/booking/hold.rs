@@ -9,7 +9,7 @@ use domain::{
         notice::{heard_by, hold_until},
     },
     calendar::japan_date,
-    consultation::{ActionKind, State},
+    consultation::ActionKind,
     due::Due,
     id::{AppointmentId, ConsultationId},
     settings::RoutingMode,
@@ -34,13 +34,6 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-/// Returns whether the company can choose a time for its application: no time is kept for it, and no expert is asked yet.
-pub fn may_choose(record: &Record, appointments: &[Appointment], has_expert: bool) -> bool {
-    is_before_routing(&record.consultation.state)
-        && !has_expert
-        && !appointments.iter().any(Appointment::is_live)
-}
-
 /// Returns the times that the company can choose for its application.
 pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
     let context = Context::of(app).await?;
@@ -56,7 +49,8 @@ pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
 pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
     let all = store::booking::appointment::of(work.read(), id).await?;
-    if !may_choose(&work.record, &all, work.live().next().is_some()) {
+    let has_time = all.iter().any(Appointment::is_live);
+    if !work.record.consultation.may_choose_time(has_time, work.live().next().is_some()) {
         return Err(Problem::Refused("いまは、日時を選ぶ必要はありません。".to_owned()));
     }
     if !Box::pin(take(&mut work, slot, None)).await? {
@@ -72,7 +66,7 @@ pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Pro
 /// Takes the time again that was released before the address was confirmed, if it is still free and can still take place.
 pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     let now = work.now();
-    if !is_before_routing(&work.record.consultation.state) || work.live().next().is_some() {
+    if !work.record.consultation.state.is_before_routing() || work.live().next().is_some() {
         return Ok(());
     }
     let context = &work.context;
@@ -216,10 +210,6 @@ pub fn renewed(held: Appointment, context: &Context) -> Appointment {
     let Context { settings, calendar, now, .. } = context;
     let until = hold_until(*now, settings.unconfirmed_hold_hours, held.starts_at, settings, calendar);
     Appointment { state: AppointmentState::Held { until: Some(until) }, ..held }
-}
-
-const fn is_before_routing(state: &State) -> bool {
-    matches!(state, State::Received | State::Checking | State::WaitingCompany)
 }
 
 /// Returns the search with the times that a company can choose.

@@ -11,7 +11,6 @@ use domain::{
     id::ExpertId,
 };
 
-use super::hold::may_choose;
 use crate::{
     mail::{
         mail_event::{AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, SilenceEvent},
@@ -228,7 +227,7 @@ pub const TIME_LOST: &str =
 pub fn notify_released(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
     let portal = work.portal()?;
     let slot = appointment_text(released, &[]);
-    let may_choose = may_choose(&work.record, &[], work.live().next().is_some());
+    let may_choose = work.record.consultation.may_choose_time(false, work.live().next().is_some());
     let day_closed = !work.context.calendar.is_open(japan_date(released.starts_at));
     let event = SilenceEvent::HoldReleased { portal: &portal, slot, may_choose, day_closed };
     work.mail_company(MailEvent::Silence(event))?;

@@ -251,7 +251,7 @@ fn tell_company(
 
 /// Returns whether an expert who has accepted a part can wait in this state for an expert for the other part.
 pub const fn keeps_acceptances(state: &State) -> bool {
-    matches!(state, State::Received | State::Checking | State::WaitingCompany)
+    state.is_before_routing()
 }
 
 /// Releases an expert who has accepted a part while the consultation is the center's turn: the state stays, and a time that

@@ -322,7 +322,8 @@ async fn lost(app: &App, record: &Record, appointments: &[Appointment]) -> Resul
     let Some(lost) = appointments.last().filter(is_lost) else { return Ok(None) };
     let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
     let has_expert = assignments.iter().any(Assignment::is_live);
-    let may_choose = ops::booking::hold::may_choose(record, appointments, has_expert);
+    let has_time = appointments.iter().any(Appointment::is_live);
+    let may_choose = record.consultation.may_choose_time(has_time, has_expert);
     let (when, was_booked) = (long_date_time_range(lost.starts_at, lost.ends_at), is_cancelled(lost));
     Ok(may_choose.then_some(LostTime { when, was_booked }))
 }

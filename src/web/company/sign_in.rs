@@ -130,8 +130,7 @@ async fn starts_matching(app: &App, purpose: &Purpose) -> Result<bool, Problem> 
     let Purpose::Confirm { consultation, .. } = purpose else { return Ok(false) };
     let record = store::consultation::find(&app.db, *consultation).await?;
     Ok(record.is_some_and(|it| {
-        let is_before =
-            matches!(it.consultation.state, State::Received | State::Checking | State::WaitingCompany);
+        let is_before = it.consultation.state.is_before_routing();
         is_before && !it.consultation.address_confirmed
     }))
 }

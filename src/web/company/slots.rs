@@ -193,7 +193,8 @@ async fn choice(app: &App, shell: &Shell, own: &OwnConsultation) -> Result<Choic
     }
     let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
     let assignments = store::routing::assignment::of(&app.db, own.0.consultation.id).await?;
-    if ops::booking::hold::may_choose(&own.0, &all, assignments.iter().any(Assignment::is_live)) {
+    let has_time = all.iter().any(Appointment::is_live);
+    if own.0.consultation.may_choose_time(has_time, assignments.iter().any(Assignment::is_live)) {
         return Ok(Choice::Hold);
     }
     let Some(booked) =

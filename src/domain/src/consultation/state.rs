@@ -61,6 +61,11 @@ impl State {
         self.status().label()
     }
 
+    /// Returns whether no expert has been asked yet, so that the center or the company can still change what is asked for.
+    pub const fn is_before_routing(&self) -> bool {
+        matches!(self, Self::Received | Self::Checking | Self::WaitingCompany)
+    }
+
     pub const fn turn(&self) -> Turn {
         match self {
             Self::Received | Self::Checking | Self::FollowUp => Turn::Center,
