@@ -25,6 +25,9 @@ pub async fn approve(app: &App, seen: SeenRegistration, by: AccountId) -> Result
     let (mut work, before) = begin(app, seen).await?;
     let is_change = before.life.is_change();
     let life = before.life.clone().approve().map_err(refused)?;
+    if life.wanted.name.as_str() == registration::ERASED {
+        return Err(refused(RegistrationRefused::NotNow));
+    }
     // The registrant may have registered again after a rejection.
     if let Some(email) = before.entry.email.as_ref() {
         let name = life.wanted.name.search_key();

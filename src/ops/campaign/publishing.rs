@@ -1,6 +1,6 @@
 //! The consequences of publishing a telework month: its row is made or changed.
 use domain::{
-    campaign::RegistrationStatus,
+    campaign::{KEPT, RegistrationStatus},
     publication::{Facts, Period, Publication, PublicationKind, campaign::CampaignFacts},
 };
 use sea_orm::DatabaseTransaction;
@@ -62,7 +62,11 @@ pub async fn published(
         rules_revision,
         last_number: before.as_ref().map_or(0, |it| it.last_number),
         reminded_at: before.as_ref().and_then(|it| it.reminded_at),
-        erased_at: before.as_ref().and_then(|it| it.erased_at),
+        // A month that ends later again keeps its data longer again.
+        erased_at: before
+            .as_ref()
+            .and_then(|it| it.erased_at)
+            .filter(|_| facts.period().1 + KEPT <= context.now),
         due_at: None,
     };
     if before.is_none() {

@@ -102,10 +102,11 @@ pub async fn request(
 }
 
 /// Returns the registration and the telework month of a page's token; `None` if the token is not ours, has expired, or
-/// the registration was forgotten.
+/// the registration was forgotten or erased.
 pub async fn registration_of(app: &App, token: &str) -> Result<Option<(Registration, Campaign)>, Problem> {
     let Some(id) = app.secret.verify(Purpose::Registration, token, app.clock.now()) else { return Ok(None) };
-    let Some(it) = registration::find(&app.db, RegistrationId(id)).await? else { return Ok(None) };
+    let found = registration::find(&app.db, RegistrationId(id)).await?;
+    let Some(it) = found.filter(|it| it.entry.email.is_some()) else { return Ok(None) };
     let campaign = store::campaign::find(&app.db, it.campaign).await?.ok_or(Problem::NotFound)?;
     Ok(Some((it, campaign)))
 }
@@ -143,7 +144,7 @@ pub async fn change(
     }
     let was_waiting = matches!(before.life.state, RegistrationState::Waiting { .. });
     let opt_in = opted(before.opt_in.clone(), opts_in, now);
-    let it = work.save(&before, Registration { life, entry, opt_in, ..before.clone() }).await?;
+    let it = work.save(&before, Registration { life, entry, opt_in, reason: None, ..before.clone() }).await?;
     if matches!(it.life.state, RegistrationState::Waiting { .. }) && !was_waiting {
         received(&mut work, &it).await?;
     }

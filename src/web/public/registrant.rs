@@ -27,6 +27,7 @@ use crate::{
     },
     url,
     web::kit::{
+        campaign_view::days,
         client,
         form::Fields,
         form_state::FormState,
@@ -147,7 +148,7 @@ pub async fn certificate(app: Data<App>, shell: Shell, token: Path<String>) -> R
         back: url::registration(&token),
         name: listed.name.to_string(),
         number: format!("{}-{number:05}", campaign.year),
-        period: format!("{}から{}", long_date(campaign.starts_on), long_date(campaign.ends_on)),
+        period: days(campaign.starts_on, campaign.ends_on),
         words,
         day: long_date(day),
     };

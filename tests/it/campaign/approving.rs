@@ -33,6 +33,26 @@ async fn a_rejected_registrant_reads_the_reason_corrects_and_is_decided_about_ag
 }
 
 #[actix_web::test]
+async fn a_rejected_registration_that_came_again_is_not_approved_beside_it() {
+    let (site, editor, it) = open().await;
+    let first = waiting(&site, it.id, "みほん", "a@example.co.jp", false).await;
+    let first = ops::campaign::reject(&site.app, seen(&first), &reason(), editor).await.unwrap();
+    site.app.clock.advance(TimeDelta::minutes(1));
+    let second = approved(&site, it.id, editor, "みほん", "a@example.co.jp", false).await;
+    assert_ne!(first.id, second.id);
+    let refused = ops::campaign::approve(&site.app, seen(&first), editor).await.unwrap_err();
+    assert!(refused.to_string().contains("すでにあります"), "{refused}");
+    let page = link(&mails_to(&site, "a@example.co.jp").await, "registration_rejected");
+    let change = with(typed("みほん", ""), &[("act", "change")]);
+    assert_eq!(site.post(&page, &change).await.status, 409);
+    // What the center rejected is erased after a while, and its page with it.
+    site.app.clock.advance(TimeDelta::days(91));
+    work(&site).await;
+    assert_eq!(site.get(&page).await.status, 410);
+    sound(&site).await;
+}
+
+#[actix_web::test]
 async fn a_new_name_is_approved_anew_and_the_list_keeps_the_old_one_until_then() {
     let (site, editor, it) = open().await;
     approved(&site, it.id, editor, "旧みほん", "a@example.co.jp", false).await;

@@ -149,12 +149,20 @@ async fn logos_are_downloads_and_no_drawing_with_scripts_is_taken() {
     assert!(reply.header("content-disposition").unwrap().starts_with("attachment"));
     assert!(reply.header("content-security-policy").unwrap().contains("sandbox"));
     assert_eq!(visitor.send_bytes(address).await, png);
+    let folder = &site.app.config.attachments.folder;
+    let now = site.app.clock.now();
+    assert_eq!(doctor::files::examine(&site.app.db, folder, now).await.unwrap(), []);
     // The sweep spares the file while the month has it.
     site.app.clock.advance(TimeDelta::days(3));
     ops::housekeeping::sweep_files(&site.app).await.unwrap();
     assert_eq!(visitor.get(address).await.status, 200);
     assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     let logo = store::campaign::logo::of(&site.app.db, it.id).await.unwrap().remove(0);
+    let now = site.app.clock.now();
+    assert_eq!(doctor::files::examine(&site.app.db, folder, now).await.unwrap(), [], "it is no orphan");
+    std::fs::write(folder.join(&logo.sha256[..2]).join(&logo.sha256[2..]), b"other").unwrap();
+    let found = doctor::files::examine(&site.app.db, folder, now).await.unwrap();
+    assert_eq!(found.iter().map(|it| it.rule).collect::<Vec<_>>(), ["file"]);
     assert_eq!(site.post(&format!("{page}/{}/remove", logo.id), &[]).await.status, 303);
     assert_eq!(visitor.get(address).await.status, 404);
 }
