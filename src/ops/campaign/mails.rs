@@ -45,13 +45,16 @@ impl CampaignTransaction<'_> {
         let contact = to.entry.contact_name.as_ref().unwrap_or(&to.life.wanted.name);
         let page = match news {
             RegistrationNews::Withdrawn => url::publication(PublicationKind::Campaign, self.campaign.year),
+            // Only `invite` writes an invitation, to a recipient who has opted in.
+            RegistrationNews::Invitation { .. } => {
+                return Err(Problem::Internal(anyhow::anyhow!("an invitation needs a recipient")));
+            }
             RegistrationNews::Prove { .. }
             | RegistrationNews::Known
             | RegistrationNews::Received { .. }
             | RegistrationNews::Approved { .. }
             | RegistrationNews::Rejected { .. }
-            | RegistrationNews::Lapsed { .. }
-            | RegistrationNews::Invitation { .. } => {
+            | RegistrationNews::Lapsed { .. } => {
                 url::registration(&page_token(self.app, &self.campaign, to.id))
             }
         };

@@ -1,4 +1,6 @@
 //! A telework month beside its text: the registrations, the decisions about them, and its logo files.
+use std::collections::HashSet;
+
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
@@ -7,6 +9,7 @@ use askama::Template;
 use domain::{
     campaign::RegistrationStatus,
     id::{CampaignLogoId, PublicationId, RegistrationId},
+    intake::contact::EmailAddress,
     publication::{Publication, PublicationKind},
     text::Prose,
 };
@@ -62,6 +65,8 @@ struct CampaignDeskPage {
     statuses: Vec<Choice>,
     previous: String,
     next: String,
+    /// The addresses of these registrations, in lower case, that no mail reaches.
+    unreachable: HashSet<String>,
     links: CampaignLinks,
 }
 
@@ -116,6 +121,9 @@ pub async fn show(
     let number = form.get("page").parse::<u64>().unwrap_or(1).clamp(1, 100_000);
     let place = ((number - 1) * ON_A_PAGE, ON_A_PAGE);
     let (found, count) = registration::search(&app.db, campaign.id, &wish, place).await?;
+    let waiting =
+        registration::in_state(&app.db, campaign.id, RegistrationStatus::Waiting, Some(SHOWN)).await?;
+    let unreachable = unreachable(&app, waiting.iter().chain(&found)).await?;
     let tally = registration::tally(&app.db, campaign.id).await?;
     let of = |it: RegistrationStatus| (it, tally.get(&it).copied().unwrap_or_default());
     let links = links(&shell, &campaign);
@@ -125,8 +133,8 @@ pub async fn show(
     };
     let page = CampaignDeskPage {
         tally: RegistrationStatus::ALL.map(of).to_vec(),
-        waiting: registration::in_state(&app.db, campaign.id, RegistrationStatus::Waiting, Some(SHOWN))
-            .await?,
+        waiting,
+        unreachable,
         waits: of(RegistrationStatus::Waiting).1,
         statuses: RegistrationStatus::ALL
             .into_iter()
@@ -288,11 +296,7 @@ async fn registration_page(
         Some(number) => registration::same_number(&app.db, campaign.id, number, it.id).await?,
         None => Vec::new(),
     };
-    let address = it.entry.email.as_ref().map(domain::intake::contact::EmailAddress::key);
-    let is_unreachable = match address {
-        Some(address) => !store::correspondence::bounce::dead_among(&app.db, vec![address]).await?.is_empty(),
-        None => false,
-    };
+    let is_unreachable = !unreachable(app, [&it]).await?.is_empty();
     let decided_by = match it.decided {
         Some((_, by)) => store::accounts::account::find(&app.db, by).await?.map(|it| it.name),
         None => None,
@@ -311,6 +315,15 @@ async fn registration_page(
     page::html_with(status, &page)
 }
 
+/// Returns the addresses of these registrations, in lower case, that no mail reaches.
+async fn unreachable<'a>(
+    app: &App,
+    all: impl IntoIterator<Item = &'a Registration>,
+) -> Result<HashSet<String>, Problem> {
+    let addresses = all.into_iter().filter_map(|it| it.entry.email.as_ref().map(EmailAddress::key));
+    Ok(store::correspondence::bounce::dead_among(&app.db, addresses.collect()).await?)
+}
+
 async fn logos_page(app: &App, shell: Shell, id: Uuid, errors: FieldErrors) -> Result<LogosPage, Problem> {
     let publication = publication(app, id).await?;
     Ok(LogosPage {
@@ -323,6 +336,10 @@ async fn logos_page(app: &App, shell: Shell, id: Uuid, errors: FieldErrors) -> R
 }
 
 impl CampaignDeskPage {
+    fn is_unreachable(&self, it: &Registration) -> bool {
+        it.entry.email.as_ref().is_some_and(|it| self.unreachable.contains(&it.key()))
+    }
+
     fn address(&self, it: &Registration) -> String {
         address(self.campaign.id, it.id)
     }

@@ -223,4 +223,5 @@ async fn an_address_that_no_mail_reaches_is_shown_to_the_staff() {
     let shown = site.get(&page).await;
     shown.shows("メールが届きません");
     shown.shows("tel:0181234567");
+    site.get(&format!("/staff/month/{}", it.id)).await.shows("（メール不達）");
 }
