@@ -45,7 +45,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(events::show)
         .service(participant::show)
         .service(participant::submit)
-        .service(campaign::current)
+        .service(campaign::present)
         .service(register::show)
         .service(register::submit)
         .service(register::sent)

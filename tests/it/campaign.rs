@@ -321,6 +321,8 @@ async fn the_list_is_searched_in_any_width_and_kana_and_by_industry() {
     site.get("/month/2026?industry=E").await.shows("3件");
     site.get("/month/2026?industry=G").await.shows("0件");
     site.get("/month/2026?page=99").await.shows("髙橋商店");
+    site.get("/month/2026?row=%E3%83%9E").await.shows("3件");
+    site.get("/month/2026?row=%E3%82%AB").await.shows("見つかりませんでした");
     sound(&site).await;
 }
 

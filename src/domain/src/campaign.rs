@@ -8,7 +8,7 @@ mod stage;
 mod timing;
 
 pub use entry::{RegistrationEntry, RegistrationForm};
-pub use life::{Listing, RegistrationLife, RegistrationRefused, RegistrationState};
+pub use life::{KANA_ROWS, Listing, RegistrationLife, RegistrationRefused, RegistrationState};
 pub use opt_in::{OPT_IN, OptIn, is_for_outreach, opt_in_text};
 pub use stage::{CampaignStage, current_campaign};
 pub use timing::{

@@ -2,8 +2,8 @@
 use domain::{id::PublicationId, intake::company::Industry, prefecture::Prefecture, text::search_key};
 use entity::registration as row;
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 use crate::store::containing;
@@ -21,6 +21,8 @@ pub struct ListSearch {
     /// A part of the name or of its reading, in any width or kana; empty if any will do.
     pub words: String,
     pub industry: Option<Industry>,
+    /// The signs with which readings begin; empty if any will do.
+    pub begins: &'static str,
 }
 
 /// Returns the lines that a search finds, in the order of their readings, and their number.
@@ -36,6 +38,10 @@ pub async fn find(
     }
     if let Some(industry) = wish.industry {
         found = found.filter(row::COLUMN.listed_industry.eq(industry.code()));
+    }
+    if !wish.begins.is_empty() {
+        let begins = |it: char| row::Column::ListedKana.starts_with(it.to_string());
+        found = found.filter(wish.begins.chars().map(begins).fold(Condition::any(), Condition::add));
     }
     let count = found.clone().count(db).await?;
     let rows: Vec<(String, Option<String>)> = found

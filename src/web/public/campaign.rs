@@ -8,7 +8,7 @@ use actix_web::{
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
-    campaign::{CampaignStage, current_campaign},
+    campaign::{CampaignStage, KANA_ROWS, current_campaign},
     id::CampaignLogoId,
     intake::company::Industry,
     publication::{Facts, Phase, PublicationKind, campaign::CampaignFacts},
@@ -89,7 +89,7 @@ struct RulesPage {
 
 /// The present telework month, or the next.
 #[get("/month")]
-pub async fn current(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn present(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
     match shown(&shelf, now) {
         Some((it, facts)) => campaign_page(&app, shell, &shelf, (it, facts), &Fields::of_query(&req)).await,
@@ -199,6 +199,7 @@ async fn campaign_page(
     let wish = ListSearch {
         words: query.get("q").chars().take(LONGEST_WORDS).collect(),
         industry: Industry::from_code(query.get("industry")),
+        begins: KANA_ROWS.iter().find(|(row, _)| *row == query.get("row")).map_or("", |(_, signs)| *signs),
     };
     let list = lines(app, it, &wish, query.get("page")).await?;
     let counts = list::by_prefecture(&app.db, it.id).await?;
@@ -242,6 +243,9 @@ async fn lines(
     if let Some(industry) = wish.industry {
         query.push(format!("industry={}", industry.code()));
     }
+    if let Some((row, _)) = KANA_ROWS.iter().find(|(_, signs)| *signs == wish.begins) {
+        query.push(format!("row={}", url::percent_encoded(row)));
+    }
     let own = address(it);
     let own = if query.is_empty() { own } else { format!("{own}?{}", query.join("&")) };
     let wanted = typed.parse::<u64>().unwrap_or(1).clamp(1, 100_000);
@@ -252,4 +256,12 @@ async fn lines(
         found = list::find(&app.db, it.id, wish, (first as u64, ON_A_PAGE)).await?.0;
     }
     Ok(ListPage::counted(found, total, typed, own))
+}
+
+impl CampaignPage {
+    /// Returns the rows of the index: the label, the address, and whether it is this one.
+    fn rows(&self) -> Vec<(&'static str, String, bool)> {
+        let address = |row: &str| format!("{}?row={}#list", self.address, url::percent_encoded(row));
+        KANA_ROWS.iter().map(|(row, _)| (*row, address(row), self.form.get("row") == *row)).collect()
+    }
 }

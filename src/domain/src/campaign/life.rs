@@ -12,6 +12,20 @@ pub struct Listing {
     pub industry: Industry,
 }
 
+/// The rows of the Japanese syllabary by which the list is opened, each with the signs with which readings of it begin.
+pub const KANA_ROWS: [(&str, &str); 10] = [
+    ("ア", "アイウエオヴ"),
+    ("カ", "カキクケコガギグゲゴ"),
+    ("サ", "サシスセソザジズゼゾ"),
+    ("タ", "タチツテトダヂヅデド"),
+    ("ナ", "ナニヌネノ"),
+    ("ハ", "ハヒフヘホバビブベボパピプペポ"),
+    ("マ", "マミムメモ"),
+    ("ヤ", "ヤユヨ"),
+    ("ラ", "ラリルレロ"),
+    ("ワ", "ワヲン"),
+];
+
 /// The state of a registration with its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegistrationState {
