@@ -8,6 +8,7 @@ pub mod fault;
 pub mod files;
 pub mod password;
 pub mod pdf;
+pub mod picture;
 pub mod problem;
 pub mod secret;
 pub mod url;

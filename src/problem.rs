@@ -3,7 +3,10 @@ use domain::{
     aftercare::report::ReportRefused,
     booking::{appointment::AppointmentRefused, waiting_list::WaitingOfferRefused},
     consultation::{ActionRefused, correction::CorrectionRefused},
-    publication::PublicationRefused,
+    publication::{
+        PublicationRefused,
+        example::{consent::ConsentRefused, draft::TextRefused},
+    },
     routing::assignment::AnswerRefused,
 };
 
@@ -51,6 +54,18 @@ impl From<ActionRefused> for Problem {
 
 impl From<PublicationRefused> for Problem {
     fn from(refused: PublicationRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<ConsentRefused> for Problem {
+    fn from(refused: ConsentRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<TextRefused> for Problem {
+    fn from(refused: TextRefused) -> Self {
         Self::Refused(refused.to_string())
     }
 }

@@ -41,6 +41,8 @@ mod m20261130_000040_examples;
 mod m20261130_000041_example_import;
 mod m20261130_000043_counts;
 mod m20261130_000044_reports_to_approve;
+mod m20261130_000046_example_consent;
+mod m20261130_000047_example_picture;
 mod m20261130_000051_attendance;
 mod m20261130_000061_gathering;
 mod m20261130_000062_consultation_day;
@@ -94,6 +96,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000051_attendance::Migration),
             Box::new(m20261130_000061_gathering::Migration),
             Box::new(m20261130_000062_consultation_day::Migration),
+            Box::new(m20261130_000046_example_consent::Migration),
+            Box::new(m20261130_000047_example_picture::Migration),
             Box::new(m20261130_000071_campaign::Migration),
         ]
     }

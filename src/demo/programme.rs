@@ -3,6 +3,7 @@
 mod act;
 mod applicants;
 mod cast;
+mod consents;
 mod events;
 mod examples;
 mod month;
@@ -135,6 +136,8 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     }
     stage.leave_drafts().await?;
     stage.go_on_until(now).await?;
+    let people = (stage.cast.editor, stage.cast.coordinators[0]);
+    consents::tell(&stage.app, cases.iter().filter_map(|it| it.id), people).await?;
     stage.work().await?;
     events::hold(&stage.app, editor, &experts, now).await?;
     month::hold(&stage.app, editor, now).await?;

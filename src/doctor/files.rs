@@ -131,6 +131,7 @@ async fn orphans(
     for hashes in idle.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
         let mut known: BTreeSet<_> = store::correspondence::attachment::known(db, hashes).await?;
         known.extend(store::campaign::logo::known(db, hashes).await?);
+        known.extend(store::publication::picture::known(db, hashes).await?);
         for it in hashes.iter().filter(|it| !known.contains(*it)) {
             findings.add("file_row", format!("file {it}"), "no message has it, for more than a day");
         }

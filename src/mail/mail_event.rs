@@ -1,10 +1,12 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
 mod account;
 mod campaign;
+mod example;
 mod gathering;
 mod outcome;
 mod parts;
 mod silence;
+mod text_kind;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -13,13 +15,11 @@ use domain::{
     settings::Settings,
 };
 
-use crate::{
-    mail::text::{TextKind, Texts},
-    url::Site,
-};
+use crate::{mail::text::Texts, url::Site};
 
 pub use account::AccountMailEvent;
 pub use campaign::{RegistrationMailEvent, RegistrationNews};
+pub use example::{ExampleEvent, ExampleNews};
 pub use gathering::{EventText, GatheringMailEvent, GatheringNews};
 pub use outcome::{MissedPart, OutcomeEvent};
 pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
@@ -119,8 +119,8 @@ pub enum MailEvent<'a> {
         is_open: bool,
         /// The fields until now, if the further appointment has others.
         was: Option<Fields>,
-        /// Whether the report on the last appointment has become ready with it.
-        with_report: bool,
+        /// The examples of the report on the last appointment, if it has become ready with it.
+        report: Option<&'a [String]>,
     },
     /// The further appointment that was planned is not wished for any more.
     FurtherDropped {
@@ -236,6 +236,7 @@ pub enum MailEvent<'a> {
         appointment: AppointmentText<'a>,
         examples: &'a [String],
     },
+    Example(ExampleEvent<'a>),
     Survey {
         answer: &'a str,
     },
@@ -345,7 +346,12 @@ impl MailEvent<'_> {
     /// Returns whether a company that gets no mail has to be told in another way. A reminder is no news, and the
     /// acknowledgement is for the person who has just applied.
     pub const fn is_news(&self) -> bool {
-        !matches!(self, Self::Reminder { .. } | Self::Acknowledgement { .. })
+        !matches!(
+            self,
+            Self::Reminder { .. }
+                | Self::Acknowledgement { .. }
+                | Self::Example(ExampleEvent::Wanted { .. } | ExampleEvent::Reminder { .. })
+        )
     }
 
     /// Returns whether the mail has the company's address confirmed: it goes there although it is not proved.
@@ -393,6 +399,7 @@ impl MailEvent<'_> {
             | Self::Silence(_)
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
+            | Self::Example(_)
             | Self::Survey { .. }
             | Self::FollowUp { .. }
             | Self::NewMessage { .. }
@@ -409,92 +416,5 @@ impl MailEvent<'_> {
             | Self::DeskMessage
             | Self::HandOverResult { .. } => None,
         }
-    }
-}
-
-impl TextKind {
-    /// The texts about another expert at the same time.
-    const EXPERT_CHANGED: [Self; 3] =
-        [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
-
-    /// The texts about another time.
-    const MOVED: [Self; 3] = [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter];
-
-    /// The texts about another place or link.
-    const VENUE: [Self; 3] = [Self::VenueCompany, Self::VenueExpert, Self::VenueCenter];
-
-    /// Returns the text of an event. An event without a text does not compile.
-    pub const fn of(mail_event: &MailEvent<'_>) -> Self {
-        match mail_event {
-            MailEvent::Acknowledgement { .. } => Self::Acknowledgement,
-            MailEvent::AddressChanged { .. } => Self::AddressChanged,
-            MailEvent::AddressReplaced { .. } => Self::AddressReplaced,
-            MailEvent::Question { .. } => Self::Question,
-            MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
-            MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
-            MailEvent::FurtherDropped { .. } => Self::FurtherDropped,
-            MailEvent::NoShow { .. } => Self::NoShow,
-            MailEvent::Outcome(event) => event.text(),
-            MailEvent::Finished { .. } => Self::Finished,
-            MailEvent::EarlierTime { .. } => Self::EarlierTime,
-            MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
-            MailEvent::TeamChanging { .. } => Self::TeamChanging,
-            MailEvent::FieldsChanged { .. } => Self::FieldsChanged,
-            MailEvent::CaseSplit { .. } => Self::CaseSplit,
-            MailEvent::Silence(event) => event.text(),
-            MailEvent::Booked { side, .. } => {
-                side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
-            }
-            MailEvent::Moved { side, .. } => side_of(side, Self::MOVED),
-            MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
-            MailEvent::Relieved { .. } => Self::Relieved,
-            MailEvent::Venue { side, .. } => side_of(side, Self::VENUE),
-            MailEvent::Cancelled { side, .. } => {
-                side_of(side, [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledCenter])
-            }
-            MailEvent::Reminder { side, .. } => {
-                side_of(side, [Self::ReminderCompany, Self::ReminderExpert, Self::ReminderCenter])
-            }
-            MailEvent::ReportReady { .. } => Self::ReportReady,
-            MailEvent::Survey { .. } => Self::Survey,
-            MailEvent::FollowUp { .. } => Self::FollowUp,
-            MailEvent::NewMessage { side } => {
-                side_of(side, [Self::NewMessageCompany, Self::NewMessageExpert, Self::NewMessageCenter])
-            }
-            MailEvent::Withdrawn { side, .. } => {
-                side_of(side, [Self::WithdrawnCompany, Self::WithdrawnExpert, Self::WithdrawnCenter])
-            }
-            MailEvent::Unfulfilled { .. } => Self::Unfulfilled,
-            MailEvent::Referred { .. } => Self::Referred,
-            MailEvent::Request { .. } => Self::Request,
-            MailEvent::RequestReminder { .. } => Self::RequestReminder,
-            MailEvent::RequestLapsed { .. } => Self::RequestLapsed,
-            MailEvent::RequestWithdrawn { .. } => Self::RequestWithdrawn,
-            MailEvent::RequestDeclined { .. } => Self::RequestDeclined,
-            MailEvent::ReportDue { .. } => Self::ReportDue,
-            MailEvent::ReportReturned { .. } => Self::ReportReturned,
-            MailEvent::NobodyLeft => Self::NobodyLeft,
-            MailEvent::SubstituteNeeded { .. } => Self::SubstituteNeeded,
-            MailEvent::Undelivered { .. } => Self::Undelivered,
-            MailEvent::NoDelegates { is_company, .. } => no_delegates(*is_company),
-            MailEvent::HandOverAccepted => Self::HandOverAccepted,
-            MailEvent::Reopened { side: ReaderSide::Company { .. } } => Self::ReopenedCompany,
-            MailEvent::Reopened { .. } => Self::ReopenedExpert,
-            MailEvent::HandOverReopened => Self::HandOverReopened,
-            MailEvent::DeskMessage => Self::DeskMessage,
-            MailEvent::HandOverResult { .. } => Self::HandOverResult,
-        }
-    }
-}
-
-const fn no_delegates(is_company: bool) -> TextKind {
-    if is_company { TextKind::NoDelegatesCompany } else { TextKind::NoDelegatesExpert }
-}
-
-const fn side_of(side: &ReaderSide<'_>, [company, expert, center]: [TextKind; 3]) -> TextKind {
-    match side {
-        ReaderSide::Company { .. } => company,
-        ReaderSide::Expert => expert,
-        ReaderSide::Center => center,
     }
 }

@@ -92,6 +92,8 @@ pub enum SendCondition {
     HoldStands { appointment: AppointmentId, until: DateTime<Utc> },
     /// The case still waits for the same as then.
     SilenceLasts { consultation: ConsultationId, since: DateTime<Utc> },
+    /// The company still reads this revision of its example.
+    ExampleWaits { consultation: ConsultationId, revision: i32 },
     /// The participant has a seat of the kind, and the event has not been moved or called off since.
     SeatStands { sign_up: SignUpId, sequence: i32, seat: SeatKind },
     /// The registrant's consent to announcements stands, and telework is not introduced.
@@ -109,6 +111,7 @@ impl SendCondition {
             Self::AddressConfirmed { .. } => ConditionKind::AddressConfirmed,
             Self::HoldStands { .. } => ConditionKind::HoldStands,
             Self::SilenceLasts { .. } => ConditionKind::SilenceLasts,
+            Self::ExampleWaits { .. } => ConditionKind::ExampleWaits,
             Self::SeatStands { .. } => ConditionKind::SeatStands,
             Self::OptInStands { .. } => ConditionKind::OptInStands,
         }

@@ -185,28 +185,30 @@ pub async fn plan_with_team(
         work.check(ActionKind::PlanFurtherSession, by)?;
         change_team(&mut work, by, team).await?;
     }
-    plan(&mut work, by, override_reason, (was, false)).await?;
+    plan(&mut work, by, override_reason, (was, None)).await?;
     work.commit().await?;
     Ok(())
 }
 
-/// Plans a further appointment together with the approval of the report on the last one, of which the same mail tells.
+/// Plans a further appointment together with the approval of the report on the last one, of which the same mail tells
+/// with its examples.
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     override_reason: Option<&TextLine>,
+    examples: &[String],
 ) -> Result<(), Problem> {
     let was = work.record.consultation.fields;
-    plan(work, by, override_reason, (was, true)).await
+    plan(work, by, override_reason, (was, Some(examples))).await
 }
 
-/// Plans a further appointment. `was` are the fields before it, and `with_report` says whether a report has become ready
-/// with it. The company hears of it once: it chooses a time, or waits until experts for every field have accepted.
+/// Plans a further appointment. `was` are the fields before it, and `report` has the examples of the report that has
+/// become ready with it, if one has. The company hears of it once: it chooses a time, or waits until experts for every field have accepted.
 async fn plan(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     override_reason: Option<&TextLine>,
-    (was, with_report): (Fields, bool),
+    (was, report): (Fields, Option<&[String]>),
 ) -> Result<(), Problem> {
     work.check(ActionKind::PlanFurtherSession, by)?;
     let makes_up = work.record.owed.is_some();
@@ -225,7 +227,7 @@ async fn plan(
     skip_follow_ups(work).await?;
     let is_open = work.record.consultation.state != State::Scheduling;
     let was = Some(was).filter(|it| *it != work.record.consultation.fields);
-    notify_further_appointment(work, is_open, was, with_report)
+    notify_further_appointment(work, is_open, was, report)
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 
 use crate::{app::App, files, ops, problem::Problem, store};
 
-/// The time for which a file may exist without a message. The row of a stored file is written moments later.
+/// The time for which a file may exist without a row. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
 /// The time for which an import waits to be taken.
 const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
@@ -39,7 +39,7 @@ pub async fn give_up_unconfirmed(app: &App) -> Result<bool, Problem> {
     Ok(dropped > 0)
 }
 
-/// Deletes the files that belong to no message and no telework month. Returns how many there were.
+/// Deletes the files that belong to no message, no example and no telework month. Returns how many there were.
 ///
 /// A file whose message is about to be written is never deleted: storing it renews its time, also if the file existed
 /// already.
@@ -50,9 +50,10 @@ pub async fn sweep_files(app: &App) -> Result<u64, Problem> {
     idle.remove_unfinished().await.map_err(anyhow::Error::from)?;
     let mut swept = 0;
     for hashes in idle.whole.chunks(AT_ONCE) {
-        let known = store::correspondence::attachment::known(&app.db, hashes).await?;
-        let logos = store::campaign::logo::known(&app.db, hashes).await?;
-        for hash in hashes.iter().filter(|it| !known.contains(*it) && !logos.contains(*it)) {
+        let mut known = store::correspondence::attachment::known(&app.db, hashes).await?;
+        known.extend(store::publication::picture::known(&app.db, hashes).await?);
+        known.extend(store::campaign::logo::known(&app.db, hashes).await?);
+        for hash in hashes.iter().filter(|it| !known.contains(*it)) {
             let gone = files::forget(folder, hash, since).await.map_err(anyhow::Error::from)?;
             swept += u64::from(gone);
         }

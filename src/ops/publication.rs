@@ -4,9 +4,12 @@ use domain::{
     id::{AccountId, PublicationId},
     publication::{
         Content, Facts, Period, Publication, PublicationKind, PublicationState, RevisionAct,
-        example::winner::WINNERS, guide::GuideFacts, shipped::SHIPPED,
+        example::{consent::ExampleConsent, winner::WINNERS},
+        guide::GuideFacts,
+        shipped::SHIPPED,
     },
 };
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use crate::{
@@ -17,8 +20,15 @@ use crate::{
     store,
 };
 
+pub mod consent;
+mod consent_rows;
 pub mod import;
 pub mod link_check;
+pub mod picture;
+
+const ERASED: &str = "企業への協力のお願いが終わった事例のため、変更も公開もできません。新しい事例は、企業の同意から始めてください。";
+const NOT_APPROVED: &str =
+    "企業が確認した文章と同じときだけ、公開できます。先に「企業に確認を依頼する」を押してください。";
 
 /// The publication that an editor acts on, at the revision that the editor's page showed.
 #[derive(Clone, Copy, Debug)]
@@ -75,9 +85,32 @@ pub async fn edit(app: &App, seen: Seen, content: Content, by: AccountId) -> Res
     change(app, seen, RevisionAct::Edited, by, |it| Ok(it.edit(content)?)).await
 }
 
-/// Makes the newest revision public for `period`.
+/// Makes the newest revision public for `period`. An example that comes of a consultation is published only with the text
+/// that its company has approved; the company is told when it is public (`consent::take_step`).
 pub async fn publish(app: &App, seen: Seen, period: Period, by: AccountId) -> Result<Publication, Problem> {
-    change(app, seen, RevisionAct::Published, by, |it| Ok(it.publish(period))).await
+    let context = Context::of(app).await?;
+    let tx = app.begin().await?;
+    // A consent is locked before its example, here as everywhere.
+    let consent = store::publication::consent::lock_of_example(&tx, seen.id).await?;
+    let approved = match consent.as_ref().and_then(|it| it.approved) {
+        Some(revision) => store::publication::revision(&tx, seen.id, revision).await?,
+        None => None,
+    };
+    let approved = approved.map(|it| it.content);
+    let mut is_new = consent.as_ref().is_some_and(ExampleConsent::is_to_be_announced);
+    let after = change_in(app, &tx, seen, RevisionAct::Published, by, |it| {
+        if consent.is_some() && approved.as_ref() != Some(&it.content) {
+            return Err(Problem::Refused(NOT_APPROVED.to_owned()));
+        }
+        is_new |= it.public_revision.is_none() || it.has_unpublished_changes();
+        Ok(it.publish(period))
+    })
+    .await?;
+    if let Some(consent) = consent.filter(|_| is_new) {
+        store::publication::consent::save(&tx, &consent.published(period.from()), app.clock.now()).await?;
+    }
+    settle(app, context, tx, &after, RevisionAct::Published).await?;
+    Ok(after)
 }
 
 /// Records that an entry of the guide was compared with its source today. The public reads the new day at once, unless
@@ -96,7 +129,15 @@ pub async fn confirm_checked(app: &App, seen: Seen, by: AccountId) -> Result<Pub
 /// Ends a publication now.
 pub async fn archive(app: &App, seen: Seen, by: AccountId) -> Result<Publication, Problem> {
     let now = app.clock.now();
-    change(app, seen, RevisionAct::Archived, by, |it| Ok(it.archive(now)?)).await
+    let context = Context::of(app).await?;
+    let tx = app.begin().await?;
+    let consent = store::publication::consent::lock_of_example(&tx, seen.id).await?;
+    let after = change_in(app, &tx, seen, RevisionAct::Archived, by, |it| Ok(it.archive(now)?)).await?;
+    if let Some(consent) = consent.filter(|_| after.state == PublicationState::Draft) {
+        store::publication::consent::save(&tx, &consent.unpublished(now), now).await?;
+    }
+    settle(app, context, tx, &after, RevisionAct::Archived).await?;
+    Ok(after)
 }
 
 /// Saves the content of an earlier revision as the newest.
@@ -115,38 +156,72 @@ async fn change(
 ) -> Result<Publication, Problem> {
     let context = Context::of(app).await?;
     let tx = app.begin().await?;
-    let before = store::publication::lock(&tx, seen.id).await?.ok_or(Problem::NotFound)?;
+    let after = change_in(app, &tx, seen, act, by, decide).await?;
+    settle(app, context, tx, &after, act).await?;
+    Ok(after)
+}
+
+/// Commits a change, together with what follows for an event or a telework month.
+async fn settle(
+    app: &App,
+    context: Context,
+    tx: DatabaseTransaction,
+    after: &Publication,
+    act: RevisionAct,
+) -> Result<(), Problem> {
+    if let Facts::Gathering(facts) = &after.content.facts {
+        if act == RevisionAct::Published {
+            return ops::gathering::published(app, context, tx, after, facts).await;
+        }
+        if act == RevisionAct::Archived {
+            ops::gathering::may_end(&tx, after, &context).await?;
+        }
+    }
+    if let Facts::Campaign(facts) = &after.content.facts {
+        if act == RevisionAct::Published {
+            return ops::campaign::published(app, context, tx, after, facts).await;
+        }
+        if act == RevisionAct::Archived {
+            ops::campaign::may_end(&tx, after, &context).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn change_in(
+    app: &App,
+    tx: &DatabaseTransaction,
+    seen: Seen,
+    act: RevisionAct,
+    by: AccountId,
+    decide: impl FnOnce(Publication) -> Result<Publication, Problem>,
+) -> Result<Publication, Problem> {
+    let before = store::publication::lock(tx, seen.id).await?.ok_or(Problem::NotFound)?;
     if before.revision != seen.revision {
         return Err(Problem::Stale);
     }
+    refuse_erased(tx, &before).await?;
     let after = decide(before)?;
     if let Facts::Campaign(facts) = &after.content.facts {
         ops::campaign::keeps_year(&after, facts)?;
     }
-    store::publication::save(&tx, &after, act, Some(by), app.clock.now()).await?;
+    store::publication::save(tx, &after, act, Some(by), app.clock.now()).await?;
     if after.public_revision == Some(after.revision) || !is_public(&after) {
-        store::publication::link_check::set_links(&tx, after.id, &links(&after)).await?;
+        store::publication::link_check::set_links(tx, after.id, &links(&after)).await?;
     }
-    if let Facts::Gathering(facts) = &after.content.facts {
-        if act == RevisionAct::Published {
-            ops::gathering::published(app, context, tx, &after, facts).await?;
-            return Ok(after);
-        }
-        if act == RevisionAct::Archived {
-            ops::gathering::may_end(&tx, &after, &context).await?;
-        }
-    }
-    if let Facts::Campaign(facts) = &after.content.facts {
-        if act == RevisionAct::Published {
-            ops::campaign::published(app, context, tx, &after, facts).await?;
-            return Ok(after);
-        }
-        if act == RevisionAct::Archived {
-            ops::campaign::may_end(&tx, &after, &context).await?;
-        }
-    }
-    tx.commit().await?;
     Ok(after)
+}
+
+/// Refuses a change of an example whose company has withdrawn its consent: its address says that it has ended, and no
+/// other text comes back there.
+async fn refuse_erased(tx: &DatabaseTransaction, it: &Publication) -> Result<(), Problem> {
+    if is_erased(tx, it).await? { Err(Problem::Refused(ERASED.to_owned())) } else { Ok(()) }
+}
+
+/// Returns whether the text of an example was erased because its company's consent has ended.
+pub async fn is_erased(db: &impl ConnectionTrait, it: &Publication) -> Result<bool, Problem> {
+    let newest = store::publication::revision(db, it.id, it.revision).await?;
+    Ok(newest.is_some_and(|it| it.act == RevisionAct::Erased))
 }
 
 const fn is_public(it: &Publication) -> bool {

@@ -23,9 +23,11 @@ use crate::store::{
     reference::revision::{RevisedPart, of_publications, touch},
 };
 
+pub mod consent;
 pub mod examples;
 pub mod import;
 pub mod link_check;
+pub mod picture;
 pub mod shelf;
 
 /// The first number of a kind. It has five digits, so that an address with a year cannot be meant.

@@ -7,6 +7,7 @@ mod cancel;
 mod case;
 mod correction;
 mod earlier_time;
+mod example;
 mod expert_missed;
 mod further_appointment;
 mod history;
@@ -62,6 +63,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(further_appointment::submit)
         .service(further_appointment::take_back)
         .service(report::show)
+        .service(example::show)
+        .service(example::picture)
+        .service(example::submit)
         .service(survey::show)
         .service(survey::submit)
         .service(survey::question)

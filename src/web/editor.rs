@@ -5,6 +5,8 @@ mod campaign_file;
 mod campaign_form;
 mod campaign_import;
 mod campaign_outreach;
+mod consent;
+mod consent_panel;
 mod csv_file;
 mod entry;
 mod event;
@@ -17,6 +19,7 @@ mod import;
 mod import_file;
 mod list;
 mod news_form;
+mod pictures;
 mod publish;
 
 use actix_web::web::ServiceConfig;
@@ -29,6 +32,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(import::preview)
         .service(import::take)
         .service(import::undo)
+        .service(consent::ask)
+        .service(pictures::show)
+        .service(pictures::picture)
+        .service(pictures::add)
+        .service(pictures::remove)
         .service(entry::new)
         .service(entry::create)
         .service(entry::show)

@@ -6,6 +6,7 @@ pub mod client;
 pub mod correction;
 pub mod date_form;
 pub mod event_view;
+pub mod example_picture;
 pub mod example_view;
 pub mod files;
 pub mod flash;

@@ -14,6 +14,7 @@ mod company_merge;
 mod corporate_number;
 mod correction;
 mod correction_undo;
+mod example;
 mod expert_absence;
 mod expert_answer;
 mod follow_up;
@@ -106,6 +107,8 @@ fn work(cfg: &mut ServiceConfig) {
 /// Registers the pages of one consultation.
 fn case_routes(cfg: &mut ServiceConfig) {
     cfg.service(case::show)
+        .service(example::show)
+        .service(example::submit)
         .service(company_merge::show)
         .service(company_merge::submit)
         .service(company_merge::undo)

@@ -1,4 +1,4 @@
-//! Ends holds, requests and questions whose deadline has passed, and takes the steps in cases in which nothing happens.
+//! Ends holds, requests, questions and consents whose deadline has passed, and takes the steps in cases in which nothing happens.
 use chrono::TimeDelta;
 use codes::Job;
 use domain::{
@@ -47,8 +47,13 @@ pub(super) async fn step_without(app: &App, rows: &SetAsideRows) -> Result<bool,
     let lapse = |id| ops::aftercare::follow_up::lapse(app, FollowUpId(id));
     done += rows.each(app, Job::LapseFollowUp, due, lapse).await?;
 
-    let apart = rows.left_alone(Job::TendGathering);
-    let due = store::gathering::due(&app.db, now, &apart, AT_ONCE).await?;
+    let left_alone = rows.left_alone(Job::StepConsent);
+    let due = store::publication::consent::due(&app.db, now, &left_alone, AT_ONCE).await?;
+    let step = |id| ops::publication::consent::take_step(app, ConsultationId(id));
+    done += rows.each(app, Job::StepConsent, due, step).await?;
+
+    let left_alone = rows.left_alone(Job::TendGathering);
+    let due = store::gathering::due(&app.db, now, &left_alone, AT_ONCE).await?;
     let tend = |id| ops::gathering::tend(app, PublicationId(id));
     done += rows.each(app, Job::TendGathering, due, tend).await?;
 

@@ -196,6 +196,7 @@ fn facts(n: i32) -> ExampleFacts {
         award: (n % 10 == 0).then(|| line("見本大賞".to_owned())),
         link: None,
         source: line("計測".to_owned()),
+        pictures: Vec::new(),
     }
 }
 

@@ -89,6 +89,7 @@ async function lookAtOutcome(center) {
     await center.reads("正しい結果を選択してください");
     await center.lookAt(NARROW);
   }
+  await lookAround(center, `${ended}/example`);
   await lookAround(center, "/staff/absences/new");
 }
 
@@ -158,7 +159,8 @@ async function lookAtPublications(editor) {
     const list = `/staff/publish/${kind}`;
     await lookAround(editor, list);
     const [entry] = await editor.links("table tbody th");
-    for (const page of ["", "/publish", "/history", "/history/1"]) await lookAround(editor, `${entry}${page}`);
+    const pages = kind === "cases" ? ["/pictures"] : [];
+    for (const page of ["", "/publish", "/history", "/history/1", ...pages]) await lookAround(editor, `${entry}${page}`);
     await editor.visit(entry);
     const [preview] = await editor.links("main p:has-text('確認用のリンク')");
     await lookAround(editor, preview);

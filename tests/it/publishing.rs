@@ -25,9 +25,11 @@ use crate::{
     site::{PASSWORD, Site},
 };
 
+pub mod consented;
 mod examples;
 mod guide;
 mod import;
+pub mod pictures;
 mod similar;
 
 /// The fields of an item of news.
@@ -92,6 +94,7 @@ pub fn example(title: &str) -> Content {
         award: Some(line("見本大賞")),
         link: None,
         source: line("見本の資料"),
+        pictures: Vec::new(),
     });
     Content { title: line(title), body: None, facts }
 }

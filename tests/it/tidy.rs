@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("fault", &[]),
     ("pdf", &[]),
+    ("picture", &[]),
     ("markup", &[]),
     ("problem", &["fault"]),
     ("password", &["problem", "secret"]),
@@ -31,8 +32,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "ops",
         &[
-            "ops", "app", "database", "fetch", "files", "mail", "markup", "password", "secret", "url",
-            "problem", "store",
+            "ops", "app", "database", "fetch", "files", "mail", "markup", "password", "picture", "secret",
+            "url", "problem", "store",
         ],
     ),
     ("worker", &["worker", "app", "files", "mail", "ops", "problem", "store"]),

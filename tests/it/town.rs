@@ -7,11 +7,15 @@ use domain::{
         waiting_list::{TimePreference, WaitingListEntry, WaitingOffer, WaitingOfferState},
     },
     gathering::SeatKind,
-    id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
-    publication::Period,
+    id::{
+        AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, PublicationId, WaitingId, WaitingOfferId,
+    },
+    publication::{Period, PublicationKind, example::consent::ExampleConsentStatus},
     text::{Prose, TextLine},
 };
-use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
+use entity::{
+    appointment, assignment, consultation, contact, example_consent, follow_up, outbox, report, theme,
+};
 use madoguchi::{
     demo::fill,
     ops::{self, calendars::external::CalendarAccess},
@@ -24,7 +28,7 @@ use madoguchi::{
     },
     web::kit::session::{COMPANY_COOKIE, STAFF_COOKIE},
 };
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
 use crate::{campaign, cases, gathering, publishing, site::Site};
@@ -103,7 +107,7 @@ impl Town {
         let earlier = earlier_time(&site, &session).await;
         parts.push(("/o/{token}", earlier));
         parts.extend(conversation(&site, ConsultationId(session.consultation_id.unwrap())).await);
-        parts.extend(published(&site, editor).await);
+        parts.extend(published(&site, editor, approved.consultation_id).await);
         parts.extend(registered(&site, editor).await);
         let (handed_over, file) = handed_over(&site).await;
         parts.push(("/desk/{number}/files/{id}", file));
@@ -159,7 +163,7 @@ impl Town {
         match () {
             () if pattern.starts_with("/desk/") || about(&["/desk-message"]) => &self.handed_over,
             () if about(&["/answer", "/requests/", "/experts/"]) => &self.matching,
-            () if about(&["/report", "/survey", "/questions/", "/outcome/"]) => &self.reported,
+            () if about(&["/report", "/survey", "/questions/", "/outcome/", "/example"]) => &self.reported,
             () => &self.booked,
         }
     }
@@ -338,7 +342,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
 }
 
 /// Makes an item of news, an entry of the guide and an example, all public.
-async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)> {
+async fn published(site: &Site, editor: AccountId, reported: Uuid) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let mut made = Vec::new();
     for content in [
@@ -347,7 +351,10 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         publishing::example("見本の事例"),
         gathering::event(Some(5), Some(5)),
     ] {
-        let draft = ops::publication::create(app, content, editor).await.unwrap();
+        let mut draft = ops::publication::create(app, content, editor).await.unwrap();
+        if draft.kind() == PublicationKind::Example {
+            draft = publishing::pictures::added(site, &draft, editor).await;
+        }
         let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
         let period = Period::new(now, None).unwrap();
         made.push(ops::publication::publish(app, seen, period, editor).await.unwrap());
@@ -361,7 +368,8 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
     let participant = app.secret.sign(Purpose::SignUp, sign_up.id.0, now + TimeDelta::days(1));
     let import =
         ops::publication::import::keep(app, "見本.csv", publishing::CSV.to_owned(), editor).await.unwrap();
-    let preview = app.secret.sign(Purpose::Preview, made[0].id.0, now + TimeDelta::days(1));
+    let preview = app.secret.sign(Purpose::Preview, made[2].id.0, now + TimeDelta::days(1));
+    consented(site, reported, made[2].id, made[2].revision).await;
     vec![
         ("/staff/publish/{kind}", "news".to_owned()),
         ("/staff/publish/{kind}/{id}", made[0].id.to_string()),
@@ -369,6 +377,8 @@ async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)
         ("/news/{id}", made[0].number.to_string()),
         ("/guide/{id}", made[1].number.to_string()),
         ("/cases/{id}", made[2].number.to_string()),
+        ("/staff/publish/cases/{id}", made[2].id.to_string()),
+        ("sha256", publishing::pictures::sha256(&made[2])),
         ("/awards/{year}", "2025".to_owned()),
         ("/staff/publish/cases/import/{id}", import.to_string()),
         ("/events/{id}", made[3].number.to_string()),
@@ -395,6 +405,27 @@ async fn registered(site: &Site, editor: AccountId) -> Vec<(&'static str, String
         ("import", import.to_string()),
         ("logo", logo.to_string()),
     ]
+}
+
+/// Makes a consent under which the company of a consultation reads a revision of an example.
+async fn consented(site: &Site, consultation: Uuid, example: PublicationId, revision: i32) {
+    let now = site.app.clock.now();
+    let row = example_consent::Model {
+        consultation_id: consultation,
+        status: ExampleConsentStatus::Review.into(),
+        is_named: true,
+        given_at: Some(now),
+        wording: Some("同意の文章".to_owned()),
+        publication_id: Some(example.0),
+        shown_revision: Some(revision),
+        approved_revision: None,
+        wish: None,
+        due_at: None,
+        updated_at: now,
+    };
+    let tx = site.app.begin().await.unwrap();
+    example_consent::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Makes two external calendars of an expert, at an address that may not be fetched, one with an entry.

@@ -18,6 +18,8 @@ codes! {
         LapseOffer = "lapse_offer",
         /// Offers a freed time to a company that waits for one (row of `waiting`).
         OfferTime = "offer_time",
+        /// Does what is due about a company's consent to an example (row of `example_consent`).
+        StepConsent = "step_consent",
         /// Reads and writes an external calendar (row of `external_calendar`).
         RefreshCalendar = "refresh_calendar",
         /// Takes the steps of an event that are due: seats for those who wait, the letter afterwards (row of `gathering`).
@@ -38,6 +40,7 @@ impl Job {
             Self::SendFollowUp | Self::LapseFollowUp => "follow_up",
             Self::LapseOffer => "waiting_offer",
             Self::OfferTime => "waiting_list_entry",
+            Self::StepConsent => "example_consent",
             Self::RefreshCalendar => "external_calendar",
             Self::TendGathering => "gathering",
             Self::TendCampaign => "campaign",

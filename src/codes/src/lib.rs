@@ -35,7 +35,8 @@ pub use job::Job;
 pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};
 pub use message::{Channel, Trust};
 pub use publication::{
-    CompanySize, GuideKind, GuidePurpose, NewsCategory, PublicationKind, PublicationStatus, RevisionAct,
+    CompanySize, ExampleConsentStatus, GuideKind, GuidePurpose, NewsCategory, PictureFormat, PublicationKind,
+    PublicationStatus, RevisionAct,
 };
 
 /// A value that has a code.

@@ -32,6 +32,42 @@ codes! {
         Restored = "restored" => "以前の版に戻した",
         Published = "published" => "公開",
         Archived = "archived" => "公開終了",
+        /// The company agreed that its consultation becomes an example.
+        Consented = "consented" => "企業の同意",
+        /// The consent has ended, and the text is gone.
+        Erased = "erased" => "同意の終了による削除",
+    }
+}
+
+codes! {
+    /// The state of a company's consent that its consultation becomes an example.
+    pub enum ExampleConsentStatus {
+        Asked = "asked" => "協力の返事待ち",
+        Declined = "declined" => "協力しない",
+        Writing = "writing" => "文章の作成中",
+        Review = "review" => "企業の確認待ち",
+        ChangesWanted = "changes_wanted" => "企業から修正の希望あり",
+        Approved = "approved" => "企業の確認済み",
+        Withdrawn = "withdrawn" => "協力を取りやめ",
+        Lapsed = "lapsed" => "期限までに動きがなく終了",
+    }
+}
+
+codes! {
+    /// The format of a stored picture.
+    pub enum PictureFormat {
+        Jpeg = "jpeg",
+        Png = "png",
+    }
+}
+
+impl PictureFormat {
+    /// Returns the media type under which it is sent.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+        }
     }
 }
 

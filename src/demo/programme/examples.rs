@@ -241,6 +241,7 @@ impl Invented {
             award: optional(self.award, line)?,
             link: Some(WebAddress::parse("https://www.example.jp/telework")?),
             source: line("見本の会社による説明")?,
+            pictures: Vec::new(),
         };
         Ok(Content { title: line(self.title)?, body: None, facts: Facts::Example(facts) })
     }

@@ -123,6 +123,16 @@ pub struct Content {
     pub facts: Facts,
 }
 
+impl Content {
+    /// Returns the content with the pictures of another one, which no form of texts has.
+    pub fn with_pictures_of(mut self, other: &Self) -> Self {
+        if let (Facts::Example(own), Facts::Example(other)) = (&mut self.facts, &other.facts) {
+            own.pictures.clone_from(&other.pictures);
+        }
+        self
+    }
+}
+
 /// The facts of a publication, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]

@@ -5,6 +5,7 @@
 mod account;
 mod campaign;
 mod dates;
+mod example;
 mod gathering;
 mod outcome;
 mod silence;
@@ -24,7 +25,7 @@ use dates::{
 
 use super::{
     Answers, Frame,
-    wording::{MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, hours, names, quoted},
+    wording::{MESSAGES, SLOTS, at_page, choices, fields, hours, names, quoted},
 };
 use crate::{
     mail::{
@@ -113,7 +114,8 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
-        MailEvent::ReportReady { .. } => report_ready(values, about, mail_event),
+        MailEvent::ReportReady { .. } => example::report_ready(values, about, mail_event),
+        MailEvent::Example(event) => example::set(values, about, event),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Request { .. } => request(values, mail_event),
@@ -138,15 +140,6 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
 fn question(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
     set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
     company_turn(values, about, about.sender.now);
-}
-
-/// Sets the link and the appointment of a report that is ready, and the examples that it recommends.
-fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
-    if let MailEvent::ReportReady { portal, appointment: held, examples } = mail_event {
-        known(values, about, &at_page(portal, REPORT));
-        maybe_sit(values, Some(held));
-        values.set(Examples, bullets(examples));
-    }
 }
 
 /// Sets the link alone for the company: its address may be unconfirmed, and gets no words of its form.

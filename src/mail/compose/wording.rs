@@ -44,6 +44,7 @@ pub fn names(names: &[String]) -> String {
 pub const MESSAGES: &str = "messages";
 pub const SLOTS: &str = "slots";
 pub const REPORT: &str = "report";
+pub const EXAMPLE: &str = "example";
 
 /// Returns the address that opens the company's portal, with the page to which it leads after the sign-in.
 pub fn at_page(portal: &str, page: &str) -> String {

@@ -57,6 +57,7 @@ pub enum ConditionKind {
     AddressConfirmed,
     HoldStands,
     SilenceLasts,
+    ExampleWaits,
     SeatStands,
     OptInStands,
 }

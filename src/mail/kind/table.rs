@@ -44,7 +44,7 @@ mails! {
     FurtherAppointment = "further_appointment", "次回の相談の案内" {
         FurtherAppointment to Company,
             "{% if 専門家を調整中 %}次回の相談を担当する専門家を調整します{% else %}次回の相談の日時を選んでください{% endif %}",
-            [Link] [Number, Fields, Company, Experts, CompanyDue, ContactDue, Searching, WasFields, ReportThere];
+            [Link] [Number, Fields, Company, Experts, CompanyDue, ContactDue, Searching, WasFields, ReportThere, Examples];
     }
     FurtherDropped = "further_dropped", "次回の相談の取りやめ" {
         FurtherDropped to Company, "次回の相談を取りやめました", [Link] [Number, Fields, Company, ReportDue];
@@ -223,6 +223,28 @@ mails! {
     ReportReady = "report_ready", "報告書" {
         ReportReady to Company, "相談の報告書ができました",
             [Link] [Number, Fields, Company, When, Mode, IsVisit, Place, Experts, Examples];
+    }
+    ExampleWanted = "example_wanted", "事例への協力のお願い", not_waited_for, keeps_hours {
+        ExampleWanted to Company, "事例への協力のお願い", [Link] [Number, Fields, Company, CompanyDue];
+    }
+    ExampleReview = "example_review", "事例の文章の確認" {
+        ExampleReview to Company, "事例の文章を確認してください", [Link] [Number, Fields, Company, CompanyDue];
+    }
+    ExampleReminder = "example_reminder", "事例の文章の確認（再度）",
+        not_waited_for, keeps_hours, only_if(ConditionKind::ExampleWaits)
+    {
+        ExampleReminder to Company, "事例の文章の確認をお待ちしています",
+            [Link] [Number, Fields, Company, CompanyDue];
+    }
+    ExamplePublic = "example_public", "事例の公開" {
+        ExamplePublic to Company, "事例の公開のお知らせ", [Link, ExamplePage] [Number, Fields, Company, PublicFrom];
+    }
+    ExampleOver = "example_over", "事例への協力の終了" {
+        ExampleOver to Company, "事例への協力が終わりました", [Link] [Number, Fields, Company, WasPublic, InSilence];
+    }
+    ExampleTold = "example_told", "事例への協力についての返事", keeps_hours {
+        ExampleTold to Center, "事例への協力について、企業から返事がありました",
+            [Link, ExampleNews] [Number, Fields, Company];
     }
     Survey = "survey", "アンケート", not_waited_for, keeps_hours, only_if(ConditionKind::FollowUpOpen) {
         Survey to Company, "アンケートのお願い", [Link] [Number, Fields, Company, WaitsDays, EditableDays];

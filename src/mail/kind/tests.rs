@@ -34,6 +34,8 @@ fn a_mail_that_only_reminds_asks_or_sums_up_is_not_sent_twice() {
         MailKind::RequestReminder,
         MailKind::WeeklyDigest,
         MailKind::Reminder,
+        MailKind::ExampleWanted,
+        MailKind::ExampleReminder,
         MailKind::Survey,
         MailKind::FollowUp,
         MailKind::ReportDue,

@@ -141,9 +141,10 @@ pub async fn decide(
             }
         }
         ReportDecision::ApproveAndContinue { override_reason } => {
-            approve(&mut work, report, by).await?;
+            let approved = approve(&mut work, report, by).await?;
             work.note(center, "実施報告書を確認しました");
-            further_session(&mut work, center, override_reason.as_ref()).await?;
+            let examples = recommended(&work, &approved).await?;
+            further_session(&mut work, center, override_reason.as_ref(), &examples).await?;
         }
     }
     work.commit().await?;

@@ -191,18 +191,18 @@ pub fn notify_slots_to_choose(work: &mut CaseTransaction<'_>) -> Result<(), Prob
 }
 
 /// Mails the company that a further appointment is planned: it can choose a time, or, with `is_open`, the center asks
-/// experts first. `was` are the fields until now, if the further appointment has others; `with_report` says that the report
-/// on the last one is ready.
+/// experts first. `was` are the fields until now, if the further appointment has others; `report` has the
+/// examples of the report on the last one, if it is ready.
 pub fn notify_further_appointment(
     work: &mut CaseTransaction<'_>,
     is_open: bool,
     was: Option<Fields>,
-    with_report: bool,
+    report: Option<&[String]>,
 ) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&work.accepted());
     let experts = &names[..];
-    work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts, is_open, was, with_report })?;
+    work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts, is_open, was, report })?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The wording of mails: an administrator writes it, previews it for a consultation, and can return to the built-in
 //! one.
+mod visitor;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Party,
@@ -11,7 +13,6 @@ use domain::{
     consultation::{AppointmentOutcome, UnfulfilledReason},
     due::Due,
     field::Fields,
-    gathering::SeatKind,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -22,9 +23,8 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, EventText, GatheringMailEvent, GatheringNews,
-            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, RegistrationMailEvent,
-            RegistrationNews, SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, ExampleEvent, ExampleNews, MailContext,
+            MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -33,6 +33,8 @@ use crate::{
     problem::Problem,
     store::{self, consultation::Record},
 };
+
+use visitor::{of_campaign, of_gathering};
 
 /// Example texts for the parts of a preview that people will write.
 const QUESTION: &str = "（センターが書いた質問）";
@@ -174,7 +176,7 @@ fn address(kind: TextKind, link: &str) -> Example<'_> {
 /// Returns an example of the event that a text is for, as it would be for the consultation. The frame that surrounds every
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    use {CompanyTurn as Turn, MailEvent as O, TextKind as K};
+    use {MailEvent as O, TextKind as K};
     let Facts { appointment, names: experts, examples, link, .. } = *facts;
     let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
@@ -193,9 +195,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
         K::HoldReleased => hold_released(portal, appointment),
         K::ClosedInSilence => Case(O::Silence(SilenceEvent::ClosedInSilence { portal })),
-        K::ChooseReminder => reminder(portal, Turn::Choose),
-        K::AnswerReminder => reminder(portal, Turn::Answer),
-        K::ConfirmReminder => reminder(portal, Turn::Confirm),
+        K::ChooseReminder | K::AnswerReminder | K::ConfirmReminder => reminder(kind, portal),
         K::OutcomeMissingExpert | K::OutcomeMissingCenter => outcome_missing(side, appointment),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => booked(side, facts),
         K::MovedCompany | K::MovedExpert | K::MovedCenter => moved(side, facts, was),
@@ -208,13 +208,12 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
         K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
         K::Survey | K::FollowUp => of_questions(kind, answer),
+        K::ExampleWanted | K::ExampleReview | K::ExampleReminder => of_consent(kind, facts, due_at),
+        K::ExamplePublic | K::ExampleOver | K::ExampleTold => of_consent(kind, facts, due_at),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
-        K::Request => request(facts, answer),
-        K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
-        K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
-        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment), reason: REASON }),
-        K::RequestDeclined => Case(O::RequestDeclined { appointment }),
+        K::Request | K::RequestReminder | K::RequestLapsed => of_request(kind, facts, answer),
+        K::RequestWithdrawn | K::RequestDeclined => of_request(kind, facts, answer),
         K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
         K::ReportReturned => Case(O::ReportReturned { reason: REASON }),
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
@@ -234,6 +233,22 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::RegistrationWithdrawn | K::RegistrationLapsed => of_campaign(kind, facts),
         K::RegistrationInvitation | K::RegistrationsWaiting => of_campaign(kind, facts),
     }
+}
+
+/// Returns an example of the news for an expert about a request.
+fn of_request<'a>(kind: TextKind, facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
+    let Facts { appointment, .. } = *facts;
+    Case(if kind == TextKind::RequestReminder {
+        MailEvent::RequestReminder { answer, due_at: facts.due() }
+    } else if kind == TextKind::RequestLapsed {
+        MailEvent::RequestLapsed { slot: Some(appointment) }
+    } else if kind == TextKind::RequestWithdrawn {
+        MailEvent::RequestWithdrawn { slot: Some(appointment), reason: REASON }
+    } else if kind == TextKind::RequestDeclined {
+        MailEvent::RequestDeclined { appointment }
+    } else {
+        return request(facts, answer);
+    })
 }
 
 fn hold_released<'a>(portal: &'a str, slot: AppointmentText<'a>) -> Example<'a> {
@@ -267,64 +282,6 @@ const fn of_access(kind: TextKind, link: &str, expires_at: DateTime<Utc>) -> Exa
     })
 }
 
-/// Returns an example of the news for a participant of an event, which takes the time of the appointment.
-fn of_gathering<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    let AppointmentText { starts_at, ends_at, place, uid, sequence, .. } = facts.appointment;
-    let until = facts.due();
-    let all = [
-        GatheringNews::Confirm { until },
-        GatheringNews::Known,
-        GatheringNews::Waiting,
-        GatheringNews::Offered { until },
-        GatheringNews::OfferLapsed,
-        GatheringNews::WaitEnded,
-        GatheringNews::SeatCancelled,
-        GatheringNews::Moved { was: facts.was() },
-        GatheringNews::CalledOff { reason: REASON },
-        GatheringNews::DayReminder,
-        GatheringNews::HourReminder,
-        GatheringNews::Thanks { has_materials: true, answers_until: until },
-    ];
-    let event = EventText {
-        title: "（イベント名）",
-        starts_at,
-        ends_at,
-        place,
-        uid,
-        sequence,
-        seat: SeatKind::Venue,
-        number: Some(1),
-        page: facts.link,
-        public_page: facts.link,
-    };
-    let mut mails = all.into_iter().map(|news| GatheringMailEvent { news, event });
-    let of_kind = mails.find(|it| it.text() == kind);
-    let seated = GatheringMailEvent { news: GatheringNews::Seated, event };
-    Plain(AccountMailEvent::Gathering(of_kind.unwrap_or(seated)))
-}
-
-/// Returns an example of the news for a registrant of a telework month, or of the reminder of the center.
-fn of_campaign<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    let (campaign, page, is_change) = ("（月間の名称）", facts.link, false);
-    if kind == TextKind::RegistrationsWaiting {
-        let since = facts.due();
-        return Plain(AccountMailEvent::RegistrationsWaiting { campaign, count: 1, since, page });
-    }
-    let decided_by = japan_date(facts.due());
-    let all = [
-        RegistrationNews::Prove { until: facts.due() },
-        RegistrationNews::Received { is_change, same_number: false, decided_by },
-        RegistrationNews::Approved { is_change },
-        RegistrationNews::Rejected { is_change, was_approved: false, reason: REASON },
-        RegistrationNews::Withdrawn,
-        RegistrationNews::Lapsed { is_change },
-        RegistrationNews::Invitation { stop: facts.link },
-    ];
-    let of = |news| RegistrationMailEvent { news, campaign, name: "（登録名）", page };
-    let of_kind = all.into_iter().map(of).find(|it| it.text() == kind);
-    Plain(AccountMailEvent::Registration(of_kind.unwrap_or_else(|| of(RegistrationNews::Known))))
-}
-
 fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
     let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));
     Case(MailEvent::Request { answer, fields, slot, due_at: facts.due(), outline: facts.outline })
@@ -353,8 +310,8 @@ const fn of_team<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         let (by, reason) = (Party::Expert, REASON);
         MailEvent::TeamChanging { portal, released, by, reason, lost, may_choose: false }
     } else {
-        let (experts, is_open, was, with_report) = (released, false, None, false);
-        MailEvent::FurtherAppointment { portal, experts, is_open, was, with_report }
+        let (experts, is_open, was, report) = (released, false, None, None);
+        MailEvent::FurtherAppointment { portal, experts, is_open, was, report }
     })
 }
 
@@ -377,6 +334,25 @@ fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Exam
     Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 
+/// Returns an example of a company's consent to an example.
+fn of_consent<'a>(kind: TextKind, facts: &Facts<'a>, until: DateTime<Utc>) -> Example<'a> {
+    let Facts { link: portal, examples, .. } = *facts;
+    let address = examples.first().and_then(|it| it.lines().last()).map_or("", str::trim);
+    Case(MailEvent::Example(if kind == TextKind::ExampleWanted {
+        ExampleEvent::Wanted { portal, until }
+    } else if kind == TextKind::ExampleReview {
+        ExampleEvent::Review { portal, until }
+    } else if kind == TextKind::ExampleReminder {
+        ExampleEvent::Reminder { portal, until }
+    } else if kind == TextKind::ExamplePublic {
+        ExampleEvent::Public { portal, address, from: until }
+    } else if kind == TextKind::ExampleOver {
+        ExampleEvent::Over { portal, was_public: true, in_silence: false }
+    } else {
+        ExampleEvent::Told { news: ExampleNews::Agreed }
+    }))
+}
+
 const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {
     Case(MailEvent::Withdrawn { side, cancelled: None })
 }
@@ -390,7 +366,14 @@ fn hold_ending<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
     Case(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: facts.appointment, until }))
 }
 
-const fn reminder(portal: &str, waits_for: CompanyTurn) -> Example<'_> {
+fn reminder(kind: TextKind, portal: &str) -> Example<'_> {
+    let waits_for = if kind == TextKind::ChooseReminder {
+        CompanyTurn::Choose
+    } else if kind == TextKind::AnswerReminder {
+        CompanyTurn::Answer
+    } else {
+        CompanyTurn::Confirm
+    };
     Case(MailEvent::Silence(SilenceEvent::CompanyReminder { portal, waits_for }))
 }
 

@@ -104,6 +104,7 @@ pub async fn delete_draft(tx: &DatabaseTransaction, id: PublicationId) -> Result
     example_import_entry::Entity::delete_by_id(id.0).exec(tx).await?;
     let of_draft = link_check::COLUMN.publication_id.eq(id.0);
     link_check::Entity::delete_many().filter(of_draft).exec(tx).await?;
+    super::picture::delete_of(tx, id).await?;
     let of_draft = publication_revision::COLUMN.publication_id.eq(id.0);
     publication_revision::Entity::delete_many().filter(of_draft).exec(tx).await?;
     publication::Entity::delete_by_id(id.0).exec(tx).await?;

@@ -86,6 +86,8 @@ struct CasePage {
     survey: &'static str,
     /// The questions that wait for an answer.
     questions: Vec<OpenQuestion>,
+    /// Whether the company can make an example of its consultation, or has begun to.
+    may_be_example: bool,
     /// The examples of companies like this one.
     similar: Vec<SimilarLine>,
 }
@@ -174,7 +176,6 @@ pub async fn show(
     let thread = store::correspondence::message::of(&app.db, id, Audience::Everyone).await?;
     let reports = store::aftercare::report::of(&app.db, id).await?;
     let events = store::audit::event::of(&app.db, id).await?;
-    let calendar = programme.calendar(now);
     let until = match &live {
         Some(it) => Some(
             ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, it, now).await?,
@@ -187,7 +188,7 @@ pub async fn show(
         follow_ups: &follow_ups,
         awaits_reply: awaits_reply(&thread),
         settings: &shell.settings,
-        calendar: &calendar,
+        calendar: &programme.calendar(now),
         now,
     };
     let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
@@ -217,6 +218,7 @@ pub async fn show(
         reports,
         survey: survey.map_or("", |it| survey_label(it, now)),
         questions: follow_ups.iter().filter_map(|it| open_question(it, &own)).collect(),
+        may_be_example: super::example::is_offered(&app, &own).await?,
         similar: similar_examples::lines(&app, &own.0).await?,
         record: own.0,
         shell,

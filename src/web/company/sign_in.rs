@@ -219,8 +219,8 @@ async fn over(
 }
 
 /// The pages of a consultation to which a mail's link can lead, by their code in the link.
-const TARGETS: [(&str, &str); 3] =
-    [("messages", "/messages"), ("slots", "/reschedule"), ("report", "/report")];
+const TARGETS: [(&str, &str); 4] =
+    [("messages", "/messages"), ("slots", "/reschedule"), ("report", "/report"), ("example", "/example")];
 
 /// Returns the page that the mail was about, or else the first page. `link` has the number of the consultation and the
 /// code of the page as they stand in the mail's link.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     campaign_form,
+    consent_panel::{self, ConsentPanel},
     example_form::{self, ExampleChoices},
     form,
     gathering_form::{self, GatheringChoices},
@@ -67,6 +68,10 @@ struct Saved {
     publication: Publication,
     phase: Phase,
     preview_link: String,
+    /// The consent of the company from whose consultation it comes.
+    consent: Option<ConsentPanel>,
+    /// Whether the text was erased because that consent has ended.
+    is_erased: bool,
 }
 
 struct Preview {
@@ -131,7 +136,7 @@ pub async fn show(
     let publication = find(&app, &path).await?;
     let form = form::fill(&publication.content);
     let kind = publication.kind();
-    let saved = Some(saved(&app, publication));
+    let saved = Some(saved(&app, publication).await?);
     page::html(&entry_page(&app, shell, kind, saved, form, FieldErrors::default()).await?)
 }
 
@@ -149,9 +154,10 @@ pub async fn save(
     let themes = &app.programme_to_show().await?.themes;
     let mut errors = FieldErrors::default();
     let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
-        let page = entry_page(&app, shell, kind, Some(saved(&app, publication)), form, errors).await?;
-        return page::unprocessable(&page);
+        let saved = Some(saved(&app, publication).await?);
+        return page::unprocessable(&entry_page(&app, shell, kind, saved, form, errors).await?);
     };
+    let content = content.with_pictures_of(&publication.content);
     match ops::publication::edit(&app, seen, content, user.id).await {
         Ok(it) => {
             let public = it.state.phase(app.clock.now()) == Phase::Current;
@@ -166,7 +172,7 @@ pub async fn save(
         Err(problem) => {
             errors.add("title", sentence(problem)?);
             let current = store::publication::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-            let page = entry_page(&app, shell, kind, Some(saved(&app, current)), form, errors).await?;
+            let page = entry_page(&app, shell, kind, Some(saved(&app, current).await?), form, errors).await?;
             page::unprocessable(&page)
         }
     }
@@ -179,7 +185,8 @@ async fn conflict(app: &App, shell: Shell, id: PublicationId, form: Fields) -> R
     let newest = store::publication::revision(&app.db, id, current.revision).await?;
     let by = newest.and_then(|it| it.by).unwrap_or_default();
     let (kind, content) = (current.kind(), current.content.clone());
-    let page = entry_page(app, shell, kind, Some(saved(app, current)), form, FieldErrors::default()).await?;
+    let saved = Some(saved(app, current).await?);
+    let page = entry_page(app, shell, kind, saved, form, FieldErrors::default()).await?;
     page::html_with(StatusCode::CONFLICT, &EntryPage { conflict: Some(Conflict { by, content }), ..page })
 }
 
@@ -195,14 +202,16 @@ pub fn address(it: &Publication) -> String {
     format!("{}/{}", list::address(it.kind()), it.id)
 }
 
-fn saved(app: &App, publication: Publication) -> Saved {
+async fn saved(app: &App, publication: Publication) -> Result<Saved, Problem> {
     let now = app.clock.now();
     let token = app.secret.sign(Purpose::Preview, publication.id.0, now + PREVIEW_LASTS);
-    Saved {
+    Ok(Saved {
         phase: publication.state.phase(now),
         preview_link: app.site.absolute(&format!("/preview/{token}")),
+        consent: consent_panel::panel(app, &publication).await?,
+        is_erased: ops::publication::is_erased(&app.db, &publication).await?,
         publication,
-    }
+    })
 }
 
 async fn entry_page(
@@ -215,7 +224,8 @@ async fn entry_page(
 ) -> Result<EntryPage, Problem> {
     let programme = app.programme_to_show().await?;
     let themes = &programme.themes;
-    let example = saved.as_ref().and_then(|it| ExampleView::of(&it.publication.content, themes));
+    let view = |it: &Saved| ExampleView::of(&it.publication.content, themes, &address(&it.publication));
+    let example = saved.as_ref().and_then(view);
     let preview =
         Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")), example };
     let (mut choices, mut example_choices) = (GuideChoices::default(), ExampleChoices::default());
@@ -269,6 +279,11 @@ impl Saved {
 }
 
 impl EntryPage {
+    /// Returns whether the text was erased, so that no form is shown.
+    fn is_erased(&self) -> bool {
+        self.saved.as_ref().is_some_and(|it| it.is_erased)
+    }
+
     fn action(&self) -> String {
         let id = self.saved.as_ref().map_or_else(|| NEW.to_owned(), |it| it.publication.id.to_string());
         format!("{}/{id}", list::address(self.kind))

@@ -115,5 +115,6 @@ pub fn parse(
         award: award?,
         link: link?,
         source: source?,
+        pictures: Vec::new(),
     })
 }

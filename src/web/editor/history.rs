@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::publication::Publication;
+use domain::publication::{Publication, RevisionAct};
 
 use super::entry::{address, find};
 use crate::{
@@ -71,19 +71,11 @@ pub async fn revision(
     let revision = store::publication::revision(&app.db, publication.id, number).await?;
     let revision = revision.ok_or(Problem::NotFound)?;
     let html = markup::html(revision.content.body.as_ref().map_or("", |it| it.as_str()));
+    let address = address(&publication);
     let event = EventView::of_facts(&revision.content.facts);
     let campaign = CampaignView::of_facts(&revision.content.facts);
-    let example = ExampleView::of(&revision.content, &app.programme_to_show().await?.themes);
-    page::html(&RevisionPage {
-        shell,
-        address: address(&publication),
-        publication,
-        revision,
-        html,
-        event,
-        campaign,
-        example,
-    })
+    let example = ExampleView::of(&revision.content, &app.programme_to_show().await?.themes, &address);
+    page::html(&RevisionPage { shell, address, publication, revision, html, event, campaign, example })
 }
 
 #[post("/staff/publish/{kind}/{id}/restore")]
@@ -103,8 +95,33 @@ pub async fn restore(
     ))
 }
 
+/// Returns the author of a revision in words.
+fn author(it: &Revision) -> &str {
+    let nobody = match it.act {
+        RevisionAct::Consented => "企業",
+        RevisionAct::Erased => "自動",
+        RevisionAct::Created
+        | RevisionAct::Imported
+        | RevisionAct::Edited
+        | RevisionAct::Restored
+        | RevisionAct::Published
+        | RevisionAct::Archived => "初期データ",
+    };
+    it.by.as_deref().unwrap_or(nobody)
+}
+
 impl HistoryPage {
+    fn author<'a>(&self, it: &'a Revision) -> &'a str {
+        author(it)
+    }
+
     fn is_public(&self, it: &Revision) -> bool {
         self.publication.public_revision == Some(it.number)
+    }
+}
+
+impl RevisionPage {
+    fn author(&self) -> &str {
+        author(&self.revision)
     }
 }

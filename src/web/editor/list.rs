@@ -10,6 +10,7 @@ use domain::{
     publication::{Facts, Period, Phase, Publication, PublicationKind},
 };
 
+use super::consent_panel;
 use crate::{
     app::App,
     problem::Problem,
@@ -48,6 +49,8 @@ struct Line {
     updated_at: DateTime<Utc>,
     /// The reason why it needs attention; empty if it does not.
     attention: String,
+    /// The state of the company's consent under which it stands; empty for any other.
+    consent: &'static str,
 }
 
 #[get("/staff/publish")]
@@ -74,6 +77,15 @@ pub async fn show(
             it.attention = format!("承認待ちの登録が{n}件あります");
         }
     }
+    if kind == PublicationKind::Example {
+        let consents = store::publication::consent::in_force(&app.db).await?;
+        for line in &mut lines {
+            let Some(it) = consents.get(&line.publication.id) else { continue };
+            line.consent = it.state.status().label();
+            let wanted = consent_panel::attention(it, line.publication.public_revision.is_some());
+            line.attention = if wanted.is_empty() { std::mem::take(&mut line.attention) } else { wanted };
+        }
+    }
     let ids: Vec<_> = lines.iter().map(|it| it.publication.id).collect();
     let mut faults = store::publication::link_check::failing(&app.db).await?;
     faults.retain(|it| ids.contains(&it.publication));
@@ -93,7 +105,7 @@ fn line(it: ListedPublication, now: DateTime<Utc>, check_days: u16) -> Line {
         Phase::Current => attention(&publication, now, check_days),
         Phase::Draft | Phase::Scheduled | Phase::Expired | Phase::Archived => String::new(),
     };
-    Line { publication, phase, updated_at, attention }
+    Line { publication, phase, updated_at, attention, consent: "" }
 }
 
 /// Returns why a public publication needs an editor's attention; empty if it does not.

@@ -124,7 +124,8 @@ pub async fn check(
     Ok(page::see_other_with(address(&it), "確認日を今日にしました。"))
 }
 
-fn seen(publication: &Publication, form: &Fields) -> Result<Seen, Problem> {
+/// Returns the publication at the revision that the form was shown with.
+pub fn seen(publication: &Publication, form: &Fields) -> Result<Seen, Problem> {
     let revision = form.get("revision").parse().map_err(|_| Problem::Unreadable)?;
     Ok(Seen { id: publication.id, revision })
 }
@@ -165,7 +166,7 @@ async fn render(
         html: markup::html(body),
         event: EventView::of_facts(&publication.content.facts),
         campaign: CampaignView::of_facts(&publication.content.facts),
-        example: ExampleView::of(&publication.content, themes),
+        example: ExampleView::of(&publication.content, themes, &address(&publication)),
         address: address(&publication),
         public_address: app.site.absolute(&crate::url::publication(publication.kind(), publication.number)),
         typed,

@@ -1,6 +1,9 @@
 //! An example as pages show it, for the public and for editors.
 use domain::{
-    publication::{Content, Facts, example::ExampleFacts},
+    publication::{
+        Content, Facts,
+        example::{ExampleFacts, picture::ExamplePicture},
+    },
     wording::thousands,
 };
 
@@ -18,19 +21,51 @@ pub struct ExampleView {
     pub themes: Vec<String>,
     /// The text, as HTML.
     pub html: String,
+    pub pictures: Vec<ShownPicture>,
+}
+
+/// A picture as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownPicture {
+    /// The address of the picture.
+    pub src: String,
+    pub alternative: String,
+    pub width: u32,
+    pub height: u32,
+    pub sha256: String,
+}
+
+/// Returns the pictures of an example, for a page below whose address this audience finds them.
+pub fn shown_pictures(facts: &ExampleFacts, address: &str) -> Vec<ShownPicture> {
+    let shown = |it: &ExamplePicture| ShownPicture {
+        src: format!("{address}/pictures/{}", it.sha256),
+        alternative: it.alternative.to_string(),
+        width: it.width,
+        height: it.height,
+        sha256: it.sha256.clone(),
+    };
+    facts.pictures.iter().map(shown).collect()
 }
 
 impl ExampleView {
-    /// Returns a content as pages show it; `None` if it is no example.
-    pub fn of(content: &Content, themes: &[Theme]) -> Option<Self> {
+    /// Returns a content as pages show it; `None` if it is no example. The pictures are below `address`.
+    pub fn of(content: &Content, themes: &[Theme], address: &str) -> Option<Self> {
         let Facts::Example(facts) = &content.facts else { return None };
         let body = content.body.as_ref().map_or("", |it| it.as_str());
-        Some(Self::new(content.title.as_str(), body, facts, themes))
+        let view = Self::new(content.title.as_str(), body, facts, themes);
+        Some(Self { pictures: shown_pictures(facts, address), ..view })
     }
 
+    /// Returns an example without its pictures, for lists.
     pub fn new(title: &str, body: &str, facts: &ExampleFacts, themes: &[Theme]) -> Self {
         let themes = facts.themes.iter().map(|it| theme_label(it, themes)).collect();
-        Self { title: title.to_owned(), facts: facts.clone(), themes, html: markup::html(body) }
+        Self {
+            title: title.to_owned(),
+            facts: facts.clone(),
+            themes,
+            html: markup::html(body),
+            pictures: Vec::new(),
+        }
     }
 
     /// Returns prefecture, industry and size in one line; what is not known is left out.

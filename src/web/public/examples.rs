@@ -26,7 +26,8 @@ use crate::{
     },
     url,
     web::kit::{
-        example_view::{ExampleView, theme_label},
+        example_picture::{self, PUBLIC},
+        example_view::{ExampleView, shown_pictures, theme_label},
         form::Fields,
         page::{self, Shell},
     },
@@ -126,8 +127,21 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
         return Err(Problem::NotFound);
     }
     let programme = app.programme_to_show().await?;
-    let example = line(&it, &programme.themes).view;
+    let ExampleLine { address, view } = line(&it, &programme.themes);
+    let example = ExampleView { pictures: shown_pictures(&it.facts, &address), ..view };
     page::html(&ExamplePage { shell, example, has_ended: phase != Phase::Current })
+}
+
+/// A picture of a public example. Nothing is sent of one that has ended.
+#[get("/cases/{id}/pictures/{sha256}")]
+pub async fn picture(app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let (id, sha256) = path.into_inner();
+    let number = id.parse().map_err(|_| Problem::NotFound)?;
+    let it = examples::numbered(&app.db, number).await?.ok_or(Problem::NotFound)?;
+    if it.state.phase(app.clock.now()) != Phase::Current {
+        return Err(Problem::NotFound);
+    }
+    example_picture::answer(&app, &it.facts, &sha256, PUBLIC).await
 }
 
 /// The examples that won an award in a year.

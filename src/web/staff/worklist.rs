@@ -382,7 +382,9 @@ fn call_about(row: &WorklistRow, has_begun: bool) -> &'static str {
         State::Booked => "予約の日時と場所を伝え、都合を確かめてください。",
         State::Consulted => "報告書がまとまりしだいお渡しすることを伝えてください。",
         State::FollowUp => "報告書の内容を伝え、そのあとの状況を聞いてください。",
-        State::Completed => "相談が終わったことを伝えてください。",
+        State::Completed => {
+            "相談が終わったことと、事例への協力の手続きをしている場合はその状況を伝えてください。"
+        }
         State::Withdrawn if row.is_held => "相談が終わったことを伝えてください。",
         State::Withdrawn => "取下げを受け付けたことを伝えてください。",
         State::Unfulfilled { .. } if row.is_held => "相談を終えたことと、その理由を伝えてください。",

@@ -35,6 +35,8 @@ pub struct SendFacts {
     /// Consultations whose contact's address is confirmed.
     confirmed: HashSet<ConsultationId>,
     silences: HashMap<ConsultationId, SilenceClock>,
+    /// The revisions of their examples that companies read.
+    examples: HashMap<ConsultationId, i32>,
     seats: HashMap<SignUpId, SeatStanding>,
     /// Registrations whose consent to announcements stands.
     opted_in: HashSet<RegistrationId>,
@@ -58,6 +60,7 @@ pub struct FactQuery {
     offers: Vec<WaitingOfferId>,
     consultations: Vec<ConsultationId>,
     silences: Vec<ConsultationId>,
+    examples: Vec<ConsultationId>,
     sign_ups: Vec<SignUpId>,
     registrations: Vec<RegistrationId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
@@ -86,6 +89,7 @@ impl FactQuery {
                 Some(SendCondition::SilenceLasts { consultation, .. }) => query.silences.push(consultation),
                 Some(SendCondition::SeatStands { sign_up, .. }) => query.sign_ups.push(sign_up),
                 Some(SendCondition::OptInStands { registration }) => query.registrations.push(registration),
+                Some(SendCondition::ExampleWaits { consultation, .. }) => query.examples.push(consultation),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
                     query.consultations.push(consultation);
                 }
@@ -122,6 +126,7 @@ pub async fn learn(app: &App, query: FactQuery) -> Result<SendFacts, Problem> {
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
         confirmed: store::consultation::confirmed_among(db, query.consultations).await?,
         silences: store::consultation::silences(db, query.silences).await?,
+        examples: store::publication::consent::reviews(db, query.examples).await?,
         seats: store::gathering::standing(db, query.sign_ups).await?,
         opted_in: store::campaign::outreach::standing(db, query.registrations).await?,
         opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, query.readers).await?,
@@ -201,6 +206,10 @@ impl SendFacts {
                 let clock = self.silences.get(&consultation);
                 (clock.is_some_and(|it| it.since == since), "the case has moved on")
             }
+            SendCondition::ExampleWaits { consultation, revision } => (
+                self.examples.get(&consultation) == Some(&revision),
+                "the company has answered, or reads another text",
+            ),
             SendCondition::SeatStands { sign_up, sequence, seat } => {
                 let standing = self.seats.get(&sign_up);
                 let stands = standing.is_some_and(|it| {

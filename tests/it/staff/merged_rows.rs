@@ -42,6 +42,7 @@ const PLACES: &[(&str, &str)] = &[
     ("correction.consultation_id", "stays; a merge adds those of the values taken over, and undoes them"),
     ("draft.consultation_id", "leads on to the state of the kept case"),
     ("event.consultation_id", "stays; the history of each case leads to its state"),
+    ("example_consent.consultation_id", "none; a case in which an appointment took place is not absorbed"),
     ("follow_up.consultation_id", "none; a case in which an appointment took place is not absorbed"),
     ("inbound_mail.consultation_id", "shown with the kept case"),
     (

@@ -12,7 +12,7 @@ use domain::{
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
     correspondence::outgoing_mail::topic::NotificationTopic,
     gathering::{NextStep, SeatKind, Usefulness},
-    id::AccountId,
+    id::{AccountId, ConsultationId},
     number::FiscalYear,
     text::{Prose, TextLine},
 };
@@ -33,7 +33,7 @@ use madoguchi::{
     },
     worker,
 };
-use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::{
@@ -67,6 +67,7 @@ async fn everything() -> Site {
     routed(&site, &cast).await;
     offered(&site, &cast).await;
     calendars(&site, &cast, case).await;
+    consented(&site, &cast).await;
     received(&site, case).await;
     assert_eq!(site.get("/readyz").await.status, 200);
     assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
@@ -102,6 +103,25 @@ async fn administered(site: &Site, by: AccountId) {
     let (name, body) =
         (TextLine::parse("名前", "参加者", 60), Prose::parse("本文", "当日の参加者を教えてください。", 100));
     ops::correspondence::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();
+}
+
+/// Makes a consent to an example, and an example with a picture.
+async fn consented(site: &Site, cast: &Cast) {
+    let app = &site.app;
+    let completed = consultation::Entity::find().filter(consultation::COLUMN.state.eq("completed"));
+    let completed = completed.order_by_asc(consultation::Column::Number).all(&app.db).await.unwrap();
+    let mut agreed = 0;
+    for case in completed {
+        let id = ConsultationId(case.id);
+        agreed += usize::from(ops::publication::consent::agree(app, id, true).await.is_ok());
+        if agreed == 1 {
+            break;
+        }
+    }
+    assert_eq!(agreed, 1);
+    let it =
+        ops::publication::create(app, publishing::example("画像のある事例"), cast.coordinator).await.unwrap();
+    publishing::pictures::added(site, &it, cast.coordinator).await;
 }
 
 /// Makes an event with a participant who has answered the questionnaire.

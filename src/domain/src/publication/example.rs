@@ -12,7 +12,10 @@ use crate::{
 };
 
 pub mod award;
+pub mod consent;
+pub mod draft;
 pub mod index;
+pub mod picture;
 mod posting;
 pub mod similar;
 pub mod winner;
@@ -46,6 +49,9 @@ pub struct ExampleFacts {
     pub link: Option<WebAddress>,
     /// The origin of the facts.
     pub source: TextLine,
+    /// In the order in which pages show them.
+    #[serde(default)]
+    pub pictures: Vec<picture::ExamplePicture>,
 }
 
 impl ExampleFacts {

@@ -120,7 +120,7 @@ fn for_company() -> Vec<MailEvent<'static>> {
         experts: it,
         is_open: false,
         was: None,
-        with_report: false,
+        report: None,
     }));
     all.extend(further_and_team());
     for is_correction in [false, true] {
@@ -146,9 +146,9 @@ fn further_and_team() -> Vec<MailEvent<'static>> {
     let mut all = Vec::new();
     for experts in [&[], experts(), two_experts()] {
         for is_open in [false, true] {
-            for with_report in [false, true] {
+            for report in [None, Some(&[][..]), Some(experts)] {
                 let plan =
-                    |was| MailEvent::FurtherAppointment { portal: LINK, experts, is_open, was, with_report };
+                    |was| MailEvent::FurtherAppointment { portal: LINK, experts, is_open, was, report };
                 all.extend([None, Some(Fields::Labor)].map(plan));
             }
         }

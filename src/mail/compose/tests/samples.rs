@@ -21,8 +21,9 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, CompanyTurn, HandedOver, MailContext, MailEvent, MissedPart,
-            OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, ExampleEvent, ExampleNews, HandedOver,
+            MailContext, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient, SenderContext,
+            SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -89,6 +90,7 @@ pub fn mail_events() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         .map(|(is_company, to)| (MailEvent::NoDelegates { is_company, starts_at, ends_at }, to));
     let center = [
         MailEvent::NobodyLeft,
+        example(ExampleEvent::Told { news: ExampleNews::Agreed }),
         MailEvent::Silence(SilenceEvent::HoldEnding {
             side: ReaderSide::Center,
             slot: appointment_text(),
@@ -131,6 +133,26 @@ fn acknowledged(
     MailEvent::Acknowledgement { confirm: PORTAL, slot, received_at, first_contact_due, handed_over }
 }
 
+const fn example(event: ExampleEvent<'static>) -> MailEvent<'static> {
+    MailEvent::Example(event)
+}
+
+/// Returns the events of a company's consent to an example.
+fn consent_events() -> [MailEvent<'static>; 6] {
+    [
+        example(ExampleEvent::Wanted { portal: PORTAL, until: at("2026-12-20T15:00:00Z") }),
+        example(ExampleEvent::Review { portal: PORTAL, until: at("2027-01-19T15:00:00Z") }),
+        example(ExampleEvent::Reminder { portal: PORTAL, until: at("2027-01-19T15:00:00Z") }),
+        example(ExampleEvent::Public {
+            portal: PORTAL,
+            address: "https://soudan.example.jp/cases/10001",
+            from: at("2026-11-24T00:00:00Z"),
+        }),
+        example(ExampleEvent::Over { portal: PORTAL, was_public: true, in_silence: false }),
+        example(ExampleEvent::Over { portal: PORTAL, was_public: false, in_silence: true }),
+    ]
+}
+
 pub fn company_events() -> Vec<MailEvent<'static>> {
     let slot = Some((appointment_text(), at("2026-11-21T05:05:00Z")));
     let organization = "商工の窓口";
@@ -154,7 +176,7 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
             experts: experts(),
             is_open: false,
             was: None,
-            with_report: true,
+            report: Some(outline()),
         },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
@@ -171,6 +193,7 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
         earlier(None),
         earlier(Some(now())),
     ];
+    all.extend(consent_events());
     let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
     all.extend(team_events());
@@ -190,7 +213,7 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
 }
 
 pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
-    MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, with_report: false }
+    MailEvent::FurtherAppointment { portal: PORTAL, experts: &[], is_open, was, report: None }
 }
 
 fn result_for_desk(organization: &'static str, note: &'static str, is_back: bool) -> MailEvent<'static> {

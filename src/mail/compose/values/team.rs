@@ -3,7 +3,7 @@ use domain::{actor::Party, due::DueKind, wording::long_date_time_range};
 
 use super::{dates::*, set, slots};
 use crate::mail::{
-    compose::wording::{SLOTS, at_page, fields, names, quoted},
+    compose::wording::{SLOTS, at_page, bullets, fields, names, quoted},
     mail_event::{AppointmentText, MailContext, MailEvent, TimeNews},
     text::{
         Values,
@@ -13,7 +13,7 @@ use crate::mail::{
 
 /// Sets the fields and the experts of a further appointment, and by when the company chooses a time or hears.
 pub(super) fn further(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
-    let MailEvent::FurtherAppointment { portal, experts, is_open, was, with_report } = *mail_event else {
+    let MailEvent::FurtherAppointment { portal, experts, is_open, was, report } = *mail_event else {
         return;
     };
     slots(values, about, portal, experts);
@@ -23,7 +23,8 @@ pub(super) fn further(values: &mut Values, about: &MailContext<'_>, mail_event: 
         set(values, [(Link, portal), (CompanyDue, "")]);
     }
     values.set_flag(Searching, is_open);
-    values.set_flag(ReportThere, with_report);
+    values.set_flag(ReportThere, report.is_some());
+    values.set(Examples, bullets(report.unwrap_or_default()));
     values.set(WasFields, was.map(fields).unwrap_or_default());
 }
 

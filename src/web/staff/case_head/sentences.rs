@@ -167,6 +167,11 @@ impl Head {
         }
     }
 
+    /// Returns whether every question is over, so that the consultation may become an example.
+    pub fn is_completed(&self) -> bool {
+        *self.state() == State::Completed
+    }
+
     /// Returns why mails written to the company now are held, if they are.
     pub fn held_mail(&self) -> Option<&'static str> {
         let contact = &self.case.contact;

@@ -1,6 +1,7 @@
-//! The five winners of the minister's prize of テレワークトップランナー2025, as the ministry announced them on 2025-10-31
-//! (`docs/spec/programme.md` §4). They are drafts, because an editor has to compare them with their sources before the
-//! public reads them. What the sources do not say is empty.
+//! The five winners of the minister's prize of テレワークトップランナー2025, which the ministry announced on 2025-10-31
+//! (`docs/spec/programme.md` §4 and §7). Some of the names, and most details, are known from reports of others about the
+//! announcement; the origin of each winner says from which. They are drafts, because an editor has to compare them with the
+//! announcement before the public reads them. What the sources do not say is empty.
 use super::{ExampleFacts, Field, Industry};
 use crate::{
     prefecture::{NoPrefecture, Prefecture},
@@ -26,6 +27,8 @@ pub struct Winner {
     measures: &'static str,
     effects: &'static str,
     link: &'static str,
+    /// The origin of the details, where it is not the announcement itself.
+    details: &'static str,
 }
 
 /// The reason why a shipped winner is none.
@@ -57,6 +60,7 @@ pub const WINNERS: [Winner; 5] = [
         measures: "建設機械を改造せず、さまざまなメーカーの機械に後付けできる遠隔操作の装置を開発しました。モニターと光回線を増やし、災害現場との通信を保ちながら作業しています。",
         effects: "災害現場での安全を確保しながら、復旧の作業を続けられました。",
         link: "https://www.soumu.go.jp/soutsu/hokuriku/press/2025/pre251031_01.html",
+        details: "総務省 北陸総合通信局の報道資料（2025年10月31日）",
     },
     Winner {
         title: "建設物の立体映像を離れた場所から共有し、検査と打合せ",
@@ -71,6 +75,7 @@ pub const WINNERS: [Winner; 5] = [
         measures: "複合現実（MR）の技術を使ったアプリケーション「ホロストラクション」を開発し、建設物の立体映像と工程表を離れた場所から共有できるようにしました。",
         effects: "作業の手戻りと、移動の時間が減りました。",
         link: ANNOUNCEMENT,
+        details: "第三者の記事（lightworks.co.jp）。総務省の発表との照合が必要",
     },
     Winner {
         title: "複数の自治体の団体が連携し、地域にテレワークの仕事をつくる",
@@ -85,6 +90,7 @@ pub const WINNERS: [Winner; 5] = [
         measures: "子育てや介護などで働く時間や場所に制約のある住民を、研修から業務の受託まで一体で支援しています。自治体や企業のデジタル化の業務を、地域の中で分担できる仕組みを整えました。",
         effects: "地域に就労の機会が生まれました。",
         link: ANNOUNCEMENT,
+        details: "糸魚川市のページ（city.itoigawa.lg.jp）。企業・団体名は、総務省の発表との照合が必要",
     },
     Winner {
         title: "富士水質管理株式会社のテレワーク",
@@ -99,6 +105,7 @@ pub const WINNERS: [Winner; 5] = [
         measures: "取組の内容は、総務省の発表をご覧ください。",
         effects: "",
         link: ANNOUNCEMENT,
+        details: "第三者の記事（news.3rd-in.co.jp）。総務省の発表との照合が必要",
     },
     Winner {
         title: "農業で、現場の情報を共有して離れた場所から判断",
@@ -113,6 +120,7 @@ pub const WINNERS: [Winner; 5] = [
         measures: "栽培の情報をクラウドで共同で管理し、個人に頼る生産から、チームでの生産に変えました。2019年から、在宅勤務を制度にしています。",
         effects: "年間の管理工数を約20%減らし、宮城県の平均の1.5倍以上を収穫しました。",
         link: ANNOUNCEMENT,
+        details: "第三者の記事（lightworks.co.jp、miyagi.publishing.3rd-in.co.jp）。総務省の発表との照合が必要",
     },
 ];
 
@@ -138,7 +146,8 @@ impl Winner {
             year: YEAR,
             award: Some(line(AWARD)?),
             link: Some(WebAddress::parse(self.link)?),
-            source: line("総務省 報道資料（2025年10月31日）")?,
+            source: line(&format!("表彰：総務省の報道資料（2025年10月31日）。内容：{}", self.details))?,
+            pictures: Vec::new(),
         };
         Ok(Content { title: line(self.title)?, body: None, facts: Facts::Example(facts) })
     }

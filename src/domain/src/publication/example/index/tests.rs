@@ -34,6 +34,7 @@ pub(in crate::publication::example) fn facts(year: i32) -> ExampleFacts {
         award: None,
         link: None,
         source: line("見本"),
+        pictures: Vec::new(),
     }
 }
 

@@ -1,0 +1,91 @@
+//! The text of each event.
+use super::{MailEvent, ReaderSide};
+use crate::mail::text::TextKind;
+
+impl TextKind {
+    /// The texts about another expert at the same time.
+    const EXPERT_CHANGED: [Self; 3] =
+        [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
+
+    /// The texts about another time.
+    const MOVED: [Self; 3] = [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter];
+
+    /// The texts about another place or link.
+    const VENUE: [Self; 3] = [Self::VenueCompany, Self::VenueExpert, Self::VenueCenter];
+
+    /// Returns the text of an event. An event without a text does not compile.
+    pub const fn of(mail_event: &MailEvent<'_>) -> Self {
+        match mail_event {
+            MailEvent::Acknowledgement { .. } => Self::Acknowledgement,
+            MailEvent::AddressChanged { .. } => Self::AddressChanged,
+            MailEvent::AddressReplaced { .. } => Self::AddressReplaced,
+            MailEvent::Question { .. } => Self::Question,
+            MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
+            MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
+            MailEvent::FurtherDropped { .. } => Self::FurtherDropped,
+            MailEvent::NoShow { .. } => Self::NoShow,
+            MailEvent::Outcome(event) => event.text(),
+            MailEvent::Finished { .. } => Self::Finished,
+            MailEvent::EarlierTime { .. } => Self::EarlierTime,
+            MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
+            MailEvent::TeamChanging { .. } => Self::TeamChanging,
+            MailEvent::FieldsChanged { .. } => Self::FieldsChanged,
+            MailEvent::CaseSplit { .. } => Self::CaseSplit,
+            MailEvent::Silence(event) => event.text(),
+            MailEvent::Booked { side, .. } => {
+                side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
+            }
+            MailEvent::Moved { side, .. } => side_of(side, Self::MOVED),
+            MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
+            MailEvent::Relieved { .. } => Self::Relieved,
+            MailEvent::Venue { side, .. } => side_of(side, Self::VENUE),
+            MailEvent::Cancelled { side, .. } => {
+                side_of(side, [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledCenter])
+            }
+            MailEvent::Reminder { side, .. } => {
+                side_of(side, [Self::ReminderCompany, Self::ReminderExpert, Self::ReminderCenter])
+            }
+            MailEvent::ReportReady { .. } => Self::ReportReady,
+            MailEvent::Example(event) => event.text(),
+            MailEvent::Survey { .. } => Self::Survey,
+            MailEvent::FollowUp { .. } => Self::FollowUp,
+            MailEvent::NewMessage { side } => {
+                side_of(side, [Self::NewMessageCompany, Self::NewMessageExpert, Self::NewMessageCenter])
+            }
+            MailEvent::Withdrawn { side, .. } => {
+                side_of(side, [Self::WithdrawnCompany, Self::WithdrawnExpert, Self::WithdrawnCenter])
+            }
+            MailEvent::Unfulfilled { .. } => Self::Unfulfilled,
+            MailEvent::Referred { .. } => Self::Referred,
+            MailEvent::Request { .. } => Self::Request,
+            MailEvent::RequestReminder { .. } => Self::RequestReminder,
+            MailEvent::RequestLapsed { .. } => Self::RequestLapsed,
+            MailEvent::RequestWithdrawn { .. } => Self::RequestWithdrawn,
+            MailEvent::RequestDeclined { .. } => Self::RequestDeclined,
+            MailEvent::ReportDue { .. } => Self::ReportDue,
+            MailEvent::ReportReturned { .. } => Self::ReportReturned,
+            MailEvent::NobodyLeft => Self::NobodyLeft,
+            MailEvent::SubstituteNeeded { .. } => Self::SubstituteNeeded,
+            MailEvent::Undelivered { .. } => Self::Undelivered,
+            MailEvent::NoDelegates { is_company, .. } => no_delegates(*is_company),
+            MailEvent::HandOverAccepted => Self::HandOverAccepted,
+            MailEvent::Reopened { side: ReaderSide::Company { .. } } => Self::ReopenedCompany,
+            MailEvent::Reopened { .. } => Self::ReopenedExpert,
+            MailEvent::HandOverReopened => Self::HandOverReopened,
+            MailEvent::DeskMessage => Self::DeskMessage,
+            MailEvent::HandOverResult { .. } => Self::HandOverResult,
+        }
+    }
+}
+
+const fn no_delegates(is_company: bool) -> TextKind {
+    if is_company { TextKind::NoDelegatesCompany } else { TextKind::NoDelegatesExpert }
+}
+
+const fn side_of(side: &ReaderSide<'_>, [company, expert, center]: [TextKind; 3]) -> TextKind {
+    match side {
+        ReaderSide::Company { .. } => company,
+        ReaderSide::Expert => expert,
+        ReaderSide::Center => center,
+    }
+}
