@@ -2,6 +2,7 @@
 mod aftercare;
 mod booking;
 mod calendar;
+mod campaign;
 mod external_calendar;
 pub mod files;
 mod gathering;
@@ -63,6 +64,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     external_calendar::examine(&tx, now, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
     gathering::examine(&tx, now, &mut findings).await?;
+    campaign::examine(&tx, now, &mut findings).await?;
     inbound_mail::examine(&tx, now, &mut findings).await?;
     set_aside::examine(&tx, &mut findings).await?;
     tx.rollback().await?;

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod aftercare;
 pub mod booking;
 pub mod calendars;
+pub mod campaign;
 pub mod case;
 pub mod consultation;
 pub mod correspondence;

@@ -47,6 +47,10 @@ pub enum Purpose {
     AddressObjection,
     /// The page of a participant of an event; the subject is the sign-up.
     SignUp,
+    /// The page of a registrant of a telework month; the subject is the registration.
+    Registration,
+    /// Stopping announcements to a registrant; the subject is the registration.
+    StopOutreach,
 }
 
 impl Purpose {
@@ -59,6 +63,8 @@ impl Purpose {
             Self::Preview => 14,
             Self::AddressObjection => 15,
             Self::SignUp => 16,
+            Self::Registration => 17,
+            Self::StopOutreach => 18,
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod aftercare;
 pub mod audit;
 pub mod booking;
 pub mod calendars;
+pub mod campaign;
 pub mod consultation;
 pub mod correspondence;
 pub mod gathering;

@@ -18,6 +18,24 @@ pub fn sign_up(token: &str) -> String {
     format!("/e/{token}")
 }
 
+/// The topic in the address with which a registrant of a telework month stops announcements.
+pub const OUTREACH: &str = "outreach";
+
+/// Returns the path of a registrant's own page. The token gives access to its bearer.
+pub fn registration(token: &str) -> String {
+    format!("/m/{token}")
+}
+
+/// Returns the path of the page with which a registrant stops announcements.
+pub fn stop_outreach(token: &str) -> String {
+    format!("/u/{OUTREACH}/{token}")
+}
+
+/// Returns the path of the page on which editors see the registrations for a telework month.
+pub fn campaign_desk(id: PublicationId) -> String {
+    format!("/staff/month/{id}")
+}
+
 /// Returns the path of the page on which editors see the participants of an event.
 pub fn event_desk(id: PublicationId) -> String {
     format!("/staff/events/{id}")
@@ -129,7 +147,9 @@ fn asks_who(path: &str) -> bool {
     let asks = match parts.next() {
         Some("staff") => parts.next() != Some("set-password"),
         Some("expert" | "desk" | "admin" | "my" | "stats") => true,
-        Some("news" | "guide" | "cases" | "awards" | "events" | "events.ics" | "events.atom") => true,
+        Some("news" | "guide" | "cases" | "awards" | "events" | "events.ics" | "events.atom" | "month") => {
+            true
+        }
         Some("" | "apply" | "login" | "help" | "privacy") => parts.next().is_none(),
         _ => false,
     };

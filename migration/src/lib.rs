@@ -46,6 +46,7 @@ mod m20261130_000047_example_picture;
 mod m20261130_000051_attendance;
 mod m20261130_000061_gathering;
 mod m20261130_000062_consultation_day;
+mod m20261130_000071_campaign;
 mod m20261130_000081_desks;
 mod m20261130_000082_desk_entry;
 mod m20261130_000091_released;
@@ -100,6 +101,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000062_consultation_day::Migration),
             Box::new(m20261130_000046_example_consent::Migration),
             Box::new(m20261130_000047_example_picture::Migration),
+            Box::new(m20261130_000071_campaign::Migration),
             Box::new(m20261130_000081_desks::Migration),
             Box::new(m20261130_000082_desk_entry::Migration),
             Box::new(m20261130_000091_released::Migration),

@@ -7,6 +7,7 @@ mod consents;
 mod desks;
 mod events;
 mod examples;
+mod month;
 mod plot;
 mod publications;
 mod session;
@@ -141,6 +142,7 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     stage.work().await?;
     desks::note(&stage.app).await?;
     events::hold(&stage.app, editor, &experts, now).await?;
+    month::hold(&stage.app, editor, now).await?;
     stage.work().await?;
     mark(app, Some(now)).await
 }

@@ -1,8 +1,8 @@
-//! Compares the files of messages with the disk: every row has its bytes, and every file has its row.
+//! Compares the files of messages and telework months with the disk: every row has its bytes, and every file has its row.
 use std::{collections::BTreeSet, io, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::attachment as row;
+use entity::{attachment as row, campaign_logo};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -40,6 +40,7 @@ pub async fn examine(
         last = Some((end.sha256.clone().unwrap_or_default(), end.id));
         rows_of(&rows, folder, &mut findings).await?;
     }
+    logos(db, folder, &mut findings).await?;
     unscanned(db, now, &mut findings).await?;
     orphans(db, folder, now, &mut findings).await?;
     Ok(findings.0)
@@ -67,13 +68,34 @@ async fn rows_of(rows: &[row::Model], folder: &Path, findings: &mut Findings) ->
             };
             measured = Some((hash, there));
         }
-        let what = match measured.as_ref().and_then(|(_, it)| it.as_ref()) {
-            None => "its file is missing",
-            Some((length, _)) if i64::try_from(*length) != Ok(it.size) => "its file has another length",
-            Some((_, found)) if found != hash => "its file has other bytes",
-            Some(_) => continue,
+        let there = measured.as_ref().and_then(|(_, it)| it.as_ref());
+        if let Some(what) = damage(there, hash, it.size) {
+            findings.add("file", format!("attachment {}", it.id), what);
+        }
+    }
+    Ok(())
+}
+
+/// Returns what is wrong with a file of which a row says that it has this hash and length.
+fn damage(there: Option<&(u64, String)>, hash: &str, size: i64) -> Option<&'static str> {
+    match there {
+        None => Some("its file is missing"),
+        Some((length, _)) if i64::try_from(*length) != Ok(size) => Some("its file has another length"),
+        Some((_, found)) if found != hash => Some("its file has other bytes"),
+        Some(_) => None,
+    }
+}
+
+/// Examines the logo files of telework months, which are few.
+async fn logos(db: &impl ConnectionTrait, folder: &Path, findings: &mut Findings) -> Result<(), Failed> {
+    for it in campaign_logo::Entity::find().order_by_asc(campaign_logo::COLUMN.id).all(db).await? {
+        let there = match files::measure(folder, &it.sha256).await {
+            Err(err) if err.kind() == io::ErrorKind::InvalidInput => None,
+            other => other?,
         };
-        findings.add("file", format!("attachment {}", it.id), what);
+        if let Some(what) = damage(there.as_ref(), &it.sha256, it.size) {
+            findings.add("file", format!("campaign_logo {}", it.id), what);
+        }
     }
     Ok(())
 }
@@ -108,6 +130,7 @@ async fn orphans(
     idle.sort();
     for hashes in idle.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
         let mut known: BTreeSet<_> = store::correspondence::attachment::known(db, hashes).await?;
+        known.extend(store::campaign::logo::known(db, hashes).await?);
         known.extend(store::publication::picture::known(db, hashes).await?);
         for it in hashes.iter().filter(|it| !known.contains(*it)) {
             findings.add("file_row", format!("file {it}"), "no message has it, for more than a day");

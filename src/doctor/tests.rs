@@ -26,6 +26,17 @@ const WAITING_SIGN_UP: &str = "INSERT INTO sign_up (id, publication_id, seat_kin
 const SEATED_SIGN_UP: &str = "INSERT INTO sign_up (id, publication_id, seat_kind, status, seat_number, name, created_at) \
     SELECT publication_id, publication_id, 'venue', 'seated', 1, 'A', deadline FROM gathering";
 
+/// The statements that make a telework month, and one registration of it.
+const MONTH: &str = "INSERT INTO publication (id, kind, number, revision, public_revision, status, public_from, updated_at, change_number) \
+    SELECT id, 'month', 2099, 1, 1, 'published', created_at, created_at, 1 FROM account LIMIT 1";
+const CAMPAIGN: &str = "INSERT INTO campaign (publication_id, year, title, starts_on, ends_on, opens_on, closes_on, \
+    rules_revision, last_number) SELECT id, number, '', '2099-11-01', '2099-11-30', '2099-09-01', '2099-11-30', 1, 1 \
+    FROM publication";
+const REGISTRATION: &str = "INSERT INTO registration (id, publication_id, kind, name, industry, prefecture, activities, \
+    telework_status, number, status, state_since, listed_name, listed_kana, listed_key, listed_industry, email, version, \
+    created_at) SELECT publication_id, publication_id, 'company', 'A', 'E', 5, '', 'none', 1, 'approved', \
+    '2020-01-01 00:00:00+00:00', 'A', 'A', 'A', 'E', 'a@example.co.jp', 1, '2020-01-01 00:00:00+00:00' FROM campaign";
+
 /// The statements that cause the damage which each rule finds.
 const DAMAGE: &[(&str, &[&str])] = &[
     (
@@ -201,6 +212,39 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ("event_step", &[EVENT, PAST_EVENT]),
     ("free_seat", &[EVENT, GATHERING, WAITING_SIGN_UP]),
     ("erasure", &[EVENT, GATHERING, SEATED_SIGN_UP, "UPDATE gathering SET erased_at = starts_at"]),
+    ("month_step", &[MONTH, CAMPAIGN, "UPDATE campaign SET due_at = '2020-01-01 00:00:00+00:00'"]),
+    (
+        "month_list",
+        &[
+            MONTH,
+            CAMPAIGN,
+            REGISTRATION,
+            "UPDATE registration SET listed_name = NULL, listed_key = NULL, listed_industry = NULL",
+        ],
+    ),
+    (
+        "month_unproved",
+        &[
+            MONTH,
+            CAMPAIGN,
+            REGISTRATION,
+            "UPDATE registration SET status = 'unproved', until = state_since, number = NULL, listed_name = NULL, \
+             listed_key = NULL",
+        ],
+    ),
+    (
+        "erasure",
+        &[MONTH, CAMPAIGN, REGISTRATION, "UPDATE campaign SET erased_at = '2020-01-01 00:00:00+00:00'"],
+    ),
+    (
+        "erasure",
+        &[
+            MONTH,
+            CAMPAIGN,
+            REGISTRATION,
+            "UPDATE registration SET status = 'withdrawn', listed_name = NULL, listed_key = NULL",
+        ],
+    ),
     (
         "merge",
         &[

@@ -43,9 +43,12 @@ pub fn about(
     let answers = match text.reader() {
         Reader::Company => Answers::Company,
         Reader::Desk => Answers::Desk,
-        Reader::Everybody | Reader::Expert | Reader::Center | Reader::Staff | Reader::Participant => {
-            Answers::Staff
-        }
+        Reader::Everybody
+        | Reader::Expert
+        | Reader::Center
+        | Reader::Staff
+        | Reader::Participant
+        | Reader::Registrant => Answers::Staff,
     };
     let frame = Frame::around(&words, answers, &greeting, Some(about.number));
     let appointment = mail_event.calendar_appointment();

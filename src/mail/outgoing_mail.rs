@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     gathering::SeatKind,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, SignUpId, WaitingOfferId},
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,8 @@ pub enum SendCondition {
     ExampleWaits { consultation: ConsultationId, revision: i32 },
     /// The participant has a seat of the kind, and the event has not been moved or called off since.
     SeatStands { sign_up: SignUpId, sequence: i32, seat: SeatKind },
+    /// The registrant's consent to announcements stands, and telework is not introduced.
+    OptInStands { registration: RegistrationId },
 }
 
 impl SendCondition {
@@ -111,6 +113,7 @@ impl SendCondition {
             Self::SilenceLasts { .. } => ConditionKind::SilenceLasts,
             Self::ExampleWaits { .. } => ConditionKind::ExampleWaits,
             Self::SeatStands { .. } => ConditionKind::SeatStands,
+            Self::OptInStands { .. } => ConditionKind::OptInStands,
         }
     }
 }

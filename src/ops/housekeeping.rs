@@ -2,16 +2,17 @@
 use chrono::TimeDelta;
 use domain::intake::desk_entry;
 
-use crate::{app::App, files, problem::Problem, store};
+use crate::{app::App, files, ops, problem::Problem, store};
 
 /// The time for which a file may exist without a row. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
-/// The time for which an import of examples or desks waits to be taken.
+/// The time for which an import waits to be taken.
 const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes expired drafts, sessions and links and sign-ups that were not confirmed, erases who asked a desk long ago, and forgets what is not set aside any more. Returns how many there were.
+/// Deletes expired drafts, sessions and links, and sign-ups and registrations that were not confirmed, erases who asked
+/// a desk long ago, and forgets what is not set aside any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -19,12 +20,14 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let sessions = store::accounts::session::delete_expired(&tx, now).await?;
     let links = store::accounts::link::delete_expired(&tx, now).await?;
     let sign_ups = store::gathering::sign_up::delete_unconfirmed(&tx, now).await?;
+    let registrations = ops::campaign::forget_unproved(&tx, now).await?;
     let desk_entries = store::intake::desk_entry::erase(&tx, now - desk_entry::KEPT).await?;
     store::publication::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
+    store::campaign::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::reference::desk_import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;
-    Ok(drafts + sessions + links + sign_ups + desk_entries)
+    Ok(drafts + sessions + links + sign_ups + registrations + desk_entries)
 }
 
 /// Drops held mails to addresses that stayed unconfirmed for as long as a draft is kept. Returns whether there were
@@ -39,7 +42,7 @@ pub async fn give_up_unconfirmed(app: &App) -> Result<bool, Problem> {
     Ok(dropped > 0)
 }
 
-/// Deletes the files that belong to no message and no example. Returns how many there were.
+/// Deletes the files that belong to no message, no example and no telework month. Returns how many there were.
 ///
 /// A file whose message is about to be written is never deleted: storing it renews its time, also if the file existed
 /// already.
@@ -52,6 +55,7 @@ pub async fn sweep_files(app: &App) -> Result<u64, Problem> {
     for hashes in idle.whole.chunks(AT_ONCE) {
         let mut known = store::correspondence::attachment::known(&app.db, hashes).await?;
         known.extend(store::publication::picture::known(&app.db, hashes).await?);
+        known.extend(store::campaign::logo::known(&app.db, hashes).await?);
         for hash in hashes.iter().filter(|it| !known.contains(*it)) {
             let gone = files::forget(folder, hash, since).await.map_err(anyhow::Error::from)?;
             swept += u64::from(gone);

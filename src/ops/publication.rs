@@ -40,7 +40,12 @@ pub struct Seen {
 /// Creates a draft.
 pub async fn create(app: &App, content: Content, by: AccountId) -> Result<Publication, Problem> {
     let tx = app.begin().await?;
-    let number = store::publication::next_number(&tx, content.facts.kind()).await?;
+    let number = match &content.facts {
+        Facts::Campaign(facts) => ops::campaign::number(&tx, facts).await?,
+        Facts::News(_) | Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) => {
+            store::publication::next_number(&tx, content.facts.kind()).await?
+        }
+    };
     let draft = Publication::draft(PublicationId(Uuid::now_v7()), number, content);
     store::publication::save(&tx, &draft, RevisionAct::Created, Some(by), app.clock.now()).await?;
     tx.commit().await?;
@@ -156,7 +161,7 @@ async fn change(
     Ok(after)
 }
 
-/// Commits a change, together with what follows for an event.
+/// Commits a change, together with what follows for an event or a telework month.
 async fn settle(
     app: &App,
     context: Context,
@@ -170,6 +175,14 @@ async fn settle(
         }
         if act == RevisionAct::Archived {
             ops::gathering::may_end(&tx, after, &context).await?;
+        }
+    }
+    if let Facts::Campaign(facts) = &after.content.facts {
+        if act == RevisionAct::Published {
+            return ops::campaign::published(app, context, tx, after, facts).await;
+        }
+        if act == RevisionAct::Archived {
+            ops::campaign::may_end(&tx, after, &context).await?;
         }
     }
     Ok(tx.commit().await?)
@@ -189,6 +202,9 @@ async fn change_in(
     }
     refuse_erased(tx, &before).await?;
     let after = decide(before)?;
+    if let Facts::Campaign(facts) = &after.content.facts {
+        ops::campaign::keeps_year(&after, facts)?;
+    }
     store::publication::save(tx, &after, act, Some(by), app.clock.now()).await?;
     if after.public_revision == Some(after.revision) || !is_public(&after) {
         store::publication::link_check::set_links(tx, after.id, &links(&after)).await?;
@@ -222,7 +238,7 @@ fn links(it: &Publication) -> Vec<String> {
         Facts::News(news) => news.related.as_ref(),
         Facts::Guide(guide) => Some(&guide.link),
         Facts::Example(example) => example.link.as_ref(),
-        Facts::Gathering(_) => None,
+        Facts::Gathering(_) | Facts::Campaign(_) => None,
     };
     let of_facts = of_facts.filter(|it| it.is_outside()).map(|it| it.as_str().to_owned());
     found.extend(of_facts.filter(|it| !found.contains(it)));

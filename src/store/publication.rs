@@ -64,6 +64,20 @@ pub async fn next_number(tx: &DatabaseTransaction, kind: PublicationKind) -> Res
     Ok(last.flatten().map_or(FIRST_NUMBER, |it| it + 1))
 }
 
+/// Returns whether a publication of the kind has this number.
+pub async fn has_number(
+    db: &impl ConnectionTrait,
+    kind: PublicationKind,
+    number: i32,
+) -> Result<bool, DbErr> {
+    let found = row::Entity::find()
+        .filter(row::COLUMN.kind.eq(kind.code()))
+        .filter(row::COLUMN.number.eq(number))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Returns a publication with its newest content.
 pub async fn find(db: &impl ConnectionTrait, id: PublicationId) -> Result<Option<Publication>, DbErr> {
     let found = row::Entity::find_by_id(id.0).one(db).await?;

@@ -1,4 +1,10 @@
-//! The editors' pages: news, the guide, examples and events, from the draft to the end of their period.
+//! The editors' pages: news, the guide, examples, events and the telework month, from the draft to the end of their period.
+mod campaign;
+mod campaign_figures;
+mod campaign_file;
+mod campaign_form;
+mod campaign_import;
+mod campaign_outreach;
 mod consent;
 mod consent_panel;
 mod entry;
@@ -41,6 +47,21 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(history::show)
         .service(history::revision)
         .service(history::restore)
+        .service(campaign_figures::csv)
+        .service(campaign_figures::show)
+        .service(campaign_outreach::show)
+        .service(campaign_outreach::invite)
+        .service(campaign_import::show)
+        .service(campaign_import::submit)
+        .service(campaign_import::preview)
+        .service(campaign_import::take)
+        .service(campaign_import::undo)
+        .service(campaign::logos)
+        .service(campaign::add_logo)
+        .service(campaign::remove_logo)
+        .service(campaign::show_registration)
+        .service(campaign::decide)
+        .service(campaign::show)
         .service(event::show)
         .service(event::attendance)
         .service(event::walk_in)

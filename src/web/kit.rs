@@ -1,6 +1,7 @@
 //! Parts that the pages of all audiences share.
 pub mod absence_form;
 pub mod actor;
+pub mod campaign_view;
 pub mod client;
 pub mod correction;
 pub mod csv_file;
@@ -22,6 +23,7 @@ pub mod origin;
 pub mod outcome_form;
 pub mod page;
 pub mod problem;
+pub mod registration_form;
 pub mod report_form;
 pub mod session;
 pub mod sign_up_form;

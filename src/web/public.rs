@@ -1,5 +1,6 @@
 //! The pages for all visitors.
 mod atom;
+mod campaign;
 mod desks;
 mod event_apply;
 mod event_feeds;
@@ -14,6 +15,8 @@ mod news_feed;
 mod pages;
 mod participant;
 mod preview;
+mod register;
+mod registrant;
 mod robots;
 mod unsubscribe;
 
@@ -44,6 +47,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(events::show)
         .service(participant::show)
         .service(participant::submit)
+        .service(campaign::present)
+        .service(register::show)
+        .service(register::submit)
+        .service(register::sent)
+        .service(campaign::of_year)
+        .service(campaign::rules)
+        .service(campaign::logo_file)
+        .service(registrant::certificate)
+        .service(registrant::show)
+        .service(registrant::submit)
         .service(examples::list)
         .service(examples::show)
         .service(examples::picture)

@@ -1,4 +1,5 @@
 //! The statistics of the service: complete for insiders, protected for the public.
+mod campaign;
 mod chart;
 mod download;
 mod page;

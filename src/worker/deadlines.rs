@@ -61,5 +61,10 @@ pub(super) async fn step_without(app: &App, rows: &SetAsideRows) -> Result<bool,
     let due = store::gathering::due(&app.db, now, &left_alone, AT_ONCE).await?;
     let tend = |id| ops::gathering::tend(app, PublicationId(id));
     done += rows.each(app, Job::TendGathering, due, tend).await?;
+
+    let apart = rows.left_alone(Job::TendCampaign);
+    let due = store::campaign::due(&app.db, now, &apart, AT_ONCE).await?;
+    let tend = |id| ops::campaign::tend(app, PublicationId(id));
+    done += rows.each(app, Job::TendCampaign, due, tend).await?;
     Ok(done > 0)
 }

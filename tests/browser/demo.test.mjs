@@ -154,6 +154,14 @@ async function lookAtNews(visitor) {
   const [event] = await visitor.links("main h2");
   await lookAround(visitor, `${event}/sign-up`);
   await lookAround(visitor, `${event}/sign-up/sent`);
+  for (const page of ["", "/2026", "/2026?q=%E3%81%BF%E3%81%BB%E3%82%93&industry=E", "/2025", "/2026/rules", "/register", "/register/sent"]) {
+    await lookAround(visitor, `/month${page}`);
+  }
+  await visitor.page.setViewportSize(DESK.viewport);
+  await visitor.visit("/month/register");
+  await visitor.press("登録を申し込む");
+  await visitor.reads("入力内容を確認してください");
+  await visitor.lookAt(NARROW);
   await lookAround(visitor, "/guide/match");
   await visitor.select({ 会社はどこにありますか: "秋田県" });
   await visitor.press("次へ進む");
@@ -169,7 +177,7 @@ async function lookAtNews(visitor) {
 /** What the editor writes, from the list to the page that asks before it publishes, and with something wrong. */
 async function lookAtPublications(editor) {
   await lookAround(editor, "/staff/publish/cases/import");
-  for (const kind of ["news", "guide", "cases", "events"]) {
+  for (const kind of ["news", "guide", "cases", "events", "month"]) {
     const list = `/staff/publish/${kind}`;
     await lookAround(editor, list);
     const [entry] = await editor.links("table tbody th");
@@ -182,6 +190,17 @@ async function lookAtPublications(editor) {
       await editor.visit(entry);
       const [desk] = (await editor.links("main")).filter((it) => it.includes("/staff/events/"));
       await lookAround(editor, desk);
+    }
+    if (kind === "month") {
+      await editor.visit(entry);
+      const [desk] = (await editor.links("main")).filter((it) => it.includes("/staff/month/"));
+      for (const page of ["", "/figures", "/import", "/logos"]) await lookAround(editor, `${desk}${page}`);
+      await editor.visit(desk);
+      const [registration] = await editor.links("table tbody th");
+      await lookAround(editor, registration);
+      await editor.press("見送る");
+      await editor.reads("理由を入力してください");
+      await editor.lookAt(NARROW);
     }
     await lookAround(editor, `${list}/new`);
     await editor.press("保存する");

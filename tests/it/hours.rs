@@ -46,6 +46,9 @@ fn every_kind_has_its_hours() {
         MailKind::OutcomeMissing,
         MailKind::EventReminder,
         MailKind::EventThanks,
+        MailKind::RegistrationLapsed,
+        MailKind::RegistrationInvitation,
+        MailKind::RegistrationsWaiting,
     ];
     for kind in MailKind::ALL {
         let due = if kind.keeps_hours() { in_business_hours(night(), &settings, &calendar) } else { night() };

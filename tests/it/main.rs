@@ -7,6 +7,7 @@ mod availability;
 mod bounces;
 mod caldav;
 mod calendar_host;
+mod campaign;
 mod cancelled_invitation;
 mod cases;
 mod certificate;

@@ -33,7 +33,7 @@ use madoguchi::{
 use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
-use crate::{cases, gathering, publishing, site::Site};
+use crate::{campaign, cases, gathering, publishing, site::Site};
 
 const OBSERVER: &str = "observer@example.jp";
 const EDITOR: &str = "editor@example.jp";
@@ -110,6 +110,7 @@ impl Town {
         parts.push(("/o/{token}", earlier));
         parts.extend(conversation(&site, ConsultationId(session.consultation_id.unwrap())).await);
         parts.extend(published(&site, editor, approved.consultation_id).await);
+        parts.extend(registered(&site, editor).await);
         let (handed_over, file) = handed_over(&site).await;
         parts.push(("/desk/{number}/files/{id}", file));
         Self { site, booked, reported, matching, handed_over, parts }
@@ -406,6 +407,25 @@ async fn published(site: &Site, editor: AccountId, reported: Uuid) -> Vec<(&'sta
         ("/staff/events/{id}", event.to_string()),
         ("/e/{token}", participant),
         ("/preview/{token}", preview),
+    ]
+}
+
+/// Makes a telework month with a registration, a file of others, and a logo.
+async fn registered(site: &Site, editor: AccountId) -> Vec<(&'static str, String)> {
+    let (app, now) = (&site.app, site.app.clock.now());
+    let month = campaign::published(site, editor, campaign::month(2026)).await.id;
+    let it = campaign::approved(site, month, editor, "みほん", "registrant@example.co.jp", true).await;
+    let import =
+        ops::campaign::import::keep(app, month, "見本.csv", campaign::CSV.to_owned(), editor).await.unwrap();
+    campaign::logo(site, month).await;
+    let logo = store::campaign::logo::of(&app.db, month).await.unwrap()[0].id;
+    let registrant = app.secret.sign(Purpose::Registration, it.id.0, now + TimeDelta::days(1));
+    vec![
+        ("/m/{token}", registrant),
+        ("/staff/month/{id}", month.to_string()),
+        ("registration", it.id.to_string()),
+        ("import", import.to_string()),
+        ("logo", logo.to_string()),
     ]
 }
 

@@ -24,6 +24,9 @@ codes! {
         RefreshCalendar = "refresh_calendar",
         /// Takes the steps of an event that are due: seats for those who wait, the letter afterwards (row of `gathering`).
         TendGathering = "tend_gathering",
+        /// Takes the steps of a telework month that are due: reminders of the center, registrations that lapse, the erasure
+        /// (row of `campaign`).
+        TendCampaign = "tend_campaign",
     }
 }
 
@@ -40,6 +43,7 @@ impl Job {
             Self::StepConsent => "example_consent",
             Self::RefreshCalendar => "external_calendar",
             Self::TendGathering => "gathering",
+            Self::TendCampaign => "campaign",
         }
     }
 }

@@ -6,6 +6,7 @@
 mod account;
 mod appointment;
 mod calendar;
+mod campaign;
 mod company;
 mod consultation;
 mod correction;
@@ -23,6 +24,7 @@ pub use appointment::{
     WaitingEndReason, WaitingOfferState,
 };
 pub use calendar::{CalendarEntryStatus, CalendarKind, ExceptionKind};
+pub use campaign::{RegistrantKind, RegistrationStatus};
 pub use company::{Industry, Organization, TeleworkStatus};
 pub use consultation::{
     ActionKind, ConsultationStatus, DueKind, Field, Mode, Origin, SilenceKind, Turn, UnfulfilledReason,

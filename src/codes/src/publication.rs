@@ -9,6 +9,8 @@ codes! {
         /// An example of telework in a company or another body.
         Example = "cases" => "事例",
         Gathering = "events" => "イベント",
+        /// A telework month. Its number is its year.
+        Campaign = "month" => "テレワーク月間",
     }
 }
 

@@ -56,6 +56,12 @@ id! {
     PublicationId;
     /// A text that coordinators begin their messages from.
     ReplyTemplateId;
+    /// One registration for a telework month.
+    RegistrationId;
+    /// An import of registrations from a file.
+    RegistrationImportId;
+    /// A file that those who are registered for a telework month may use.
+    CampaignLogoId;
     /// One person's sign-up for an event.
     SignUpId;
     /// The report that an expert writes after an appointment.

@@ -27,5 +27,6 @@ pub mod worklist;
 
 pub mod routing;
 
+pub mod campaign;
 pub mod gathering;
 pub mod publication;

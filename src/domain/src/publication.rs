@@ -1,4 +1,4 @@
-//! Publications: news, entries of the support guide, examples and events, from the draft to the end of their period
+//! Publications: news, entries of the support guide, examples, events and telework months, from the draft to the end of their period
 //! (`docs/spec/around.md` §0).
 //!
 //! A published address never dies: a publication that was public once is archived, not deleted, and its page says so.
@@ -10,6 +10,7 @@ use crate::{
     text::{Prose, TextLine},
 };
 
+pub mod campaign;
 pub mod example;
 pub mod gathering;
 pub mod guide;
@@ -140,6 +141,7 @@ pub enum Facts {
     Guide(guide::GuideFacts),
     Example(example::ExampleFacts),
     Gathering(gathering::GatheringFacts),
+    Campaign(campaign::CampaignFacts),
 }
 
 impl Facts {
@@ -149,6 +151,7 @@ impl Facts {
             Self::Guide(_) => PublicationKind::Guide,
             Self::Example(_) => PublicationKind::Example,
             Self::Gathering(_) => PublicationKind::Gathering,
+            Self::Campaign(_) => PublicationKind::Campaign,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::mail::{
     text::{MailWording, TextKind, Texts, Variable},
 };
 
+mod campaign;
 mod combinations;
 mod gathering;
 mod samples;

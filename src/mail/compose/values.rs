@@ -2,6 +2,8 @@
 //!
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
+mod account;
+mod campaign;
 mod dates;
 mod example;
 mod gathering;
@@ -21,7 +23,7 @@ use dates::{changeable, company_turn, contact_soon, further_dropped, reopened, r
 
 use super::{
     Answers, Frame,
-    wording::{MESSAGES, SLOTS, at_page, bullets, choices, fields, hours, names, quoted},
+    wording::{MESSAGES, SLOTS, at_page, choices, fields, hours, names, quoted},
 };
 use crate::{
     mail::{
@@ -44,46 +46,7 @@ pub fn of(mail_event: &MailEvent<'_>, about: &MailContext<'_>) -> Values {
 
 pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -> Values {
     let mut values = of_sender(sender);
-    match *mail_event {
-        AccountMailEvent::SignIn { link }
-        | AccountMailEvent::PasswordReset { link }
-        | AccountMailEvent::HandedBack { link } => {
-            values.set(Link, link);
-        }
-        AccountMailEvent::ResumeDraft { link, expires_at } => {
-            values.set(Link, link);
-            values.set(DraftUntil, month_day_time(expires_at));
-        }
-        AccountMailEvent::Invitation { link, role } => {
-            values.set(Link, link);
-            values.set(Role, role);
-        }
-        AccountMailEvent::AbsenceOverBookings { expert, days, lines } => {
-            values.set(Link, sender.site.absolute("/staff/absences"));
-            values.set(Experts, expert);
-            values.set(AbsentDays, days);
-            values.set(Clashing, bullets(lines));
-        }
-        AccountMailEvent::Digest { new, overdue, stalled, calls, lines, stop } => {
-            values.set(Link, sender.site.absolute("/staff"));
-            values.set(NewCount, new.to_string());
-            values.set(OverdueCount, overdue.to_string());
-            let stalled = (stalled > 0).then(|| stalled.to_string());
-            values.set(StalledCount, stalled.unwrap_or_default());
-            let calls = (calls > 0).then(|| calls.to_string());
-            values.set(CallCount, calls.unwrap_or_default());
-            values.set(Urgent, bullets(lines));
-            values.set(StopLink, stop);
-        }
-        AccountMailEvent::Gathering(ref event) => gathering::set(&mut values, event),
-        AccountMailEvent::WeeklyDigest { appointments, requests, reports, stop } => {
-            values.set(Link, sender.site.absolute("/expert"));
-            values.set(WeekSessions, bullets(appointments));
-            values.set(WeekRequests, bullets(requests));
-            values.set(WeekReports, bullets(reports));
-            values.set(StopLink, stop);
-        }
-    }
+    account::set(&mut values, mail_event, sender);
     values
 }
 

@@ -16,10 +16,12 @@ pub enum Reader {
     Staff,
     /// A person who signs up for an event of the programme.
     Participant,
+    /// A person who registers for a telework month.
+    Registrant,
 }
 
 impl Reader {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Everybody,
         Self::Company,
         Self::Expert,
@@ -27,6 +29,7 @@ impl Reader {
         Self::Desk,
         Self::Staff,
         Self::Participant,
+        Self::Registrant,
     ];
 
     pub const fn label(self) -> &'static str {
@@ -38,6 +41,7 @@ impl Reader {
             Self::Desk => "一次相談窓口あて",
             Self::Staff => "利用者あて",
             Self::Participant => "イベントの参加者あて",
+            Self::Registrant => "テレワーク月間の登録者あて",
         }
     }
 }
@@ -55,6 +59,7 @@ pub enum ConditionKind {
     SilenceLasts,
     ExampleWaits,
     SeatStands,
+    OptInStands,
 }
 
 /// The calendar part of a mail about an appointment.

@@ -403,6 +403,46 @@ mails! {
             [EventTitle, When, Link] [Seat, Hall, MaterialsThere, AnswersUntil];
     }
 
+    // The telework month.
+    RegistrationProve = "registration_prove", "月間の登録の確認", asked_for {
+        RegistrationProve to Registrant, "テレワーク月間の登録を確定してください",
+            [Campaign, Link, ConfirmUntil] [], reaches_unconfirmed;
+    }
+    RegistrationKnown = "registration_known", "月間に登録済みの案内", asked_for {
+        RegistrationKnown to Registrant, "テレワーク月間の登録はお済みです", [Campaign, Link] [Registrant];
+    }
+    RegistrationReceived = "registration_received", "月間の登録の受付" {
+        RegistrationReceived to Registrant,
+            "{% if 登録の変更 %}テレワーク月間の登録の変更を受け付けました{% else %}テレワーク月間の登録を受け付けました{% endif %}",
+            [Campaign, Link, DecidedBy] [Registrant, IsChange, SameNumber];
+    }
+    RegistrationApproved = "registration_approved", "月間の登録の承認" {
+        RegistrationApproved to Registrant,
+            "{% if 登録の変更 %}テレワーク月間の登録を変更しました{% else %}テレワーク月間に登録しました{% endif %}",
+            [Campaign, Link] [Registrant, IsChange];
+    }
+    RegistrationRejected = "registration_rejected", "月間の登録の見送り" {
+        RegistrationRejected to Registrant, "テレワーク月間の登録についてのお知らせ",
+            [Campaign, Link, Reason] [Registrant, IsChange, WasApproved];
+    }
+    RegistrationWithdrawn = "registration_withdrawn", "月間の登録の取下げ" {
+        RegistrationWithdrawn to Registrant, "テレワーク月間の登録を取り下げました", [Campaign] [Registrant, Link];
+    }
+    RegistrationLapsed = "registration_lapsed", "月間の登録の審査の終了", keeps_hours {
+        RegistrationLapsed to Registrant, "テレワーク月間の登録を確認できませんでした",
+            [Campaign, Link] [Registrant, IsChange];
+    }
+    RegistrationInvitation = "registration_invitation", "月間の登録者への相談の案内",
+        not_waited_for, keeps_hours, only_if(ConditionKind::OptInStands)
+    {
+        RegistrationInvitation to Registrant, "テレワークの専門家に無料で相談できます",
+            [Campaign, Link, StopLink] [Registrant];
+    }
+    RegistrationsWaiting = "registrations_waiting", "承認待ちの登録のお知らせ", not_waited_for, keeps_hours {
+        RegistrationsWaiting to Center, "承認を待っているテレワーク月間の登録があります",
+            [Campaign, WaitingCount, Link] [WaitingSince];
+    }
+
     // Access.
     SignIn = "sign_in", "ログイン用リンク", asked_for {
         SignIn to Company, "ログイン用のリンク", [Link] [], reaches_unconfirmed;

@@ -45,6 +45,8 @@ fn a_mail_that_only_reminds_asks_or_sums_up_is_not_sent_twice() {
         MailKind::EventReminder,
         MailKind::EventSoon,
         MailKind::EventThanks,
+        MailKind::RegistrationInvitation,
+        MailKind::RegistrationsWaiting,
     ];
     expected.sort_by_key(|it| MailKind::ALL.iter().position(|of| of == it));
     assert_eq!(once, expected);

@@ -1,7 +1,7 @@
 //! Events that cause a mail to an account, or to a person who has no consultation yet.
 use chrono::{DateTime, Utc};
 
-use super::GatheringMailEvent;
+use super::{GatheringMailEvent, RegistrationMailEvent};
 use crate::mail::text::TextKind;
 
 /// The event that causes a mail about no consultation.
@@ -45,6 +45,17 @@ pub enum AccountMailEvent<'a> {
     },
     /// News for a participant of an event of the programme.
     Gathering(GatheringMailEvent<'a>),
+    /// News for a registrant of a telework month.
+    Registration(RegistrationMailEvent<'a>),
+    /// Registrations wait for a decision of the center.
+    RegistrationsWaiting {
+        campaign: &'a str,
+        count: u64,
+        /// The time since which the first of them waits.
+        since: DateTime<Utc>,
+        /// The address of the page on which they wait.
+        page: &'a str,
+    },
     /// An expert's week, in lines.
     WeeklyDigest {
         appointments: &'a [String],
@@ -67,6 +78,8 @@ impl TextKind {
             AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,
             AccountMailEvent::HandedBack { .. } => Self::HandedBack,
             AccountMailEvent::Gathering(event) => event.text(),
+            AccountMailEvent::Registration(event) => event.text(),
+            AccountMailEvent::RegistrationsWaiting { .. } => Self::RegistrationsWaiting,
         }
     }
 }

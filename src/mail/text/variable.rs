@@ -128,10 +128,18 @@ variables! {
     EventTitle = "イベント名", "イベントの名称";
     Seat = "席", "会場またはオンライン。会場の席が決まっていれば、その番号を含む";
     Hall = "会場", "会場の名称と住所。オンラインでの参加であれば空";
-    ConfirmUntil = "確認の期限", "イベントの申込みを確定する期限";
+    ConfirmUntil = "確認の期限", "イベントの申込みや月間の登録で、メールアドレスを確認する期限";
     SeatUntil = "席の期限", "空いた席をお取り置きする期限";
     MaterialsThere = "資料あり", "イベントの資料を参加者のページで見られるときは「はい」";
     AnswersUntil = "アンケートの期限", "イベントのアンケートに回答できる最後の日";
+    Campaign = "月間名", "テレワーク月間の名称";
+    Registrant = "登録名", "登録する企業・団体または個人の名称";
+    IsChange = "登録の変更", "登録したあとの変更についてのメールであれば「はい」";
+    WasApproved = "承認の取消し", "承認していた登録を取り消すときは「はい」";
+    SameNumber = "同じ法人番号", "同じ法人番号の登録がほかにあるときは「はい」";
+    DecidedBy = "審査の期日", "承認するかどうかをお知らせする期日の目安";
+    WaitingCount = "承認待ちの件数", "承認を待っている登録の件数";
+    WaitingSince = "承認待ちの開始日", "いちばん長く待っている登録が、承認を待ち始めた日";
     PartSettled = "一部決定", "一部の分野の専門家が決まっていれば「はい」";
 }
 
@@ -146,7 +154,10 @@ impl Variable {
     /// Returns whether the variable contains text from the public form. Such text is never sent to an
     /// unconfirmed address, which may be a stranger's.
     pub const fn is_from_form(self) -> bool {
-        matches!(self, Self::Company | Self::Place | Self::Outline | Self::Urgent | Self::Address)
+        matches!(
+            self,
+            Self::Company | Self::Place | Self::Outline | Self::Urgent | Self::Address | Self::Registrant
+        )
     }
 
     /// Returns whether the variable is empty in an administrator's own text to an unconfirmed address. This

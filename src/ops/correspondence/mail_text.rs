@@ -1,5 +1,7 @@
 //! The wording of mails: an administrator writes it, previews it for a consultation, and can return to the built-in
 //! one.
+mod visitor;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Party,
@@ -11,7 +13,6 @@ use domain::{
     consultation::{AppointmentOutcome, UnfulfilledReason},
     due::Due,
     field::Fields,
-    gathering::SeatKind,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -22,9 +23,9 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CaseNumberEvent, CompanyTurn, EventText, ExampleEvent,
-            ExampleNews, GatheringMailEvent, GatheringNews, MailContext, MailEvent, OutcomeEvent, ReaderSide,
-            Recipient, SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CaseNumberEvent, CompanyTurn, ExampleEvent, ExampleNews,
+            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent,
+            TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -33,6 +34,8 @@ use crate::{
     problem::Problem,
     store::{self, consultation::Record},
 };
+
+use visitor::{of_campaign, of_gathering};
 
 /// Example texts for the parts of a preview that people will write.
 const QUESTION: &str = "（センターが書いた質問）";
@@ -174,7 +177,7 @@ fn address(kind: TextKind, link: &str) -> Example<'_> {
 /// Returns an example of the event that a text is for, as it would be for the consultation. The frame that surrounds every
 /// mail is shown around the report's.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    use {AccountMailEvent as A, MailEvent as O, TextKind as K};
+    use {MailEvent as O, TextKind as K};
     let Facts { appointment, names: experts, examples, link, .. } = *facts;
     let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
@@ -204,17 +207,13 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Relieved => Case(O::Relieved { appointment }),
         K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
         K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
+        K::Survey | K::FollowUp => of_questions(kind, answer),
         K::ExampleWanted | K::ExampleReview | K::ExampleReminder => of_consent(kind, facts, due_at),
         K::ExamplePublic | K::ExampleOver | K::ExampleTold => of_consent(kind, facts, due_at),
-        K::Survey => Case(O::Survey { answer }),
-        K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => referred(),
-        K::Request => request(facts, answer),
-        K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
-        K::RequestLapsed => Case(O::RequestLapsed { slot: Some(appointment) }),
-        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot: Some(appointment), reason: REASON }),
-        K::RequestDeclined => Case(O::RequestDeclined { appointment }),
+        K::Request | K::RequestReminder | K::RequestLapsed => of_request(kind, facts, answer),
+        K::RequestWithdrawn | K::RequestDeclined => of_request(kind, facts, answer),
         K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
         K::ReportReturned | K::ReportWritten => report(kind, appointment),
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
@@ -225,21 +224,37 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
         K::HandedBack => Plain(A::HandedBack { link }),
         K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
-        K::Digest => {
-            Plain(A::Digest { new: 1, overdue: 1, stalled: 1, calls: 1, lines: experts, stop: link })
-        }
-        K::WeeklyDigest => weekly(facts),
-        K::Absence => Plain(A::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts }),
+        K::Digest | K::WeeklyDigest | K::Absence => of_lists(kind, facts),
         K::SignUpConfirm | K::SignUpKnown | K::SignUpSeated | K::SignUpWaiting => of_gathering(kind, facts),
         K::SeatOffered | K::SeatOfferLapsed | K::WaitEnded | K::SeatCancelled => of_gathering(kind, facts),
         K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
         K::EventReminder | K::EventSoon => of_gathering(kind, facts),
+        K::RegistrationProve | K::RegistrationKnown | K::RegistrationReceived => of_campaign(kind, facts),
+        K::RegistrationApproved | K::RegistrationRejected => of_campaign(kind, facts),
+        K::RegistrationWithdrawn | K::RegistrationLapsed => of_campaign(kind, facts),
+        K::RegistrationInvitation | K::RegistrationsWaiting => of_campaign(kind, facts),
     }
 }
 
 const fn referred() -> Example<'static> {
     let (organization, note) = (ORGANIZATION, NOTE);
     Case(MailEvent::Referred { organization, note, cancelled: None, is_called: false })
+}
+
+/// Returns an example of the news for an expert about a request.
+fn of_request<'a>(kind: TextKind, facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
+    let Facts { appointment, .. } = *facts;
+    Case(if kind == TextKind::RequestReminder {
+        MailEvent::RequestReminder { answer, due_at: facts.due() }
+    } else if kind == TextKind::RequestLapsed {
+        MailEvent::RequestLapsed { slot: Some(appointment) }
+    } else if kind == TextKind::RequestWithdrawn {
+        MailEvent::RequestWithdrawn { slot: Some(appointment), reason: REASON }
+    } else if kind == TextKind::RequestDeclined {
+        MailEvent::RequestDeclined { appointment }
+    } else {
+        return request(facts, answer);
+    })
 }
 
 fn to_desk(kind: TextKind) -> Example<'static> {
@@ -266,42 +281,6 @@ const fn of_access(kind: TextKind, link: &str, expires_at: DateTime<Utc>) -> Exa
     } else {
         AccountMailEvent::SignIn { link }
     })
-}
-
-/// Returns an example of the news for a participant of an event, which takes the time of the appointment.
-fn of_gathering<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    let AppointmentText { starts_at, ends_at, place, uid, sequence, .. } = facts.appointment;
-    let until = facts.due();
-    let all = [
-        GatheringNews::Confirm { until },
-        GatheringNews::Known,
-        GatheringNews::Waiting,
-        GatheringNews::Offered { until },
-        GatheringNews::OfferLapsed,
-        GatheringNews::WaitEnded,
-        GatheringNews::SeatCancelled,
-        GatheringNews::Moved { was: facts.was() },
-        GatheringNews::CalledOff { reason: REASON },
-        GatheringNews::DayReminder,
-        GatheringNews::HourReminder,
-        GatheringNews::Thanks { has_materials: true, answers_until: until },
-    ];
-    let event = EventText {
-        title: "（イベント名）",
-        starts_at,
-        ends_at,
-        place,
-        uid,
-        sequence,
-        seat: SeatKind::Venue,
-        number: Some(1),
-        page: facts.link,
-        public_page: facts.link,
-    };
-    let mut mails = all.into_iter().map(|news| GatheringMailEvent { news, event });
-    let of_kind = mails.find(|it| it.text() == kind);
-    let seated = GatheringMailEvent { news: GatheringNews::Seated, event };
-    Plain(AccountMailEvent::Gathering(of_kind.unwrap_or(seated)))
 }
 
 fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
@@ -445,13 +424,25 @@ fn no_delegates(kind: TextKind, it: AppointmentText<'_>) -> Example<'_> {
     Case(MailEvent::NoDelegates { is_company, starts_at: it.starts_at, ends_at: it.ends_at })
 }
 
-const fn weekly<'a>(facts: &Facts<'a>) -> Example<'a> {
-    let lines = facts.outline;
-    Plain(AccountMailEvent::WeeklyDigest {
-        appointments: lines,
-        requests: lines,
-        reports: lines,
-        stop: facts.link,
+/// Returns an example of a mail with lists, for an account.
+const fn of_lists<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    let (lines, stop) = (facts.names, facts.link);
+    Plain(if matches!(kind, TextKind::Digest) {
+        AccountMailEvent::Digest { new: 1, overdue: 1, stalled: 1, calls: 1, lines, stop }
+    } else if matches!(kind, TextKind::Absence) {
+        AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines }
+    } else {
+        let lines = facts.outline;
+        AccountMailEvent::WeeklyDigest { appointments: lines, requests: lines, reports: lines, stop }
+    })
+}
+
+/// Returns an example of a mail with questions after an appointment.
+const fn of_questions(kind: TextKind, answer: &str) -> Example<'_> {
+    Case(if matches!(kind, TextKind::Survey) {
+        MailEvent::Survey { answer }
+    } else {
+        MailEvent::FollowUp { lead: LEAD, answer }
     })
 }
 
@@ -459,9 +450,12 @@ const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
     match kind.reader() {
         Reader::Company => ReaderSide::Company { portal },
         Reader::Expert => ReaderSide::Expert,
-        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff | Reader::Participant => {
-            ReaderSide::Center
-        }
+        Reader::Everybody
+        | Reader::Center
+        | Reader::Desk
+        | Reader::Staff
+        | Reader::Participant
+        | Reader::Registrant => ReaderSide::Center,
     }
 }
 

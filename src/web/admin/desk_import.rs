@@ -20,18 +20,13 @@ use crate::{
     problem::Problem,
     store::{self, reference::desk_import::DeskImport},
     web::kit::{
-        csv_file::{self, BadImportFile, FileColumn, FileRow},
+        csv_file::{self, BadImportFile, FileColumn, FileRow, MOST_ROWS},
         form::FieldErrors,
         page::{self, Shell},
         session::Administrator,
         upload::{FILES, FormWithFiles},
     },
 };
-
-/// The most rows of a file. They are taken in one transaction.
-const MOST_ROWS: usize = 1_000;
-/// The longest file, in bytes.
-const LONGEST_FILE: usize = 2 * 1024 * 1024;
 
 /// The columns of a file.
 const COLUMNS: [FileColumn; 8] = [
@@ -88,13 +83,7 @@ pub async fn submit(
     form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = FieldErrors::default();
-    let text = match form.files.first() {
-        None => errors.take(FILES, Err::<String, _>("CSVファイルを選択してください")),
-        Some(file) if file.bytes.len() > LONGEST_FILE => {
-            errors.take(FILES, Err("ファイルは2MB以内にしてください"))
-        }
-        Some(file) => errors.take(FILES, csv_file::text(&file.bytes)),
-    };
+    let text = errors.take(FILES, csv_file::of_form(&form));
     let text = text.filter(|it| errors.take(FILES, rows(it)).is_some());
     let (Some(text), Some(file)) = (text, form.files.first()) else {
         return page::unprocessable(&DeskImportPage { shell, tabs: tabs(HERE), errors });
@@ -159,7 +148,7 @@ async fn read(app: &App, import: &DeskImport) -> Result<Vec<DeskRow>, Problem> {
 /// Returns the rows of a text, each with its desk or all its faults. The same desk twice is a fault of the second row.
 fn rows(text: &str) -> Result<Vec<DeskRow>, BadImportFile> {
     let mut seen = BTreeMap::new();
-    let mut rows: Vec<_> = csv_file::rows(text, &COLUMNS, MOST_ROWS)?.iter().map(row).collect();
+    let mut rows: Vec<_> = csv_file::rows(text, &COLUMNS)?.iter().map(row).collect();
     for row in &mut rows {
         let Ok(profile) = &row.read else { continue };
         if let Some(first) = seen.insert(profile.key(), row.line) {

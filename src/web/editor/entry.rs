@@ -15,6 +15,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
+    campaign_form,
     consent_panel::{self, ConsentPanel},
     example_form::{self, ExampleChoices},
     form,
@@ -32,6 +33,7 @@ use crate::{
     web::kit::{
         example_view::ExampleView,
         form::{Choice, FieldErrors, Fields},
+        form_state::sentence,
         page::{self, Shell},
         session::EditorUser,
     },
@@ -95,6 +97,7 @@ pub async fn new(
     let mut form = Fields::default();
     form.add("checked_on", domain::wording::iso_date(japan_date(app.clock.now())));
     form.add("year", japan_date(app.clock.now()).year().to_string());
+    campaign_form::propose(japan_date(app.clock.now()), &mut form);
     page::html(&entry_page(&app, shell, kind, None, form, FieldErrors::default()).await?)
 }
 
@@ -112,8 +115,15 @@ pub async fn create(
     let Some(content) = form::parse(kind, &form, themes, japan_date(app.clock.now()), &mut errors) else {
         return page::unprocessable(&entry_page(&app, shell, kind, None, form, errors).await?);
     };
-    let draft = ops::publication::create(&app, content, user.id).await?;
-    Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。"))
+    match ops::publication::create(&app, content, user.id).await {
+        Ok(draft) => {
+            Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。"))
+        }
+        Err(problem) => {
+            errors.add("title", sentence(problem)?);
+            page::unprocessable(&entry_page(&app, shell, kind, None, form, errors).await?)
+        }
+    }
 }
 
 #[get("/staff/publish/{kind}/{id}")]
@@ -159,7 +169,12 @@ pub async fn save(
             Ok(page::see_other_with(address(&it), message))
         }
         Err(Problem::Stale) => conflict(&app, shell, id, form).await,
-        Err(problem) => Err(problem),
+        Err(problem) => {
+            errors.add("title", sentence(problem)?);
+            let current = store::publication::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+            let page = entry_page(&app, shell, kind, Some(saved(&app, current).await?), form, errors).await?;
+            page::unprocessable(&page)
+        }
     }
 }
 
@@ -216,7 +231,7 @@ async fn entry_page(
     let (mut choices, mut example_choices) = (GuideChoices::default(), ExampleChoices::default());
     let mut event_choices = GatheringChoices::default();
     match kind {
-        PublicationKind::News => {}
+        PublicationKind::News | PublicationKind::Campaign => {}
         PublicationKind::Guide => choices = guide_form::choices(),
         PublicationKind::Example => example_choices = example_form::choices(themes),
         PublicationKind::Gathering => {
@@ -243,6 +258,14 @@ impl Saved {
     fn participants(&self) -> Option<String> {
         let is_event = self.publication.kind() == PublicationKind::Gathering;
         (is_event && self.publication.public_revision.is_some()).then(|| url::event_desk(self.publication.id))
+    }
+
+    /// Returns the address of the page with the registrations for a telework month, and the one with its files.
+    fn registrations(&self) -> Option<(Option<String>, String)> {
+        let desk = url::campaign_desk(self.publication.id);
+        let logos = format!("{desk}/logos");
+        let is_campaign = self.publication.kind() == PublicationKind::Campaign;
+        is_campaign.then(|| (self.publication.public_revision.map(|_| desk), logos))
     }
 
     /// Returns whether its publication can be ended.

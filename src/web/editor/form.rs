@@ -5,7 +5,7 @@ use domain::{
     text::{Prose, TextLine, optional},
 };
 
-use super::{example_form, gathering_form, guide_form, news_form};
+use super::{campaign_form, example_form, gathering_form, guide_form, news_form};
 use crate::{
     markup,
     store::reference::programme::Theme,
@@ -26,6 +26,7 @@ pub fn fill(content: &Content) -> Fields {
         Facts::Guide(it) => guide_form::fill(it, &mut form),
         Facts::Example(it) => example_form::fill(it, &mut form),
         Facts::Gathering(it) => gathering_form::fill(it, &mut form),
+        Facts::Campaign(it) => campaign_form::fill(it, &mut form),
     }
     form
 }
@@ -40,7 +41,7 @@ pub fn parse(
 ) -> Option<Content> {
     let title = errors.take("title", TextLine::parse("見出し", form.get("title"), LONGEST_TITLE));
     let body = match kind {
-        PublicationKind::News | PublicationKind::Gathering => {
+        PublicationKind::News | PublicationKind::Gathering | PublicationKind::Campaign => {
             errors.take("body", Prose::parse("本文", form.get("body"), LONGEST_BODY)).map(Some)
         }
         PublicationKind::Guide | PublicationKind::Example => {
@@ -55,6 +56,7 @@ pub fn parse(
         PublicationKind::Guide => guide_form::parse(form, today, errors).map(Facts::Guide),
         PublicationKind::Example => example_form::parse(form, themes, today, errors).map(Facts::Example),
         PublicationKind::Gathering => gathering_form::parse(form, errors).map(Facts::Gathering),
+        PublicationKind::Campaign => campaign_form::parse(form, errors).map(Facts::Campaign),
     };
     let content = Content { title: title?, body: body?, facts: facts? };
     errors.is_empty().then_some(content)

@@ -14,6 +14,7 @@ use crate::{
     problem::Problem,
     store::{self, publication::Revision},
     web::kit::{
+        campaign_view::CampaignView,
         event_view::EventView,
         example_view::ExampleView,
         form::Fields,
@@ -40,6 +41,7 @@ struct RevisionPage {
     html: String,
     /// The facts of an event.
     event: Option<EventView>,
+    campaign: Option<CampaignView>,
     example: Option<ExampleView>,
     address: String,
 }
@@ -71,8 +73,9 @@ pub async fn revision(
     let html = markup::html(revision.content.body.as_ref().map_or("", |it| it.as_str()));
     let address = address(&publication);
     let event = EventView::of_facts(&revision.content.facts);
+    let campaign = CampaignView::of_facts(&revision.content.facts);
     let example = ExampleView::of(&revision.content, &app.programme_to_show().await?.themes, &address);
-    page::html(&RevisionPage { shell, address, publication, revision, html, event, example })
+    page::html(&RevisionPage { shell, address, publication, revision, html, event, campaign, example })
 }
 
 #[post("/staff/publish/{kind}/{id}/restore")]

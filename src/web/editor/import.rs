@@ -8,7 +8,7 @@ use domain::{calendar::japan_date, id::ExampleImportId, publication::Publication
 use uuid::Uuid;
 
 use super::{
-    import_file::{self, COLUMNS, ImportRow, MOST_ROWS},
+    import_file::{self, COLUMNS, ImportRow},
     list,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     problem::Problem,
     store::{self, publication::import::ExampleImport},
     web::kit::{
-        csv_file,
+        csv_file::{self, MOST_ROWS},
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::EditorUser,
@@ -27,9 +27,6 @@ use crate::{
 
 /// The number of earlier imports that are listed.
 const SHOWN: u64 = 20;
-
-/// The longest file, in bytes.
-const LONGEST_FILE: usize = 5 * 1024 * 1024;
 
 #[derive(Template)]
 #[template(path = "editor/import.html")]
@@ -67,13 +64,7 @@ pub async fn submit(
     let mut errors = FieldErrors::default();
     let today = japan_date(app.clock.now());
     let themes = &app.programme_to_show().await?.themes;
-    let text = match form.files.first() {
-        None => errors.take(FILES, Err::<String, _>("CSVファイルを選択してください")),
-        Some(file) if file.bytes.len() > LONGEST_FILE => {
-            errors.take(FILES, Err("ファイルは5MB以内にしてください"))
-        }
-        Some(file) => errors.take(FILES, csv_file::text(&file.bytes)),
-    };
+    let text = errors.take(FILES, csv_file::of_form(&form));
     let text = text.filter(|it| errors.take(FILES, import_file::rows(it, themes, today)).is_some());
     let (Some(text), Some(file)) = (text, form.files.first()) else {
         return page::unprocessable(&import_page(&app, shell, errors).await?);

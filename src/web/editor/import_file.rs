@@ -1,11 +1,7 @@
 //! Reading a file of examples: its columns, and its rows with all their faults.
 use chrono::NaiveDate;
 use domain::{
-    prefecture::Prefecture,
-    publication::{
-        Content, PublicationKind,
-        example::{Field, Industry},
-    },
+    publication::{Content, PublicationKind, example::Field},
     text::text_key,
 };
 
@@ -13,13 +9,10 @@ use super::form;
 use crate::{
     store::reference::programme::Theme,
     web::kit::{
-        csv_file::{self, BadImportFile, FileColumn, FileRow},
+        csv_file::{self, BadImportFile, FileColumn, FileRow, industry_code, parts, prefecture_code},
         form::{FieldErrors, Fields},
     },
 };
-
-/// The most rows of a file. They are taken in one transaction.
-pub const MOST_ROWS: usize = 1_000;
 
 /// The columns of a file, each with the name of its field, and whether a file must have it.
 pub const COLUMNS: [FileColumn; 19] = [
@@ -56,7 +49,7 @@ pub struct ImportRow {
 
 /// Returns the rows of a text, each with its content or all its faults.
 pub fn rows(text: &str, themes: &[Theme], today: NaiveDate) -> Result<Vec<ImportRow>, BadImportFile> {
-    let rows = csv_file::rows(text, &COLUMNS, MOST_ROWS)?;
+    let rows = csv_file::rows(text, &COLUMNS)?;
     Ok(rows.into_iter().map(|it| row(&it, themes, today)).collect())
 }
 
@@ -79,15 +72,8 @@ fn row(FileRow { line, cells }: &FileRow, themes: &[Theme], today: NaiveDate) ->
 fn add(name: &str, cell: &str, themes: &[Theme], form: &mut Fields, faults: &mut Vec<String>) {
     let is_like = |label: &str, typed: &str| text_key(label) == text_key(typed);
     match name {
-        "prefecture" => {
-            let named = Prefecture::all().find(|it| it.name() == cell || it.short_name() == cell);
-            form.add(name, named.map_or_else(|| cell.to_owned(), Prefecture::two_digits));
-        }
-        "industry" => {
-            let plain = |text: &str| text_key(text).replace([',', '、'], "");
-            let named = Industry::ALL.into_iter().find(|it| plain(it.label()) == plain(cell));
-            form.add(name, named.map_or_else(|| cell.to_owned(), |it| it.code().to_owned()));
-        }
+        "prefecture" => form.add(name, prefecture_code(cell)),
+        "industry" => form.add(name, industry_code(cell)),
         "field" => {
             for part in parts(cell) {
                 let named = Field::ALL.into_iter().find(|it| it.code() == part || is_like(it.label(), part));
@@ -109,16 +95,12 @@ fn add(name: &str, cell: &str, themes: &[Theme], form: &mut Fields, faults: &mut
     }
 }
 
-/// Returns the values of a cell with several. A label may itself have 「・」, but none of these.
-fn parts(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(['、', ';', '；', '\n']).map(str::trim).filter(|it| !it.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{BadImportFile, MOST_ROWS, rows};
+    use super::{BadImportFile, rows};
+    use crate::web::kit::csv_file::{MOST_ROWS, text};
 
     const HEAD: &str = "見出し,企業・団体,業種,都道府県,年,取組の要約,取り組んだこと,出典\n";
 
@@ -146,6 +128,6 @@ mod tests {
         assert!(matches!(of("a,b\n1,2\n"), Err(BadImportFile::MissingColumns(it)) if it.contains("見出し")));
         assert_eq!(of(HEAD), Err(BadImportFile::Empty));
         let many = format!("{HEAD}{}", "a,b,E,,2025,c,d,e\n".repeat(MOST_ROWS + 1));
-        assert_eq!(of(&many), Err(BadImportFile::TooManyRows { count: MOST_ROWS + 1, most: MOST_ROWS }));
+        assert_eq!(of(&many), Err(BadImportFile::TooManyRows(MOST_ROWS + 1)));
     }
 }

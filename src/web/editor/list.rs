@@ -38,6 +38,8 @@ struct ListPage {
     attention: Vec<Line>,
     lines: Vec<Line>,
     faults: Vec<LinkCheck>,
+    /// The number of registrations for telework months that wait.
+    waiting: u64,
 }
 
 /// One publication of the list.
@@ -68,6 +70,13 @@ pub async fn show(
     let days = page::settings(&app).await?.guide_check_days;
     let newest = store::publication::newest(&app.db, kind, SHOWN).await?;
     let mut lines: Vec<_> = newest.into_iter().map(|it| line(it, now, days)).collect();
+    let mut waiting = 0;
+    for (id, n) in store::campaign::registration::waiting(&app.db).await? {
+        waiting += n;
+        for it in lines.iter_mut().filter(|it| it.publication.id == id) {
+            it.attention = format!("承認待ちの登録が{n}件あります");
+        }
+    }
     if kind == PublicationKind::Example {
         let consents = store::publication::consent::in_force(&app.db).await?;
         for line in &mut lines {
@@ -81,7 +90,7 @@ pub async fn show(
     let mut faults = store::publication::link_check::failing(&app.db).await?;
     faults.retain(|it| ids.contains(&it.publication));
     let (attention, lines) = lines.into_iter().partition(|it| !it.attention.is_empty());
-    page::html(&ListPage { shell, kind, attention, lines, faults })
+    page::html(&ListPage { shell, kind, attention, lines, faults, waiting })
 }
 
 /// Returns the address of the list of a kind.
@@ -121,8 +130,12 @@ fn attention(it: &Publication, now: DateTime<Utc>, check_days: u16) -> String {
 }
 
 impl ListPage {
-    fn kinds(&self) -> Vec<(String, &'static str, bool)> {
-        PublicationKind::ALL.map(|it| (address(it), it.label(), it == self.kind)).to_vec()
+    /// Returns the lists of all kinds: the address, the label, and whether it is this one.
+    fn kinds(&self) -> Vec<(String, String, bool)> {
+        let waits = format!("（承認待ち{}件）", self.waiting);
+        let waits = |it| if it == PublicationKind::Campaign && self.waiting > 0 { &*waits } else { "" };
+        let label = |it: PublicationKind| format!("{}{}", it.label(), waits(it));
+        PublicationKind::ALL.map(|it| (address(it), label(it), it == self.kind)).to_vec()
     }
 
     fn title_of(&self, check: &LinkCheck) -> &str {

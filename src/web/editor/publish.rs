@@ -18,6 +18,7 @@ use crate::{
     ops::{self, publication::Seen},
     problem::Problem,
     web::kit::{
+        campaign_view::CampaignView,
         date_form,
         event_view::EventView,
         example_view::ExampleView,
@@ -39,6 +40,7 @@ struct PublishPage {
     html: String,
     /// The facts of an event.
     event: Option<EventView>,
+    campaign: Option<CampaignView>,
     example: Option<ExampleView>,
     address: String,
     /// The public address.
@@ -163,6 +165,7 @@ async fn render(
         phase: publication.state.phase(app.clock.now()),
         html: markup::html(body),
         event: EventView::of_facts(&publication.content.facts),
+        campaign: CampaignView::of_facts(&publication.content.facts),
         example: ExampleView::of(&publication.content, themes, &address(&publication)),
         address: address(&publication),
         public_address: app.site.absolute(&crate::url::publication(publication.kind(), publication.number)),

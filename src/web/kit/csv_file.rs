@@ -1,5 +1,14 @@
-//! Reading a CSV file that a person imports: its characters, its columns and its rows.
+//! Reading a CSV file that a person imports: its characters, its columns, its rows, and the words in its cells.
+use domain::{intake::company::Industry, prefecture::Prefecture, text::text_key};
 use encoding_rs::SHIFT_JIS;
+
+use super::upload::FormWithFiles;
+
+/// The most rows of a file. They are taken in one transaction.
+pub const MOST_ROWS: usize = 1_000;
+
+/// The longest file. Bytes.
+const LONGEST_FILE: usize = 5 * 1024 * 1024;
 
 /// A column of a file: its label, the name of its field, and whether a file must have it.
 pub type FileColumn = (&'static str, &'static str, bool);
@@ -13,8 +22,8 @@ pub enum BadImportFile {
     MissingColumns(String),
     #[error("行がありません。2行目から、1行に1件ずつ書いてください")]
     Empty,
-    #[error("一度に取り込めるのは{most}行までです。ファイルを分けてください（現在{count}行）")]
-    TooManyRows { count: usize, most: usize },
+    #[error("一度に取り込めるのは{MOST_ROWS}行までです。ファイルを分けてください（現在{0}行）")]
+    TooManyRows(usize),
     #[error("CSVとして読み取れませんでした（{0}行目の近く）")]
     Unreadable(u64),
 }
@@ -36,8 +45,17 @@ pub fn text(bytes: &[u8]) -> Result<String, BadImportFile> {
     if has_errors { Err(BadImportFile::Characters) } else { without_nul(text.into_owned()) }
 }
 
+/// Returns the text of the file that a form carries.
+pub fn of_form(form: &FormWithFiles) -> Result<String, String> {
+    match form.files.first() {
+        None => Err("CSVファイルを選択してください".to_owned()),
+        Some(file) if file.bytes.len() > LONGEST_FILE => Err("ファイルは5MB以内にしてください".to_owned()),
+        Some(file) => text(&file.bytes).map_err(|err| err.to_string()),
+    }
+}
+
 /// Returns the rows of a text, of which the first line names the columns, without those that are empty.
-pub fn rows(text: &str, columns: &[FileColumn], most: usize) -> Result<Vec<FileRow>, BadImportFile> {
+pub fn rows(text: &str, columns: &[FileColumn]) -> Result<Vec<FileRow>, BadImportFile> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|err| unreadable(&err))?.clone();
     let field_of = |label: &str| {
@@ -62,9 +80,27 @@ pub fn rows(text: &str, columns: &[FileColumn], most: usize) -> Result<Vec<FileR
     }
     match rows.len() {
         0 => Err(BadImportFile::Empty),
-        count if count > most => Err(BadImportFile::TooManyRows { count, most }),
+        count if count > MOST_ROWS => Err(BadImportFile::TooManyRows(count)),
         _ => Ok(rows),
     }
+}
+
+/// Returns the code of a prefecture that is named in a cell; the cell itself if it names none.
+pub fn prefecture_code(cell: &str) -> String {
+    let named = Prefecture::all().find(|it| it.name() == cell || it.short_name() == cell);
+    named.map_or_else(|| cell.to_owned(), Prefecture::two_digits)
+}
+
+/// Returns the code of an industry that is named in a cell; the cell itself if it names none.
+pub fn industry_code(cell: &str) -> String {
+    let plain = |text: &str| text_key(text).replace([',', '、'], "");
+    let named = Industry::ALL.into_iter().find(|it| plain(it.label()) == plain(cell));
+    named.map_or_else(|| cell.to_owned(), |it| it.code().to_owned())
+}
+
+/// Returns the values of a cell with several. A label may itself have 「・」, but none of these.
+pub fn parts(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(['、', ';', '；', '\n']).map(str::trim).filter(|it| !it.is_empty())
 }
 
 fn unreadable(err: &csv::Error) -> BadImportFile {
@@ -78,7 +114,7 @@ fn without_nul(text: String) -> Result<String, BadImportFile> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BadImportFile, FileColumn, rows, text};
+    use super::{BadImportFile, FileColumn, MOST_ROWS, rows, text};
 
     const COLUMNS: [FileColumn; 2] = [("名称", "name", true), ("電話", "phone", false)];
 
@@ -96,7 +132,7 @@ mod tests {
 
     #[test]
     fn rows_have_their_lines_and_the_cells_of_known_columns() {
-        let found = rows("電話,名称,備考\n03, 窓口 ,x\n,,\n\"0\n6\",別の窓口\n", &COLUMNS, 10).unwrap();
+        let found = rows("電話,名称,備考\n03, 窓口 ,x\n,,\n\"0\n6\",別の窓口\n", &COLUMNS).unwrap();
         assert_eq!(found.iter().map(|it| it.line).collect::<Vec<_>>(), [2, 4]);
         assert_eq!(found[0].cells, [("phone", "03".to_owned()), ("name", "窓口".to_owned())]);
         assert_eq!(found[1].cells, [("phone", "0\n6".to_owned()), ("name", "別の窓口".to_owned())]);
@@ -104,9 +140,9 @@ mod tests {
 
     #[test]
     fn a_file_of_another_form_is_refused_with_the_reason() {
-        assert_eq!(rows("電話\n03\n", &COLUMNS, 10), Err(BadImportFile::MissingColumns("名称".to_owned())));
-        assert_eq!(rows("名称\n", &COLUMNS, 10), Err(BadImportFile::Empty));
-        let many = BadImportFile::TooManyRows { count: 2, most: 1 };
-        assert_eq!(rows("名称\na\nb\n", &COLUMNS, 1), Err(many));
+        assert_eq!(rows("電話\n03\n", &COLUMNS), Err(BadImportFile::MissingColumns("名称".to_owned())));
+        assert_eq!(rows("名称\n", &COLUMNS), Err(BadImportFile::Empty));
+        let many = format!("名称\n{}", "a\n".repeat(MOST_ROWS + 1));
+        assert_eq!(rows(&many, &COLUMNS), Err(BadImportFile::TooManyRows(MOST_ROWS + 1)));
     }
 }

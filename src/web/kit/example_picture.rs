@@ -32,6 +32,6 @@ pub const PUBLIC: &str = "public, max-age=600";
 pub fn facts(content: &Content) -> Result<&ExampleFacts, Problem> {
     match &content.facts {
         Facts::Example(facts) => Ok(facts),
-        Facts::News(_) | Facts::Guide(_) | Facts::Gathering(_) => Err(Problem::NotFound),
+        Facts::News(_) | Facts::Guide(_) | Facts::Gathering(_) | Facts::Campaign(_) => Err(Problem::NotFound),
     }
 }

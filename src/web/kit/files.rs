@@ -1,4 +1,4 @@
-//! Downloads of message attachments: a file is always saved, never displayed.
+//! Downloads of files: a file is always saved, never displayed.
 use actix_web::{
     HttpResponse,
     http::header::{
@@ -30,18 +30,32 @@ pub async fn answer(
     let file = store::correspondence::attachment::find(&app.db, consultation, id, audience).await?;
     let file = file.ok_or(Problem::NotFound)?;
     let bytes = ops::correspondence::attachment::bytes(app, &file).await?;
+    Ok(download(file.name, "application/octet-stream", bytes))
+}
+
+/// Answers with a file that the browser saves under this name.
+pub fn download(name: String, content_type: &str, bytes: Vec<u8>) -> HttpResponse {
     let name = ExtendedValue {
         charset: Charset::Ext("UTF-8".to_owned()),
         language_tag: None,
-        value: file.name.into_bytes(),
+        value: name.into_bytes(),
     };
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::FilenameExt(name)],
     };
-    Ok(HttpResponse::Ok()
-        .content_type("application/octet-stream")
+    HttpResponse::Ok()
+        .content_type(content_type)
         .insert_header(disposition)
         .insert_header((CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
-        .body(bytes))
+        .body(bytes)
+}
+
+/// Returns the size of a file in words, such as 「12KB」.
+pub fn size(bytes: i64) -> String {
+    match bytes {
+        ..1024 => format!("{bytes}バイト"),
+        1024..1_048_576 => format!("{}KB", bytes / 1024),
+        _ => format!("{}.{}MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
 }

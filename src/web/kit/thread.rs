@@ -21,6 +21,7 @@ use crate::{
             message::{Audience, MessageNotification, ThreadEntry},
         },
     },
+    web::kit::files,
 };
 
 /// The reader to whom a thread is shown.
@@ -179,15 +180,7 @@ fn file(it: Attachment, path: &str) -> File {
         Trust::Refused => it.note,
     };
     let href = it.trust.is_open().then(|| format!("{path}/files/{}", it.id));
-    File { name: it.name, size: size(it.size), href, note }
-}
-
-fn size(bytes: i64) -> String {
-    match bytes {
-        ..1024 => format!("{bytes}バイト"),
-        1024..1_048_576 => format!("{}KB", bytes / 1024),
-        _ => format!("{}.{}MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
-    }
+    File { name: it.name, size: files::size(it.size), href, note }
 }
 
 fn mail_state(of: &MessageNotification) -> &'static str {

@@ -93,7 +93,7 @@ pub fn shown(
     let today = japan_date(now);
     let entries = shelf.current(PublicationKind::Guide, now).filter_map(|it| match &it.facts {
         Facts::Guide(guide) => Some((it, guide)),
-        Facts::News(_) | Facts::Example(_) | Facts::Gathering(_) => None,
+        Facts::News(_) | Facts::Example(_) | Facts::Gathering(_) | Facts::Campaign(_) => None,
     });
     entries.filter(move |(_, guide)| guide.hidden(today, check_days).is_none())
 }

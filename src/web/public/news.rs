@@ -106,7 +106,7 @@ pub fn latest(shelf: &Shelf, now: DateTime<Utc>, most: usize) -> Vec<NewsLine> {
 fn items(shelf: &Shelf, now: DateTime<Utc>) -> impl Iterator<Item = (&ShelvedPublication, &NewsFacts)> {
     shelf.current(PublicationKind::News, now).filter_map(|it| match &it.facts {
         Facts::News(news) => Some((it, news)),
-        Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) => None,
+        Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) | Facts::Campaign(_) => None,
     })
 }
 

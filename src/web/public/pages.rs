@@ -3,6 +3,7 @@ use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
 
 use super::{
+    campaign::season,
     events::{EventLine, coming},
     news::{NewsLine, latest},
 };
@@ -24,6 +25,8 @@ struct Start {
     shell: Shell,
     news: Vec<NewsLine>,
     events: Vec<EventLine>,
+    /// The telework month in its season: its title, its address, and its sentence.
+    campaign: Option<(String, String, String)>,
 }
 
 #[derive(Template)]
@@ -49,7 +52,8 @@ pub async fn start(app: Data<App>, shell: Shell) -> Result<HttpResponse, Problem
     let shelf = app.shelf_to_show().await?;
     let news = latest(&shelf, app.clock.now(), LATEST);
     let events = coming(&app, &shelf, COMING).await?;
-    page::html(&Start { shell, news, events })
+    let campaign = season(&shelf, app.clock.now());
+    page::html(&Start { shell, news, events, campaign })
 }
 
 #[get("/privacy")]

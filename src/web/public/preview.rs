@@ -13,6 +13,7 @@ use crate::{
     secret::Purpose,
     store,
     web::kit::{
+        campaign_view::CampaignView,
         event_view::EventView,
         example_picture::{self, PRIVATE},
         example_view::ExampleView,
@@ -28,6 +29,7 @@ struct PreviewPage {
     html: String,
     /// The facts of an event.
     event: Option<EventView>,
+    campaign: Option<CampaignView>,
     example: Option<ExampleView>,
 }
 
@@ -44,9 +46,10 @@ pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<H
     let publication = find(&app, &token).await?;
     let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
     let event = EventView::of_facts(&publication.content.facts);
+    let campaign = CampaignView::of_facts(&publication.content.facts);
     let own = format!("/preview/{token}");
     let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes, &own);
-    page::html(&PreviewPage { shell, publication, html, event, example }).map(page::unlisted)
+    page::html(&PreviewPage { shell, publication, html, event, campaign, example }).map(page::unlisted)
 }
 
 /// Returns the publication of a private link.

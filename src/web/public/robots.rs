@@ -10,7 +10,7 @@ use domain::{
 use crate::{app::App, problem::Problem, url};
 
 /// The public pages that always exist.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/",
     "/apply",
     "/desks",
@@ -21,6 +21,7 @@ const PAGES: [&str; 11] = [
     "/guide",
     "/cases",
     "/events",
+    "/month",
     "/stats",
 ];
 
@@ -32,6 +33,7 @@ const PRIVATE: [&str; 16] = [
     "/apply/",
     "/my",
     "/l/",
+    "/m/",
     "/f/",
     "/e/",
     "/a/",
@@ -70,7 +72,7 @@ pub async fn sitemap(app: Data<App>) -> Result<HttpResponse, Problem> {
     }
     let all = ExampleSearch::default();
     let examples = app.examples(|it| it.search(&all, now, 0, MOST_ADDRESSES).page).await?;
-    let on_shelf = [PublicationKind::News, PublicationKind::Guide, PublicationKind::Gathering].into_iter();
+    let on_shelf = PublicationKind::ALL.into_iter().filter(|it| *it != PublicationKind::Example);
     let on_shelf = on_shelf.flat_map(|kind| shelf.current(kind, now));
     let on_shelf = on_shelf.map(|it| (it.facts.kind(), it.number, it.from()));
     let examples = examples.iter().map(|it| (PublicationKind::Example, it.number, it.from));

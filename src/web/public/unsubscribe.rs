@@ -5,13 +5,17 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
+use domain::{
+    correspondence::outgoing_mail::topic::NotificationTopic,
+    id::{AccountId, RegistrationId},
+};
 
 use crate::{
     app::App,
     ops,
     problem::Problem,
     secret::Purpose,
+    url,
     web::kit::page::{self, Shell},
 };
 
@@ -19,9 +23,18 @@ use crate::{
 #[template(path = "public/unsubscribe.html")]
 struct UnsubscribePage {
     shell: Shell,
-    topic: NotificationTopic,
+    /// The name of the mails.
+    label: &'static str,
+    /// Whether the reader can start them again after signing in.
+    has_account: bool,
     /// The address of the form; `None` once it is done.
     action: Option<String>,
+}
+
+/// The reader of a link: an account and the topic that it stops, or a registrant of a telework month.
+enum Stopped {
+    Topic(NotificationTopic, AccountId),
+    Outreach(RegistrationId),
 }
 
 #[get("/u/{topic}/{token}")]
@@ -31,9 +44,9 @@ pub async fn show(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (topic, token) = path.into_inner();
-    let (topic, _) = reader(&app, &topic, &token)?;
-    let action = Some(format!("/u/{}/{token}", topic.code()));
-    page::html(&UnsubscribePage { shell, topic, action })
+    let stopped = stopped(&app, &topic, &token)?;
+    let action = Some(format!("/u/{topic}/{token}"));
+    page::html(&stopped.page(shell, action))
 }
 
 #[post("/u/{topic}/{token}")]
@@ -43,13 +56,33 @@ pub async fn submit(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (topic, token) = path.into_inner();
-    let (topic, reader) = reader(&app, &topic, &token)?;
-    ops::correspondence::notification_preferences::unsubscribe(&app, reader, topic).await?;
-    page::html(&UnsubscribePage { shell, topic, action: None })
+    let stopped = stopped(&app, &topic, &token)?;
+    match stopped {
+        Stopped::Topic(topic, reader) => {
+            ops::correspondence::notification_preferences::unsubscribe(&app, reader, topic).await?;
+        }
+        Stopped::Outreach(registration) => ops::campaign::stop_outreach(&app, registration).await?,
+    }
+    page::html(&stopped.page(shell, None))
 }
 
-fn reader(app: &App, topic: &str, token: &str) -> Result<(NotificationTopic, AccountId), Problem> {
+fn stopped(app: &App, topic: &str, token: &str) -> Result<Stopped, Problem> {
+    let now = app.clock.now();
+    if topic == url::OUTREACH {
+        let subject = app.secret.verify(Purpose::StopOutreach, token, now).ok_or(Problem::NotFound)?;
+        return Ok(Stopped::Outreach(RegistrationId(subject)));
+    }
     let topic = NotificationTopic::from_code(topic).ok_or(Problem::NotFound)?;
-    let reader = app.secret.verify(Purpose::Unsubscribe, token, app.clock.now()).ok_or(Problem::NotFound)?;
-    Ok((topic, AccountId(reader)))
+    let reader = app.secret.verify(Purpose::Unsubscribe, token, now).ok_or(Problem::NotFound)?;
+    Ok(Stopped::Topic(topic, AccountId(reader)))
+}
+
+impl Stopped {
+    const fn page(&self, shell: Shell, action: Option<String>) -> UnsubscribePage {
+        let (label, has_account) = match self {
+            Self::Topic(topic, _) => (topic.label(), true),
+            Self::Outreach(_) => ("テレワークの相談やイベントのご案内", false),
+        };
+        UnsubscribePage { shell, label, has_account, action }
+    }
 }

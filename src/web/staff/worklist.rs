@@ -66,6 +66,8 @@ struct WorklistPage {
     proposals: Vec<Proposed>,
     /// The hand-overs of desks that wait to be accepted, each with the address at which that is done.
     hand_overs: Vec<(WaitingHandOver, String)>,
+    /// The telework months in which registrations wait, with their numbers.
+    registrations: Vec<(String, u64)>,
     /// The signed-in person's tasks that are due today or before.
     tasks: u64,
     /// Every tag that can be chosen.
@@ -212,6 +214,11 @@ async fn list(
         },
         in_charge: in_charge_choices(&people, me.id),
         filters: FILTERS.map(|it| (it, typed.get(it).to_owned())).into(),
+        registrations: store::campaign::registration::waiting(&app.db)
+            .await?
+            .into_iter()
+            .map(|(id, n)| (url::campaign_desk(id), n))
+            .collect(),
         tasks: store::worklist::task::count_due(&app.db, me.id, japan_date(now)).await?,
         tags: store::worklist::tag::known(&app.db, MOST_TAGS_SHOWN).await?,
         rows: lines(app, me.id, tab, listing.rows, &names_of(&people, me.id)).await?,

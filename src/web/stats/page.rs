@@ -15,6 +15,7 @@ use domain::{
 };
 
 use super::{
+    campaign::{self, CampaignStats},
     chart::{BASE, Bars},
     report::Report,
     tables::{Audience, Table},
@@ -49,6 +50,8 @@ struct StatsPage {
     months: Option<Bars>,
     /// The events of the year, by name; `None` if the consultations are those of a field or a prefecture.
     events: Option<Vec<(&'static str, DisplayedCount)>>,
+    /// The registrations for the telework month of the year, under the same condition.
+    campaign: Option<CampaignStats>,
 }
 
 #[derive(Template)]
@@ -171,9 +174,11 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
     });
     let is_whole = filter.field.is_none() && filter.prefecture.is_none();
     let events = if is_whole { Some(events(app, year, report.is_public()).await?) } else { None };
+    let campaign = if is_whole { campaign::of(app, year, report.is_public()).await? } else { None };
     Ok(StatsPage {
         shell,
         events,
+        campaign,
         heading: heading(&report),
         form,
         errors: FieldErrors::default(),

@@ -9,7 +9,7 @@ use domain::{
     },
     booking::appointment::{Appointment, AppointmentState},
     correspondence::outgoing_mail::topic::NotificationTopic,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, SignUpId, WaitingOfferId},
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId},
     routing::assignment::{Assignment, AssignmentState},
     silence::SilenceClock,
 };
@@ -38,6 +38,8 @@ pub struct SendFacts {
     /// The revisions of their examples that companies read.
     examples: HashMap<ConsultationId, i32>,
     seats: HashMap<SignUpId, SeatStanding>,
+    /// Registrations whose consent to announcements stands.
+    opted_in: HashSet<RegistrationId>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
     opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
@@ -60,6 +62,7 @@ pub struct FactQuery {
     silences: Vec<ConsultationId>,
     examples: Vec<ConsultationId>,
     sign_ups: Vec<SignUpId>,
+    registrations: Vec<RegistrationId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
     /// The addresses of all mails, each with the consultation that the mail is about.
@@ -85,6 +88,7 @@ impl FactQuery {
                 Some(SendCondition::HoldStands { appointment, .. }) => query.appointments.push(appointment),
                 Some(SendCondition::SilenceLasts { consultation, .. }) => query.silences.push(consultation),
                 Some(SendCondition::SeatStands { sign_up, .. }) => query.sign_ups.push(sign_up),
+                Some(SendCondition::OptInStands { registration }) => query.registrations.push(registration),
                 Some(SendCondition::ExampleWaits { consultation, .. }) => query.examples.push(consultation),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
                     query.consultations.push(consultation);
@@ -124,6 +128,7 @@ pub async fn learn(app: &App, query: FactQuery) -> Result<SendFacts, Problem> {
         silences: store::consultation::silences(db, query.silences).await?,
         examples: store::publication::consent::reviews(db, query.examples).await?,
         seats: store::gathering::standing(db, query.sign_ups).await?,
+        opted_in: store::campaign::outreach::standing(db, query.registrations).await?,
         opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, query.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, addresses).await?,
         contacts: store::consultation::contact_addresses(db, about).await?,
@@ -211,6 +216,9 @@ impl SendFacts {
                     it.seat == Some(seat) && it.sequence == sequence && it.starts_at > self.now
                 });
                 (stands, "the seat was given back, or the event was moved or called off")
+            }
+            SendCondition::OptInStands { registration } => {
+                (self.opted_in.contains(&registration), "the consent to announcements does not stand")
             }
             SendCondition::AddressConfirmed { consultation } => {
                 (self.confirmed.contains(&consultation), "the address is not confirmed")

@@ -37,7 +37,7 @@ use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, Qu
 use uuid::Uuid;
 
 use crate::{
-    answers,
+    answers, campaign,
     cases::{self, CONTACT, Case, Cast},
     gathering, inbound, inbound_html, publishing,
     site::{PASSWORD, Site},
@@ -98,6 +98,7 @@ async fn administered(site: &Site, by: AccountId) {
     let period = domain::publication::Period::new(app.clock.now(), None).unwrap();
     ops::publication::publish(app, seen, period, by).await.unwrap();
     event_held(site, by).await;
+    month_held(site, by).await;
     let file = publishing::CSV.to_owned();
     let import = ops::publication::import::keep(app, "見本.csv", file, by).await.unwrap();
     let contents = vec![publishing::example("見本の取込み")];
@@ -144,6 +145,21 @@ async fn event_held(site: &Site, by: AccountId) {
     let tx = app.begin().await.unwrap();
     store::gathering::questionnaire::save(&tx, sign_up.id, &answers, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Makes a telework month with a registration in force, one that waits, one from a file, and a logo.
+async fn month_held(site: &Site, by: AccountId) {
+    let app = &site.app;
+    let month = campaign::published(site, by, campaign::month(2026)).await.id;
+    let it = campaign::approved(site, month, by, "みほん", "registrant@example.co.jp", true).await;
+    ops::campaign::invite(app, month, &[it.id]).await.unwrap();
+    campaign::waiting(site, month, "まつみほん", "waits@example.co.jp", false).await;
+    campaign::logo(site, month).await;
+    let text = campaign::CSV.to_owned();
+    let import = ops::campaign::import::keep(app, month, "見本.csv", text, by).await.unwrap();
+    ops::campaign::import::take(app, import, vec![it.entry], by).await.unwrap_err();
+    let other = campaign::company("取込みの会社", "file@example.co.jp", false, 1).entry;
+    ops::campaign::import::take(app, import, vec![other], by).await.unwrap();
 }
 
 /// Makes a conversation with a file, and an unfinished message.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 mod fields;
 
 pub use fields::TICKED;
-use fields::is_ticked;
+pub(crate) use fields::is_ticked;
 
 use crate::{
     field::{Field, Fields},
@@ -251,17 +251,17 @@ impl ApplicationForm {
 
 /// Parses fields one after the other and collects their mistakes.
 #[derive(Default)]
-struct Reading {
-    mistakes: Mistakes,
+pub(crate) struct Reading {
+    pub(crate) mistakes: Mistakes,
 }
 
 impl Reading {
-    fn take<T, E: ToString>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
+    pub(crate) fn take<T, E: ToString>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|err| self.note(field, &err)).ok()
     }
 
     /// Parses a field that may stay empty unless it is `required`.
-    fn ask<T, E: ToString>(
+    pub(crate) fn ask<T, E: ToString>(
         &mut self,
         required: bool,
         field: &'static str,
@@ -274,7 +274,7 @@ impl Reading {
         self.take(field, optional(raw, parse)).flatten()
     }
 
-    fn note(&mut self, field: &'static str, why: &(impl ToString + ?Sized)) {
+    pub(crate) fn note(&mut self, field: &'static str, why: &(impl ToString + ?Sized)) {
         self.mistakes.push((field, why.to_string()));
     }
 }

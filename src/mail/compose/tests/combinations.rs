@@ -226,6 +226,7 @@ pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
     let stop = "https://soudan.example.jp/u/weekly_digest/TOKEN";
     let mut all = super::samples::account_mail_events();
     all.extend(super::gathering::combinations());
+    all.extend(super::campaign::combinations());
     let either = [outline(), &[]];
     for appointments in either {
         for requests in either {

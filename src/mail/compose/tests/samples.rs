@@ -388,6 +388,7 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
         },
     ];
     all.extend(super::gathering::mail_events());
+    all.extend(super::campaign::mail_events());
     all
 }
 

@@ -5,7 +5,7 @@ use super::ApplicationForm;
 pub const TICKED: &str = "1";
 
 /// Returns whether a box is ticked. Values that a bare checkbox or another program sends are also accepted.
-pub(super) fn is_ticked(raw: &str) -> bool {
+pub(crate) fn is_ticked(raw: &str) -> bool {
     matches!(raw, TICKED | "on" | "yes" | "true")
 }
 

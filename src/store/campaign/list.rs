@@ -1,0 +1,89 @@
+//! The public list of those who are registered: names and industries, and nothing else of a registration.
+use domain::{id::PublicationId, intake::company::Industry, prefecture::Prefecture, text::search_key};
+use entity::registration as row;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, sea_query::Expr,
+};
+
+use crate::store::containing;
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedRegistrant {
+    pub name: String,
+    pub industry: Option<Industry>,
+}
+
+/// A search in the list.
+#[derive(Clone, Debug, Default)]
+pub struct ListSearch {
+    /// A part of the name or of its reading, in any width or kana; empty if any will do.
+    pub words: String,
+    pub industry: Option<Industry>,
+    /// The signs with which readings begin; empty if any will do.
+    pub begins: &'static str,
+}
+
+/// Returns the lines that a search finds, in the order of their readings, and their number.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    campaign: PublicationId,
+    wish: &ListSearch,
+    (first, limit): (u64, u64),
+) -> Result<(Vec<ListedRegistrant>, u64), DbErr> {
+    let mut found = listed(campaign);
+    for word in wish.words.split([' ', '\u{3000}']).filter(|it| !it.is_empty()) {
+        found = found.filter(Expr::col(row::Column::ListedKey).like(containing(&search_key(word))));
+    }
+    if let Some(industry) = wish.industry {
+        found = found.filter(row::COLUMN.listed_industry.eq(industry.code()));
+    }
+    if !wish.begins.is_empty() {
+        let begins = |it: char| row::Column::ListedKana.starts_with(it.to_string());
+        found = found.filter(wish.begins.chars().map(begins).fold(Condition::any(), Condition::add));
+    }
+    let count = found.clone().count(db).await?;
+    let rows: Vec<(String, Option<String>)> = found
+        .select_only()
+        .columns([row::Column::ListedName, row::Column::ListedIndustry])
+        .order_by_asc(row::COLUMN.listed_kana)
+        .order_by_asc(row::COLUMN.id)
+        .offset(first)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let line = |(name, industry): (String, Option<String>)| ListedRegistrant {
+        name,
+        industry: industry.and_then(|it| Industry::from_code(&it)),
+    };
+    Ok((rows.into_iter().map(line).collect(), count))
+}
+
+/// Returns the number of lines of each prefecture, in the order of all prefectures.
+pub async fn by_prefecture(
+    db: &impl ConnectionTrait,
+    campaign: PublicationId,
+) -> Result<Vec<(Prefecture, u64)>, DbErr> {
+    let rows: Vec<(i32, i64)> = listed(campaign)
+        .select_only()
+        .column(row::Column::Prefecture)
+        .column_as(Expr::col(row::Column::Id).count(), "n")
+        .group_by(row::Column::Prefecture)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let of = |it: Prefecture| {
+        let found = rows.iter().find(|(code, _)| *code == i32::from(it.code()));
+        found.map_or(0, |(_, n)| u64::try_from(*n).unwrap_or_default())
+    };
+    Ok(Prefecture::all().map(|it| (it, of(it))).collect())
+}
+
+/// Returns the query for the registrations of a telework month that are in the list.
+pub(super) fn listed(campaign: PublicationId) -> Select<row::Entity> {
+    row::Entity::find()
+        .filter(row::COLUMN.publication_id.eq(campaign.0))
+        .filter(row::COLUMN.listed_kana.is_not_null())
+}

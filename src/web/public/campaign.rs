@@ -1,0 +1,267 @@
+//! The telework month: its page with the list of those who are registered, its rules, and its logo files.
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    campaign::{CampaignStage, KANA_ROWS, current_campaign},
+    id::CampaignLogoId,
+    intake::company::Industry,
+    publication::{Facts, Phase, PublicationKind, campaign::CampaignFacts},
+    statistics::{DisplayedCount, protected},
+    wording::{long_date, month_day_weekday},
+};
+use uuid::Uuid;
+
+use super::list_page::ListPage;
+use crate::{
+    app::App,
+    markup, ops,
+    problem::Problem,
+    store::{
+        campaign::{
+            list::{self, ListSearch, ListedRegistrant},
+            logo::{self, CampaignLogo},
+        },
+        publication::shelf::{Shelf, ShelvedPublication},
+    },
+    url,
+    web::kit::{
+        campaign_view::CampaignView,
+        files,
+        form::{Choice, Fields},
+        page::{self, Shell},
+    },
+};
+
+/// The longest search, in characters.
+const LONGEST_WORDS: usize = 100;
+
+/// A telework month beside the one that is shown.
+pub struct OtherCampaign {
+    pub title: String,
+    pub address: String,
+    /// The day on which it begins to take registrations.
+    pub opens: String,
+}
+
+#[derive(Template)]
+#[template(path = "public/campaign.html")]
+struct CampaignPage {
+    shell: Shell,
+    title: String,
+    address: String,
+    campaign: CampaignView,
+    html: Arc<str>,
+    stage: CampaignStage,
+    logos: Vec<CampaignLogo>,
+    /// The list of those who are registered.
+    page: ListPage<ListedRegistrant>,
+    form: Fields,
+    industries: Vec<Choice>,
+    /// The counts of the prefectures that have any; `None` if none may be shown.
+    prefectures: Option<Vec<(&'static str, DisplayedCount)>>,
+    /// The month that takes registrations next, if this one does not.
+    next: Option<OtherCampaign>,
+    others: Vec<OtherCampaign>,
+    /// Whether the publication has ended: its page says so instead of the text.
+    has_ended: bool,
+}
+
+#[derive(Template)]
+#[template(path = "public/campaign_none.html")]
+struct NonePage {
+    shell: Shell,
+}
+
+#[derive(Template)]
+#[template(path = "public/campaign_rules.html")]
+struct RulesPage {
+    shell: Shell,
+    title: String,
+    address: String,
+    rules: String,
+}
+
+/// The present telework month, or the next.
+#[get("/month")]
+pub async fn present(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    match shown(&shelf, now) {
+        Some((it, facts)) => campaign_page(&app, shell, &shelf, (it, facts), &Fields::of_query(&req)).await,
+        None => page::html(&NonePage { shell }),
+    }
+}
+
+#[get("/month/{year:20[0-9][0-9]}")]
+pub async fn of_year(
+    app: Data<App>,
+    shell: Shell,
+    year: Path<String>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let shelf = app.shelf_to_show().await?;
+    let found = numbered(&shelf, &year, app.clock.now())?;
+    campaign_page(&app, shell, &shelf, found, &Fields::of_query(&req)).await
+}
+
+#[get("/month/{year:20[0-9][0-9]}/rules")]
+pub async fn rules(app: Data<App>, shell: Shell, year: Path<String>) -> Result<HttpResponse, Problem> {
+    let shelf = app.shelf_to_show().await?;
+    let (it, facts) = numbered(&shelf, &year, app.clock.now())?;
+    page::html(&RulesPage {
+        shell,
+        title: it.title.to_string(),
+        address: address(it),
+        rules: markup::html(facts.rules.as_str()),
+    })
+}
+
+/// Sends a logo file, which is always saved, never displayed.
+#[get("/month/{year:20[0-9][0-9]}/logos/{logo}")]
+pub async fn logo_file(app: Data<App>, path: Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+    let shelf = app.shelf_to_show().await?;
+    let (campaign, _) = numbered(&shelf, &path.0, app.clock.now())?;
+    let found = logo::find(&app.db, CampaignLogoId(path.1)).await?;
+    let it = found.filter(|it| it.campaign == campaign.id).ok_or(Problem::NotFound)?;
+    let bytes = ops::campaign::logo::bytes(&app, &it).await?;
+    Ok(files::download(it.name, &it.content_type, bytes))
+}
+
+/// Returns the telework months that are public at `now`.
+pub fn campaigns(
+    shelf: &Shelf,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = (&ShelvedPublication, &CampaignFacts)> {
+    shelf
+        .current(PublicationKind::Campaign, now)
+        .filter_map(|it| if let Facts::Campaign(facts) = &it.facts { Some((it, facts)) } else { None })
+}
+
+/// Returns the telework month that is shown as the present one.
+pub fn shown(shelf: &Shelf, now: DateTime<Utc>) -> Option<(&ShelvedPublication, &CampaignFacts)> {
+    current_campaign(campaigns(shelf, now).map(|(it, facts)| ((it, facts), facts)), now)
+}
+
+/// Returns the telework month that takes registrations next after `now`, without one that takes them already.
+pub fn next_to_open(shelf: &Shelf, now: DateTime<Utc>) -> Option<OtherCampaign> {
+    let ahead = campaigns(shelf, now).filter(|(_, it)| CampaignStage::of(it, now) == CampaignStage::Ahead);
+    ahead.min_by_key(|(_, facts)| facts.opens_on).map(|(it, facts)| other(it, facts))
+}
+
+/// Returns the line of the start page, in the season of a telework month: its title, its address, and its sentence.
+pub fn season(shelf: &Shelf, now: DateTime<Utc>) -> Option<(String, String, String)> {
+    let (it, facts) = shown(shelf, now)?;
+    let (starts, ends) = facts.period();
+    let days = format!("{}から{}", month_day_weekday(facts.starts_on), month_day_weekday(facts.ends_on));
+    let sentence = match CampaignStage::of(facts, now) {
+        CampaignStage::Open => {
+            format!("{days}。登録を{}まで受け付けています。", month_day_weekday(facts.closes_on))
+        }
+        _ if starts <= now && now < ends => format!("{days}。"),
+        CampaignStage::Ahead | CampaignStage::Closed | CampaignStage::Over => return None,
+    };
+    Some((it.title.to_string(), address(it), sentence))
+}
+
+fn numbered<'a>(
+    shelf: &'a Shelf,
+    year: &str,
+    now: DateTime<Utc>,
+) -> Result<(&'a ShelvedPublication, &'a CampaignFacts), Problem> {
+    let number = year.parse().map_err(|_| Problem::NotFound)?;
+    let it = shelf.numbered(PublicationKind::Campaign, number, now).ok_or(Problem::NotFound)?;
+    if let Facts::Campaign(facts) = &it.facts { Ok((it, facts)) } else { Err(Problem::NotFound) }
+}
+
+/// Returns the public address of a telework month.
+pub fn address(it: &ShelvedPublication) -> String {
+    url::publication(PublicationKind::Campaign, it.number)
+}
+
+fn other(it: &ShelvedPublication, facts: &CampaignFacts) -> OtherCampaign {
+    OtherCampaign { title: it.title.to_string(), address: address(it), opens: long_date(facts.opens_on) }
+}
+
+async fn campaign_page(
+    app: &App,
+    shell: Shell,
+    shelf: &Shelf,
+    (it, facts): (&ShelvedPublication, &CampaignFacts),
+    query: &Fields,
+) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
+    let wish = ListSearch {
+        words: query.get("q").chars().take(LONGEST_WORDS).collect(),
+        industry: Industry::from_code(query.get("industry")),
+        begins: KANA_ROWS.iter().find(|(row, _)| *row == query.get("row")).map_or("", |(_, signs)| *signs),
+    };
+    let list = lines(app, it, &wish, query.get("page")).await?;
+    let counts = list::by_prefecture(&app.db, it.id).await?;
+    let safe = protected(&counts.iter().map(|(_, n)| *n).collect::<Vec<_>>());
+    let named = counts.iter().zip(safe).map(|((of, _), n)| (of.name(), n));
+    let some: Vec<_> = named.filter(|(_, n)| *n != DisplayedCount::Exact(0)).collect();
+    let is_shown = some.iter().any(|(_, n)| *n != DisplayedCount::Withheld);
+    let stage = CampaignStage::of(facts, now);
+    let others = campaigns(shelf, now).filter(|(of, _)| of.id != it.id);
+    page::html(&CampaignPage {
+        shell,
+        title: it.title.to_string(),
+        address: address(it),
+        campaign: CampaignView::of(facts),
+        html,
+        stage,
+        logos: logo::of(&app.db, it.id).await?,
+        page: list,
+        form: query.clone(),
+        industries: Industry::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
+        prefectures: is_shown.then_some(some),
+        next: next_to_open(shelf, now)
+            .filter(|_| matches!(stage, CampaignStage::Closed | CampaignStage::Over)),
+        others: others.map(|(it, facts)| other(it, facts)).collect(),
+        has_ended: it.state.phase(now) != Phase::Current,
+    })
+}
+
+/// Returns one page of the list.
+async fn lines(
+    app: &App,
+    it: &ShelvedPublication,
+    wish: &ListSearch,
+    typed: &str,
+) -> Result<ListPage<ListedRegistrant>, Problem> {
+    const ON_A_PAGE: u64 = ListPage::<ListedRegistrant>::ON_A_PAGE as u64;
+    let mut query = Vec::new();
+    if !wish.words.is_empty() {
+        query.push(format!("q={}", url::percent_encoded(&wish.words)));
+    }
+    if let Some(industry) = wish.industry {
+        query.push(format!("industry={}", industry.code()));
+    }
+    if let Some((row, _)) = KANA_ROWS.iter().find(|(_, signs)| *signs == wish.begins) {
+        query.push(format!("row={}", url::percent_encoded(row)));
+    }
+    let own = address(it);
+    let own = if query.is_empty() { own } else { format!("{own}?{}", query.join("&")) };
+    let wanted = typed.parse::<u64>().unwrap_or(1).clamp(1, 100_000);
+    let (mut found, total) = list::find(&app.db, it.id, wish, ((wanted - 1) * ON_A_PAGE, ON_A_PAGE)).await?;
+    let total = usize::try_from(total).unwrap_or(usize::MAX);
+    let (first, number) = ListPage::<ListedRegistrant>::place(typed, total);
+    if number as u64 != wanted {
+        found = list::find(&app.db, it.id, wish, (first as u64, ON_A_PAGE)).await?.0;
+    }
+    Ok(ListPage::counted(found, total, typed, own))
+}
+
+impl CampaignPage {
+    /// Returns the rows of the index: the label, the address, and whether it is this one.
+    fn rows(&self) -> Vec<(&'static str, String, bool)> {
+        let address = |row: &str| format!("{}?row={}#list", self.address, url::percent_encoded(row));
+        KANA_ROWS.iter().map(|(row, _)| (*row, address(row), self.form.get("row") == *row)).collect()
+    }
+}
