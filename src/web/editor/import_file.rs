@@ -100,7 +100,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::{BadImportFile, rows};
-    use crate::web::kit::csv_file::{MOST_ROWS, text};
+    use crate::web::kit::csv_file::MOST_ROWS;
 
     const HEAD: &str = "見出し,企業・団体,業種,都道府県,年,取組の要約,取り組んだこと,出典\n";
 

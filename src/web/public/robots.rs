@@ -29,7 +29,7 @@ const PAGES: [&str; 12] = [
 const MOST_ADDRESSES: usize = 50_000;
 
 /// The pages that are of no use in a search: they belong to one visitor, or to the staff.
-const PRIVATE: [&str; 16] = [
+const PRIVATE: [&str; 17] = [
     "/apply/",
     "/my",
     "/l/",

@@ -6,6 +6,7 @@ use domain::{
     booking::{appointment::Appointment, availability::Absence},
     calendar::japan_date,
     id::AccountId,
+    routing::assignment::Assignment,
     text::TextLine,
 };
 use madoguchi::{
@@ -62,7 +63,7 @@ async fn waits_for_center(site: &Site, case: Case, kind: &str) {
     let it = record(site, case).await;
     assert!(it.due.is_some(), "the center has a deadline");
     let live = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
-    assert!(!live.iter().any(|it| it.is_live()), "{live:?}");
+    assert!(!live.iter().any(Assignment::is_live), "{live:?}");
     let text = texts(site, CONTACT, kind).await.pop().unwrap_or_else(|| panic!("no {kind}"));
     assert!(text.contains(SEARCHES), "{text}");
     assert!(!text.contains("日時を選"), "{text}");
