@@ -126,7 +126,7 @@ pub async fn note(
 ) -> Result<HttpResponse, Problem> {
     let key = Uuid::parse_str(form.get("key")).map_err(|_| Problem::Unreadable)?;
     let mut typed = FormState::of(form);
-    let Some(request) = parse(&app, &mut typed, "").await? else {
+    let Some(request) = parse(&app, &mut typed, None).await? else {
         let choices = choices(&app, OTHER_THEME).await?;
         return page::unprocessable(&NewCallPage { shell, typed, choices, key });
     };
@@ -171,7 +171,7 @@ pub async fn change(
         "answer" => (ops::intake::desk_entry::answer(&app, seen).await, "回答済みにしました。"),
         "reopen" => (ops::intake::desk_entry::reopen(&app, seen).await, "対応中に戻しました。"),
         "save" => {
-            let Some(request) = parse(&app, &mut typed, &entry.theme).await? else {
+            let Some(request) = parse(&app, &mut typed, Some(&entry.theme)).await? else {
                 return render(&app, shell, &user, entry, typed).await;
             };
             (ops::intake::desk_entry::edit(&app, seen, request).await, "保存しました。")
@@ -215,7 +215,11 @@ fn address(id: DeskEntryId) -> String {
 }
 
 /// Parses a form. `kept` is the theme that the request has: it may have been retired since.
-async fn parse(app: &App, typed: &mut FormState, kept: &str) -> Result<Option<NotedRequest>, Problem> {
+async fn parse(
+    app: &App,
+    typed: &mut FormState,
+    kept: Option<&str>,
+) -> Result<Option<NotedRequest>, Problem> {
     let one = |name: &str| typed.form.get(name).to_owned();
     let form = DeskEntryForm {
         name: one("name"),
@@ -227,7 +231,8 @@ async fn parse(app: &App, typed: &mut FormState, kept: &str) -> Result<Option<No
         memo: one("memo"),
     };
     let themes = &app.programme_to_show().await?.themes;
-    let parsed = NotedRequest::parse(&form, |code| code == kept || themes.iter().any(|it| it.code == code));
+    let parsed =
+        NotedRequest::parse(&form, |code| kept == Some(code) || themes.iter().any(|it| it.code == code));
     Ok(match parsed {
         Ok(request) => Some(request),
         Err(mistakes) => {
