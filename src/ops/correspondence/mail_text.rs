@@ -222,8 +222,8 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
         K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
         K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
-        K::HandedBack => Plain(A::HandedBack { link }),
-        K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, link, due_at),
+        K::SignIn | K::ResumeDraft | K::Invitation => of_access(kind, link, due_at),
+        K::PasswordReset | K::HandedBack => of_access(kind, link, due_at),
         K::Digest | K::WeeklyDigest | K::Absence => of_lists(kind, facts),
         K::SignUpConfirm | K::SignUpKnown | K::SignUpSeated | K::SignUpWaiting => of_gathering(kind, facts),
         K::SeatOffered | K::SeatOfferLapsed | K::WaitEnded | K::SeatCancelled => of_gathering(kind, facts),
@@ -278,6 +278,8 @@ const fn of_access(kind: TextKind, link: &str, expires_at: DateTime<Utc>) -> Exa
         AccountMailEvent::Invitation { link, role: "専門家" }
     } else if matches!(kind, TextKind::PasswordReset) {
         AccountMailEvent::PasswordReset { link }
+    } else if matches!(kind, TextKind::HandedBack) {
+        AccountMailEvent::HandedBack { link }
     } else {
         AccountMailEvent::SignIn { link }
     })
