@@ -105,6 +105,7 @@ impl Town {
         let matching =
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
         let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
+        parts.extend(desk_parts(&site).await);
         parts.extend(calendars(&site, booked.expert, session.id).await);
         let earlier = earlier_time(&site, &session).await;
         parts.push(("/o/{token}", earlier));
@@ -309,12 +310,6 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let theme = theme::Entity::find().one(&app.db).await.unwrap().unwrap();
     let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));
     let DeskId(desk_id) = desk.desk.unwrap();
-    let first = store::accounts::account::find_by_email(&app.db, "desk1@example.jp").await.unwrap().unwrap();
-    let entry = desk_entry(site, first.desk.unwrap(), first.id).await;
-    let administrator =
-        store::accounts::account::find_by_email(&app.db, ADMINISTRATOR).await.unwrap().unwrap();
-    let file = "都道府県,名称\n秋田県,見本の窓口\n".to_owned();
-    let desks = ops::reference::desk::keep_import(app, "窓口.csv", file, administrator.id).await.unwrap();
     vec![
         ("draft", draft.to_string()),
         ("question", "company".to_owned()),
@@ -334,8 +329,6 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/staff/mail/in/{id}", received.to_string()),
         ("/admin/users/{id}", desk.id.to_string()),
         ("/admin/masters/desks/{id}", desk_id.to_string()),
-        ("/admin/masters/desks/import/{id}", desks.to_string()),
-        ("/desk/calls/{id}", entry.to_string()),
         ("/expert/availability/{kind}/{id}", Uuid::nil().to_string()),
         ("/staff/set-password/{token}", invitation.token),
         ("/a/{token}", signed(Purpose::Assignment, offered)),
@@ -349,6 +342,18 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/u/{topic}/{token}", signed(Purpose::Unsubscribe, expert.id.0)),
         ("/calendar/{token}", feed),
     ]
+}
+
+/// Makes a request of a desk and a file of desks.
+async fn desk_parts(site: &Site) -> Vec<(&'static str, String)> {
+    let app = &site.app;
+    let first = store::accounts::account::find_by_email(&app.db, "desk1@example.jp").await.unwrap().unwrap();
+    let entry = desk_entry(site, first.desk.unwrap(), first.id).await;
+    let administrator =
+        store::accounts::account::find_by_email(&app.db, ADMINISTRATOR).await.unwrap().unwrap();
+    let file = "都道府県,名称\n秋田県,見本の窓口\n".to_owned();
+    let desks = ops::reference::desk::keep_import(app, "窓口.csv", file, administrator.id).await.unwrap();
+    vec![("/admin/masters/desks/import/{id}", desks.to_string()), ("/desk/calls/{id}", entry.to_string())]
 }
 
 /// Notes a request at a desk.
