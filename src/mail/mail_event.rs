@@ -1,7 +1,7 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
 mod account;
-mod case_number;
 mod campaign;
+mod case_number;
 mod example;
 mod gathering;
 mod outcome;
@@ -19,8 +19,8 @@ use domain::{
 use crate::{mail::text::Texts, url::Site};
 
 pub use account::AccountMailEvent;
-pub use case_number::CaseNumberEvent;
 pub use campaign::{RegistrationMailEvent, RegistrationNews};
+pub use case_number::CaseNumberEvent;
 pub use example::{ExampleEvent, ExampleNews};
 pub use gathering::{EventText, GatheringMailEvent, GatheringNews};
 pub use outcome::{MissedPart, OutcomeEvent};

@@ -1,4 +1,5 @@
 //! The requests that a first-line desk notes, answers and hands over.
+use chrono::{DateTime, Utc};
 use domain::{
     id::{AccountId, ConsultationId, DeskEntryId, DeskId},
     intake::desk_entry::{DeskEntry, DeskEntryRefused, NotedRequest},
@@ -71,19 +72,16 @@ async fn change(
     Ok(())
 }
 
-/// A request of a desk that becomes a consultation.
-pub(super) struct HandedOverEntry(pub DeskId, pub DeskEntryId, pub ConsultationId);
-
-impl Save for HandedOverEntry {
-    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        let Self(desk, id, case) = self;
-        let entry = locked(to.tx, desk, id).await?.hand_over(case, to.now)?;
-        Ok(store::intake::desk_entry::save(to.tx, &entry).await?)
-    }
-}
-
-async fn locked(tx: &DatabaseTransaction, desk: DeskId, id: DeskEntryId) -> Result<DeskEntry, Problem> {
-    store::intake::desk_entry::lock(tx, desk, id).await?.ok_or(Problem::NotFound)
+/// Records that a desk's request has become this consultation.
+pub(super) async fn hand_over(
+    tx: &DatabaseTransaction,
+    (desk, id): (DeskId, DeskEntryId),
+    case: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let before = store::intake::desk_entry::lock(tx, desk, id).await?.ok_or(Problem::NotFound)?;
+    store::intake::desk_entry::save(tx, &before.hand_over(case, now)?).await?;
+    Ok(())
 }
 
 /// A request that the center hands over to a desk.

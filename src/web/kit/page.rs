@@ -183,8 +183,8 @@ const fn entries(role: Role) -> &'static [(&'static str, &'static str)] {
             ("/expert/notifications", "お知らせ設定"),
         ],
         Role::Desk => &[
-            ("/desk/calls", "受付の記録"),
             ("/desk", "引き継いだ相談"),
+            ("/desk/calls", "受付の記録"),
             ("/desk/new", "代理申込み"),
             ("/desk/figures", "月ごとの件数"),
         ],

@@ -16,7 +16,7 @@ use crate::{
     ops::{
         case::{context::Context, transaction::CaseTransaction},
         correspondence::mail_budget::MailBudget,
-        intake::desk_entry::HandedOverEntry,
+        intake::desk_entry,
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -83,10 +83,7 @@ pub async fn hand_over(
         company: None,
     };
     let mut work = take_in(app, context, tx, incoming).await?;
-    if let Some(entry) = entry {
-        let case = work.record.consultation.id;
-        work.save(HandedOverEntry(desk, entry, case)).await?;
-    }
+    let now = work.now();
     let HandOverConsent { person, how, visited_on } = agreed;
     let day = month_day_weekday(*visited_on);
     work.note(
@@ -99,9 +96,15 @@ pub async fn hand_over(
         "電話" => format!("{day}のお電話でのご相談"),
         how => format!("{day}の{how}でのご相談"),
     };
-    let desk = name(&work).await?.unwrap_or_default();
-    let handed_over = Some(HandedOver { desk: &desk, visit: &visit });
-    acknowledged(work, MailBudget::Within, handed_over)?.commit().await
+    let desk_name = name(&work).await?.unwrap_or_default();
+    let handed_over = Some(HandedOver { desk: &desk_name, visit: &visit });
+    let (tx, record) = Box::pin(acknowledged(work, MailBudget::Within, handed_over)?.flush()).await?;
+    if let Some(entry) = entry {
+        // The request refers to the consultation, whose row is there now.
+        desk_entry::hand_over(&tx, (desk, entry), record.consultation.id, now).await?;
+    }
+    tx.commit().await?;
+    Ok(record)
 }
 
 /// Returns the name of the desk that handed the consultation over, if there is one.
