@@ -65,6 +65,7 @@ async function lookAtCases(center) {
     if (first) cases.add(first);
   }
   for (const page of cases) await lookAround(center, page);
+  await lookAround(center, `${[...cases][0]}/hand-back`);
   await lookAtOutcome(center);
   for (const page of await center.links("nav ul.tabs")) await lookAround(center, page);
   for (const page of ["plan", "schedule/free", "waiting", "absences", "templates", "notifications"]) {
@@ -90,7 +91,7 @@ async function lookAtOutcome(center) {
     await center.lookAt(NARROW);
   }
   await lookAround(center, `${ended}/example`);
-  await lookAround(center, `${ended}/hand-back`);
+  await lookAround(center, `${ended}/hand-back`, 409);
   await lookAround(center, "/staff/absences/new");
 }
 

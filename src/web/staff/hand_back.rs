@@ -60,7 +60,12 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
         let done =
             ops::consultation::hand_back::hand_back(&open.app, open.id(), version, open.me.id, given).await;
         if typed.done(done)? {
-            return Ok(open.back("窓口に引き継ぎ、企業と窓口にメールでお知らせしました。"));
+            let message = if open.channel().is_mail() {
+                "窓口に引き継ぎ、企業と窓口にメールでお知らせしました。"
+            } else {
+                "窓口に引き継ぎ、窓口にメールでお知らせしました。企業には、電話で伝えてください。"
+            };
+            return Ok(open.back(message));
         }
     }
     render(open.again().await?, typed).await
