@@ -19,6 +19,7 @@ pub mod reference;
 pub mod routing;
 pub mod set_aside;
 pub mod statistics;
+pub mod stored_files;
 pub mod table_sizes;
 pub mod worklist;
 pub mod write_batch;

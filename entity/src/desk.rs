@@ -21,7 +21,7 @@ pub struct Model {
     /// The opening hours, in words.
     #[sea_orm(column_type = "Text", nullable)]
     pub hours: Option<String>,
-    /// What the desk helps with.
+    /// The subjects with which the desk helps.
     #[sea_orm(column_type = "Text", nullable)]
     pub subjects: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]

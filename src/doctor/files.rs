@@ -1,5 +1,5 @@
 //! Compares the files of messages and telework months with the disk: every row has its bytes, and every file has its row.
-use std::{collections::BTreeSet, io, path::Path};
+use std::{io, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{attachment as row, campaign_logo};
@@ -129,9 +129,7 @@ async fn orphans(
     let mut idle = files::idle(folder, now - WITHOUT_ROW).await?.whole;
     idle.sort();
     for hashes in idle.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-        let mut known: BTreeSet<_> = store::correspondence::attachment::known(db, hashes).await?;
-        known.extend(store::campaign::logo::known(db, hashes).await?);
-        known.extend(store::publication::picture::known(db, hashes).await?);
+        let known = store::stored_files::known(db, hashes).await?;
         for it in hashes.iter().filter(|it| !known.contains(*it)) {
             findings.add("file_row", format!("file {it}"), "no message has it, for more than a day");
         }

@@ -335,7 +335,7 @@ pub enum MailEvent<'a> {
         result: &'a str,
         /// The organisation to which the company was referred; empty if it was not.
         organization: &'a str,
-        /// What the center wrote to the company about it; may be empty.
+        /// The center's words to the company about it; may be empty.
         note: &'a str,
         /// Whether the organisation is the desk itself.
         is_back: bool,

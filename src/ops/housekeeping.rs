@@ -53,9 +53,7 @@ pub async fn sweep_files(app: &App) -> Result<u64, Problem> {
     idle.remove_unfinished().await.map_err(anyhow::Error::from)?;
     let mut swept = 0;
     for hashes in idle.whole.chunks(AT_ONCE) {
-        let mut known = store::correspondence::attachment::known(&app.db, hashes).await?;
-        known.extend(store::publication::picture::known(&app.db, hashes).await?);
-        known.extend(store::campaign::logo::known(&app.db, hashes).await?);
+        let known = store::stored_files::known(&app.db, hashes).await?;
         for hash in hashes.iter().filter(|it| !known.contains(*it)) {
             let gone = files::forget(folder, hash, since).await.map_err(anyhow::Error::from)?;
             swept += u64::from(gone);

@@ -29,13 +29,7 @@ pub async fn approve(app: &App, seen: SeenRegistration, by: AccountId) -> Result
         return Err(refused(RegistrationRefused::NotNow));
     }
     // The registrant may have registered again after a rejection.
-    if let Some(email) = before.entry.email.as_ref() {
-        let name = life.wanted.name.search_key();
-        let other = registration::of_address(&work.tx, before.campaign, &email.key(), &name).await?;
-        if other.is_some_and(|it| it.id != before.id) {
-            return Err(refused(RegistrationRefused::Twice));
-        }
-    }
+    work.refuse_twice(&before, &life.wanted.name).await?;
     let number = match before.number {
         Some(number) => number,
         None => work.next_number(),

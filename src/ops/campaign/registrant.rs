@@ -135,13 +135,7 @@ pub async fn change(
     let now = work.now();
     let life = before.life.clone().change(entry.listing.clone(), now).map_err(refused)?;
     let entry = RegistrationEntry { email: before.entry.email.clone(), ..entry };
-    if let Some(email) = &entry.email {
-        let name = life.wanted.name.search_key();
-        let other = registration::of_address(&work.tx, before.campaign, &email.key(), &name).await?;
-        if other.is_some_and(|it| it.id != id) {
-            return Err(refused(RegistrationRefused::Twice));
-        }
-    }
+    work.refuse_twice(&before, &life.wanted.name).await?;
     let was_waiting = matches!(before.life.state, RegistrationState::Waiting { .. });
     let opt_in = opted(before.opt_in.clone(), opts_in, now);
     let it = work.save(&before, Registration { life, entry, opt_in, reason: None, ..before.clone() }).await?;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     campaign::{CampaignTimes, RegistrationRefused, RegistrationState, RegistrationStatus, next_step_at},
     id::{PublicationId, RegistrationId},
+    text::TextLine,
 };
 use sea_orm::{DatabaseTransaction, DbErr};
 
@@ -55,6 +56,16 @@ impl<'a> CampaignTransaction<'a> {
     pub const fn next_number(&mut self) -> i32 {
         self.campaign.last_number += 1;
         self.campaign.last_number
+    }
+
+    /// Refuses a name that the registrant's address has registered already in another registration.
+    pub async fn refuse_twice(&self, of: &Registration, name: &TextLine) -> Result<(), Problem> {
+        let Some(email) = &of.entry.email else { return Ok(()) };
+        let known = registration::of_address(&self.tx, of.campaign, &email.key(), &name.search_key()).await?;
+        if known.is_some_and(|it| it.id != of.id) {
+            return Err(refused(RegistrationRefused::Twice));
+        }
+        Ok(())
     }
 
     /// Saves a registration that was `before`, as its next version.

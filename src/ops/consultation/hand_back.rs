@@ -19,7 +19,7 @@ use crate::{
     store::{self, reference::desk::Desk},
 };
 
-/// What the center hands over, and the consent of the company.
+/// The request that the center hands over, and the consent of the company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HandedBackCase {
     pub desk: DeskId,

@@ -52,7 +52,7 @@ impl Save for NewDraft {
     }
 }
 
-/// What is left of an example whose text is erased.
+/// The content that stays of an example whose text is erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Erasure {
     /// Only editors and the company had read it.

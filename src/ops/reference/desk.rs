@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// What an import did, in numbers of desks.
+/// The outcome of an import, in numbers of desks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportedDesks {
     pub added: usize,

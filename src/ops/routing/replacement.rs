@@ -199,7 +199,7 @@ async fn let_go(
             known = work.names(&[expert]);
         }
         fields = fields.union(it.fields);
-        // Who has an account again may be asked again.
+        // An expert whose account is open again may be asked again.
         let ended = match is_active {
             true => it.release(work.now(), wish.reason),
             false => it.withdraw(work.now()),

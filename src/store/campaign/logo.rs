@@ -1,13 +1,10 @@
 //! Files that those who are registered for a telework month may use, such as its logo. Their bytes are outside of the
 //! database.
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use domain::id::{CampaignLogoId, PublicationId};
 use entity::campaign_logo as row;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
 };
 
 /// One file.
@@ -56,18 +53,6 @@ pub async fn insert(tx: &DatabaseTransaction, it: &CampaignLogo) -> Result<(), D
 pub async fn delete(tx: &DatabaseTransaction, id: CampaignLogoId) -> Result<(), DbErr> {
     row::Entity::delete_by_id(id.0).exec(tx).await?;
     Ok(())
-}
-
-/// Returns those of these hashes that a file has.
-pub async fn known(db: &impl ConnectionTrait, hashes: &[String]) -> Result<HashSet<String>, DbErr> {
-    let found: Vec<String> = row::Entity::find()
-        .select_only()
-        .column(row::Column::Sha256)
-        .filter(row::COLUMN.sha256.is_in(hashes.iter().map(String::as_str)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(found.into_iter().collect())
 }
 
 fn from_row(row: row::Model) -> CampaignLogo {

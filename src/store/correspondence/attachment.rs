@@ -1,5 +1,5 @@
 //! The files of messages.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 pub use codes::Trust;
@@ -104,19 +104,6 @@ pub async fn find(
 ) -> Result<Option<Attachment>, DbErr> {
     let all = of(db, consultation, audience).await?;
     Ok(all.into_values().flatten().find(|it| it.id == id))
-}
-
-/// Returns the members of `hashes` for which there is a file.
-pub async fn known(db: &impl ConnectionTrait, hashes: &[String]) -> Result<BTreeSet<String>, DbErr> {
-    let found: Vec<String> = row::Entity::find()
-        .select_only()
-        .column(row::Column::Sha256)
-        .filter(row::Column::Sha256.is_in(hashes))
-        .distinct()
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(found.into_iter().collect())
 }
 
 /// Returns the file that has waited longest for the scanner. The file is not returned again before `lease` is

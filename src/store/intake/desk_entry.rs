@@ -102,7 +102,7 @@ pub struct DeskMonth {
     pub open: u64,
     /// The consultations that the desk handed over.
     pub handed_over: u64,
-    /// Those of them in which an appointment took place.
+    /// The handed over consultations in which an appointment took place.
     pub held: u64,
 }
 

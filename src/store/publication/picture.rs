@@ -1,13 +1,8 @@
 //! The stored pictures of examples: the rows that keep their files.
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use domain::id::PublicationId;
 use entity::example_picture as row;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, sea_query::OnConflict,
-};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict};
 
 use crate::store::rows_inserted;
 
@@ -36,17 +31,4 @@ pub async fn insert(
 pub async fn delete_of(tx: &DatabaseTransaction, example: PublicationId) -> Result<(), DbErr> {
     row::Entity::delete_many().filter(row::COLUMN.publication_id.eq(example.0)).exec(tx).await?;
     Ok(())
-}
-
-/// Returns those of the hashes that a picture has.
-pub async fn known(db: &impl ConnectionTrait, hashes: &[String]) -> Result<BTreeSet<String>, DbErr> {
-    let found: Vec<String> = row::Entity::find()
-        .select_only()
-        .column(row::Column::Sha256)
-        .filter(row::Column::Sha256.is_in(hashes))
-        .distinct()
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(found.into_iter().collect())
 }

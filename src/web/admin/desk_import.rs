@@ -65,7 +65,7 @@ struct DeskRow {
     name: String,
     /// The desk, or everything that is wrong with it.
     read: Result<DeskProfile, Vec<String>>,
-    /// What taking it does.
+    /// The effect of taking it.
     effect: &'static str,
 }
 

@@ -38,7 +38,7 @@ struct DeskPage {
     prefectures: Vec<Choice>,
 }
 
-/// Adds a desk by its name and prefecture. What the public is told follows on its page.
+/// Adds a desk by its name and prefecture. Its public details follow on its page.
 #[post("/admin/masters/desks")]
 pub async fn add(
     app: Data<App>,
@@ -48,28 +48,44 @@ pub async fn add(
 ) -> Result<HttpResponse, Problem> {
     let typed = DeskForm { name: form.get("desk_name").to_owned(), ..of_form(&form) };
     let mut errors = FieldErrors::default();
-    let parsed = DeskProfile::parse(&typed);
-    if let Err(mistakes) = &parsed {
-        for (field, message) in mistakes {
-            errors.add(if *field == "name" { "desk_name" } else { field }, message.clone());
-        }
-    }
-    let known = store::reference::desk::all(&app.db).await?;
-    if parsed.as_ref().is_ok_and(|it| known.iter().any(|known| known.is(it))) {
-        errors.add("desk_name", SAME_NAME);
-    }
-    match parsed {
-        Ok(profile) if errors.is_empty() => {
+    match checked(&app, &typed, "desk_name", None, &mut errors).await? {
+        Some(profile) => {
             let id = ops::reference::desk::add(&app, &profile).await?;
             let words =
                 format!("一次相談窓口「{}」を追加しました。案内する内容を入力してください。", profile.name);
             Ok(page::see_other_with(address(id), &words))
         }
-        _ => page::unprocessable(&reference_data::reference_data_page(&app, shell, form, errors, "").await?),
+        None => {
+            page::unprocessable(&reference_data::reference_data_page(&app, shell, form, errors, "").await?)
+        }
     }
 }
 
-const SAME_NAME: &str = "同じ都道府県に、同じ名称の窓口があります";
+/// Reads a desk, whose name the form has in the field `name_field`. Another desk of its prefecture may not have the same
+/// name; `own` is the desk itself, if it is there already.
+async fn checked(
+    app: &App,
+    typed: &DeskForm,
+    name_field: &'static str,
+    own: Option<DeskId>,
+    errors: &mut FieldErrors,
+) -> Result<Option<DeskProfile>, Problem> {
+    let profile = match DeskProfile::parse(typed) {
+        Ok(profile) => profile,
+        Err(mistakes) => {
+            for (field, message) in mistakes {
+                errors.add(if field == "name" { name_field } else { field }, message);
+            }
+            return Ok(None);
+        }
+    };
+    let known = store::reference::desk::all(&app.db).await?;
+    if known.iter().any(|it| Some(it.id) != own && it.is(&profile)) {
+        errors.add(name_field, "同じ都道府県に、同じ名称の窓口があります");
+        return Ok(None);
+    }
+    Ok(Some(profile))
+}
 
 #[get("/admin/masters/desks/{id}")]
 pub async fn show(
@@ -93,22 +109,12 @@ pub async fn change(
 ) -> Result<HttpResponse, Problem> {
     let desk = find(&app, &id).await?;
     let mut errors = FieldErrors::default();
-    let parsed = DeskProfile::parse(&of_form(&form));
-    if let Err(mistakes) = &parsed {
-        for (field, message) in mistakes {
-            errors.add(field, message.clone());
-        }
-    }
-    let known = store::reference::desk::all(&app.db).await?;
-    if parsed.as_ref().is_ok_and(|it| known.iter().any(|known| known.id != desk.id && known.is(it))) {
-        errors.add("name", SAME_NAME);
-    }
-    match parsed {
-        Ok(profile) if errors.is_empty() => {
+    match checked(&app, &of_form(&form), "name", Some(desk.id), &mut errors).await? {
+        Some(profile) => {
             ops::reference::desk::change(&app, desk.id, &profile).await?;
             Ok(page::see_other_with(HERE, &format!("一次相談窓口「{}」を保存しました。", profile.name)))
         }
-        _ => page::unprocessable(&desk_page(shell, desk, form, errors)),
+        None => page::unprocessable(&desk_page(shell, desk, form, errors)),
     }
 }
 

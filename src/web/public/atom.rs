@@ -9,7 +9,7 @@ use crate::{app::App, problem::Problem, store::publication::shelf::ShelvedPublic
 /// One publication in a feed.
 pub struct AtomItem<'a> {
     pub publication: &'a ShelvedPublication,
-    /// What sorts it among its like, in words.
+    /// The words that sort it among its like.
     pub category: &'static str,
     pub summary: Option<String>,
 }

@@ -44,7 +44,7 @@ struct ActionPage {
     experts: Vec<Choice>,
     /// The experts who may not have come, if two were to come.
     missed: Vec<Choice>,
-    /// What follows for the next appointment, if the action ends the present one.
+    /// The consequence for the next appointment, if the action ends the present one.
     next: &'static str,
     /// Whether the action is still possible.
     possible: bool,

@@ -45,7 +45,7 @@ async fn a_rejected_registration_that_came_again_is_not_approved_beside_it() {
     let page = link(&mails_to(&site, "a@example.co.jp").await, "registration_rejected");
     let change = with(typed("みほん", ""), &[("act", "change")]);
     assert_eq!(site.post(&page, &change).await.status, 409);
-    // What the center rejected is erased after a while, and its page with it.
+    // A rejected registration is erased after a while, and its page with it.
     site.app.clock.advance(TimeDelta::days(91));
     work(&site).await;
     assert_eq!(site.get(&page).await.status, 410);

@@ -1,4 +1,4 @@
-//! What an expert hears of what the center records in the expert's stead, what the center sees of an absence today, and what
+//! The acts of the center in an expert's stead as the expert hears of them, an absence today as the center sees it, and what
 //! the company's page tells of what happened.
 use chrono::TimeDelta;
 use domain::{

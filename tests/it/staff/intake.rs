@@ -235,7 +235,7 @@ async fn a_ticked_time_is_held_when_the_form_is_sent() {
     assert_eq!(over.status, 422);
     over.shows("お取り置きの期限が過ぎました");
 
-    // Whoever gives the time up says so.
+    // A coordinator who gives the time up says so.
     let none = send(&[("key", &key), ("seen", &seen), ("slot", other), ("act", "release")]).await;
     assert!(!none.body.contains(" checked><span><span class=\"vh\">"), "{}", none.body);
 }

@@ -234,7 +234,7 @@ async fn a_company_with_a_telephone_only_is_to_be_called() {
     assert_eq!(record(&site, case).await.to_call_since, None, "the company has chosen on the telephone");
     history_says(&site, case, "企業の代行").await;
 
-    // What the call is about follows the appointment: before it, its time and place; after it, what became of it.
+    // The subject of the call follows the appointment: before it, its time and place; after it, what became of it.
     let text = domain::text::Prose::parse("本文", "資料を用意しました。", 100).unwrap();
     let everyone = store::correspondence::message::Audience::Everyone;
     ops::correspondence::message::post(&site.app, case.id, cast.center(), everyone, &text).await.unwrap();

@@ -221,7 +221,7 @@ proptest! {
         }
     }
 
-    /// Whatever months there are, one that takes registrations is shown if there is one.
+    /// A month that takes registrations is shown if there is one among any months.
     #[test]
     fn a_month_that_takes_registrations_is_shown(years in proptest::collection::btree_set(2020..2032_i32, 0..5), at in 0..4_400_i64) {
         let now = day("2020-01-01") + TimeDelta::days(at);

@@ -18,7 +18,7 @@ const LONGEST_LINE: usize = 100;
 /// The longest text about what a desk helps with, in characters.
 const LONGEST_SUBJECTS: usize = 300;
 
-/// What a visitor is told about a desk, beside its name and its prefecture.
+/// The details of a desk that visitors read, beside its name and its prefecture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeskDetails {
     pub postal_code: Option<PostalCode>,
@@ -26,7 +26,7 @@ pub struct DeskDetails {
     pub phone: Option<Telephone>,
     /// The opening hours, in words.
     pub hours: Option<TextLine>,
-    /// What the desk helps with.
+    /// The subjects with which the desk helps.
     pub subjects: Option<Prose>,
     pub website: Option<WebAddress>,
 }

@@ -44,7 +44,7 @@ pub struct DeskEntry {
     pub theme: String,
     pub state: DeskEntryState,
     pub changed_at: DateTime<Utc>,
-    /// What was noted of the person; `None` once it is erased.
+    /// The notes about the person; `None` once they are erased.
     pub caller: Option<Caller>,
     /// The consultation that the center handed over to the desk, if it comes of one.
     pub from_case: Option<ConsultationId>,
@@ -60,7 +60,7 @@ pub enum DeskEntryState {
     HandedOver(ConsultationId),
 }
 
-/// What a desk notes of a person: the name is enough.
+/// The notes of a desk about a person: the name is enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The name of the person or of the company.

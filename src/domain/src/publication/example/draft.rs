@@ -86,7 +86,7 @@ fn is_unwritten(content: &Content) -> bool {
     facts.summary.as_str() == NO_SUMMARY || facts.measures.as_str() == NO_SUMMARY
 }
 
-/// What a consultation knows of its company and its people. A text that is to be public must not have these words.
+/// The words by which a consultation knows its company and its people. A text that is to be public must not have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PrivateWords {
     /// The names of the company, if it wants to have none in the text.
