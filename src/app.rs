@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 use domain::{
     id::{ConsultationId, PublicationId},
     publication::example::index::ExampleIndex,
+    statistics::adoption::LoadedFigure,
 };
 use lettre::message::Mailbox;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -22,6 +23,7 @@ use crate::{
     fetch::Fetcher,
     mail::{outgoing_mail::OutgoingMail, sender::Sender},
     password::SignInGuard,
+    readers::Readers,
     secret::Secret,
     store::{
         gathering::GatheringStanding,
@@ -31,6 +33,7 @@ use crate::{
             revision::{self, Revisions},
         },
         routing::expert::Roster,
+        statistics::shelf::PublishedStatistics,
     },
     url::Site,
 };
@@ -56,6 +59,8 @@ pub struct App {
     /// Whether this process runs background work, so that readiness requires a worker.
     pub runs_worker: bool,
     pub readiness: Arc<Readiness>,
+    /// How often the pages of the guide were opened, until it is written down.
+    pub readers: Arc<Readers>,
 }
 
 /// The result of the last check whether this process can work.
@@ -86,6 +91,15 @@ impl App {
             .await
     }
 
+    /// Begins a transaction in which all reads see the same snapshot. A transaction of SQLite is one by itself.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        if self.db.get_database_backend() == DbBackend::Sqlite {
+            return self.db.begin().await;
+        }
+        let (level, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+        self.db.begin_with_config(Some(level), Some(access)).await
+    }
+
     /// Returns settings, closing days and themes at their current revision.
     pub async fn programme(&self) -> Result<Arc<Programme>, DbErr> {
         self.cached.programme(&self.db).await
@@ -105,6 +119,16 @@ impl App {
     /// Returns the standing of these events for display only: it may be a little older than the database.
     pub async fn standing_to_show(&self, ids: &[PublicationId]) -> Result<Arc<GatheringStanding>, DbErr> {
         self.cached.standing_to_show(&self.db, ids).await
+    }
+
+    /// Returns the statistics that the public may read.
+    pub async fn published_statistics(&self) -> Result<Arc<PublishedStatistics>, DbErr> {
+        self.cached.published_statistics(&self.db).await
+    }
+
+    /// Returns the imported figures about the adoption of telework for display only.
+    pub async fn adoption_to_show(&self) -> Result<Arc<Vec<LoadedFigure>>, DbErr> {
+        self.cached.adoption_to_show(&self.db).await
     }
 
     /// Reads the index of examples, which has every change that was saved before.
@@ -145,9 +169,12 @@ impl App {
         format!("reply+{token}@{}", self.config.mail_reply_domain)
     }
 
-    /// Returns the `Reply-To` address of a mail; `None` for a mail that is not about a consultation.
+    /// Returns the `Reply-To` address of a mail; `None` for a mail that is about neither a consultation nor a question to a
+    /// mentor.
     pub fn reply_to(&self, mail: &OutgoingMail) -> Option<Mailbox> {
-        let address = self.reply_address(mail.consultation?, &mail.to).parse().ok()?;
+        let subject = mail.consultation.map(|it| it.0).or(mail.relay.map(|it| it.0))?;
+        let token = self.secret.reply_token(subject, &mail.to);
+        let address = format!("reply+{token}@{}", self.config.mail_reply_domain).parse().ok()?;
         Some(Mailbox::new(self.mail.from.name.clone(), address))
     }
 }

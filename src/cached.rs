@@ -2,6 +2,8 @@
 //! rises: correct on several servers, for the price of one small query.
 //!
 //! Data that a page only shows, such as the center's telephone number, may be a little older and costs no query.
+pub mod pages;
+
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
@@ -10,10 +12,12 @@ use std::{
 use domain::{
     id::PublicationId,
     publication::example::index::{ExampleIndex, IndexedExample},
+    statistics::adoption::LoadedFigure,
     text::Prose,
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
+use self::pages::{KeptPage, Pages};
 use crate::store::{
     gathering::GatheringStanding,
     publication::{
@@ -25,6 +29,10 @@ use crate::store::{
         revision::{self, Revisions},
     },
     routing::expert::{self, Roster},
+    statistics::{
+        adoption, edition,
+        shelf::{self as statistics_shelf, PublishedStatistics},
+    },
 };
 
 #[derive(Debug, Default)]
@@ -39,6 +47,10 @@ pub struct Cached {
     shown_examples: Shown<()>,
     /// The standing of the events on the start page.
     shown_standing: Shown<GatheringStanding>,
+    shown_adoption: Shown<Vec<LoadedFigure>>,
+    published: Copy<PublishedStatistics>,
+    shown_published: Shown<PublishedStatistics>,
+    pages: Pages,
     /// The age up to which a copy may be shown without a query. Zero: every page reads the revision.
     age: Duration,
 }
@@ -107,6 +119,18 @@ impl<T> Shown<T> {
 }
 
 impl Cached {
+    /// Returns a public page as it was rendered last: at most `age` ago.
+    pub fn page(&self, address: &str) -> Option<KeptPage> {
+        self.pages.within(address, self.age)
+    }
+
+    /// Keeps a public page that was rendered now.
+    pub fn keep_page(&self, address: String, page: KeptPage) {
+        if !self.age.is_zero() {
+            self.pages.keep(address, page);
+        }
+    }
+
     /// Returns settings, closing days and themes at their current revision.
     pub async fn programme(&self, db: &impl ConnectionTrait) -> Result<Arc<Programme>, DbErr> {
         let (revision, _) = revision::revisions(db).await?;
@@ -150,6 +174,34 @@ impl Cached {
         let standing = Arc::new(GatheringStanding::of(db, ids).await?);
         self.shown_standing.keep(&standing);
         Ok(standing)
+    }
+
+    /// Returns the published statistics: at most `age` old. An edition never changes, so that their number tells whether
+    /// there is a new one.
+    pub async fn published_statistics(
+        &self,
+        db: &impl ConnectionTrait,
+    ) -> Result<Arc<PublishedStatistics>, DbErr> {
+        if let Some(kept) = self.shown_published.within(self.age) {
+            return Ok(kept);
+        }
+        let count = i64::try_from(edition::count_released(db).await?).unwrap_or(i64::MAX);
+        let published = match self.published.at(count) {
+            Some(published) => published,
+            None => self.published.keep(count, statistics_shelf::load(db).await?),
+        };
+        self.shown_published.keep(&published);
+        Ok(published)
+    }
+
+    /// Returns the imported figures about the adoption of telework for display: at most `age` old.
+    pub async fn adoption_to_show(&self, db: &impl ConnectionTrait) -> Result<Arc<Vec<LoadedFigure>>, DbErr> {
+        if let Some(kept) = self.shown_adoption.within(self.age) {
+            return Ok(kept);
+        }
+        let figures = Arc::new(adoption::all(db).await?);
+        self.shown_adoption.keep(&figures);
+        Ok(figures)
     }
 
     /// Returns the programme and all experts at the revisions that the caller has just read. Values that have changed

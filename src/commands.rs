@@ -116,7 +116,9 @@ async fn start(config: Config) -> Result<App, Failure> {
     let secret = secret::file::read_or_make(&config.secret_file).map_err(bad_config)?;
     let mail = sender(&config).map_err(bad_config)?;
     let url = config.database_url.reveal();
-    let db = database::connect(url).await.map_err(unavailable)?;
+    // A writer to SQLite has a connection of its own, and the jobs read little.
+    let connections = if url.starts_with("sqlite:") { 2 } else { 16 };
+    let db = database::connect_at_most(url, connections).await.map_err(unavailable)?;
     let writer = database::writer(url, &db).await.map_err(unavailable)?;
     Ok(App {
         db,
@@ -131,6 +133,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         guard: SignInGuard::default(),
         runs_worker: false,
         readiness: Arc::default(),
+        readers: Arc::default(),
     })
 }
 

@@ -26,6 +26,17 @@ pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     open(options_of(url)?).await
 }
 
+/// Connects as `connect` does, with at most `connections`: for work that does one thing after another.
+///
+/// The pool takes its connections in turn, so that all of them stay open while there is any work: each keeps pages in memory
+/// (SQLite), or plans every statement anew (PostgreSQL).
+pub async fn connect_at_most(url: &str, connections: u32) -> anyhow::Result<DatabaseConnection> {
+    let mut options = options_of(url)?;
+    let most = options.get_max_connections().map_or(connections, |it| it.min(connections));
+    options.max_connections(most);
+    open(options).await
+}
+
 /// Connects for pages, for which a person is waiting: a statement, and the wait for a free connection, end after
 /// `limit`.
 ///

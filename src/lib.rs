@@ -10,6 +10,7 @@ pub mod password;
 pub mod pdf;
 pub mod picture;
 pub mod problem;
+pub mod readers;
 pub mod secret;
 pub mod url;
 

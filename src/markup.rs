@@ -24,6 +24,8 @@ pub enum MarkupFault {
     TooManyLinks(usize),
     #[error("リンク先を確認してください：{0}")]
     BadLink(String),
+    #[error("PDFへのリンクの言葉に、大きさを書いてください（例：[報告書（PDF、1.2MB）](…)）：{0}")]
+    PdfWithoutSize(String),
 }
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -78,6 +80,8 @@ pub fn html(source: &str) -> String {
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other events of the parser have no faults")]
 pub fn faults(source: &str) -> Vec<MarkupFault> {
     let (mut found, mut links, mut picture) = (Vec::new(), 0, None::<String>);
+    // The address of the document to which the open link leads, and the words of the link.
+    let mut document = None::<(String, String)>;
     for event in parser(source) {
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
@@ -90,6 +94,13 @@ pub fn faults(source: &str) -> Vec<MarkupFault> {
                 if let Some(described) = &mut picture {
                     described.push_str(&text);
                 }
+                if let Some((_, words)) = &mut document {
+                    words.push_str(&text);
+                }
+            }
+            Event::End(TagEnd::Link) => {
+                let unsized_one = document.take().filter(|(_, words)| !tells_size(words));
+                found.extend(unsized_one.map(|(address, _)| MarkupFault::PdfWithoutSize(address)));
             }
             Event::End(TagEnd::Image) if picture.take().is_some_and(|it| it.trim().is_empty()) => {
                 found.push(MarkupFault::PictureWithoutText);
@@ -103,6 +114,7 @@ pub fn faults(source: &str) -> Vec<MarkupFault> {
                 if !is_known {
                     found.push(MarkupFault::BadLink(dest_url.to_string()));
                 }
+                document = is_pdf(&dest_url).then(|| (dest_url.to_string(), String::new()));
             }
             _ => {}
         }
@@ -134,6 +146,28 @@ fn parser(source: &str) -> Parser<'_> {
 
 fn is_outside(address: &str) -> bool {
     address.starts_with("https://") || address.starts_with("http://") || address.starts_with("//")
+}
+
+/// Returns whether an address leads to a PDF document, as far as it says so.
+fn is_pdf(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    path.to_ascii_lowercase().ends_with(".pdf")
+}
+
+/// Returns whether the words of a link tell the size of its document: a number with a unit, in any width.
+fn tells_size(words: &str) -> bool {
+    let narrow = |it: char| match it {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(it) - 0xfee0).unwrap_or(it),
+        _ => it,
+    };
+    let words: String = words.chars().map(narrow).filter(|it| !it.is_whitespace()).collect();
+    let words = words.to_ascii_uppercase();
+    let units = ["KB", "MB", "GB", "キロバイト", "メガバイト"];
+    units.iter().any(|unit| {
+        words.match_indices(unit).any(|(at, _)| {
+            words.get(..at).is_some_and(|before| before.ends_with(|it: char| it.is_ascii_digit()))
+        })
+    })
 }
 
 /// The events of a text as pages show them.
@@ -237,6 +271,24 @@ mod tests {
             outside_links("[a](https://a.example.jp/) [b](/b) [c](https://a.example.jp/)"),
             ["https://a.example.jp/"]
         );
+    }
+
+    #[test]
+    fn a_link_to_a_pdf_document_tells_its_size() {
+        for with in [
+            "[報告書（PDF、1.2MB）](https://www.example.jp/a.pdf)",
+            "[報告書（ＰＤＦ：８００ ＫＢ）](https://www.example.jp/A.PDF?x=1)",
+            "[報告書（PDF・3メガバイト）](/events/1/files/a.pdf)",
+            "[ページ](https://www.example.jp/pdf)",
+        ] {
+            assert_eq!(faults(with), [], "{with}");
+        }
+        for without in
+            ["[報告書](https://www.example.jp/a.pdf)", "[報告書（MB）](https://www.example.jp/a.pdf)"]
+        {
+            let fault = MarkupFault::PdfWithoutSize("https://www.example.jp/a.pdf".to_owned());
+            assert_eq!(faults(without), [fault], "{without}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::anyhow;
 use argon2::{
-    Argon2,
+    Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -33,8 +33,18 @@ pub enum BadPassword {
 /// The counts are kept in memory, so they are per process; the lock of an account is in the database.
 #[derive(Clone, Debug)]
 pub struct SignInGuard {
+    cost: HashCost,
     hashing: Arc<Semaphore>,
     failures: Arc<Mutex<HashMap<IpAddr, Failures>>>,
+}
+
+/// The work of hashing a new password. A stored hash says its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashCost {
+    /// KiB, at least 8.
+    pub memory: u32,
+    /// The number of passes over the memory, at least 1.
+    pub passes: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +52,9 @@ struct Failures {
     since: DateTime<Utc>,
     count: u32,
 }
+
+/// The cost that OWASP's Password Storage Cheat Sheet asks of Argon2id: 19 MiB and two passes.
+const COST: HashCost = HashCost { memory: 19_456, passes: 2 };
 
 /// The number of hashes computed at once; each takes 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
@@ -67,17 +80,24 @@ impl Password {
 
 impl Default for SignInGuard {
     fn default() -> Self {
-        Self { hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)), failures: Arc::default() }
+        Self::of_cost(COST)
     }
 }
 
 impl SignInGuard {
+    /// Makes a guard that hashes new passwords at this cost.
+    pub fn of_cost(cost: HashCost) -> Self {
+        Self { cost, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)), failures: Arc::default() }
+    }
+
     /// Hashes a password with Argon2id, in PHC format.
     pub async fn hash(&self, password: Password) -> Result<String, Problem> {
         let salt = crate::secret::token().map_err(|err| Problem::Internal(err.into()))?;
+        let HashCost { memory, passes } = self.cost;
         self.work(move || {
-            let hash =
-                Argon2::default().hash_password_with_salt(password.0.as_bytes(), &salt.as_bytes()[..16]);
+            let cost = Params::new(memory, passes, 1, None).map_err(|err| anyhow!("cost: {err}"))?;
+            let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
+            let hash = hasher.hash_password_with_salt(password.0.as_bytes(), &salt.as_bytes()[..16]);
             Ok(hash.map_err(|err| anyhow!("hash: {err}"))?.to_string())
         })
         .await

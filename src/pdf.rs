@@ -3,12 +3,14 @@
 use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _};
 use krilla::{
     Document as File, SerializeSettings,
+    color::rgb,
     configure::{Accessibility, Archival, ConfigurationBuilder},
     destination::XyzDestination,
-    geom::Point,
+    geom::{PathBuilder, Point, Rect},
     metadata::{DateTime as WrittenAt, Metadata},
     outline::{Outline, OutlineNode},
     page::PageSettings,
+    paint::Fill,
     surface::Surface,
     tagging::{
         Artifact, ArtifactType, ContentTag, Identifier, ListNumbering, Node, SpanTag, Tag, TagGroup, TagKind,
@@ -27,7 +29,7 @@ use layout::{Line, MARGIN, PAGE, Placed};
 const FOOTER: f32 = 9.0;
 
 /// A document to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// Has at least one character.
     pub title: String,
@@ -37,12 +39,18 @@ pub struct Document {
 }
 
 /// A part of a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Block {
     Heading(String),
     Paragraph(String),
     /// A value with its name. Values that follow each other are one list.
     Value(String, String),
+    /// A value with its name, and a bar that is this share of the longest one, from 0 to 1.
+    Bar {
+        label: String,
+        value: String,
+        share: f32,
+    },
 }
 
 /// The reason why a document could not be written.
@@ -69,6 +77,7 @@ impl Document {
             let mut surface = page.surface();
             for it in lines {
                 content.push((it.part, draw(&mut surface, &face, it)));
+                draw_bar(&mut surface, it);
             }
             draw_number(&mut surface, &face, n + 1, pages.len());
         }
@@ -97,7 +106,7 @@ impl Document {
         for (n, block) in self.blocks.iter().enumerate() {
             let part = layout::first_part(n);
             let next = match block {
-                Block::Value(..) => {
+                Block::Value(..) | Block::Bar { .. } => {
                     let mut item = TagGroup::new(Tag::LI);
                     for it in [group(Tag::Lbl.into(), part), group(Tag::LBody.into(), part + 1)]
                         .into_iter()
@@ -177,6 +186,20 @@ fn draw(surface: &mut Surface<'_>, face: &Face, it: &Placed) -> Identifier {
     tagged
 }
 
+/// Draws the bar below a line. Screen readers skip it, since the line has its number.
+fn draw_bar(surface: &mut Surface<'_>, it: &Placed) {
+    let bar = Rect::from_xywh(it.x, it.baseline + it.size * 0.4, it.bar, layout::BAR);
+    let Some(bar) = bar.filter(|_| it.bar > 0.0) else { return };
+    let mut path = PathBuilder::new();
+    path.push_rect(bar);
+    let Some(path) = path.finish() else { return };
+    surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
+    surface.set_fill(Some(Fill { paint: rgb::Color::new(0, 23, 193).into(), ..Fill::default() }));
+    surface.draw_path(&path);
+    surface.set_fill(Some(Fill::default()));
+    surface.end_tagged();
+}
+
 fn draw_line(surface: &mut Surface<'_>, face: &Face, line: &Line, (x, y): (f32, f32), size: f32) {
     surface.draw_glyphs(Point::from_xy(x, y), &line.glyphs, face.font(), &line.text, size, false);
 }
@@ -204,6 +227,7 @@ mod tests {
     #[test]
     fn every_document_is_valid_for_archives_and_screen_readers() {
         let value = |text: &str| Block::Value("会社名".to_owned(), text.to_owned());
+        let bar = |share| Block::Bar { label: "4月".to_owned(), value: "10件".to_owned(), share };
         for blocks in [
             vec![],
             vec![Block::Heading("見出しだけ".to_owned())],
@@ -211,6 +235,7 @@ mod tests {
             vec![value("𠮷野家（髙﨑）①㈱ｱｲｳ Ünïcode \u{1F600} \u{E000}\u{0}\u{FEFF} \u{E0101}")],
             vec![value("a\r\nb\u{2028}c\td"), value(&"https://example.co.jp/".repeat(200))],
             (0..400).map(|n| value(&format!("{n}行目"))).collect(),
+            (0..90_u8).map(|n| bar(f32::from(n) / 80.0)).chain([value("あと")]).collect(),
         ] {
             match document(blocks.clone()).write() {
                 Ok(file) => assert!(file.starts_with(b"%PDF-1.7")),

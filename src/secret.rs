@@ -51,6 +51,14 @@ pub enum Purpose {
     Registration,
     /// Stopping announcements to a registrant; the subject is the registration.
     StopOutreach,
+    /// Answering a survey; the subject is the set of answers.
+    SurveyResponse,
+    /// The page of a mentor; the subject is the mentor.
+    Mentor,
+    /// The page of a person who asks a mentor; the subject is the question.
+    NetworkQuestion,
+    /// The page on which a mentor answers; the subject is the question.
+    NetworkAnswer,
 }
 
 impl Purpose {
@@ -65,6 +73,10 @@ impl Purpose {
             Self::SignUp => 16,
             Self::Registration => 17,
             Self::StopOutreach => 18,
+            Self::SurveyResponse => 19,
+            Self::Mentor => 20,
+            Self::NetworkQuestion => 21,
+            Self::NetworkAnswer => 22,
         }
     }
 }

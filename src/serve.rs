@@ -1,4 +1,6 @@
 //! Runs the server, from start to stop.
+use std::time::Duration;
+
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context;
 use domain::theme::SHIPPED;
@@ -19,6 +21,9 @@ use crate::{
     console::say_link,
     exit::{Failure, software, unavailable},
 };
+
+/// The interval between two times at which it is written down how often the guide is read.
+const READERS_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The time in seconds that requests in flight get when the server stops.
 const GRACE: u64 = 30;
@@ -45,6 +50,7 @@ pub async fn serve(app: App) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     read_examples(&app);
     let worker = start_worker(&app, &stop);
+    let counting = (!app.runs_worker).then(|| tokio::spawn(keep_readers(app.clone())));
     let mut server = tokio::spawn(server);
     let ended = tokio::select! {
         ended = &mut server => ended,
@@ -59,9 +65,27 @@ pub async fn serve(app: App) -> Result<(), Failure> {
     if let Some(worker) = worker {
         worker.await.map_err(software)?;
     }
+    if let Some(counting) = counting {
+        counting.abort();
+    }
+    write_readers(&app).await;
     ended.map_err(software)?.map_err(software)?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Writes down how often the guide is read, from time to time, in a process without a worker, which does so otherwise.
+async fn keep_readers(app: App) {
+    loop {
+        tokio::time::sleep(READERS_INTERVAL).await;
+        write_readers(&app).await;
+    }
+}
+
+async fn write_readers(app: &App) {
+    if let Err(err) = ops::publication::readers::keep(app).await {
+        tracing::error!(error = ?err, "how often the guide was read could not be written down");
+    }
 }
 
 /// Cancels `stop` on SIGTERM or SIGINT.

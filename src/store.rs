@@ -9,17 +9,21 @@ pub mod calendars;
 pub mod campaign;
 pub mod consultation;
 pub mod correspondence;
+pub mod file_import;
 pub mod gathering;
 pub mod heartbeat;
 pub mod intake;
 mod merge;
+pub mod network;
 pub mod publication;
 pub mod readiness;
 pub mod reference;
 pub mod routing;
+pub mod scan_queue;
 pub mod set_aside;
 pub mod statistics;
 pub mod stored_files;
+pub mod survey;
 pub mod table_sizes;
 pub mod worklist;
 pub mod write_batch;
@@ -28,8 +32,8 @@ use chrono::{DateTime, Utc};
 use codes::Code;
 pub use entity::Coded;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityName, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, sea_query::LikeExpr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityName, EntityTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, TryGetable, sea_query::LikeExpr,
 };
 use uuid::Uuid;
 
@@ -40,6 +44,21 @@ pub(crate) fn rows_inserted(written: Result<u64, DbErr>) -> Result<u64, DbErr> {
         Err(DbErr::RecordNotInserted) => Ok(0),
         Ok(_) | Err(_) => written,
     }
+}
+
+/// The number of rows that one statement inserts. Databases limit the number of values of a statement.
+const INSERTED_AT_ONCE: usize = 500;
+
+/// Inserts rows, many in one statement.
+async fn insert_all<A: ActiveModelTrait>(
+    tx: &DatabaseTransaction,
+    rows: impl IntoIterator<Item = A>,
+) -> Result<(), DbErr> {
+    let rows: Vec<_> = rows.into_iter().collect();
+    for part in rows.chunks(INSERTED_AT_ONCE) {
+        A::Entity::insert_many(part.iter().cloned()).exec_without_returning(tx).await?;
+    }
+    Ok(())
 }
 
 /// Returns the keys of up to `limit` of these rows that are due at `now`, the longest due first, without those of
@@ -61,6 +80,18 @@ async fn due_keys<E: EntityTrait>(
         .into_tuple()
         .all(db)
         .await
+}
+
+/// Returns the number of these rows, and the smallest value of a column among them; `None` if there is no row. One query.
+async fn count_and_first<E: EntityTrait, T: TryGetable>(
+    db: &impl ConnectionTrait,
+    rows: Select<E>,
+    column: E::Column,
+) -> Result<(u64, Option<T>), DbErr> {
+    let rows = rows.select_only().column_as(column.count(), "rows").column_as(column.min(), "first");
+    let found: Option<(i64, Option<T>)> = rows.into_tuple().one(db).await?;
+    let (count, first) = found.unwrap_or_default();
+    Ok((u64::try_from(count).unwrap_or_default(), first))
 }
 
 /// Returns the pattern for `LIKE` of the texts that contain `text`, whatever signs it has.

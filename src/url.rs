@@ -6,6 +6,7 @@ use domain::{
     id::{DraftId, PublicationId},
     number::CaseNumber,
     publication::PublicationKind,
+    statistics::month::EditionMonth,
 };
 
 /// Returns the path of the page on which the reader of a replaced mail address objects.
@@ -34,6 +35,52 @@ pub fn stop_outreach(token: &str) -> String {
 /// Returns the path of the page on which editors see the registrations for a telework month.
 pub fn campaign_desk(id: PublicationId) -> String {
     format!("/staff/month/{id}")
+}
+
+/// Returns the path of the page of an edition of the statistics.
+pub fn edition(month: EditionMonth) -> String {
+    format!("/stats/editions/{}", month.code())
+}
+
+/// Returns the path of the page on which editors see the answers to a survey.
+pub fn survey_desk(id: PublicationId) -> String {
+    format!("/staff/surveys/{id}")
+}
+
+/// Returns the path of the page on which a survey is answered. The token gives access to its bearer.
+pub fn survey_response(token: &str) -> String {
+    format!("/q/{token}")
+}
+
+/// Returns the path at which a recipient begins to answer a survey. The code gives access to its bearer.
+pub fn survey_answer(number: i32, code: &str) -> String {
+    format!("/surveys/{number}/answer?code={code}")
+}
+
+/// Returns the path of a mentor's own page. The token gives access to its bearer, here and in the next two.
+pub fn mentor(token: &str) -> String {
+    format!("/network/mentor/{token}")
+}
+
+/// Returns the path of the page of a person who asks a mentor.
+pub fn network_question(token: &str) -> String {
+    format!("/network/question/{token}")
+}
+
+/// Returns the path of the page on which a mentor answers.
+pub fn network_answer(token: &str) -> String {
+    format!("/network/answer/{token}")
+}
+
+/// The path of the page on which the center sees the network.
+pub const NETWORK_DESK: &str = "/staff/network";
+
+/// The path of the page on which the center sees reports of doubtful requests.
+pub const DOUBTS: &str = "/staff/doubts";
+
+/// Returns the address of the page on which an editor adds the files of a publication.
+pub fn publication_files(id: PublicationId) -> String {
+    format!("/staff/files/{id}")
 }
 
 /// Returns the path of the page on which editors see the participants of an event.
@@ -150,6 +197,9 @@ fn asks_who(path: &str) -> bool {
         Some("news" | "guide" | "cases" | "awards" | "events" | "events.ics" | "events.atom" | "month") => {
             true
         }
+        Some("network") => parts.next().is_none(),
+        // The page on which a survey is answered may have a code in its query.
+        Some("surveys") => parts.nth(1).is_none(),
         Some("" | "apply" | "login" | "help" | "privacy") => parts.next().is_none(),
         _ => false,
     };

@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::{app::App, problem::Problem, store};
+use crate::{app::App, ops, problem::Problem, store};
 
 /// The time for which the worker sleeps when there is nothing to do.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
@@ -34,6 +34,9 @@ const CALENDAR_INTERVAL: Duration = Duration::from_secs(15);
 /// The interval between two checks of links, so that no site is asked often.
 const LINK_INTERVAL: Duration = Duration::from_secs(20);
 
+/// The interval between two looks for a month to be closed.
+const EDITION_INTERVAL: Duration = Duration::from_secs(30);
+
 /// Works until `stop` is cancelled; mails that are being sent are finished first. Mail, the mailbox, external
 /// calendars and scans run beside the other jobs, so that neither a slow server nor a long job delays the
 /// others.
@@ -44,7 +47,8 @@ pub async fn run(app: &App, stop: CancellationToken) {
         mailbox::run(app, &stop).instrument(job_span("mailbox")),
         run_external_calendars(app, &stop),
         run_attachment_scans(app, &stop),
-        run_link_checks(app, &stop)
+        run_link_checks(app, &stop),
+        run_editions(app, &stop)
     );
 }
 
@@ -76,6 +80,27 @@ async fn run_attachment_scans(app: &App, stop: &CancellationToken) {
         () = stop.cancelled() => {}
         () = scanning => {}
     }
+}
+
+/// Closes months and releases their statistics. Counting a large month takes long, so that it runs beside the other jobs.
+async fn run_editions(app: &App, stop: &CancellationToken) {
+    let closing = async {
+        loop {
+            if !editions(app).await {
+                tokio::time::sleep(EDITION_INTERVAL).await;
+            }
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = closing => {}
+    }
+}
+
+/// Closes the next month and releases what is due. Returns whether anything was done.
+async fn editions(app: &App) -> bool {
+    let closed = run_logged("close_month", ops::statistics::edition::close_due(app)).await;
+    run_logged("release_edition", ops::statistics::edition::release_due(app)).await || closed
 }
 
 /// Checks links to other sites, one after the other. A running check is abandoned at the stop, and repeated later.
@@ -121,6 +146,7 @@ pub async fn once(app: &App) {
     housekeeping::step(app).await;
     run_logged("sweep_files", housekeeping::sweep_files(app)).await;
     while run_logged("external_calendar", external_calendar::step(app)).await {}
+    while editions(app).await {}
     mailbox::once(app).instrument(job_span("mailbox")).await;
     while run_logged("attachment_scan", attachment_scan::step(app)).await {}
     let mut checked = waiting_list::LastCheck::default();

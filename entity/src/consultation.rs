@@ -106,6 +106,9 @@ pub struct Model {
     /// The field that an expert who did not come still owes the company.
     #[sea_orm(column_type = "Text", nullable)]
     pub owed_field: Option<Coded<Field>>,
+    /// The only field of the further appointment that was planned last, if it is for one of two.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub next_field: Option<Coded<Field>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

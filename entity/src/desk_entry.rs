@@ -38,6 +38,9 @@ pub struct Model {
     pub handed_over_id: Option<Uuid>,
     /// The consultation that the center handed over to the desk.
     pub from_case_id: Option<Uuid>,
+    /// When the company of that consultation is to have heard of the desk; `None` for a request of the desk's own, and for
+    /// one from before there was a deadline.
+    pub due_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

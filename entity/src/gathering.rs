@@ -43,6 +43,8 @@ pub struct Model {
     pub thanked_at: Option<DateTimeUtc>,
     /// The time at which the names and addresses of the participants were erased.
     pub erased_at: Option<DateTimeUtc>,
+    /// The time at which editors and center were asked for the meeting link that is missing.
+    pub link_asked_at: Option<DateTimeUtc>,
     /// The time of the next step that the worker takes.
     pub due_at: Option<DateTimeUtc>,
 }

@@ -34,6 +34,9 @@ pub struct Model {
     pub email_key: Option<String>,
     pub attended_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    /// The reading of the name; `None` if it is not known, or erased.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub kana: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

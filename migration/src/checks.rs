@@ -17,6 +17,17 @@ pub async fn replace_check(
         db.execute_unprepared(&add).await?;
         return Ok(());
     }
+    replace_in_schema(manager, table, before, after).await
+}
+
+/// Replaces a part of the definition of a table in SQLite, which changes no stored row: a check or a foreign key
+/// (<https://www.sqlite.org/lang_altertable.html>).
+pub async fn replace_in_schema(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    before: &str,
+    after: &str,
+) -> Result<(), DbErr> {
     let quoted = |it: &str| it.replace('\'', "''");
     let change = format!(
         "UPDATE sqlite_schema SET sql = replace(sql, '{}', '{}') WHERE type = 'table' AND name = '{table}'",
@@ -24,7 +35,7 @@ pub async fn replace_check(
         quoted(after)
     );
     for statement in ["PRAGMA writable_schema = ON", &change, "PRAGMA writable_schema = RESET"] {
-        db.execute_unprepared(statement).await?;
+        manager.get_connection().execute_unprepared(statement).await?;
     }
     Ok(())
 }

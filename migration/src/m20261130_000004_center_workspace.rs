@@ -58,7 +58,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Defines the table `task`: what somebody of the center has to do for a case by a day.
+/// Defines the table `task`: what a person of the center has to do for a case by a day.
 fn task() -> TableCreateStatement {
     Table::create()
         .table("task")

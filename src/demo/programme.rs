@@ -5,13 +5,16 @@ mod applicants;
 mod cast;
 mod consents;
 mod desks;
+mod editions;
 mod events;
 mod examples;
 mod month;
+mod network;
 mod plot;
 mod publications;
 mod session;
 mod stage;
+mod surveys;
 
 use std::collections::BTreeMap;
 
@@ -143,6 +146,8 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     desks::note(&stage.app).await?;
     events::hold(&stage.app, editor, &experts, now).await?;
     month::hold(&stage.app, editor, now).await?;
+    surveys::hold(&stage.app, editor, now).await?;
+    network::hold(&stage.app).await?;
     stage.work().await?;
     mark(app, Some(now)).await
 }

@@ -31,6 +31,9 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
     if HAVE_CLOCK.contains(&case.row.state.code()) && !has_clock && !is_merged {
         findings.add("silence", number, "no step follows if nothing happens");
     }
+    if is_merged {
+        return merged(case, findings);
+    }
     let confirmed: Vec<_> = case.appointments.iter().filter(|it| it.state.code() == "confirmed").collect();
     match case.row.state.code() {
         "booked" => match confirmed.as_slice() {
@@ -71,15 +74,31 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
     }
 }
 
+/// Checks that a case that was merged into another holds no time and no expert.
+fn merged(case: &Case<'_>, findings: &mut Findings) {
+    let is_live = |it: &&assignment::Model| ["offered", "accepted"].contains(&it.state.code());
+    for it in case.assignments.iter().filter(is_live) {
+        let what = format!("it was merged, and expert {} is still {}", it.expert_id, it.state.code());
+        findings.add("merge", &case.row.number, what);
+    }
+    for it in case.appointments.iter().filter(|it| it.ended_at.is_none()) {
+        let what = format!("it was merged, and appointment {} is still {}", it.id, it.state.code());
+        findings.add("merge", &case.row.number, what);
+    }
+}
+
 /// Checks that every field of a booked consultation is accepted by an expert who takes part in its appointment. A field
 /// that was added since is for the next one.
 fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
     let experts = case.experts(one.id);
     let accepted = |it: &&assignment::Model| it.state.code() == "accepted" && experts.contains(&it.expert_id);
-    // An appointment that makes up for what an expert owes is for that field alone.
-    let owed = case.row.owed_field.as_ref().and_then(Coded::known).map(Fields::from);
+    // An appointment that makes up for what an expert owes, or that was planned for one field, is for that field alone.
     let fields = Fields::from_flags(case.row.ict, case.row.labor);
-    let wanted = owed.or_else(|| fields.and_then(|it| team_fields(it, &team_events(case))));
+    let owed = case.row.owed_field.as_ref().and_then(Coded::known);
+    let next = case.row.next_field.as_ref().and_then(Coded::known);
+    let next = next.filter(|it| fields.is_some_and(|fields| fields.contains(*it)));
+    let only = owed.or(next).map(Fields::from);
+    let wanted = only.or_else(|| fields.and_then(|it| team_fields(it, &team_events(case))));
     let left = case
         .assignments
         .iter()

@@ -2,7 +2,7 @@
 use std::{io, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{attachment as row, campaign_logo};
+use entity::{attachment as row, publication_file};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -15,6 +15,9 @@ use crate::{files, ops::housekeeping::WITHOUT_ROW, store};
 const GRACE: i64 = 24;
 /// The number of rows or files that are examined at once.
 const PAGE: u64 = 500;
+
+/// The finding about a file that the scanner has not seen.
+const UNSCANNED: &str = "it has waited for the scanner for a day";
 
 /// The reason why the files could not be examined.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +43,7 @@ pub async fn examine(
         last = Some((end.sha256.clone().unwrap_or_default(), end.id));
         rows_of(&rows, folder, &mut findings).await?;
     }
-    logos(db, folder, &mut findings).await?;
+    of_publications(db, folder, now, &mut findings).await?;
     unscanned(db, now, &mut findings).await?;
     orphans(db, folder, now, &mut findings).await?;
     Ok(findings.0)
@@ -86,15 +89,26 @@ fn damage(there: Option<&(u64, String)>, hash: &str, size: i64) -> Option<&'stat
     }
 }
 
-/// Examines the logo files of telework months, which are few.
-async fn logos(db: &impl ConnectionTrait, folder: &Path, findings: &mut Findings) -> Result<(), Failed> {
-    for it in campaign_logo::Entity::find().order_by_asc(campaign_logo::COLUMN.id).all(db).await? {
+/// Examines the files of publications, which are few.
+async fn of_publications(
+    db: &impl ConnectionTrait,
+    folder: &Path,
+    now: DateTime<Utc>,
+    findings: &mut Findings,
+) -> Result<(), Failed> {
+    let all = publication_file::Entity::find().order_by_asc(publication_file::COLUMN.id).all(db).await?;
+    for it in all {
+        let of = format!("publication_file {}", it.id);
         let there = match files::measure(folder, &it.sha256).await {
             Err(err) if err.kind() == io::ErrorKind::InvalidInput => None,
             other => other?,
         };
         if let Some(what) = damage(there.as_ref(), &it.sha256, it.size) {
-            findings.add("file", format!("campaign_logo {}", it.id), what);
+            findings.add("file", of.clone(), what);
+        }
+        let is_held = it.state == store::correspondence::attachment::Trust::Held;
+        if is_held && it.created_at < now - TimeDelta::hours(GRACE) {
+            findings.add("file_scan", of, UNSCANNED);
         }
     }
     Ok(())
@@ -115,7 +129,7 @@ async fn unscanned(
         .all(db)
         .await?;
     for it in waiting {
-        findings.add("file_scan", format!("attachment {it}"), "it has waited for the scanner for a day");
+        findings.add("file_scan", format!("attachment {it}"), UNSCANNED);
     }
     Ok(())
 }

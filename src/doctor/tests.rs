@@ -37,6 +37,25 @@ const REGISTRATION: &str = "INSERT INTO registration (id, publication_id, kind, 
     created_at) SELECT publication_id, publication_id, 'company', 'A', 'E', 5, '', 'none', 1, 'approved', \
     '2020-01-01 00:00:00+00:00', 'A', 'A', 'A', 'E', 'a@example.co.jp', 1, '2020-01-01 00:00:00+00:00' FROM campaign";
 
+/// The statement that makes a desk to which no consultation belongs.
+const DESK: &str = "INSERT INTO desk (id, name, prefecture, active) SELECT id, 'A', 5, TRUE FROM account ORDER BY id LIMIT 1";
+
+/// The statements that make a survey with a code, and reports of doubtful requests.
+const NOTICE: &str = "INSERT INTO publication (id, kind, number, revision, public_revision, status, public_from, updated_at, change_number) \
+    SELECT id, 'surveys', 10001, 1, 1, 'published', created_at, created_at, 1 FROM account LIMIT 1";
+const SURVEY: &str = "INSERT INTO survey (publication_id, number, title, access, opens_at, closes_on, closes_at) \
+    SELECT id, number, '', 'by_code', '2020-01-01 00:00:00+00:00', '2020-01-01', '2020-01-02 00:00:00+00:00' \
+    FROM publication WHERE kind = 'surveys'";
+const DOUBT: &str = "INSERT INTO doubt (id, status, channel, sender, created_at, look_by, due_at) \
+    SELECT id, 'reported', 'post', 'A', created_at, '2020-01-03', '2020-01-03 00:00:00+00:00' FROM account LIMIT 1";
+
+const QUESTION: &str = "INSERT INTO network_question (id, status, industry, size, prefecture, asker_agrees, mentor_agrees, \
+    state_since, agreed_at, version, created_at, due_at) SELECT id, 'at_center', 'E', '20', 5, false, false, created_at, \
+    created_at, 1, created_at, '2020-01-03 00:00:00+00:00' FROM account LIMIT 1";
+const MENTOR: &str = "INSERT INTO mentor (id, status, name, industry, employees, prefecture, topics, a_month, agreed_at, \
+    proved_at, state_since, version, due_at) SELECT id, 'applied', 'A', 'E', 12, 5, 'A', 1, created_at, created_at, \
+    created_at, 1, '2020-01-03 00:00:00+00:00' FROM account LIMIT 1";
+
 /// The statements that cause the damage which each rule finds.
 const DAMAGE: &[(&str, &[&str])] = &[
     (
@@ -212,6 +231,31 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ("event_step", &[EVENT, PAST_EVENT]),
     ("free_seat", &[EVENT, GATHERING, WAITING_SIGN_UP]),
     ("erasure", &[EVENT, GATHERING, SEATED_SIGN_UP, "UPDATE gathering SET erased_at = starts_at"]),
+    ("survey_step", &[NOTICE, SURVEY, "UPDATE survey SET due_at = '2020-01-01 00:00:00+00:00'"]),
+    (
+        "erasure",
+        &[
+            MONTH,
+            CAMPAIGN,
+            REGISTRATION,
+            "INSERT INTO survey (publication_id, number, title, access, opens_at, closes_on, closes_at, closed_at, \
+             erased_at) SELECT id, number, '', 'by_code', '2020-01-01 00:00:00+00:00', '2020-01-01', \
+             '2020-01-02 00:00:00+00:00', '2020-01-02 00:00:00+00:00', '2020-01-02 00:00:00+00:00' FROM publication",
+            "INSERT INTO survey_code (id, publication_id, code_hash, registration_id, opt_in_version, created_at) \
+             SELECT id, publication_id, 'x', id, '2026-12', created_at FROM registration",
+        ],
+    ),
+    ("doubt_step", &[DOUBT]),
+    ("network_step", &[QUESTION]),
+    ("network_step", &[MENTOR]),
+    (
+        "erasure",
+        &[
+            DOUBT,
+            "UPDATE doubt SET status = 'settled', settled_at = '2020-01-03 00:00:00+00:00', \
+             settled_by = (SELECT id FROM account LIMIT 1)",
+        ],
+    ),
     ("month_step", &[MONTH, CAMPAIGN, "UPDATE campaign SET due_at = '2020-01-01 00:00:00+00:00'"]),
     (
         "month_list",
@@ -220,6 +264,24 @@ const DAMAGE: &[(&str, &[&str])] = &[
             CAMPAIGN,
             REGISTRATION,
             "UPDATE registration SET listed_name = NULL, listed_key = NULL, listed_industry = NULL",
+        ],
+    ),
+    (
+        "desk_entry",
+        &[
+            DESK,
+            "INSERT INTO desk_entry (id, desk_id, noted_at, channel, theme, status, changed_at, version, handed_over_id) \
+             SELECT c.id, d.id, c.received_at, 'phone', 'other', 'handed_over', c.received_at, 1, c.id \
+             FROM consultation c, desk d WHERE c.state = 'received' AND d.id IN (SELECT id FROM account)",
+        ],
+    ),
+    (
+        "erasure",
+        &[
+            DESK,
+            "INSERT INTO desk_entry (id, desk_id, noted_at, channel, theme, status, changed_at, version, name) \
+             SELECT id, id, '2020-01-01 00:00:00+00:00', 'phone', 'other', 'answered', '2020-01-01 00:00:00+00:00', 1, 'A' \
+             FROM desk",
         ],
     ),
     (
@@ -329,6 +391,7 @@ fn mail(state: &str, hours: i64) -> outbox::Model {
     outbox::Model {
         id: Uuid::now_v7(),
         consultation_id: None,
+        relay_id: None,
         kind: "reminder".into(),
         recipient: "someone@example.jp".into(),
         recipient_name: String::new(),

@@ -41,6 +41,7 @@ pub fn about(
     };
     let words = words(text, &values::of(&mail_event, about), is_stranger, &about.sender)?;
     let answers = match text.reader() {
+        Reader::Expert if text.is_for_asked() => Answers::Center,
         Reader::Company => Answers::Company,
         Reader::Desk => Answers::Desk,
         Reader::Everybody
@@ -48,7 +49,8 @@ pub fn about(
         | Reader::Center
         | Reader::Staff
         | Reader::Participant
-        | Reader::Registrant => Answers::Staff,
+        | Reader::Registrant
+        | Reader::Network => Answers::Staff,
     };
     let frame = Frame::around(&words, answers, &greeting, Some(about.number));
     let appointment = mail_event.calendar_appointment();
@@ -71,7 +73,9 @@ pub fn plain(
     let values = values::of_plain(&mail_event, sender);
     let words = words(text, &values, text.may_reach_a_stranger(), sender)?;
     let greeting = greeting("", to.name);
-    let frame = Frame::around(&words, Answers::Nobody, &greeting, None);
+    let is_relayed = matches!(&mail_event, AccountMailEvent::Network(it) if it.is_relayed());
+    let answers = if is_relayed { Answers::OtherSide } else { Answers::Nobody };
+    let frame = Frame::around(&words, answers, &greeting, None);
     let calendar = if let AccountMailEvent::Gathering(it) = &mail_event {
         event_invitation::of(it, to, sender)
     } else {
@@ -112,8 +116,12 @@ enum Answers {
     Company,
     /// The answer becomes a message of the desk, which only the center reads.
     Desk,
+    /// The answer becomes a message of an expert who is asked, which only the center reads.
+    Center,
     /// The answer becomes a message of the center or an expert, which may stay internal.
     Staff,
+    /// The answer goes to the other side of a question to a mentor.
+    OtherSide,
 }
 
 /// The beginning and the end of every mail, around its own words.
@@ -161,6 +169,8 @@ fn framed(
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        relay: None,
+        by_telephone: false,
         awaits_address: false,
     })
 }

@@ -109,6 +109,20 @@ impl TextKind {
         )
     }
 
+    /// Returns whether the reader, an expert, was asked and has not accepted, or is let go. Such a reader may not know the
+    /// company, and an answer to the mail reaches the center alone.
+    pub const fn is_for_asked(self) -> bool {
+        matches!(
+            self,
+            Self::Request
+                | Self::RequestTimeLost
+                | Self::RequestReminder
+                | Self::RequestLapsed
+                | Self::RequestWithdrawn
+                | Self::RequestDeclined
+        )
+    }
+
     /// Returns the calendar part of the mail, if it is about an appointment.
     pub const fn calendar(self) -> Option<CalendarUse> {
         self.text().calendar

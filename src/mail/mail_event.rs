@@ -4,9 +4,11 @@ mod campaign;
 mod case_number;
 mod example;
 mod gathering;
+mod network;
 mod outcome;
 mod parts;
 mod silence;
+mod survey;
 mod text_kind;
 
 use chrono::{DateTime, Utc};
@@ -18,14 +20,16 @@ use domain::{
 
 use crate::{mail::text::Texts, url::Site};
 
-pub use account::AccountMailEvent;
+pub use account::{AccountMailEvent, DigestCounts};
 pub use campaign::{RegistrationMailEvent, RegistrationNews};
 pub use case_number::CaseNumberEvent;
 pub use example::{ExampleEvent, ExampleNews};
 pub use gathering::{EventText, GatheringMailEvent, GatheringNews};
+pub use network::NetworkMailEvent;
 pub use outcome::{MissedPart, OutcomeEvent};
-pub use parts::{HandedOver, ReaderSide, TimeNews, WhyBack};
+pub use parts::{HandedOver, PartChange, ReaderSide, RequestedPart, TimeNews, WhyBack};
 pub use silence::{CompanyTurn, SilenceEvent};
+pub use survey::SurveyMailEvent;
 
 /// The recipient of a mail.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +84,14 @@ pub struct AppointmentText<'a> {
     pub sequence: i32,
 }
 
+/// The publications that an expert recommends in a report, each with its address.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Recommended<'a> {
+    pub examples: &'a [String],
+    /// Entries of the guide, each with the day of its check.
+    pub guides: &'a [String],
+}
+
 /// The event that causes a mail about a consultation. A `portal` is the absolute address that opens the
 /// company's page.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +109,8 @@ pub enum MailEvent<'a> {
     /// The contact has another address, which is to be confirmed.
     AddressChanged {
         confirm: &'a str,
+        /// The time that is held for the company, and until when.
+        slot: Option<(AppointmentText<'a>, DateTime<Utc>)>,
     },
     /// The contact's proved address was replaced. `object` is the page on which its reader objects.
     AddressReplaced {
@@ -120,8 +134,8 @@ pub enum MailEvent<'a> {
         is_open: bool,
         /// The fields until now, if the further appointment has others.
         was: Option<Fields>,
-        /// The examples of the report on the last appointment, if it has become ready with it.
-        report: Option<&'a [String]>,
+        /// The recommendations of the report on the last appointment, if it has become ready with it.
+        report: Option<Recommended<'a>>,
     },
     /// The further appointment is not wished for any more.
     FurtherDropped {
@@ -171,10 +185,19 @@ pub enum MailEvent<'a> {
         /// Whether the company can choose another time now.
         may_choose: bool,
     },
-    /// A field has left the consultation, with its experts.
+    /// A field has left the consultation, which an expert who stays has too.
+    FieldsNarrowed {
+        was: Fields,
+    },
+    /// The consultation of an expert who stays is another one: other experts serve it too, or its fields or mode have
+    /// changed.
+    PartChanged(PartChange<'a>),
+    /// A field has left the consultation, with its experts, or was added while a time is chosen or booked.
     FieldsChanged {
         portal: &'a str,
         was: Fields,
+        /// The added field that no expert has.
+        missing: Option<Fields>,
         /// The released experts of whom the company knew.
         released: &'a [String],
         /// The time that the company has, or has lost with them.
@@ -224,12 +247,14 @@ pub enum MailEvent<'a> {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
     },
-    /// The center approved a report. `examples` are those that the expert recommends, each with its address.
+    /// The center approved a report.
     ReportReady {
         portal: &'a str,
         /// The appointment that the report is about.
         appointment: AppointmentText<'a>,
-        examples: &'a [String],
+        recommended: Recommended<'a>,
+        /// Whether the consultation goes on, so that questions follow and a further appointment can be asked for.
+        follows: bool,
     },
     Example(ExampleEvent<'a>),
     Survey {
@@ -258,8 +283,8 @@ pub enum MailEvent<'a> {
         cancelled: Option<AppointmentText<'a>>,
     },
     Referred {
-        /// Whether the organisation is a desk that calls the company.
-        is_called: bool,
+        /// Until when the organisation, a desk, calls the company; `None` if it does not.
+        called_by: Option<DateTime<Utc>>,
         organization: &'a str,
         note: &'a str,
         cancelled: Option<AppointmentText<'a>>,
@@ -268,6 +293,7 @@ pub enum MailEvent<'a> {
         /// The address of the page with 「引き受ける」 and 「断る」.
         answer: &'a str,
         fields: Fields,
+        part: RequestedPart<'a>,
         /// The held slot, if the company has chosen one.
         slot: Option<AppointmentText<'a>>,
         due_at: DateTime<Utc>,
@@ -276,6 +302,13 @@ pub enum MailEvent<'a> {
     },
     RequestReminder {
         answer: &'a str,
+        due_at: DateTime<Utc>,
+    },
+    /// The time for which an expert is asked is on a new closing day. The request goes on without a time.
+    RequestTimeLost {
+        answer: &'a str,
+        fields: Fields,
+        slot: AppointmentText<'a>,
         due_at: DateTime<Utc>,
     },
     /// The request has lapsed. `slot`, here and in the next variant, is the appointment that is removed from
@@ -321,6 +354,13 @@ pub enum MailEvent<'a> {
         is_company: bool,
         starts_at: DateTime<Utc>,
         ends_at: DateTime<Utc>,
+    },
+    /// An attendee has declined a booked appointment in a calendar. It stands until the center has answered.
+    DeclineNoted {
+        side: ReaderSide<'a>,
+        appointment: AppointmentText<'a>,
+        change_until: DateTime<Utc>,
+        answer_due: DateTime<Utc>,
     },
     HandOverAccepted,
     /// The consultation that had ended goes on. Its desk hears of it by `HandOverReopened`.
@@ -372,7 +412,9 @@ impl MailEvent<'_> {
             | Self::Relieved { appointment }
             | Self::Venue { appointment, .. }
             | Self::Cancelled { appointment, .. }
+            | Self::RequestTimeLost { slot: appointment, .. }
             | Self::RequestDeclined { appointment } => Some(appointment),
+            Self::CaseNumber(event) => event.calendar_appointment(),
             Self::Withdrawn { cancelled: it, .. }
             | Self::Finished { cancelled: it, .. }
             | Self::Unfulfilled { cancelled: it, .. }
@@ -395,7 +437,8 @@ impl MailEvent<'_> {
             | Self::Outcome(_)
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
-            | Self::CaseNumber(_)
+            | Self::FieldsNarrowed { .. }
+            | Self::PartChanged(_)
             | Self::Silence(_)
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
@@ -411,6 +454,7 @@ impl MailEvent<'_> {
             | Self::SubstituteNeeded { .. }
             | Self::Undelivered { .. }
             | Self::NoDelegates { .. }
+            | Self::DeclineNoted { .. }
             | Self::HandOverAccepted
             | Self::Reopened { .. }
             | Self::HandOverReopened

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use domain::{
     gathering::SeatKind,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId},
+    id::{
+        AppointmentId, AssignmentId, ConsultationId, DeskEntryId, FollowUpId, NetworkQuestionId,
+        RegistrationId, SignUpId, SurveyCodeId, WaitingOfferId,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +16,8 @@ pub use super::kind::{ConditionKind, MailKind};
 pub struct OutgoingMail {
     pub kind: MailKind,
     pub consultation: Option<ConsultationId>,
+    /// The question to a mentor whose relay address answers go to.
+    pub relay: Option<NetworkQuestionId>,
     /// The bare address.
     pub to: String,
     /// The name beside the address; may be empty.
@@ -32,6 +37,8 @@ pub struct OutgoingMail {
     pub unsubscribe: Option<String>,
     /// Whether the day's mail budget is spent. The mail is then stored for the center to see, but not sent.
     pub over_limit: bool,
+    /// Whether its reader has no address and is called. The mail is then stored for its words, and not sent.
+    pub by_telephone: bool,
     /// Whether the mail is held until the corrected address of its reader is confirmed.
     pub awaits_address: bool,
 }
@@ -76,7 +83,7 @@ impl CalendarMethod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum SendCondition {
-    /// The appointment is confirmed and has not been moved since.
+    /// The appointment is confirmed and has not been moved since, and none of its experts will be absent.
     AppointmentStands { appointment: AppointmentId, sequence: i32 },
     /// The expert has not answered yet.
     AssignmentOffered { assignment: AssignmentId },
@@ -92,12 +99,20 @@ pub enum SendCondition {
     HoldStands { appointment: AppointmentId, until: DateTime<Utc> },
     /// The case still waits for the same as then.
     SilenceLasts { consultation: ConsultationId, since: DateTime<Utc> },
+    /// The appointment stands, and an expert of it will still be absent.
+    ExpertAway { appointment: AppointmentId, sequence: i32 },
     /// The company still reads this revision of its example.
     ExampleWaits { consultation: ConsultationId, revision: i32 },
     /// The participant has a seat of the kind, and the event has not been moved or called off since.
     SeatStands { sign_up: SignUpId, sequence: i32, seat: SeatKind },
     /// The registrant's consent to announcements stands, and telework is not introduced.
     OptInStands { registration: RegistrationId },
+    /// The consent of the code's recipient stands, no answer was given with it, and the survey takes answers.
+    SurveyOpen { code: SurveyCodeId },
+    /// The desk has not answered the request yet, and its case is not reopened.
+    DeskEntryOpen { entry: DeskEntryId },
+    /// The mentor still has the question and answers it until then.
+    QuestionWaits { question: NetworkQuestionId, until: DateTime<Utc> },
 }
 
 impl SendCondition {
@@ -111,9 +126,13 @@ impl SendCondition {
             Self::AddressConfirmed { .. } => ConditionKind::AddressConfirmed,
             Self::HoldStands { .. } => ConditionKind::HoldStands,
             Self::SilenceLasts { .. } => ConditionKind::SilenceLasts,
+            Self::ExpertAway { .. } => ConditionKind::ExpertAway,
             Self::ExampleWaits { .. } => ConditionKind::ExampleWaits,
             Self::SeatStands { .. } => ConditionKind::SeatStands,
             Self::OptInStands { .. } => ConditionKind::OptInStands,
+            Self::SurveyOpen { .. } => ConditionKind::SurveyOpen,
+            Self::DeskEntryOpen { .. } => ConditionKind::DeskEntryOpen,
+            Self::QuestionWaits { .. } => ConditionKind::QuestionWaits,
         }
     }
 }

@@ -3,3 +3,4 @@ pub mod account;
 pub mod contact_sign_in;
 pub mod deactivation;
 pub mod invitation;
+pub mod unstaffed_desk;

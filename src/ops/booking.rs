@@ -1,12 +1,16 @@
 //! Slots, appointments, the waiting list and substitutes.
+pub mod absent_expert;
 pub(super) mod after_change;
 pub mod appointment;
 pub mod attendance;
+pub(super) mod awaited_response;
 pub mod change_limit;
 pub mod free_time;
 pub mod hold;
 pub mod meeting_link;
 pub(super) mod notices;
+pub(super) mod owed_field;
+pub mod planned_call;
 pub mod release;
 pub mod slot_offers;
 pub mod substitute;

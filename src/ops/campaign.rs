@@ -2,7 +2,6 @@
 //! by themselves. Registrations change under the lock of their month.
 mod deciding;
 pub mod import;
-pub mod logo;
 mod mails;
 mod outreach;
 mod publishing;

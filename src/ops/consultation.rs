@@ -5,10 +5,13 @@ pub mod hand_back;
 pub mod merge;
 mod next_team;
 pub mod outcome;
+pub mod quick_record;
+pub mod rejoin;
 pub mod related_case;
 pub mod reopening;
 pub mod transfer;
 
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     aftercare::follow_up::FollowUp,
@@ -20,13 +23,14 @@ use domain::{
     number::FiscalYear,
     routing::assignment::still_open,
     text::{Prose, TextLine},
+    worklist::quick_record::QuickRecordKind,
 };
 
 pub mod silence;
 pub mod to_call;
 
 pub use next_team::NextTeam;
-use next_team::{change_team, keep_for_owed, release_gone};
+use next_team::{change_team, keep_for_next, release_gone};
 
 use super::{
     aftercare::held::keep_report_due,
@@ -44,7 +48,7 @@ use super::{
 };
 use crate::{
     app::App,
-    mail::mail_event::{MailEvent, ReaderSide, SilenceEvent},
+    mail::mail_event::{MailEvent, ReaderSide, Recommended, SilenceEvent},
     problem::Problem,
     store,
 };
@@ -68,6 +72,8 @@ pub enum Ending {
     HandBack {
         desk: TextLine,
         note: Prose,
+        /// Until when the desk calls.
+        due_at: DateTime<Utc>,
         /// Whether it is the desk that had handed the case over, which hears of it otherwise.
         is_own: bool,
     },
@@ -161,14 +167,14 @@ pub fn result_for_desk(work: &CaseTransaction<'_>) -> Option<String> {
 /// Records that a coordinator has called the company and told it what it could not be mailed.
 pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
-    if work.record.to_call_since.take().is_none() {
+    let Some(to_call_since) = work.record.to_call_since.take() else {
         return Err(Problem::Refused("電話で伝えることは、ありません。".to_owned()));
-    }
+    };
     // A call about a reminder is the reminder: without an answer, the next step follows as after a mail.
     if work.record.silence.is_some_and(|it| it.waits_for_company() && it.stage > 0) {
         work.keep_clock();
     }
-    work.note(by, "企業に電話で伝えました");
+    work.note_record(by, QuickRecordKind::Called { to_call_since }, "企業に電話で伝えました");
     work.commit().await?;
     Ok(())
 }
@@ -201,6 +207,7 @@ pub async fn plan_with_team(
         return Err(Problem::NotFound);
     }
     let was = work.record.consultation.fields;
+    work.record.next_field = None;
     if let Some(team) = team {
         work.check(ActionKind::PlanFurtherSession, by)?;
         change_team(&mut work, by, team).await?;
@@ -211,30 +218,31 @@ pub async fn plan_with_team(
 }
 
 /// Plans a further appointment together with the approval of the report on the last one, of which the same mail tells
-/// with its examples.
+/// with its recommendations.
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     override_reason: Option<&TextLine>,
-    examples: &[String],
+    recommended: Recommended<'_>,
 ) -> Result<(), Problem> {
     let was = work.record.consultation.fields;
-    plan(work, by, override_reason, (was, Some(examples))).await
+    work.record.next_field = None;
+    plan(work, by, override_reason, (was, Some(recommended))).await
 }
 
-/// Plans a further appointment. `was` are the fields before it, and `report` has the examples of the report that has
-/// become ready with it, if one has. The company hears of it once: it chooses a time, or waits until experts for every field have accepted.
+/// Plans a further appointment. `was` are the fields before it, and `report` has the recommendations of the report
+/// that has become ready with it, if one has. The company hears of it once: it chooses a time, or waits until experts for every field have accepted.
 async fn plan(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     override_reason: Option<&TextLine>,
-    (was, report): (Fields, Option<&[String]>),
+    (was, report): (Fields, Option<Recommended<'_>>),
 ) -> Result<(), Problem> {
     work.check(ActionKind::PlanFurtherSession, by)?;
     let makes_up = work.record.owed.is_some();
     release_gone(work).await?;
-    keep_for_owed(work, by).await?;
-    let wanted = work.record.owed.map_or(work.record.consultation.fields, Fields::from);
+    keep_for_next(work, by).await?;
+    let wanted = work.record.only_next_field().map_or(work.record.consultation.fields, Fields::from);
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let act = Action::PlanFurtherSession {
         appointments: store::intake::company::appointments_in(work.read(), &work.record, year).await?,
@@ -246,7 +254,8 @@ async fn plan(
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
     let is_open = work.record.consultation.state != State::Scheduling;
-    let was = Some(was).filter(|it| *it != work.record.consultation.fields);
+    let given = if makes_up { work.record.consultation.fields } else { wanted };
+    let was = Some(was).filter(|it| *it != given);
     notify_further_appointment(work, is_open, was, report)
 }
 
@@ -259,21 +268,31 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         return Ok(());
     }
     work.record.consultation.address_confirmed = true;
+    let (was_unconfirmed, to_call_since) = (work.record.number_unconfirmed, work.record.to_call_since);
     let proven = work.person.proven.take();
     work.save(ConfirmedAddress(id)).await?;
     if let Some(proven) = proven {
         correction::move_mails(&mut work, vec![proven.key()]).await?;
     }
-    // The mails that were held go out now, so that the company need not be called.
-    work.record.to_call_since = None;
-    let how = match by {
-        Actor::Coordinator(_) | Actor::Stead(..) => "連絡先をセンターが確認しました",
-        Actor::Company | Actor::Expert(_) | Actor::Desk(..) | Actor::System => {
-            "連絡先のメールアドレスが確認されました"
+    // The mails that were held go out now.
+    to_call::settle(&mut work, false, &[]).await?;
+    let confirms_number = was_unconfirmed && has_known_address(&work).await?;
+    match by {
+        Actor::Coordinator(_) | Actor::Stead(..) => {
+            let kind = QuickRecordKind::AddressConfirmed {
+                confirmed_number: confirms_number,
+                to_call_since: to_call_since.filter(|_| work.record.to_call_since.is_none()),
+            };
+            work.note_record(by, kind, "連絡先をセンターが確認しました");
         }
-    };
-    work.note(by, how);
-    confirm_known_number(&mut work).await?;
+        Actor::Company | Actor::Expert(_) | Actor::Desk(..) | Actor::System => {
+            work.note(by, "連絡先のメールアドレスが確認されました");
+        }
+    }
+    if confirms_number {
+        work.record.number_unconfirmed = false;
+        work.note(Actor::System, "以前の相談と同じメールアドレスのため、法人番号を確認済みにしました");
+    }
     let (into, address) = (work.record.consultation.merged_into, work.person.email.clone());
     if into.is_none() {
         Box::pin(take_again(&mut work)).await?;
@@ -293,16 +312,10 @@ async fn address_of(app: &App, id: ConsultationId) -> Result<Option<String>, Pro
     Ok(store::consultation::person(&app.db, id).await?.and_then(|it| it.email))
 }
 
-/// Confirms the corporate number of a consultation whose contact has spoken for that company before.
-async fn confirm_known_number(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    let Some(email) = work.person.email.as_ref().filter(|_| work.record.number_unconfirmed) else {
-        return Ok(());
-    };
-    if store::intake::company::knows_address(work.read(), &work.record, &email.to_lowercase()).await? {
-        work.record.number_unconfirmed = false;
-        work.note(Actor::System, "以前の相談と同じメールアドレスのため、法人番号を確認済みにしました");
-    }
-    Ok(())
+/// Returns whether the contact has spoken for the company of the corporate number before.
+async fn has_known_address(work: &CaseTransaction<'_>) -> Result<bool, Problem> {
+    let Some(email) = &work.person.email else { return Ok(false) };
+    Ok(store::intake::company::knows_address(work.read(), &work.record, &email.to_lowercase()).await?)
 }
 
 /// Drops the questions that are not over yet.
@@ -396,13 +409,13 @@ fn say_farewell(
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),
             cancelled,
-            is_called: false,
+            called_by: None,
         },
-        Ending::HandBack { desk, note, .. } => MailEvent::Referred {
+        Ending::HandBack { desk, note, due_at, .. } => MailEvent::Referred {
             organization: desk.as_str(),
             note: note.as_str(),
             cancelled,
-            is_called: true,
+            called_by: Some(*due_at),
         },
         Ending::Complete => return Ok(()),
     };

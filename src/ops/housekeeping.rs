@@ -1,18 +1,18 @@
 //! Deletes data that may not or need not be kept any longer.
 use chrono::TimeDelta;
-use domain::intake::desk_entry;
+use domain::{intake::desk_entry, survey};
 
 use crate::{app::App, files, ops, problem::Problem, store};
 
 /// The time for which a file may exist without a row. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
-/// The time for which an import waits to be taken.
+/// The time for which an imported file waits to be taken.
 const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes expired drafts, sessions and links, and sign-ups and registrations that were not confirmed, erases who asked
-/// a desk long ago, and forgets what is not set aside any more. Returns how many there were.
+/// Deletes expired drafts, sessions and links, sign-ups and registrations that were not confirmed, and answers to surveys
+/// that were never given, erases who asked a desk long ago, and forgets what is not set aside any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -22,12 +22,12 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let sign_ups = store::gathering::sign_up::delete_unconfirmed(&tx, now).await?;
     let registrations = ops::campaign::forget_unproved(&tx, now).await?;
     let desk_entries = store::intake::desk_entry::erase(&tx, now - desk_entry::KEPT).await?;
-    store::publication::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
-    store::campaign::import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
-    store::reference::desk_import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
+    let network = ops::network::forget_unproved(&tx, now).await?;
+    let answers = store::survey::response::delete_idle(&tx, now - survey::IDLE_KEPT).await?;
+    store::file_import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;
-    Ok(drafts + sessions + links + sign_ups + registrations + desk_entries)
+    Ok(drafts + sessions + links + sign_ups + registrations + desk_entries + answers + network)
 }
 
 /// Drops held mails to addresses that stayed unconfirmed for as long as a draft is kept. Returns whether there were

@@ -22,9 +22,13 @@ use crate::{
 
 pub mod consent;
 mod consent_rows;
+pub mod deletion;
+pub mod file;
 pub mod import;
 pub mod link_check;
 pub mod picture;
+pub mod readers;
+pub mod successor;
 
 const ERASED: &str = "企業への協力のお願いが終わった事例のため、変更も公開もできません。新しい事例は、企業の同意から始めてください。";
 const NOT_APPROVED: &str =
@@ -42,7 +46,7 @@ pub async fn create(app: &App, content: Content, by: AccountId) -> Result<Public
     let tx = app.begin().await?;
     let number = match &content.facts {
         Facts::Campaign(facts) => ops::campaign::number(&tx, facts).await?,
-        Facts::News(_) | Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) => {
+        Facts::News(_) | Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) | Facts::Survey(_) => {
             store::publication::next_number(&tx, content.facts.kind()).await?
         }
     };
@@ -72,10 +76,11 @@ async fn ship_kind(app: &App, kind: PublicationKind, shipped: Vec<Content>) -> R
     if !store::publication::newest(&tx, kind, 1).await?.is_empty() {
         return Ok(());
     }
-    for (number, content) in (first..).zip(shipped) {
-        let draft = Publication::draft(PublicationId(Uuid::now_v7()), number, content);
-        store::publication::save(&tx, &draft, RevisionAct::Imported, None, app.clock.now()).await?;
-    }
+    let drafts = (first..).zip(shipped);
+    let drafts =
+        drafts.map(|(number, content)| Publication::draft(PublicationId(Uuid::now_v7()), number, content));
+    let (drafts, now) = (drafts.collect::<Vec<_>>(), app.clock.now());
+    store::publication::save_all(&tx, &drafts, RevisionAct::Imported, None, now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -161,7 +166,7 @@ async fn change(
     Ok(after)
 }
 
-/// Commits a change, together with what follows for an event or a telework month.
+/// Commits a change, together with what follows for an event, a telework month or a survey.
 async fn settle(
     app: &App,
     context: Context,
@@ -185,6 +190,14 @@ async fn settle(
             ops::campaign::may_end(&tx, after, &context).await?;
         }
     }
+    if let Facts::Survey(facts) = &after.content.facts {
+        if act == RevisionAct::Published {
+            return ops::survey::published(app, context, tx, after, facts).await;
+        }
+        if act == RevisionAct::Archived {
+            ops::survey::may_end(&tx, after, &context).await?;
+        }
+    }
     Ok(tx.commit().await?)
 }
 
@@ -201,7 +214,13 @@ async fn change_in(
         return Err(Problem::Stale);
     }
     refuse_erased(tx, &before).await?;
+    let seen = before.clone();
     let after = decide(before)?;
+    if let Facts::Survey(facts) = &after.content.facts
+        && act == RevisionAct::Published
+    {
+        ops::survey::check(tx, &seen, facts).await?;
+    }
     if let Facts::Campaign(facts) = &after.content.facts {
         ops::campaign::keeps_year(&after, facts)?;
     }
@@ -238,7 +257,7 @@ fn links(it: &Publication) -> Vec<String> {
         Facts::News(news) => news.related.as_ref(),
         Facts::Guide(guide) => Some(&guide.link),
         Facts::Example(example) => example.link.as_ref(),
-        Facts::Gathering(_) | Facts::Campaign(_) => None,
+        Facts::Gathering(_) | Facts::Campaign(_) | Facts::Survey(_) => None,
     };
     let of_facts = of_facts.filter(|it| it.is_outside()).map(|it| it.as_str().to_owned());
     found.extend(of_facts.filter(|it| !found.contains(it)));

@@ -15,6 +15,8 @@ pub(super) const MARGIN: f32 = 56.0;
 /// The height of a line in relation to its size.
 const LEADING: f32 = 1.6;
 static JAPANESE: LanguageIdentifier = langid!("ja");
+/// The height of a bar. Points.
+pub(super) const BAR: f32 = 6.0;
 /// The lines of text that must have room below a heading on its page.
 const TOGETHER: f32 = 3.0;
 
@@ -35,6 +37,8 @@ pub(super) struct Placed {
     pub x: f32,
     pub baseline: f32,
     pub size: f32,
+    /// The length of the bar below the line; 0 without one.
+    pub bar: f32,
 }
 
 /// The look of a part.
@@ -71,6 +75,11 @@ pub(super) fn pages(face: &Face, document: &Document) -> Vec<Vec<Placed>> {
                 pages.place(part, label, LABEL);
                 pages.place(part + 1, value, VALUE);
             }
+            Block::Bar { label, value, share } => {
+                pages.place(part, label, LABEL);
+                pages.place(part + 1, value, VALUE);
+                pages.bar(*share);
+            }
         }
     }
     pages.done.push(pages.page);
@@ -100,7 +109,15 @@ impl Pages<'_> {
             self.y += height;
             // The letters stand in the middle of the line's height.
             let baseline = self.y - height / 2.0 + size * 0.38;
-            self.page.push(Placed { part, line, x: MARGIN + indent, baseline, size });
+            self.page.push(Placed { part, line, x: MARGIN + indent, baseline, size, bar: 0.0 });
+        }
+    }
+
+    /// Gives the last line a bar, and the room for it.
+    fn bar(&mut self, share: f32) {
+        if let Some(last) = self.page.last_mut() {
+            last.bar = (PAGE.0 - MARGIN - last.x) * share.clamp(0.0, 1.0);
+            self.y += BAR;
         }
     }
 

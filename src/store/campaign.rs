@@ -1,4 +1,4 @@
-//! Telework months: what of them decides about registrations, the registrations, their imports, and logo files.
+//! Telework months: what of them decides about registrations, and the registrations.
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{calendar::at_japan, id::PublicationId};
 use entity::campaign as row;
@@ -10,9 +10,7 @@ use uuid::Uuid;
 
 use crate::store::due_keys;
 
-pub mod import;
 pub mod list;
-pub mod logo;
 pub mod outreach;
 pub mod registration;
 pub mod statistics;

@@ -71,41 +71,35 @@ pub struct Record {
     pub report_by_center: Option<ReportGap>,
     /// The field that an expert who did not come still owes the company. The next appointment is for this field alone.
     pub owed: Option<Field>,
+    /// The only field of the further appointment that was planned last, if it is for one of two.
+    pub next_field: Option<Field>,
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
 }
 
 impl Record {
-    /// Returns the party whose turn it is: the center's where it sees to the report in the experts' place.
-    pub fn turn(&self) -> Turn {
-        if self.writes_report() && self.consultation.merged_into.is_none() {
-            Turn::Center
-        } else {
-            self.consultation.turn()
-        }
-    }
-
-    /// Returns whether the case waits for a report to which the center sees.
-    pub fn writes_report(&self) -> bool {
-        self.report_by_center.is_some() && self.consultation.state == State::Consulted
-    }
-
-    /// Returns the fields of the appointment that is under way: the one that is owed, once its appointment is planned,
-    /// else those of the consultation.
+    /// Returns the fields of the appointment that is under way: the one that is owed or was chosen, once its appointment is
+    /// planned, else those of the consultation.
     pub fn wanted_fields(&self) -> Fields {
-        match (self.owed, &self.consultation.state) {
+        match (self.only_next_field(), &self.consultation.state) {
             (
-                Some(owed),
+                Some(only),
                 State::Received
                 | State::Checking
                 | State::WaitingCompany
                 | State::Matching
                 | State::Scheduling
                 | State::Booked,
-            ) => owed.into(),
+            ) => only.into(),
             _ => self.consultation.fields,
         }
+    }
+
+    /// Returns the one field that the further appointment is for: the one that is owed, or else the one that was chosen and
+    /// that the consultation still has.
+    pub fn only_next_field(&self) -> Option<Field> {
+        self.owed.or(self.next_field.filter(|it| self.consultation.fields.contains(*it)))
     }
 
     /// Returns the prefecture to which an expert travels for a visit.
@@ -369,6 +363,7 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         report_by_center: Set(record.report_by_center.is_some()),
         report_gap: Set(record.report_by_center.map(Coded::Known)),
         owed_field: Set(record.owed.map(Coded::Known)),
+        next_field: Set(record.next_field.map(Coded::Known)),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()

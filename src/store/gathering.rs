@@ -9,8 +9,8 @@ use domain::{
 };
 use entity::{gathering as row, sign_up as sign_up_row};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -47,10 +47,17 @@ pub struct Gathering {
     pub called_off: Option<(DateTime<Utc>, String)>,
     pub thanked_at: Option<DateTime<Utc>>,
     pub erased_at: Option<DateTime<Utc>>,
+    /// The time at which editors and center were asked for the meeting link that is missing.
+    pub link_asked_at: Option<DateTime<Utc>>,
     pub due_at: Option<DateTime<Utc>>,
 }
 
 impl Gathering {
+    /// Returns whether people take part online and have no meeting link to do so.
+    pub const fn misses_link(&self) -> bool {
+        self.online_seats.is_some() && self.online_link.is_none() && self.called_off.is_none()
+    }
+
     /// Returns the number of seats of a kind; `None` if there are none.
     pub const fn seats(&self, kind: SeatKind) -> Option<u16> {
         match kind {
@@ -66,6 +73,8 @@ pub struct SeatStanding {
     pub seat: Option<SeatKind>,
     pub sequence: i32,
     pub starts_at: DateTime<Utc>,
+    /// Whether the meeting link is there.
+    pub has_link: bool,
 }
 
 pub async fn find(db: &impl ConnectionTrait, id: PublicationId) -> Result<Option<Gathering>, DbErr> {
@@ -115,6 +124,18 @@ pub async fn save(tx: &DatabaseTransaction, it: &Gathering) -> Result<(), DbErr>
     Ok(())
 }
 
+/// Returns the events ahead whose meeting link is missing although editors and center were asked for it, earliest first.
+pub async fn missing_links(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Gathering>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.ends_at.gt(now))
+        .filter(row::Column::LinkAskedAt.is_not_null())
+        .order_by_asc(row::Column::StartsAt)
+        .all(db)
+        .await?;
+    let all: Vec<_> = rows.into_iter().map(from_row).collect::<Result<_, _>>()?;
+    Ok(all.into_iter().filter(Gathering::misses_link).collect())
+}
+
 /// Returns up to `limit` events whose next step is due at `now`, without those of `except`.
 pub async fn due(
     db: &impl ConnectionTrait,
@@ -143,7 +164,8 @@ pub async fn standing(
         let event = events.get(&PublicationId(it.publication_id))?;
         let is_seated = it.status == SignUpStatus::Seated && event.called_off.is_none();
         let seat = it.seat_kind.known().filter(|_| is_seated);
-        Some((SignUpId(it.id), SeatStanding { seat, sequence: event.sequence, starts_at: event.starts_at }))
+        let (sequence, starts_at, has_link) = (event.sequence, event.starts_at, event.online_link.is_some());
+        Some((SignUpId(it.id), SeatStanding { seat, sequence, starts_at, has_link }))
     });
     Ok(standing.collect())
 }
@@ -169,6 +191,7 @@ fn to_row(it: &Gathering) -> row::Model {
         call_off_reason,
         thanked_at: it.thanked_at,
         erased_at: it.erased_at,
+        link_asked_at: it.link_asked_at,
         due_at: it.due_at,
     }
 }
@@ -197,6 +220,7 @@ fn from_row(row: row::Model) -> Result<Gathering, DbErr> {
         called_off: row.called_off_at.zip(row.call_off_reason),
         thanked_at: row.thanked_at,
         erased_at: row.erased_at,
+        link_asked_at: row.link_asked_at,
         due_at: row.due_at,
     })
 }

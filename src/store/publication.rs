@@ -8,27 +8,34 @@ use domain::{
     publication::{Content, Facts, Period, Publication, PublicationKind, PublicationState},
     text::{Prose, TextLine},
 };
-use entity::{account, publication as row, publication_revision};
+use entity::{
+    account, example_picture, file_import_entry, publication as row, publication_file, publication_revision,
+};
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
-    sea_query::{Expr, IntoCondition},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    Iterable, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    sea_query::{Expr, IntoCondition, OnConflict},
 };
 use uuid::Uuid;
 
 use crate::store::{
-    contradiction, known,
-    reference::revision::{RevisedPart, of_publications, touch},
+    Coded, contradiction, insert_all, known,
+    reference::revision::{RevisedPart, of_publications, touch, touch_by},
 };
 
 pub mod consent;
+pub mod deleted_draft;
 pub mod examples;
-pub mod import;
+pub mod file;
+pub mod guide;
 pub mod link_check;
 pub mod picture;
+pub mod reading;
 pub mod shelf;
+pub mod successor;
+
+/// The number of publications that one statement reads or writes.
+const AT_ONCE: usize = 500;
 
 /// The first number of a kind. It has five digits, so that an address with a year cannot be meant.
 const FIRST_NUMBER: i32 = 10_001;
@@ -135,6 +142,54 @@ pub async fn history(db: &impl ConnectionTrait, id: PublicationId) -> Result<Vec
     named(db, rows).await
 }
 
+/// Returns these publications as `lock` does, in no order. One that does not exist any more is left out.
+pub async fn lock_all(tx: &DatabaseTransaction, ids: &[PublicationId]) -> Result<Vec<Publication>, DbErr> {
+    let mut found = Vec::new();
+    for part in ids.chunks(AT_ONCE) {
+        let ids: Vec<_> = part.iter().map(|it| it.0).collect();
+        let locked = row::Entity::find().filter(row::COLUMN.id.is_in(ids.iter().copied())).lock_exclusive();
+        let rows = locked.order_by_asc(row::COLUMN.id).all(tx).await?;
+        let newest = at(row::Column::Revision).filter(among(ids));
+        let mut contents = by_publication(newest.all(tx).await?);
+        for row in rows {
+            let revision = contents.remove(&row.id);
+            let revision = revision.ok_or_else(|| contradiction(row::Entity, row.id, "has no revision"))?;
+            found.push(assembled(&row, revision)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Deletes drafts, which editors alone have read, with their revisions, pictures and files.
+pub async fn delete_drafts(tx: &DatabaseTransaction, ids: &[PublicationId]) -> Result<(), DbErr> {
+    for part in ids.chunks(AT_ONCE) {
+        let ids: Vec<_> = part.iter().map(|it| it.0).collect();
+        let of_drafts = file_import_entry::COLUMN.publication_id.is_in(ids.iter().copied());
+        file_import_entry::Entity::delete_many().filter(of_drafts).exec(tx).await?;
+        link_check::forget_links(tx, part.iter().copied()).await?;
+        let of_drafts = example_picture::COLUMN.publication_id.is_in(ids.iter().copied());
+        example_picture::Entity::delete_many().filter(of_drafts).exec(tx).await?;
+        let of_drafts = publication_file::COLUMN.publication_id.is_in(ids.iter().copied());
+        publication_file::Entity::delete_many().filter(of_drafts).exec(tx).await?;
+        let of_drafts = publication_revision::COLUMN.publication_id.is_in(ids.iter().copied());
+        publication_revision::Entity::delete_many().filter(of_drafts).exec(tx).await?;
+        row::Entity::delete_many().filter(row::COLUMN.id.is_in(ids)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Returns the acts that have made the revisions of a publication.
+pub async fn acts(db: &impl ConnectionTrait, id: PublicationId) -> Result<Vec<RevisionAct>, DbErr> {
+    let acts: Vec<Coded<RevisionAct>> = publication_revision::Entity::find()
+        .select_only()
+        .column(publication_revision::Column::Act)
+        .filter(publication_revision::COLUMN.publication_id.eq(id.0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    acts.iter().map(|it| known(it, publication_revision::Column::Act, id.0)).collect()
+}
+
 /// Saves a publication after an act, with its new revision. Raises the revision of what the public reads.
 pub async fn save(
     tx: &DatabaseTransaction,
@@ -143,9 +198,39 @@ pub async fn save(
     by: Option<AccountId>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    touch(tx, RevisedPart::Publications).await?;
+    save_all(tx, std::slice::from_ref(it), act, by, now).await
+}
+
+/// Saves publications after the same act, each with its new revision, as `save` does. Each is among them once.
+pub async fn save_all(
+    tx: &DatabaseTransaction,
+    all: &[Publication],
+    act: RevisionAct,
+    by: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    if count == 0 {
+        return Ok(());
+    }
+    touch_by(tx, RevisedPart::Publications, count).await?;
+    let first = of_publications(tx).await? - count + 1;
+    for (part, at) in all.chunks(AT_ONCE).zip((first..).step_by(AT_ONCE)) {
+        let rows = part.iter().zip(at..).map(|(it, number)| publication_row(it, number, now));
+        let rows = rows.map(IntoActiveModel::into_active_model);
+        let changed = row::Column::iter().filter(|it| !matches!(it, row::Column::Id));
+        let changed = OnConflict::column(row::Column::Id).update_columns(changed).to_owned();
+        row::Entity::insert_many(rows).on_conflict(changed).exec_without_returning(tx).await?;
+        let revisions = part.iter().map(|it| revision_row(it, act, by, now));
+        let revisions = revisions.collect::<Result<Vec<_>, _>>()?;
+        insert_all(tx, revisions.into_iter().map(IntoActiveModel::into_active_model)).await?;
+    }
+    Ok(())
+}
+
+fn publication_row(it: &Publication, change_number: i64, now: DateTime<Utc>) -> row::Model {
     let period = it.state.period();
-    let model = row::Model {
+    row::Model {
         id: it.id.0,
         kind: it.kind().into(),
         number: it.number,
@@ -155,27 +240,26 @@ pub async fn save(
         public_from: period.map(Period::from),
         public_until: period.and_then(Period::until),
         updated_at: now,
-        change_number: of_publications(tx).await?,
-    };
-    if it.revision == 1 {
-        row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
-    } else {
-        let changed = row::ActiveModel { id: Set(model.id), ..model.into_active_model().reset_all() };
-        row::Entity::update(changed).exec(tx).await?;
+        change_number,
     }
-    let facts = serde_json::to_string(&it.content.facts).map_err(|err| DbErr::Json(err.to_string()))?;
-    let revision = publication_revision::Model {
+}
+
+fn revision_row(
+    it: &Publication,
+    act: RevisionAct,
+    by: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> Result<publication_revision::Model, DbErr> {
+    Ok(publication_revision::Model {
         publication_id: it.id.0,
         revision: it.revision,
         act: act.into(),
         title: it.content.title.as_str().to_owned(),
         body: it.content.body.as_ref().map(|it| it.as_str().to_owned()),
-        facts,
+        facts: serde_json::to_string(&it.content.facts).map_err(|err| DbErr::Json(err.to_string()))?,
         changed_by: by.map(|it| it.0),
         changed_at: now,
-    };
-    publication_revision::Entity::insert(revision.into_active_model()).exec_without_returning(tx).await?;
-    Ok(())
+    })
 }
 
 /// Returns the query for the revisions whose number is in this column of their publication.
@@ -189,6 +273,38 @@ fn at(number: row::Column) -> Select<publication_revision::Entity> {
         })
         .into();
     publication_revision::Entity::find().join(JoinType::InnerJoin, of_publication)
+}
+
+/// Returns the rows of a kind at these public numbers, each with the revision that the public reads, without the drafts.
+async fn at_public_numbers(
+    db: &impl ConnectionTrait,
+    kind: PublicationKind,
+    numbers: &[i32],
+) -> Result<Vec<(row::Model, publication_revision::Model)>, DbErr> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.kind.eq(kind.code()))
+        .filter(row::COLUMN.number.is_in(numbers.iter().copied()))
+        .all(db)
+        .await?;
+    let mut revisions = public_revisions(db, rows.iter().map(|it| it.id).collect()).await?;
+    Ok(rows.into_iter().filter_map(|row| revisions.remove(&row.id).map(|it| (row, it))).collect())
+}
+
+async fn public_revisions(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, publication_revision::Model>, DbErr> {
+    let revisions = at(row::Column::PublicRevision).filter(among(ids)).all(db).await?;
+    Ok(by_publication(revisions))
+}
+
+/// Returns the condition that the publication is one of these. It is put on the key of the smaller table, so that
+/// PostgreSQL takes few rows by their keys also when it has no statistics yet.
+fn among(ids: Vec<Uuid>) -> Expr {
+    row::Column::Id.is_in(ids)
 }
 
 fn by_publication(rows: Vec<publication_revision::Model>) -> HashMap<Uuid, publication_revision::Model> {

@@ -1,6 +1,5 @@
 //! Reference data and settings: the programme, themes and desks.
 pub mod desk;
-pub mod desk_import;
 pub mod programme;
 pub mod revision;
 pub mod theme;

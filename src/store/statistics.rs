@@ -1,10 +1,20 @@
 //! The statistics: a fixed number of grouped queries over the consultations received in a fiscal year.
+pub mod adoption;
+pub mod edition;
 mod load;
+pub mod measure;
+pub mod shelf;
 mod waits;
 
 use chrono::{DateTime, Datelike, Months, Utc};
 use codes::{AppointmentStatus, FollowUpKind, FollowUpStatus};
-use domain::{calendar::at_japan, field::Field, number::FiscalYear, prefecture::Prefecture};
+use domain::{
+    calendar::at_japan,
+    field::Field,
+    number::FiscalYear,
+    prefecture::Prefecture,
+    statistics::figures::{ENDS, PARTLY_DONE, SIZES},
+};
 use entity::{application, appointment, appointment_expert, consultation, follow_up};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
@@ -24,8 +34,20 @@ pub struct StatisticsFilter {
     pub prefecture: Option<Prefecture>,
 }
 
+/// The instant from which and the instant until before which something is counted.
+pub type TimeSpan = (DateTime<Utc>, DateTime<Utc>);
+
 /// Codes with the number of their occurrences. `None` stands for an answer that was not given.
 pub type Counts = Vec<(Option<String>, u64)>;
+
+/// The number of consultations, or of something of theirs, with one value and about the same fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FieldCount<T> {
+    value: T,
+    ict: bool,
+    labor: bool,
+    n: u64,
+}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
@@ -64,19 +86,21 @@ pub struct Statistics {
     pub progress: Vec<((String, String), u64)>,
 }
 
-/// The ends of a booked appointment.
-pub const ENDS: [AppointmentStatus; 6] = [
-    AppointmentStatus::Done,
-    AppointmentStatus::NoShow,
-    AppointmentStatus::ExpertNoShow,
-    AppointmentStatus::CancelledByCompany,
-    AppointmentStatus::CancelledByExpert,
-    AppointmentStatus::CancelledByCenter,
-];
+impl<T> FieldCount<T> {
+    fn of(value: T, ict: bool, labor: bool, n: i64) -> Self {
+        Self { value, ict, labor, n: count(n) }
+    }
 
-/// Bands of the number of employees, each up to but without this number. At 100 the law's duty to plan
-/// begins.
-pub const SIZES: [i32; 4] = [20, 100, 300, i32::MAX];
+    /// Returns whether it counts among the consultations about a field, alone or with the other one; among all without a
+    /// field.
+    const fn is_about(&self, field: Option<Field>) -> bool {
+        match field {
+            None => true,
+            Some(Field::Ict) => self.ict,
+            Some(Field::Labor) => self.labor,
+        }
+    }
+}
 
 /// Returns the fiscal years in which consultations were received, latest first.
 pub async fn years(db: &impl ConnectionTrait) -> Result<Vec<i32>, DbErr> {
@@ -98,36 +122,39 @@ pub async fn of(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
         companies,
         appointments,
         with_appointment,
-        by_fields: fields(db, selection).await?,
+        by_fields: by_fields(&fields(db, selected(selection)).await?),
         by_state,
         unfulfilled,
-        by_outcome: outcomes(db, selection).await?,
+        by_outcome: summed(outcomes(db, selected(selection), None).await?),
         by_month: months(db, selection).await?,
-        by_prefecture: prefectures(db, selection).await?,
-        by_size: sizes(db, selection).await?,
-        by_industry: grouped(db, selection, consultation::Column::Industry).await?,
-        by_mode: grouped(db, selection, consultation::Column::Mode).await?,
-        by_origin: grouped(db, selection, consultation::Column::Origin).await?,
+        by_prefecture: summed(prefectures(db, selected(selection)).await?),
+        by_size: buckets_of(&sizes(db, selected(selection)).await?),
+        by_industry: summed(grouped(db, selected(selection), consultation::Column::Industry).await?),
+        by_mode: summed(grouped(db, selected(selection), consultation::Column::Mode).await?),
+        by_origin: summed(grouped(db, selected(selection), consultation::Column::Origin).await?),
         first_contacts: waits::first_contacts(db, selection).await?,
         first_appointments: waits::first_appointments(db, selection).await?,
-        surveys: surveys(db, selection).await?,
+        surveys: summed(surveys(db, answered(selection)).await?),
         follow_ups: follow_ups(db, selection).await?,
-        progress: progress(db, selection).await?,
+        progress: summed(progress(db, answered(selection)).await?),
     })
+}
+
+/// Returns the query for the consultations about a field, alone or with the other one. No column is selected yet.
+fn about(field: Option<Field>) -> Select<consultation::Entity> {
+    // A case that was merged into another is counted with that one.
+    let query = consultation::Entity::find().select_only().filter(consultation::Column::MergedInto.is_null());
+    match field {
+        Some(Field::Ict) => query.filter(consultation::Column::Ict.eq(true)),
+        Some(Field::Labor) => query.filter(consultation::Column::Labor.eq(true)),
+        None => query,
+    }
 }
 
 /// Returns the query for the consultations that are counted. No column is selected yet.
 fn selected(selection: &StatisticsFilter) -> Select<consultation::Entity> {
-    let mut query = consultation::Entity::find()
-        .select_only()
-        .filter(consultation::Column::FiscalYear.eq(selection.year.start_year()))
-        // A case that was merged into another is counted with that one.
-        .filter(consultation::Column::MergedInto.is_null());
-    query = match selection.field {
-        Some(Field::Ict) => query.filter(consultation::Column::Ict.eq(true)),
-        Some(Field::Labor) => query.filter(consultation::Column::Labor.eq(true)),
-        None => query,
-    };
+    let query =
+        about(selection.field).filter(consultation::Column::FiscalYear.eq(selection.year.start_year()));
     match selection.prefecture {
         Some(it) => query.filter(consultation::Column::Prefecture.eq(i16::from(it.code()))),
         None => query,
@@ -153,18 +180,39 @@ async fn totals(
     Ok((count(received), count(companies), or_none(appointments), or_none(with_appointment)))
 }
 
-async fn fields(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<[u64; 3], DbErr> {
-    let rows: Vec<(bool, bool, i64)> = selected(selection)
-        .column(consultation::Column::Ict)
+/// Groups by the fields too, so that one query counts for all consultations and for each field.
+fn with_fields(of: Select<consultation::Entity>) -> Select<consultation::Entity> {
+    of.column(consultation::Column::Ict)
         .column(consultation::Column::Labor)
         .column_as(consultation::Column::Id.count(), "n")
         .group_by(consultation::Column::Ict)
         .group_by(consultation::Column::Labor)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let of = |ict, labor| rows.iter().find(|it| (it.0, it.1) == (ict, labor)).map_or(0, |it| count(it.2));
-    Ok([of(true, false), of(false, true), of(true, true)])
+}
+
+/// Returns the sums over the fields, in the order of the first rows.
+fn summed<T: PartialEq>(rows: Vec<FieldCount<T>>) -> Vec<(T, u64)> {
+    let mut sums: Vec<(T, u64)> = Vec::new();
+    for it in rows {
+        match sums.iter_mut().find(|(value, _)| *value == it.value) {
+            Some((_, sum)) => *sum += it.n,
+            None => sums.push((it.value, it.n)),
+        }
+    }
+    sums
+}
+
+async fn fields(
+    db: &impl ConnectionTrait,
+    of: Select<consultation::Entity>,
+) -> Result<Vec<FieldCount<()>>, DbErr> {
+    let rows: Vec<(bool, bool, i64)> = with_fields(of).into_tuple().all(db).await?;
+    Ok(rows.into_iter().map(|(ict, labor, n)| FieldCount::of((), ict, labor, n)).collect())
+}
+
+/// Returns the counts about ICT alone, about labour alone, and about both.
+fn by_fields(rows: &[FieldCount<()>]) -> [u64; 3] {
+    [(true, false), (false, true), (true, true)]
+        .map(|of| rows.iter().filter(|it| (it.ict, it.labor) == of).map(|it| it.n).sum())
 }
 
 async fn states(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<(Counts, Counts), DbErr> {
@@ -191,53 +239,59 @@ async fn states(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
     Ok((states, reasons))
 }
 
-/// The code under which appointments are counted that one of two experts held without the other.
-pub const PARTLY_DONE: &str = "partly_done";
-
-/// Returns the number of appointments for each state after a booking has ended. Those that one of two experts held without
-/// the other are counted apart.
-async fn outcomes(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<Counts, DbErr> {
+/// Returns the number of appointments for each state after a booking has ended, of those that began in `span` if there is
+/// one. Those that one of two experts held without the other are counted apart.
+async fn outcomes(
+    db: &impl ConnectionTrait,
+    of: Select<consultation::Entity>,
+    span: Option<TimeSpan>,
+) -> Result<Vec<FieldCount<Option<String>>>, DbErr> {
     let whose = of_consultation::<appointment::Entity>(appointment::Column::ConsultationId);
-    let rows: Vec<(String, i64)> = selected(selection)
-        .join(JoinType::InnerJoin, whose)
+    let mut of = of.join(JoinType::InnerJoin, whose);
+    if let Some((from, until)) = span {
+        of = of
+            .filter(appointment::Column::StartsAt.gte(from))
+            .filter(appointment::Column::StartsAt.lt(until));
+    }
+    let partly = partly_done(db, of.clone()).await?;
+    let of = of
         .filter(appointment::Column::State.is_in(ENDS.map(AppointmentStatus::code)))
         .filter(appointment::Column::WaitingId.is_null())
         .column(appointment::Column::State)
-        .column_as(consultation::Column::Id.count(), "n")
-        .group_by(appointment::Column::State)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let partly = partly_done(db, selection).await?;
-    let whole = |state: &str, n: i64| match state == AppointmentStatus::Done.code() {
-        true => count(n).saturating_sub(partly),
-        false => count(n),
+        .group_by(appointment::Column::State);
+    let rows: Vec<(String, bool, bool, i64)> = with_fields(of).into_tuple().all(db).await?;
+    let whole = |(state, ict, labor, n): (String, bool, bool, i64)| {
+        let is_done = state == AppointmentStatus::Done.code();
+        let mut all = FieldCount::of(Some(state), ict, labor, n);
+        let apart = partly.iter().find(|it| is_done && (it.ict, it.labor) == (ict, labor));
+        all.n = all.n.saturating_sub(apart.map_or(0, |it| it.n));
+        all
     };
-    let mut counts: Counts =
-        rows.into_iter().map(|(state, n)| (Some(state.clone()), whole(&state, n))).collect();
-    if partly > 0 {
-        counts.push((Some(PARTLY_DONE.to_owned()), partly));
-    }
+    let mut counts: Vec<_> = rows.into_iter().map(whole).collect();
+    let apart = |it: &FieldCount<()>| FieldCount {
+        value: Some(PARTLY_DONE.to_owned()),
+        ict: it.ict,
+        labor: it.labor,
+        n: it.n,
+    };
+    counts.extend(partly.iter().map(apart));
     Ok(counts)
 }
 
-/// Returns the number of appointments that one of two experts held without the other.
-async fn partly_done(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<u64, DbErr> {
-    let whose = of_consultation::<appointment::Entity>(appointment::Column::ConsultationId);
+/// Returns the number of these appointments that one of two experts held without the other.
+async fn partly_done(
+    db: &impl ConnectionTrait,
+    appointments: Select<consultation::Entity>,
+) -> Result<Vec<FieldCount<()>>, DbErr> {
     let one_left_out = appointment_expert::Entity::find()
         .select_only()
         .column(appointment_expert::Column::AppointmentId)
         .filter(appointment_expert::COLUMN.absent.eq(true))
         .into_query();
-    let n: Option<i64> = selected(selection)
-        .join(JoinType::InnerJoin, whose)
+    let of = appointments
         .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()))
-        .filter(appointment::Column::Id.in_subquery(one_left_out))
-        .column_as(consultation::Column::Id.count(), "n")
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(n.map(count).unwrap_or_default())
+        .filter(appointment::Column::Id.in_subquery(one_left_out));
+    fields(db, of).await
 }
 
 async fn months(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<[u64; 12], DbErr> {
@@ -247,104 +301,94 @@ async fn months(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
         case.case(received_at().lt(start), Expr::cust(format!("{n}")))
     });
     let rows = buckets(db, selected(selection), month.finally(Expr::cust("11"))).await?;
-    Ok(std::array::from_fn(|at| bucket(&rows, at)))
+    Ok(buckets_of(&rows))
 }
 
-async fn sizes<const N: usize>(
+/// Returns the number of consultations by the places of their bands in `SIZES`; the place after the last is for companies
+/// that did not tell their size.
+async fn sizes(
     db: &impl ConnectionTrait,
-    selection: &StatisticsFilter,
-) -> Result<[u64; N], DbErr> {
+    of: Select<consultation::Entity>,
+) -> Result<Vec<FieldCount<i32>>, DbErr> {
     let employees = || Expr::col((application::Entity, application::Column::Employees));
     let unknown = CaseStatement::new().case(employees().is_null(), Expr::cust(format!("{}", SIZES.len())));
     let size = SIZES
         .iter()
         .zip(0..)
-        .fold(unknown, |case, (below, n)| case.case(employees().lt(*below), Expr::cust(format!("{n}"))));
+        .fold(unknown, |case, (below, n)| case.case(employees().lt(below.1), Expr::cust(format!("{n}"))));
     let whose = of_consultation::<application::Entity>(application::Column::ConsultationId);
-    let query = selected(selection).join(JoinType::LeftJoin, whose);
-    let rows = buckets(db, query, size.finally(Expr::cust(format!("{}", SIZES.len() - 1)))).await?;
-    Ok(std::array::from_fn(|at| bucket(&rows, at)))
+    let query = of.join(JoinType::LeftJoin, whose);
+    buckets(db, query, size.finally(Expr::cust(format!("{}", SIZES.len() - 1)))).await
 }
 
 async fn buckets(
     db: &impl ConnectionTrait,
     query: Select<consultation::Entity>,
     of: CaseStatement,
-) -> Result<Vec<(i32, i64)>, DbErr> {
-    query
+) -> Result<Vec<FieldCount<i32>>, DbErr> {
+    let query = query
         .column_as(Expr::Case(Box::new(of)), "bucket")
-        .column_as(consultation::Column::Id.count(), "n")
         // Grouped by name: PostgreSQL does not see that two expressions with parameters are the same one.
-        .group_by(Expr::col("bucket"))
-        .into_tuple()
-        .all(db)
-        .await
+        .group_by(Expr::col("bucket"));
+    let rows: Vec<(i32, bool, bool, i64)> = with_fields(query).into_tuple().all(db).await?;
+    Ok(rows.into_iter().map(|(bucket, ict, labor, n)| FieldCount::of(bucket, ict, labor, n)).collect())
 }
 
-fn bucket(rows: &[(i32, i64)], at: usize) -> u64 {
-    let found = rows.iter().find(|it| usize::try_from(it.0) == Ok(at));
-    found.map_or(0, |it| count(it.1))
+fn buckets_of<const N: usize>(rows: &[FieldCount<i32>]) -> [u64; N] {
+    std::array::from_fn(|at| {
+        rows.iter().filter(|it| usize::try_from(it.value) == Ok(at)).map(|it| it.n).sum()
+    })
 }
 
 async fn prefectures(
     db: &impl ConnectionTrait,
-    selection: &StatisticsFilter,
-) -> Result<Vec<(Option<i16>, u64)>, DbErr> {
-    let rows: Vec<(Option<i16>, i64)> = selected(selection)
-        .column(consultation::Column::Prefecture)
-        .column_as(consultation::Column::Id.count(), "n")
-        .group_by(consultation::Column::Prefecture)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|(code, n)| (code, count(n))).collect())
+    of: Select<consultation::Entity>,
+) -> Result<Vec<FieldCount<Option<i16>>>, DbErr> {
+    let of = of.column(consultation::Column::Prefecture).group_by(consultation::Column::Prefecture);
+    let rows: Vec<(Option<i16>, bool, bool, i64)> = with_fields(of).into_tuple().all(db).await?;
+    Ok(rows.into_iter().map(|(code, ict, labor, n)| FieldCount::of(code, ict, labor, n)).collect())
 }
 
 async fn grouped(
     db: &impl ConnectionTrait,
-    selection: &StatisticsFilter,
+    of: Select<consultation::Entity>,
     by: consultation::Column,
-) -> Result<Counts, DbErr> {
-    let rows: Vec<(Option<String>, i64)> = selected(selection)
-        .column(by)
-        .column_as(consultation::Column::Id.count(), "n")
-        .group_by(by)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|(code, n)| (code, count(n))).collect())
+) -> Result<Vec<FieldCount<Option<String>>>, DbErr> {
+    let of = of.column(by).group_by(by);
+    let rows: Vec<(Option<String>, bool, bool, i64)> = with_fields(of).into_tuple().all(db).await?;
+    Ok(rows.into_iter().map(|(code, ict, labor, n)| FieldCount::of(code, ict, labor, n)).collect())
 }
 
 async fn surveys(
     db: &impl ConnectionTrait,
-    selection: &StatisticsFilter,
-) -> Result<Vec<([String; 3], u64)>, DbErr> {
+    answered: Select<consultation::Entity>,
+) -> Result<Vec<FieldCount<[String; 3]>>, DbErr> {
     let said = |what: &str| Expr::cust(format!("\"follow_up\".\"answer\" ->> '{what}'"));
-    let mut query = answered(selection).filter(follow_up::Column::Kind.eq(FollowUpKind::Survey.code()));
+    let mut query = answered.filter(follow_up::Column::Kind.eq(FollowUpKind::Survey.code()));
     for what in ["purpose_achieved", "satisfied", "will_consider"] {
         query = query.column_as(said(what), what).group_by(said(what));
     }
-    let rows: Vec<(String, String, String, i64)> =
-        query.column_as(follow_up::Column::Id.count(), "n").into_tuple().all(db).await?;
-    Ok(rows.into_iter().map(|(a, b, c, n)| ([a, b, c], count(n))).collect())
+    let rows: Vec<(String, String, String, bool, bool, i64)> =
+        with_fields(query).into_tuple().all(db).await?;
+    let counted = rows.into_iter().map(|(a, b, c, ict, labor, n)| FieldCount::of([a, b, c], ict, labor, n));
+    Ok(counted.collect())
 }
 
 async fn progress(
     db: &impl ConnectionTrait,
-    selection: &StatisticsFilter,
-) -> Result<Vec<((String, String), u64)>, DbErr> {
+    answered: Select<consultation::Entity>,
+) -> Result<Vec<FieldCount<(String, String)>>, DbErr> {
     let progress = || Expr::cust("\"follow_up\".\"answer\" ->> 'progress'");
-    let rows: Vec<(String, String, i64)> = answered(selection)
+    let query = answered
         .filter(follow_up::Column::Kind.ne(FollowUpKind::Survey.code()))
         .column(follow_up::Column::Kind)
         .column_as(progress(), "progress")
-        .column_as(follow_up::Column::Id.count(), "n")
         .group_by(follow_up::Column::Kind)
-        .group_by(progress())
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|(kind, said, n)| ((kind, said), count(n))).collect())
+        .group_by(progress());
+    let rows: Vec<(String, String, bool, bool, i64)> = with_fields(query).into_tuple().all(db).await?;
+    let counted =
+        rows.into_iter().map(|(kind, said, ict, labor, n)| FieldCount::of((kind, said), ict, labor, n));
+    Ok(counted.collect())
 }
 
 async fn follow_ups(

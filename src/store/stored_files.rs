@@ -2,13 +2,13 @@
 //! swept, so that a table that is missing here loses its files.
 use std::collections::BTreeSet;
 
-use entity::{attachment, campaign_logo, example_picture};
+use entity::{attachment, example_picture, publication_file};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 /// Returns the members of `hashes` that a row names.
 pub async fn known(db: &impl ConnectionTrait, hashes: &[String]) -> Result<BTreeSet<String>, DbErr> {
     let mut found = named::<attachment::Entity>(db, attachment::Column::Sha256, hashes).await?;
-    found.append(&mut named::<campaign_logo::Entity>(db, campaign_logo::Column::Sha256, hashes).await?);
+    found.append(&mut named::<publication_file::Entity>(db, publication_file::Column::Sha256, hashes).await?);
     found.append(&mut named::<example_picture::Entity>(db, example_picture::Column::Sha256, hashes).await?);
     Ok(found)
 }

@@ -5,7 +5,9 @@ pub mod hand_overs;
 mod query;
 pub mod tag;
 pub mod task;
+pub mod untold;
 pub mod visit;
+pub mod waiting_desks;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use codes::{ConsultationStatus, ReportGap, UnfulfilledReason, codes};

@@ -4,6 +4,7 @@ mod deactivation;
 mod desk_import;
 mod desks;
 mod expert_form;
+mod figures;
 mod follow_up;
 mod follow_up_form;
 mod holidays;
@@ -40,6 +41,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(desk_import::submit)
         .service(desk_import::preview)
         .service(desk_import::take)
+        .service(figures::show)
+        .service(figures::submit)
+        .service(figures::preview)
+        .service(figures::take)
+        .service(figures::undo)
         .service(desks::add)
         .service(desks::show)
         .service(desks::change)
@@ -67,6 +73,7 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("/admin/settings", "設定"),
         ("/admin/holidays", "休業日"),
         ("/admin/masters", "テーマ・窓口"),
+        ("/admin/figures", "調査の数値"),
         ("/admin/follow-up", "フォローアップ"),
         ("/admin/mail-texts", "メールの文面"),
         ("/admin/audit", "操作の記録"),

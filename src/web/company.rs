@@ -12,6 +12,7 @@ mod expert_missed;
 mod further_appointment;
 mod history;
 mod messages;
+mod network;
 mod own_consultation;
 mod progress;
 mod question;
@@ -43,6 +44,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(correction::application_pdf)
         .service(correction::show)
         .service(correction::submit)
+        .service(network::show)
+        .service(network::submit)
         .service(messages::show)
         .service(messages::post)
         .service(messages::read)

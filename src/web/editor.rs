@@ -1,4 +1,4 @@
-//! The editors' pages: news, the guide, examples, events and the telework month, from the draft to the end of their period.
+//! The editors' pages: news, the guide, examples, events, the telework month and surveys, from the draft to the end of their period.
 mod campaign;
 mod campaign_figures;
 mod campaign_file;
@@ -7,19 +7,30 @@ mod campaign_import;
 mod campaign_outreach;
 mod consent;
 mod consent_panel;
+mod deletion;
 mod entry;
 mod event;
+mod event_sheet;
+mod example_file;
 mod example_form;
+mod files;
 mod form;
 mod gathering_form;
+mod grants_file;
 mod guide_form;
 mod history;
 mod import;
 mod import_file;
+mod import_row;
 mod list;
+mod news_file;
 mod news_form;
 mod pictures;
 mod publish;
+mod successor;
+mod survey;
+mod survey_form;
+mod survey_invitation;
 
 use actix_web::web::ServiceConfig;
 
@@ -44,6 +55,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(publish::submit)
         .service(publish::archive)
         .service(publish::check)
+        .service(successor::save)
+        .service(deletion::show)
+        .service(deletion::submit)
+        .service(files::show)
+        .service(files::add)
+        .service(files::remove)
         .service(history::show)
         .service(history::revision)
         .service(history::restore)
@@ -56,12 +73,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(campaign_import::preview)
         .service(campaign_import::take)
         .service(campaign_import::undo)
-        .service(campaign::logos)
-        .service(campaign::add_logo)
-        .service(campaign::remove_logo)
         .service(campaign::show_registration)
         .service(campaign::decide)
         .service(campaign::show)
+        .service(event_sheet::show)
+        .service(survey::answers)
+        .service(survey::codes)
+        .service(survey::print_codes)
+        .service(survey_invitation::show)
+        .service(survey_invitation::invite)
+        .service(survey::show)
         .service(event::show)
         .service(event::attendance)
         .service(event::walk_in)

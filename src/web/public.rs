@@ -1,7 +1,9 @@
 //! The pages for all visitors.
 mod atom;
 mod campaign;
+mod certificate;
 mod desks;
+mod doubt;
 mod event_apply;
 mod event_feeds;
 mod event_sign_up;
@@ -10,6 +12,9 @@ mod examples;
 mod guide;
 mod guide_match;
 mod list_page;
+mod mentor;
+mod network;
+mod network_question;
 mod news;
 mod news_feed;
 mod pages;
@@ -18,6 +23,9 @@ mod preview;
 mod register;
 mod registrant;
 mod robots;
+mod successor;
+mod survey_answer;
+mod surveys;
 mod unsubscribe;
 
 use actix_web::web::ServiceConfig;
@@ -44,6 +52,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(event_sign_up::sent)
         .service(event_sign_up::show)
         .service(event_sign_up::submit)
+        .service(events::file)
         .service(events::show)
         .service(participant::show)
         .service(participant::submit)
@@ -54,7 +63,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(campaign::of_year)
         .service(campaign::rules)
         .service(campaign::logo_file)
-        .service(registrant::certificate)
+        .service(certificate::pdf)
+        .service(certificate::show)
         .service(registrant::show)
         .service(registrant::submit)
         .service(examples::list)
@@ -66,5 +76,39 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(robots::robots)
         .service(robots::sitemap)
         .service(unsubscribe::show)
-        .service(unsubscribe::submit);
+        .service(unsubscribe::submit)
+        .configure(survey_routes)
+        .configure(network_routes);
+}
+
+/// Registers the notices of surveys, their questions, and the form for doubtful requests.
+fn survey_routes(cfg: &mut ServiceConfig) {
+    cfg.service(doubt::show)
+        .service(doubt::submit)
+        .service(doubt::sent)
+        .service(surveys::list)
+        .service(surveys::picture)
+        .service(survey_answer::begin_page)
+        .service(survey_answer::begin)
+        .service(survey_answer::thanks)
+        .service(survey_answer::show)
+        .service(survey_answer::submit)
+        .service(surveys::show);
+}
+
+/// Registers the pages of the network.
+fn network_routes(cfg: &mut ServiceConfig) {
+    cfg.service(network::list)
+        .service(network::show)
+        .service(network::submit)
+        .service(network::sent)
+        .service(network::registered)
+        .service(mentor::show)
+        .service(mentor::submit)
+        .service(mentor::show_own)
+        .service(mentor::act)
+        .service(network_question::asker)
+        .service(network_question::asker_act)
+        .service(network_question::answering)
+        .service(network_question::answering_act);
 }

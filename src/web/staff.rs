@@ -2,6 +2,7 @@
 mod absences;
 mod action;
 mod action_page;
+mod after_correction;
 mod calendars;
 mod candidates;
 mod case;
@@ -14,6 +15,7 @@ mod company_merge;
 mod corporate_number;
 mod correction;
 mod correction_undo;
+mod doubts;
 mod example;
 mod expert_absence;
 mod expert_answer;
@@ -24,13 +26,16 @@ mod hand_back;
 mod inbound_mail;
 mod intake;
 mod meeting_link;
+mod network;
 mod notifications;
 mod opened;
+mod other_work;
 mod outbox;
 mod outcome;
 mod password;
 mod plan;
 mod possible_duplicate;
+mod quick_record;
 mod related_case;
 mod replacement;
 mod reply_templates;
@@ -98,6 +103,14 @@ fn work(cfg: &mut ServiceConfig) {
         .service(reply_templates::add)
         .service(reply_templates::change)
         .service(reply_templates::remove)
+        .service(network::list)
+        .service(network::show)
+        .service(network::act)
+        .service(network::show_mentor)
+        .service(network::decide)
+        .service(doubts::list)
+        .service(doubts::show)
+        .service(doubts::submit)
         .service(tasks::show)
         .service(tasks::done)
         .service(tasks::reopen)
@@ -121,6 +134,7 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(case_merge::undo)
         .service(related_case::relate)
         .service(related_case::remove)
+        .service(related_case::undo_split)
         .service(split::show)
         .service(split::submit)
         .service(request::submit)
@@ -128,6 +142,8 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(correction::submit)
         .service(correction_undo::show)
         .service(correction_undo::submit)
+        .service(quick_record::show)
+        .service(quick_record::submit)
         .service(correction::send_again)
         .service(time_proposal_answer::keep)
         .service(slots::show)

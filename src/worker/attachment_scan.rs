@@ -2,16 +2,15 @@
 use std::{process::Stdio, time::Duration};
 
 use chrono::TimeDelta;
+use codes::Trust;
 use tokio::process::Command;
+use uuid::Uuid;
 
 use crate::{
     app::App,
     files,
     problem::Problem,
-    store::{
-        self,
-        correspondence::attachment::{Attachment, Trust},
-    },
+    store::scan_queue::{self, HeldFile},
 };
 
 /// The time after which a scanner is stopped; it is called again later.
@@ -21,34 +20,33 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// The most characters of the scanner's output that are kept.
 const LONGEST_NOTE: usize = 300;
 
-/// Scans the file that has waited longest. Returns whether there was one.
+/// Scans the file that has waited longest, of messages first. Returns whether there was one.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
     let Some(command) = &app.config.attachments.scan else { return Ok(false) };
-    if !store::correspondence::attachment::any_held(&app.db, now).await? {
+    if !scan_queue::any_held(&app.db, now).await? {
         return Ok(false);
     }
     let tx = app.begin().await?;
-    let held = store::correspondence::attachment::take_held(&tx, now, LEASE).await?;
+    let held = scan_queue::take_held(&tx, now, LEASE).await?;
     tx.commit().await?;
-    let Some(file) = held else { return Ok(false) };
-    let Some(hash) = file.sha256.clone() else { return Ok(false) };
+    let Some(HeldFile { id, sha256: Some(hash) }) = held else { return Ok(false) };
     let (trust, note) = scan(app, command, &hash).await;
     let tx = app.begin().await?;
     match trust {
-        Some(trust) => store::correspondence::attachment::save_trust(&tx, &hash, trust, &note).await?,
-        None => store::correspondence::attachment::note(&tx, file.id, &note).await?,
+        Some(trust) => scan_queue::save_trust(&tx, &hash, trust, &note).await?,
+        None => scan_queue::note(&tx, id, &note).await?,
     }
     tx.commit().await?;
-    log_result(&file, trust);
+    log_result(id, trust);
     Ok(true)
 }
 
-fn log_result(file: &Attachment, trust: Option<Trust>) {
+fn log_result(id: Uuid, trust: Option<Trust>) {
     match trust {
-        Some(Trust::Infected) => tracing::warn!(file.id = %file.id, "file {} is infected", file.id),
-        Some(_) => tracing::info!(file.id = %file.id, "file {} is clean", file.id),
-        None => tracing::error!(file.id = %file.id, "file {} could not be scanned and is held", file.id),
+        Some(Trust::Infected) => tracing::warn!(file.id = %id, "file {id} is infected"),
+        Some(_) => tracing::info!(file.id = %id, "file {id} is clean"),
+        None => tracing::error!(file.id = %id, "file {id} could not be scanned and is held"),
     }
 }
 

@@ -9,6 +9,7 @@ pub async fn step(app: &App) -> bool {
     done |= run_logged("give_up_unconfirmed", ops::housekeeping::give_up_unconfirmed(app)).await;
     done |= run_logged("daily_digest", ops::worklist::digest::write(app)).await;
     done |= run_logged("weekly_digest", ops::worklist::digest::write_weekly(app)).await;
+    done |= run_logged("readers", ops::publication::readers::keep(app)).await;
     done |= run_logged("unblock_calendars", unblock_calendars(app)).await;
     done
 }

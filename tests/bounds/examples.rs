@@ -101,6 +101,7 @@ pub async fn measure(table: &mut Table, engine: &'static str, url: &str) {
     let mut times = Vec::new();
     for n in 0..SEARCHES {
         let company = CompanyProfile {
+            status: None,
             industry: Industry::ALL.get(n % Industry::ALL.len()).copied(),
             size: None,
             prefecture: Prefecture::from_code(u8::try_from(n % 47 + 1).unwrap()).ok(),

@@ -172,6 +172,8 @@ fn outgoing_mail(app: &App, n: u32) -> OutgoingMail {
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        relay: None,
+        by_telephone: false,
         awaits_address: false,
     }
 }

@@ -1,10 +1,12 @@
 //! The speed of the service, as a ratio to a bound measured in the same run: these machines are noisy, ratios are not.
 //!
 //! `tests/bench` runs it in a release build and prints the table that the README shows; `tests/bench mails` measures
-//! that part alone (engine, pages, worklist, silence, feed, posting, mails, merging or examples).
+//! that part alone (engine, pages, worklist, silence, editions, feed, posting, mails, merging, examples or around).
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
+mod around;
 mod client;
+mod editions;
 mod engine;
 mod examples;
 mod feed;
@@ -36,16 +38,19 @@ fn main() {
         if wants("engine") {
             engine::measure(&mut table);
         }
-        if ["pages", "worklist", "silence", "feed"].into_iter().any(wants) {
+        if ["pages", "worklist", "silence", "editions", "feed"].into_iter().any(wants) {
             let small = server::filled(&folder, SMALL, EXPERTS).await;
             if wants("pages") {
                 pages::measure(&mut table, &small).await;
                 process::measure(&mut table, &small.url).await;
             }
-            if ["worklist", "silence"].into_iter().any(wants) {
+            if ["worklist", "silence", "editions"].into_iter().any(wants) {
                 let large = server::filled(&folder, LARGE, EXPERTS).await;
                 if wants("worklist") {
                     pages::compare_worklists(&mut table, &small, &large).await;
+                }
+                if wants("editions") {
+                    editions::measure(&mut table, "SQLite", &large.app).await;
                 }
                 if wants("silence") {
                     silence::compare(&mut table, &small, &large).await;
@@ -55,13 +60,16 @@ fn main() {
                 feed::measure(&mut table, &small).await;
             }
         }
-        for part in ["posting", "mails", "merging", "examples"].into_iter().filter(|it| wants(it)) {
+        for part in ["posting", "mails", "merging", "examples", "around"].into_iter().filter(|it| wants(it)) {
             let url = format!("sqlite://{}/{part}.db", folder.display());
             measure_writing(&mut table, part, "SQLite", &url).await;
         }
         match postgres {
             Some(server) => {
-                for part in ["posting", "mails", "merging", "examples"].into_iter().filter(|it| wants(it)) {
+                for part in ["posting", "mails", "merging", "examples", "around", "editions"]
+                    .into_iter()
+                    .filter(|it| wants(it))
+                {
                     let url = server::fresh_postgres(&server).await;
                     measure_writing(&mut table, part, "PostgreSQL", &url).await;
                 }
@@ -82,6 +90,8 @@ async fn measure_writing(table: &mut Table, part: &str, database: &'static str, 
         "posting" => posting::measure(table, database, url).await,
         "mails" => mails::measure(table, database, url).await,
         "examples" => examples::measure(table, database, url).await,
+        "around" => around::measure(table, database, url).await,
+        "editions" => editions::fill(table, database, &server::app(url).await).await,
         _ => merging::measure(table, database, url).await,
     }
 }

@@ -80,6 +80,7 @@ pub async fn app(url: &str) -> App {
         guard: SignInGuard::default(),
         runs_worker: false,
         readiness: Arc::default(),
+        readers: Arc::default(),
     }
 }
 

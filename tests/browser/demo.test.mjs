@@ -32,7 +32,7 @@ test("every page of every role, wide and narrow", { timeout: 480_000 }, async (i
   const browser = await startBrowser(it);
   await service.open("demo", TODAY);
   const enter = (screen) => Visitor.enter(browser, service.address, screen);
-  for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login", "/desks", "/desks?prefecture=13", "/desks?prefecture=47"]) {
+  for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login", "/desks", "/desks?prefecture=13", "/desks?prefecture=47", "/stats", "/stats/adoption", "/stats/pref/13"]) {
     await lookAround(await enter(DESK), path);
   }
   await lookAtNews(await enter(DESK));
@@ -57,6 +57,8 @@ test("every page of every role, wide and narrow", { timeout: 480_000 }, async (i
 
 /** A case of every list, and all that is told of one of them. */
 async function lookAtCases(center) {
+  await lookAround(center, "/stats/editions");
+  await lookAround(center, "/stats/editions/2026-10");
   await center.visit("/staff");
   const cases = new Set();
   for (const list of await center.links("nav ul.tabs")) {
@@ -71,6 +73,13 @@ async function lookAtCases(center) {
   for (const page of ["plan", "schedule/free", "waiting", "absences", "templates", "notifications"]) {
     await lookAround(center, `/staff/${page}`);
   }
+  for (const list of ["/staff/doubts", "/staff/network"]) {
+    await lookAround(center, list);
+    const [entry] = await center.links("table tbody th");
+    await lookAround(center, entry);
+  }
+  const [mentor] = await center.links("main ul");
+  if (mentor) await lookAround(center, mentor);
   for (const list of ["/staff/mail", "/staff/mail/in"]) {
     await lookAround(center, list);
     const [mail] = await center.links("table tbody th");
@@ -158,6 +167,22 @@ async function lookAtNews(visitor) {
   for (const page of ["", "/2026", "/2026?q=%E3%81%BF%E3%81%BB%E3%82%93&industry=E", "/2025", "/2026/rules", "/register", "/register/sent"]) {
     await lookAround(visitor, `/month${page}`);
   }
+  for (const page of ["", "?q=%E3%81%BF%E3%81%BB%E3%82%93%E7%B5%B1%E8%A8%88+050-0000-0199", "?q=%E3%81%AA%E3%81%84", "/report", "/report/sent"]) {
+    await lookAround(visitor, `/surveys${page}`);
+  }
+  await visitor.visit("/surveys");
+  let answered;
+  for (const notice of await visitor.links("main ul.news")) {
+    await lookAround(visitor, notice);
+    answered ??= (await visitor.links("main")).find((it) => it.endsWith("/answer"));
+  }
+  await lookAround(visitor, answered);
+  await visitor.press("回答を始める");
+  await visitor.lookAt(NARROW);
+  await visitor.press("保存して次へ進む");
+  await visitor.reads("入力内容を確認してください");
+  await visitor.lookAt(NARROW);
+  for (const page of ["", "?industry=E", "/register", "/register/sent", "/ask", "/ask/sent"]) await lookAround(visitor, `/network${page}`);
   await visitor.page.setViewportSize(DESK.viewport);
   await visitor.visit("/month/register");
   await visitor.press("登録を申し込む");
@@ -177,31 +202,40 @@ async function lookAtNews(visitor) {
 
 /** What the editor writes, from the list to the page that asks before it publishes, and with something wrong. */
 async function lookAtPublications(editor) {
-  await lookAround(editor, "/staff/publish/cases/import");
-  for (const kind of ["news", "guide", "cases", "events", "month"]) {
+  for (const kind of ["cases", "news", "guide"]) await lookAround(editor, `/staff/publish/${kind}/import`);
+  for (const kind of ["news", "guide", "cases", "events", "month", "surveys"]) {
     const list = `/staff/publish/${kind}`;
     await lookAround(editor, list);
     const [entry] = await editor.links("table tbody th");
-    const pages = kind === "cases" ? ["/pictures"] : [];
+    const pages = ["cases", "surveys"].includes(kind) ? ["/pictures"] : [];
     for (const page of ["", "/publish", "/history", "/history/1", ...pages]) await lookAround(editor, `${entry}${page}`);
+    await editor.visit(entry);
+    for (const page of (await editor.links("main")).filter((it) => /^\/staff\/files\//.test(it))) await lookAround(editor, page);
     await editor.visit(entry);
     const [preview] = await editor.links("main p:has-text('確認用のリンク')");
     await lookAround(editor, preview);
     if (kind === "events") {
       await editor.visit(entry);
       const [desk] = (await editor.links("main")).filter((it) => it.includes("/staff/events/"));
-      await lookAround(editor, desk);
+      for (const page of ["", "/sheet"]) await lookAround(editor, `${desk}${page}`);
     }
     if (kind === "month") {
       await editor.visit(entry);
       const [desk] = (await editor.links("main")).filter((it) => it.includes("/staff/month/"));
-      for (const page of ["", "/figures", "/import", "/logos"]) await lookAround(editor, `${desk}${page}`);
+      for (const page of ["", "/figures", "/import"]) await lookAround(editor, `${desk}${page}`);
       await editor.visit(desk);
       const [registration] = await editor.links("table tbody th");
       await lookAround(editor, registration);
       await editor.press("見送る");
       await editor.reads("理由を入力してください");
       await editor.lookAt(NARROW);
+    }
+    if (kind === "surveys") {
+      await editor.visit(list);
+      for (const survey of await editor.links("table tbody th")) {
+        await editor.visit(survey);
+        for (const desk of (await editor.links("main")).filter((it) => it.includes("/staff/surveys/"))) await lookAround(editor, desk);
+      }
     }
     await lookAround(editor, `${list}/new`);
     await editor.press("保存する");
@@ -211,7 +245,7 @@ async function lookAtPublications(editor) {
 }
 
 async function lookAtSettings(admin) {
-  await lookAround(admin, "/admin/masters/desks/import");
+  for (const page of ["/admin/masters/desks/import", "/admin/figures"]) await lookAround(admin, page);
   await admin.visit("/admin/masters");
   const [desk] = (await admin.links("table tbody th")).filter((it) => it.includes("/desks/"));
   await lookAround(admin, desk);

@@ -5,6 +5,11 @@ export async function answerUpToTheSlots(company, email) {
   await company.visit("/");
   await company.press("相談を申し込む");
   await company.press("申込みを始める");
+  await answerQuestions(company, email);
+}
+
+/** From the first question of an application to the page with the free times. */
+export async function answerQuestions(company, email) {
   await company.pick("相談の分野", "ICT", "労務管理");
   await company.pick("ICTのテーマ", "勤怠・業務管理ツール");
   await company.type({ 困っていること: "在宅勤務の勤怠管理と、規程の作り方に困っています。" });

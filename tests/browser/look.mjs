@@ -97,9 +97,22 @@ export class Visitor {
     }
   }
 
+  /** Types dates (2026-12-10), by the beginning of their labels. A field of a date has no role either. */
+  async typeDates(answers) {
+    for (const [label, date] of Object.entries(answers)) {
+      await this.#try(`type into ${label}`, () => this.page.getByLabel(starting(label)).fill(date));
+    }
+  }
+
   /** The field of a password has no role. */
   async typePassword(label, password) {
     await this.#try(`type into ${label}`, () => this.page.getByLabel(starting(label)).fill(password));
+  }
+
+  /** Ticks a box that stands alone, by the beginning of its label. */
+  async tick(label) {
+    const box = this.page.getByRole("checkbox", { name: starting(label) });
+    await this.#try(`tick ${label}`, () => box.check());
   }
 
   /** Chooses from lists, by the beginning of their labels and by what the list shows. */

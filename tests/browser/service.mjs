@@ -8,7 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { linkUnder, mailsIn } from "./mail.mjs";
 
-const BINARY = new URL("../../target/debug/madoguchi", import.meta.url).pathname;
+const TARGET = process.env.CARGO_TARGET_DIR ?? new URL("../../target", import.meta.url).pathname;
+const BINARY = join(TARGET, "debug/madoguchi");
 const READY_WITHIN = 90_000;
 const MAIL_WITHIN = 20_000;
 const STOPPED_WITHIN = 40_000;
@@ -33,8 +34,9 @@ export class Service {
   }
 
   /** Starts the service; its clock goes on from `at` ("2026-11-20 10:00:00", in Japan) if that is given. */
-  async open(command, at) {
-    this.#process = spawn(BINARY, [command], this.#surroundings(at));
+  async open(command, at, settings = {}) {
+    const { env, ...surroundings } = this.#surroundings(at);
+    this.#process = spawn(BINARY, [command], { ...surroundings, env: { ...env, ...settings } });
     this.#process.stdout.setEncoding("utf8").on("data", (text) => (this.said += text));
     this.#process.stderr.setEncoding("utf8").on("data", (text) => (this.#log += text));
     await this.#until("the service is ready", READY_WITHIN, async () => {
@@ -53,9 +55,9 @@ export class Service {
   }
 
   /** Later on: stops, and starts again with the clock at `at`. */
-  async reopen(at) {
+  async reopen(at, settings = {}) {
     await this.close();
-    await this.open("serve", at);
+    await this.open("serve", at, settings);
   }
 
   /** Runs a command to its end: its exit code, and all that it said. */

@@ -12,6 +12,7 @@ use madoguchi::{
 
 use crate::{
     cases::{self, CONTACT, Case, Cast},
+    company,
     inbound::{arrives, thread},
     site::{PASSWORD, Site},
 };
@@ -215,6 +216,8 @@ async fn another_time_is_a_proposal_for_the_center() {
         assert_eq!(mail.proposed_start, Some(starts_at), "{name}");
         assert_eq!(it.assignment().await, AssignmentState::Offered, "{name}");
         assert_eq!(cases::appointment(&it.site, it.case).await.starts_at, it.appointment.starts_at, "{name}");
+        let waits = cases::record(&it.site, it.case).await.response;
+        assert!(waits.is_some_and(|it| it.due_at > it.since), "{name}: the center has until a day to answer");
         it.site.sign_in("center@example.jp", PASSWORD).await;
         let page = it.site.get(&format!("/staff/consultations/{}", it.case.number)).await;
         it.site.get(&format!("/staff/mail/in/{}", mail.id)).await.shows("提案された日時");
@@ -250,6 +253,7 @@ async fn a_proposal_is_turned_down_or_followed() {
     it.site.get(&of_case).await.shows("変更の提案を対応済みにしました");
     assert!(!it.site.get("/staff").await.body.contains("変更の提案"));
     assert_eq!(cases::appointment(&it.site, it.case).await, before);
+    assert_eq!(cases::record(&it.site, it.case).await.response, None, "it is answered");
     it.site.post(&keep, &[]).await;
     it.site.get(&of_case).await.shows("この提案は、すでに対応済みです。");
 
@@ -263,6 +267,7 @@ async fn a_proposal_is_turned_down_or_followed() {
         .unwrap()
         .unwrap();
     assert!(!mail.open, "it is what the session has become");
+    assert_eq!(cases::record(&it.site, it.case).await.response, None);
 }
 
 #[actix_web::test]
@@ -310,6 +315,26 @@ async fn a_company_that_cannot_come_is_phoned() {
         let mail = arrives(&it.site, &mail).await;
         assert_eq!((mail.state.code(), mail.open), ("calendar", open), "{partstat}: {}", mail.reason);
         assert_eq!(cases::state(&it.site, it.case).await, "booked");
+        assert_eq!(cases::record(&it.site, it.case).await.response.is_some(), open, "{partstat}");
+    }
+    // The sender hears that the appointment stands, and reads no sentence that is meant for the center.
+    declined_is_answered(&it, CONTACT, "日時の変更と取消しができます。").await;
+    company::sign_in(&it.site, CONTACT).await;
+    let thread = it.site.get(&company::my(it.case, "/messages")).await;
+    thread.shows("カレンダーで、予約に「欠席」と回答しました。予約はそのままです。");
+    assert!(!thread.body.contains("本人に連絡"), "{}", thread.body);
+    let mail = Says::of(&it.site, it.case, &now, EXPERT, "DECLINED").written(PROGRAMS[0].1);
+    arrives(&it.site, &mail).await;
+    declined_is_answered(&it, EXPERT, "それまで、予約はそのままです。").await;
+}
+
+/// Fails unless the person got one letter that says until when the center answers the decline, and what the person can do.
+async fn declined_is_answered(it: &Asked, to: &str, next: &str) {
+    let mut mails = cases::mails_to(&it.site, to).await;
+    mails.retain(|it| it.kind == "decline_noted");
+    let [mail] = &mails[..] else { panic!("{mails:?}") };
+    for words in ["までに、センターからご連絡します。", next] {
+        assert!(mail.text_body.contains(words), "{words} in {}", mail.text_body);
     }
 }
 

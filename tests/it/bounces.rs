@@ -282,7 +282,7 @@ async fn insert(db: &DatabaseConnection, table: &'static str, row: Vec<(&'static
 }
 
 /// A company that no mail reaches is a call to be made: its number is a link, the call is recorded from the list, and
-/// the next news makes it one again. A corrected address ends it.
+/// the next news makes it one again. A corrected address ends it, unless news waits for its proof.
 #[actix_web::test]
 async fn a_company_that_no_mail_reaches_is_in_the_list_of_calls() {
     let site = Site::new().await;
@@ -328,5 +328,7 @@ async fn a_company_that_no_mail_reaches_is_in_the_list_of_calls() {
         let corrected = site.post(&path, &form).await;
         assert_eq!(corrected.status, 303, "{}", corrected.body);
     }
+    assert_eq!(listed().await, [true, false], "the question waits for the proof of the new address");
+    ops::consultation::confirm_address(&site.app, case.id, domain::actor::Actor::Company).await.unwrap();
     assert_eq!(listed().await, [false, false]);
 }

@@ -57,7 +57,7 @@ pub const CSV: &str = "登録する方,名称,フリガナ,都道府県,業種,�
 pub async fn logo(site: &Site, campaign: PublicationId) {
     let bytes = b"\x89PNG\r\n\x1a\n".to_vec();
     let file = ops::correspondence::attachment::UploadedFile::new("ロゴ.png", "image/png", bytes);
-    ops::campaign::logo::add(&site.app, campaign, file).await.unwrap();
+    ops::publication::file::add(&site.app, campaign, file).await.unwrap();
 }
 
 fn line(text: &str) -> TextLine {
@@ -294,9 +294,20 @@ async fn a_company_registers_is_approved_and_stands_in_the_list() {
         ["registration_prove", "registration_received", "registration_approved"]
     );
     let page = link(&mails_to(&site, "sato@example.co.jp").await, "registration_approved");
-    visitor.get(&format!("{page}/certificate")).await.shows("2026-00001");
+    let certificate = visitor.get(&format!("{page}/certificate")).await;
+    certificate.shows("2026-00001");
+    certificate.shows(&format!("href=\"{page}/certificate.pdf\""));
+    let file = visitor.send_bytes(&format!("{page}/certificate.pdf")).await;
+    let text = crate::pdf_readers::text_of(&file).replace('\n', "");
+    for words in ["登録証", "株式会社みほん 殿", "2026-00001", "活動に取り組む登録者であることを証します"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    for private in ["佐藤", "sato@", "秋田"] {
+        assert!(!text.contains(private), "{private}: {text}");
+    }
+    assert_eq!(file, visitor.send_bytes(&format!("{page}/certificate.pdf")).await, "the same bytes");
     site.get(&format!("{desk}/figures")).await.shows("登録は1件です");
-    visitor.get("/stats").await.shows("テレワーク月間2026の登録は1から4件です");
     hides(&visitor.get("/stats").await, "<td class=\"num\">1</td>");
     sound(&site).await;
 }

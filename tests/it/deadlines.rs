@@ -161,7 +161,7 @@ async fn silence_without_a_time_asks_the_next_candidates() {
     ops::routing::assignment::decline(&site.app, request.id, second, "多忙のため".to_owned()).await.unwrap();
     assert_eq!(cases::state(&site, case).await, "checking");
     let mail = latest(&site, "back_at_center").await;
-    assert!(mail.subject.contains("担当者を調整しています"), "{}", mail.subject);
+    assert!(mail.subject.contains("担当の専門家を調整しています"), "{}", mail.subject);
     assert!(!mail.text_body.contains("ご希望の日時"), "no time was wished: {}", mail.text_body);
 }
 

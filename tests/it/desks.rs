@@ -3,12 +3,13 @@
 use chrono::TimeDelta;
 use domain::{
     actor::Role,
+    calendar::at_japan,
     id::DeskEntryId,
     intake::{application::TICKED, desk_entry::KEPT},
 };
-use entity::desk_entry;
-use madoguchi::{ops, store};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use entity::{consultation, desk_entry};
+use madoguchi::{ops, store, worker};
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
@@ -131,7 +132,53 @@ async fn a_file_of_desks_shows_all_its_faults_and_is_taken_once() {
     assert_eq!(site.post(&format!("{preview}/take"), &[]).await.status, 303);
     let desks = store::reference::desk::all(&site.app.db).await.unwrap();
     assert_eq!(desks.len(), 3);
-    site.visitor().get("/desks?prefecture=05").await.shows("href=\"tel:0183333333\"");
+    let shown = site.visitor().get("/desks?prefecture=05").await;
+    shown.shows("href=\"tel:0183333333\"");
+    shown.shows("平日 9:00〜16:00");
+    // An empty cell leaves the value; a marker empties it, as the preview says.
+    let preview = imported(&site, "都道府県,名称,電話番号,受付時間\n秋田県,山王の窓口,,（空にする）\n").await;
+    site.get(&preview).await.shows("山王の窓口（変更。受付時間を空にします）");
+    assert_eq!(site.post(&format!("{preview}/take"), &[]).await.status, 303);
+    let shown = site.visitor().get("/desks?prefecture=05").await;
+    shown.shows("href=\"tel:0183333333\"");
+    assert!(!shown.body.contains("平日 9:00〜16:00"));
+}
+
+#[actix_web::test]
+async fn two_files_with_the_same_new_desk_add_it_once() {
+    let site = Site::on_disk().await;
+    site.account(Role::Administrator, "admin@example.jp").await;
+    assert_eq!(site.sign_in("admin@example.jp", PASSWORD).await.status, 303);
+    let (first, second) = (imported(&site, FILE).await, imported(&site, FILE).await);
+    let (first, second) = (format!("{first}/take"), format!("{second}/take"));
+    let (a, b, c) =
+        futures_util::future::join3(site.post(&first, &[]), site.post(&second, &[]), site.post(&first, &[]))
+            .await;
+    let mut codes = [a.status, b.status, c.status];
+    codes.sort_unstable();
+    assert_eq!(codes, [303, 303, 409], "a file is taken once");
+    assert_eq!(store::reference::desk::all(&site.app.db).await.unwrap().len(), 3);
+}
+
+#[actix_web::test]
+async fn a_desk_hears_that_its_hand_over_is_accepted_also_if_an_expert_is_asked_at_once() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let desk = office::desk(&site, "みなみ窓口", "desk1@example.jp").await;
+    let handed_over = entity::consultation::ActiveModel {
+        id: Set(case.id.0),
+        origin: Set(codes::Origin::Desk.into()),
+        desk_id: Set(Some(desk.0)),
+        ..Default::default()
+    };
+    entity::consultation::Entity::update(handed_over).exec(&site.app.db).await.unwrap();
+    let version = cases::record(&site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let mails = cases::mails_to(&site, "desk1@example.jp").await;
+    assert_eq!(mails.iter().filter(|it| it.kind == "hand_over_accepted").count(), 1);
 }
 
 #[actix_web::test]
@@ -354,10 +401,14 @@ async fn the_center_hands_a_case_over_to_a_desk_with_the_consent_of_its_company(
 
     let mails = cases::mails_to(&site, CONTACT).await;
     let referred = mails.iter().find(|it| it.kind == "referred").unwrap();
-    assert!(referred.text_body.contains("ご案内先から、ご連絡します。"), "{}", referred.text_body);
+    assert!(
+        referred.text_body.contains("ご案内先から、11月26日（木）までにご連絡します。"),
+        "{}",
+        referred.text_body
+    );
     let mails = cases::mails_to(&site, "desk1@example.jp").await;
     let kinds: Vec<_> = mails.iter().map(|it| it.kind.as_str()).collect();
-    assert_eq!(kinds, ["handed_back"]);
+    assert_eq!(kinds, ["handed_back", "handed_back_reminder"]);
     assert!(!mails[0].text_body.contains("田中"), "a mail names no person");
 
     // The desk sees the contact and the outline, and nothing else of the case.
@@ -371,11 +422,74 @@ async fn the_center_hands_a_case_over_to_a_desk_with_the_consent_of_its_company(
     page.shows("就業規則の相談です。");
     page.shows(CONTACT);
     assert_eq!(site.get(&format!("/desk/{}", case.number)).await.status, 404);
+    // A desk that does not call is reminded on the last day, and then the center is told.
+    let due = "11月26日（木）";
+    page.shows(due);
+    assert!(mails[0].text_body.contains(due), "{}", mails[0].text_body);
+    assert!(!center.get("/staff").await.body.contains("窓口に引き継いで、回答のない相談"));
+    site.app.clock.advance(at_japan("2026-11-26".parse().unwrap(), 10, 0) - site.app.clock.now());
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let mails = cases::mails_to(&site, "desk1@example.jp").await;
+    let reminder = mails.iter().find(|it| it.kind == "handed_back_reminder").unwrap();
+    assert_eq!(reminder.state.code(), "sent");
+    site.app.clock.advance(TimeDelta::hours(8));
+    assert_eq!(center.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    let list = center.get("/staff").await;
+    list.shows("窓口に引き継いで、回答のない相談（1件）");
+    list.shows(&case.number.to_string());
+    assert_eq!(site.sign_in("desk1@example.jp", PASSWORD).await.status, 303);
     // The case goes on at the center: the desk has nothing to do.
     let version = cases::record(&site, case).await.version;
     let reason = domain::text::TextLine::parse("理由", "続ける", 60).unwrap();
     ops::consultation::reopening::reopen(&site.app, case.id, version, cast.center(), &reason).await.unwrap();
     site.get("/desk/calls").await.shows("回答は必要ありません");
+    assert!(!center.get("/staff").await.body.contains("窓口に引き継いで、回答のない相談"));
+}
+
+/// The last person of a desk is closed: the administrator sees what stays there, the center is told, and no mail goes to a
+/// desk at which no person reads.
+#[actix_web::test]
+async fn a_desk_without_people_is_told_of_and_gets_no_message() {
+    let site = desks_site().await;
+    let cast = Cast::new(&site).await;
+    noted(&site, "open", &[]).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let desk = store::reference::desk::all(&site.app.db).await.unwrap().remove(0).id;
+    let of_desk = consultation::Entity::update_many()
+        .col_expr(consultation::Column::DeskId, Expr::value(desk.0))
+        .col_expr(consultation::Column::Origin, Expr::value("desk"))
+        .filter(consultation::COLUMN.id.eq(case.id.0));
+    of_desk.exec(&site.app.db).await.unwrap();
+    let account =
+        store::accounts::account::find_by_email(&site.app.db, "desk1@example.jp").await.unwrap().unwrap();
+    let admin = site.visitor();
+    site.account(Role::Administrator, "admin@example.jp").await;
+    assert_eq!(admin.sign_in("admin@example.jp", PASSWORD).await.status, 303);
+    let address = format!("/admin/users/{}/deactivate", account.id);
+    let page = admin.get(&address).await;
+    page.shows("対応中の受付：1件");
+    page.shows(&format!("センターに引き継いだ、終わっていない相談：{}", case.number));
+    let done = admin.post(&address, &[]).await;
+    assert_eq!(done.status, 303);
+    admin
+        .get(done.location.as_deref().unwrap())
+        .await
+        .shows("窓口に残っているものをセンターに知らせました。");
+    let to = site.app.programme().await.unwrap().settings_at(site.app.clock.now()).center_email.clone();
+    let mails = cases::mails_to(&site, &to).await;
+    assert!(
+        mails.iter().any(|it| it.kind == "desk_unstaffed" && it.text_body.contains("みなみ窓口")),
+        "{mails:?}"
+    );
+
+    let center = site.visitor();
+    assert_eq!(center.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    let address = format!("/staff/consultations/{}", case.number);
+    let refused =
+        send(&center, &format!("{address}/desk-message"), &[("to_desk", "進み具合です。")], &[]).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    refused.shows("画面を使う人がいないため、メッセージを送れません");
+    center.get(&format!("{address}/hand-back")).await.shows("画面を使う人がいる一次相談窓口がありません");
 }
 
 #[actix_web::test]
@@ -400,4 +514,40 @@ async fn names_at_a_desk_are_erased_after_a_year_and_counted_further() {
     let desks = store::reference::desk::all(&site.app.db).await.unwrap();
     let entry = store::intake::desk_entry::find(&site.app.db, desks[0].id, entry).await.unwrap().unwrap();
     assert_eq!(entry.caller, None);
+}
+
+/// The theme and the notes of the desk reach the expert who is asked.
+#[actix_web::test]
+async fn the_theme_that_a_desk_noted_is_the_consultations() {
+    let site = desks_site().await;
+    let label = domain::text::TextLine::parse("テーマ", "就業規則", 60).unwrap();
+    ops::reference::settings::add_theme(&site.app, domain::field::Field::Labor, &label).await.unwrap();
+    let theme = store::reference::theme::themes(&site.app.db).await.unwrap().remove(0).code;
+    let typed = [("memo", "就業規則を見直したい。"), ("theme", theme.as_str())];
+    for (fields, expected) in [("labor", vec![theme.clone()]), ("ict", Vec::new())] {
+        let (_, entry) = noted(&site, "hand_over", &typed).await;
+        let page = site.get(&format!("/desk/new?entry={entry}")).await;
+        page.shows("就業規則を見直したい。</textarea>");
+        let key = key_of(&page);
+        let form = [
+            ("key", key.as_str()),
+            ("entry", entry.as_str()),
+            ("whose", "company"),
+            ("field", fields),
+            ("description", "就業規則を見直したい。"),
+            ("mode", "online"),
+            ("company_name", "株式会社あおば見本"),
+            ("contact_name", "田中 一郎"),
+            ("phone", "03-0000-0000"),
+            ("told_name", "田中 一郎"),
+            ("told_how", "phone"),
+            ("consent", "1"),
+        ];
+        let reply = site.post("/desk/new", &form).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
+        let cases = consultation::Entity::find().all(&site.app.db).await.unwrap();
+        let newest = cases.iter().max_by_key(|it| it.number.clone()).unwrap();
+        let id = domain::id::ConsultationId(newest.id);
+        assert_eq!(store::consultation::themes(&site.app.db, id).await.unwrap(), expected, "{fields}");
+    }
 }

@@ -200,7 +200,7 @@ async fn a_request_that_cannot_be_answered_any_more_says_so() {
     ops::routing::assignment::lapse(&site.app, request).await.unwrap();
     for page in [site.get(&link).await, site.post(&link, &[("answer", "accept")]).await] {
         assert_eq!(page.status, 200);
-        page.shows("回答期限を過ぎたため、ほかの専門家に依頼しました");
+        page.shows("回答期限を過ぎたため、取り消しました");
     }
     sign_in(&site, "expert@example.jp").await;
     let answer = format!("{}/answer", path(case));

@@ -16,7 +16,11 @@ use domain::{
 use entity::{outbox, sign_up};
 use madoguchi::{
     doctor,
-    ops::{self, gathering::SignUpForm, publication::Seen},
+    ops::{
+        self,
+        gathering::{Participant, SignUpForm},
+        publication::Seen,
+    },
     store, worker,
 };
 use sea_orm::{EntityTrait, QueryFilter};
@@ -30,7 +34,7 @@ mod afterwards;
 mod editing;
 mod seats;
 
-const TITLE: &str = "テレワーク導入セミナー";
+pub const TITLE: &str = "テレワーク導入セミナー";
 
 /// Returns an event on 10 December 2026 from 13:00 to 15:00 with these numbers of seats.
 pub fn event(venue_seats: Option<u16>, online_seats: Option<u16>) -> Content {
@@ -85,8 +89,11 @@ async fn held(venue_seats: Option<u16>, online_seats: Option<u16>) -> (Site, Acc
 pub fn person(email: &str, seat: SeatKind) -> SignUpForm {
     SignUpForm {
         seat,
-        name: line("佐藤 一郎"),
-        organization: Some(line("秋田見本製作所")),
+        person: Participant {
+            name: line("佐藤 一郎"),
+            kana: Some(line("サトウ イチロウ")),
+            organization: Some(line("秋田見本製作所")),
+        },
         email: EmailAddress::parse(email).unwrap(),
     }
 }

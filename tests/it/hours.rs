@@ -52,6 +52,15 @@ fn every_kind_has_its_hours() {
         MailKind::RegistrationLapsed,
         MailKind::RegistrationInvitation,
         MailKind::RegistrationsWaiting,
+        MailKind::EditionClosed,
+        MailKind::SurveyInvitation,
+        MailKind::SurveyReminder,
+        MailKind::DoubtsWaiting,
+        MailKind::NetworkWaiting,
+        MailKind::MentorReminder,
+        MailKind::Searching,
+        MailKind::HandedBackReminder,
+        MailKind::DeskUnstaffed,
     ];
     for kind in MailKind::ALL {
         let due = if kind.keeps_hours() { in_business_hours(night(), &settings, &calendar) } else { night() };

@@ -378,6 +378,8 @@ pub async fn write(app: &App, n: usize) {
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        relay: None,
+        by_telephone: false,
         awaits_address: false,
     });
     let mails: Vec<_> = mails.collect();

@@ -466,7 +466,7 @@ async fn tasks_are_handed_over_too() {
     history.shows("作業「資料を送る」の担当を鈴木 花子さんから鈴木 花子さんに変更しました");
 }
 
-/// An expert who has accepted one part, while nobody is found for the other, is let go too.
+/// An expert who has accepted one part, while no expert is found for the other, is let go too.
 #[actix_web::test]
 async fn an_expert_who_waits_for_the_other_field_is_let_go() {
     for slot in [true, false] {

@@ -262,6 +262,8 @@ fn outgoing_mail() -> OutgoingMail {
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        relay: None,
+        by_telephone: false,
         awaits_address: false,
     }
 }

@@ -1,6 +1,7 @@
 //! One binary for all integration tests, because linking is the slow part.
 #![cfg(test)]
 mod access;
+mod adoption;
 mod answers;
 mod apply;
 mod availability;
@@ -20,6 +21,7 @@ mod correcting;
 mod deadlines;
 mod demo;
 mod desks;
+mod editions;
 mod expert;
 mod faults;
 mod files;
@@ -38,6 +40,7 @@ mod leaving;
 mod mail_peers;
 mod mailbox;
 mod names;
+mod network;
 mod notices;
 mod office;
 mod outside;
@@ -61,6 +64,7 @@ mod smtp;
 mod smtps;
 mod staff;
 mod substitute;
+mod survey;
 mod tables;
 mod texts;
 mod tidy;

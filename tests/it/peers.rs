@@ -1,4 +1,5 @@
-//! Our invitations as other programs read them: Python's icalendar, and ical.js, which Thunderbird uses.
+//! Our invitations and feeds as other programs read them: Python's icalendar and feedparser, and ical.js, which Thunderbird
+//! uses.
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -6,13 +7,18 @@ use std::{
     sync::OnceLock,
 };
 
-use domain::actor::Actor;
+use domain::{
+    actor::{Actor, Role},
+    text::Prose,
+};
 use entity::outbox;
 use madoguchi::ops;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::{
     cases::{self, CONTACT, Cast},
+    gathering, publishing,
     site::Site,
 };
 
@@ -49,12 +55,22 @@ fn python(text: &str) -> Found {
     found(Command::new(tools().join("venv/bin/python")).arg(script), text)
 }
 
+/// Returns what a script of `tests/peers` finds in a feed.
+fn feed(script: &str, text: &str) -> serde_json::Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(script);
+    read(Command::new(tools().join("venv/bin/python")).arg(script), text)
+}
+
 fn ical_js(text: &str) -> Found {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/read.mjs");
     found(Command::new("node").arg(script).current_dir(tools().join("node")), text)
 }
 
 fn found(reader: &mut Command, text: &str) -> Found {
+    read(reader, text)
+}
+
+fn read<T: serde::de::DeserializeOwned>(reader: &mut Command, text: &str) -> T {
     let mut reader =
         reader.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     reader.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
@@ -106,4 +122,42 @@ fn says(it: &Found, mail: &outbox::Model, method: &str) {
     let attendee =
         it.attendees.iter().find(|it| it.0 == to).unwrap_or_else(|| panic!("{to}: {:?}", it.attendees));
     assert_eq!(attendee.1, mail.recipient_name);
+}
+
+#[actix_web::test]
+async fn other_programs_read_the_feeds_of_news_and_events() {
+    let site = Site::new().await;
+    let editor = site.account(Role::Editor, "editor@example.jp").await.id;
+    gathering::published(&site, editor, publishing::news("お知らせ「1」と<2>")).await;
+    gathering::published(&site, editor, gathering::event(Some(5), None)).await;
+    let off = gathering::published(&site, editor, gathering::event(None, Some(5))).await;
+    let reason = Prose::parse("", "大雪のため", 100).unwrap();
+    ops::gathering::call_off(&site.app, off.id, &reason).await.unwrap();
+
+    for (path, titles) in
+        [("/news.atom", vec!["お知らせ「1」と<2>"]), ("/events.atom", vec![gathering::TITLE; 2])]
+    {
+        let found = feed("read_feed.py", &site.get(path).await.body);
+        assert_eq!((&found["fault"], &found["version"]), (&json!(""), &json!("atom10")), "{found}");
+        let entries = found["entries"].as_array().unwrap();
+        assert_eq!(entries.iter().map(|it| &it["title"]).collect::<Vec<_>>(), titles);
+        for it in entries {
+            assert_eq!(it["link"], it["id"]);
+            let link = url::Url::parse(it["link"].as_str().unwrap()).unwrap();
+            assert_eq!(site.get(link.path()).await.status, 200, "{link}");
+        }
+    }
+    let found = feed("read_events.py", &site.get("/events.ics").await.body);
+    let events = found.as_array().unwrap();
+    assert_eq!(events.len(), 2);
+    for it in events {
+        assert_eq!(
+            (&it["start"], &it["end"]),
+            (&json!("2026-12-10T04:00:00Z"), &json!("2026-12-10T06:00:00Z"))
+        );
+        assert!(it["summary"].as_str().unwrap().contains(gathering::TITLE), "{it}");
+    }
+    let mut statuses: Vec<_> = events.iter().map(|it| it["status"].as_str().unwrap()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, ["CANCELLED", "CONFIRMED"]);
 }

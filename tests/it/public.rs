@@ -22,6 +22,19 @@ async fn everyone_may_read_the_pages_about_the_service() {
     }
 }
 
+/// Search engines read questions and answers in the page, because no script may stand in it.
+#[actix_web::test]
+async fn the_questions_on_the_help_page_are_marked_for_search_engines() {
+    let page = Site::new().await.get("/help").await;
+    page.shows("itemtype=\"https://schema.org/FAQPage\"");
+    let count = |words: &str| page.body.matches(words).count();
+    let questions = count("itemtype=\"https://schema.org/Question\"");
+    assert!(questions >= 5, "{}", page.body);
+    for part in ["itemprop=\"acceptedAnswer\"", "<summary itemprop=\"name\">", "<p itemprop=\"text\">"] {
+        assert_eq!(count(part), questions, "{part}");
+    }
+}
+
 #[actix_web::test]
 async fn every_answer_carries_the_headers_that_protect_it() {
     let site = Site::new().await;

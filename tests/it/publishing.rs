@@ -1,8 +1,12 @@
 //! What the programme publishes: the way of an item from the draft to the end of its period, as editors and the public
 //! see it.
+use std::{sync::Arc, time::Duration};
+
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::ImportKind;
 use domain::{
     actor::Role,
+    id::{AccountId, FileImportId, PublicationId},
     prefecture::Prefecture,
     publication::{
         Content, Facts, PublicationKind,
@@ -14,7 +18,9 @@ use domain::{
 };
 use entity::{link_check, publication};
 use madoguchi::{
+    cached::Cached,
     fetch::{Fetcher, Limits},
+    ops::{self, file_import::ChosenFile},
     store,
     worker::link_check as job,
 };
@@ -26,6 +32,7 @@ use crate::{
 };
 
 pub mod consented;
+mod deletion;
 mod examples;
 mod guide;
 mod import;
@@ -45,6 +52,21 @@ const FROM_NOW: [(&str, &str); 2] = [("from_date", "2026-11-20"), ("from_time", 
 
 /// A file with one example.
 pub const CSV: &str = "見出し,企業・団体,業種,年,取組の要約,取り組んだこと,出典\n見本の取込み,見本社,E,2025,在宅勤務を始めました。,端末を配りました。,見本の資料\n";
+
+/// A file with one item of news.
+pub const NEWS_CSV: &str = "見出し,分類,本文\n見本のお知らせ,お知らせ,本文です。\n";
+
+/// Keeps a file of this kind, and returns it.
+pub async fn kept(
+    site: &Site,
+    kind: ImportKind,
+    campaign: Option<PublicationId>,
+    text: &str,
+    by: AccountId,
+) -> FileImportId {
+    let chosen = ChosenFile { kind, campaign, name: "見本.csv".to_owned(), content: text.to_owned() };
+    ops::file_import::keep(&site.app, chosen, by).await.unwrap()
+}
 
 /// Returns an item of news.
 pub fn news(title: &str) -> Content {
@@ -70,6 +92,7 @@ pub fn grant(title: &str) -> Content {
         checked_on: "2026-11-20".parse().unwrap(),
         valid_until: None,
         note: None,
+        source: None,
     });
     Content { title: line(title), body: None, facts }
 }
@@ -329,6 +352,47 @@ async fn links_are_checked_weekly_and_a_fault_is_told_to_the_editor_and_blocks_n
 }
 
 #[actix_web::test]
+async fn an_ended_item_leads_to_its_successor() {
+    let site = editors_site().await;
+    let address = draft(&site, "news", &ITEM).await;
+    let early = site.post(&format!("{address}/successor"), &[("successor", "/guide")]).await;
+    assert_eq!(early.status, 422, "no public address leads to it yet");
+    publish(&site, &address, "1", &[]).await;
+    let (visitor, public) = (site.visitor(), public_address(&site).await);
+    let wrong = site.post(&format!("{address}/successor"), &[("successor", "javascript:alert(1)")]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.shows("リンク先は、https://");
+    wrong.shows("value=\"javascript:alert(1)\"");
+    let own = site.post(&format!("{address}/successor"), &[("successor", &public)]).await;
+    assert_eq!(own.status, 422);
+    own.shows("このページ以外のアドレス");
+    for next in ["/guide", "https://www.example.jp/next"] {
+        let reply = site.post(&format!("{address}/successor"), &[("successor", next)]).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
+    }
+    site.get(&address).await.shows("value=\"https://www.example.jp/next\"");
+    assert!(!visitor.get(&public).await.body.contains("後継のページ"), "it is public still");
+    assert_eq!(site.post(&format!("{address}/archive"), &[("revision", "2")]).await.status, 303);
+    let page = visitor.get(&public).await;
+    page.shows("公開を終了しました");
+    page.shows("<a href=\"https://www.example.jp/next\" rel=\"noopener noreferrer\">後継のページを見る</a>");
+    assert_eq!(site.post(&format!("{address}/successor"), &[("successor", "")]).await.status, 303);
+    assert!(!visitor.get(&public).await.body.contains("後継のページ"));
+}
+
+#[actix_web::test]
+async fn a_link_to_a_pdf_document_needs_its_size() {
+    let site = editors_site().await;
+    let item = |body: &'static str| [("title", "資料"), ("category", "press"), ("body", body)];
+    let untold = item("[報告書](https://www.example.jp/a.pdf)");
+    let reply = site.post("/staff/publish/news/new", &untold).await;
+    assert_eq!(reply.status, 422);
+    reply.shows("大きさを書いてください");
+    reply.shows("[報告書](https://www.example.jp/a.pdf)</textarea>");
+    draft(&site, "news", &item("[報告書（PDF、1.2MB）](https://www.example.jp/a.pdf)")).await;
+}
+
+#[actix_web::test]
 async fn many_items_are_listed_in_pages() {
     let site = editors_site().await;
     let address = draft(&site, "news", &ITEM).await;
@@ -358,4 +422,33 @@ async fn an_editor_sees_no_case() {
     {
         assert_eq!(site.get(path).await.status, 403, "{path}");
     }
+}
+
+#[actix_web::test]
+async fn a_page_is_kept_for_visitors_without_a_cookie_alone_and_its_openings_are_counted() {
+    let mut site = editors_site().await;
+    site.change(|app| app.cached = Arc::new(Cached::shown_for(Duration::from_secs(600))));
+    let address = draft(&site, "news", &ITEM).await;
+    publish(&site, &address, "1", &[]).await;
+    let visitor = site.visitor();
+    visitor.get("/news").await.shows("年末年始の休業");
+    let by = store::accounts::account::find_by_email(&site.app.db, "someone@example.jp").await;
+    let by = by.unwrap().unwrap().id;
+    let it = ops::publication::create(&site.app, grant("見本の助成金"), by).await.unwrap();
+    let seen = ops::publication::Seen { id: it.id, revision: it.revision };
+    let period = domain::publication::Period::new(site.app.clock.now(), None).unwrap();
+    let it = ops::publication::publish(&site.app, seen, period, by).await.unwrap();
+    let fresh = Cached::shown_for(Duration::from_secs(600));
+    site.change(|app| app.cached = Arc::new(fresh));
+    let entry = format!("/guide/{}", it.number);
+    let visitor = site.visitor();
+    let first = visitor.get(&entry).await;
+    assert_eq!(visitor.get(&entry).await.body, first.body);
+    assert_eq!(visitor.get(&format!("{entry}?x=1")).await.status, 200, "another address is another page");
+    let own = site.get(&entry).await;
+    own.shows("見本省");
+    assert_ne!(own.body, first.body, "the editor's page has the editor's name");
+    assert_eq!(visitor.get(&entry).await.body, first.body);
+    let counts = site.app.readers.take();
+    assert_eq!(counts.values().copied().collect::<Vec<_>>(), [4], "kept pages are counted as well");
 }

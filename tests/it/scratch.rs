@@ -34,6 +34,10 @@ enum Kind {
     },
 }
 
+/// The connections to PostgreSQL of a test that SQLite gives a single one, and of any other.
+const FEW: u32 = 1;
+const MANY: u32 = 16;
+
 /// The name of the migrated database that the other databases of this process are copies of.
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
@@ -44,7 +48,7 @@ impl Scratch {
     /// Makes a database in SQLite's memory, or one of its own on the server that `MADOGUCHI_TEST_POSTGRES` names.
     pub async fn memory() -> Self {
         match std::env::var("MADOGUCHI_TEST_POSTGRES") {
-            Ok(server) => Self::postgres(server).await,
+            Ok(server) => Self::postgres(server, FEW).await,
             Err(_) => Self::migrated("sqlite::memory:".to_owned(), Kind::Memory).await,
         }
     }
@@ -52,7 +56,7 @@ impl Scratch {
     /// Makes a database like `memory`, but with SQLite in a file, which several connections and processes can share.
     pub async fn file() -> Self {
         if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
-            return Self::postgres(server).await;
+            return Self::postgres(server, MANY).await;
         }
         let folder = folder("test");
         Self::migrated(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder)).await
@@ -60,7 +64,7 @@ impl Scratch {
 
     /// Uses a database at a place that the caller makes and removes.
     pub async fn at_place(url: &str, files: &Path) -> Self {
-        let mut made = Self::at(url.to_owned(), Kind::Elsewhere).await;
+        let mut made = Self::at(url.to_owned(), Kind::Elsewhere, MANY).await;
         database::migrate(&made.db).await.unwrap();
         made.files = files.to_owned();
         made
@@ -69,45 +73,45 @@ impl Scratch {
     /// Makes a database without any table, for tests of migrations.
     pub async fn bare() -> Self {
         if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
-            return Self::copied(server, "template1").await;
+            return Self::copied(server, "template1", MANY).await;
         }
-        Self::at("sqlite::memory:".to_owned(), Kind::Memory).await
+        Self::at("sqlite::memory:".to_owned(), Kind::Memory, FEW).await
     }
 
     /// Makes a database like `bare`, but with SQLite in a file.
     pub async fn bare_file() -> Self {
         if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
-            return Self::copied(server, "template1").await;
+            return Self::copied(server, "template1", MANY).await;
         }
         let folder = folder("test");
-        Self::at(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder)).await
+        Self::at(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder), MANY).await
     }
 
     async fn migrated(url: String, kind: Kind) -> Self {
-        let made = Self::at(url, kind).await;
+        let made = Self::at(url, kind, MANY).await;
         made.db.execute_unprepared(SCHEMA.get_or_init(schema).await).await.unwrap();
         store::table_sizes::learn(&made.db).await.unwrap();
         made
     }
 
-    async fn at(url: String, kind: Kind) -> Self {
-        let db = database::connect(&url).await.unwrap();
+    async fn at(url: String, kind: Kind, connections: u32) -> Self {
+        let db = database::connect_at_most(&url, connections).await.unwrap();
         let writer = database::writer(&url, &db).await.unwrap();
         Self { db, writer, url, files: folder("files"), kind }
     }
 
-    async fn postgres(server: String) -> Self {
+    async fn postgres(server: String, connections: u32) -> Self {
         let template = TEMPLATE.get_or_init(|| template(server.clone())).await;
-        Self::copied(server, template).await
+        Self::copied(server, template, connections).await
     }
 
-    async fn copied(server: String, template: &str) -> Self {
+    async fn copied(server: String, template: &str, connections: u32) -> Self {
         let name = format!("madoguchi_test_{}_{}", std::process::id(), Uuid::new_v4().simple());
         // The other strategy writes every page to the log as well.
         let statement = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
         on_server(&server, &statement).await;
         let url = database_url(&server, &name);
-        Self::at(url, Kind::Postgres { server, name }).await
+        Self::at(url, Kind::Postgres { server, name }, connections).await
     }
 }
 

@@ -45,17 +45,23 @@ async fn is_set_aside_alone(
     assert!(step().await, "{job}");
     assert!(done(SOUND).await, "{job}: the sound row waits");
     assert!(!done(BROKEN).await, "{job}: the broken row is done");
-    let first = aside(site).await;
+    // Another clock of the broken case may be due as well.
+    let of_job = async || {
+        let mut all = aside(site).await;
+        all.retain(|it| it.job.known() == Some(job));
+        all
+    };
+    let first = of_job().await;
     assert_eq!(first.len(), 1, "{job}: {first:?}");
-    assert_eq!((first[0].job.known(), first[0].failures), (Some(job), 1));
+    assert_eq!(first[0].failures, 1);
     assert!(first[0].failure.contains("consultation"), "{job}: {}", first[0].failure);
 
     // It is not tried again at once, but a minute later.
     assert!(!step().await, "{job}");
-    assert_eq!(aside(site).await, first, "{job}");
+    assert_eq!(of_job().await, first, "{job}");
     site.app.clock.advance(TimeDelta::minutes(1));
     assert!(!step().await, "{job}");
-    assert_eq!(aside(site).await[0].failures, 2, "{job}");
+    assert_eq!(of_job().await[0].failures, 2, "{job}");
 
     let metrics =
         site.send(TestRequest::get().uri("/metrics").peer_addr("127.0.0.1:1".parse().unwrap())).await;
@@ -69,7 +75,7 @@ async fn is_set_aside_alone(
     site.app.clock.advance(TimeDelta::minutes(2));
     assert!(step().await, "{job}");
     assert!(done(BROKEN).await, "{job}: the mended row waits");
-    assert_eq!(aside(site).await, [], "{job}");
+    assert_eq!(of_job().await, [], "{job}");
 }
 
 #[actix_web::test]

@@ -23,7 +23,7 @@ use madoguchi::{
         transport::{Memory, Transport},
     },
     ops::{self, accounts::account::NewAccount},
-    password::{Password, SignInGuard},
+    password::{HashCost, Password, SignInGuard},
     secret::Secret,
     store::accounts::account::Account,
     url, web,
@@ -128,9 +128,11 @@ impl Site {
             site: url::Site::new(config.public_url.as_str()),
             config: Arc::new(config),
             cached: Arc::default(),
-            guard: SignInGuard::default(),
+            // A quarter of the time of all tests went into hashes that withstand guessing.
+            guard: SignInGuard::of_cost(HashCost { memory: 64, passes: 1 }),
             runs_worker: false,
             readiness: Arc::default(),
+            readers: Arc::default(),
         };
         Self {
             inner: Inner { app },

@@ -1,5 +1,6 @@
 //! A programme with one person of every kind and a path for every route.
 use chrono::TimeDelta;
+use codes::ImportKind;
 use domain::{
     actor::{Actor, Role},
     booking::{
@@ -33,7 +34,7 @@ use madoguchi::{
 use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
-use crate::{campaign, cases, gathering, publishing, site::Site};
+use crate::{campaign, cases, gathering, network, publishing, site::Site, survey};
 
 const OBSERVER: &str = "observer@example.jp";
 const EDITOR: &str = "editor@example.jp";
@@ -112,6 +113,8 @@ impl Town {
         parts.extend(conversation(&site, ConsultationId(session.consultation_id.unwrap())).await);
         parts.extend(published(&site, editor, approved.consultation_id).await);
         parts.extend(registered(&site, editor).await);
+        parts.extend(survey_parts(&site, editor).await);
+        parts.extend(network::parts(&site).await);
         let (handed_over, file) = handed_over(&site).await;
         parts.push(("/desk/{number}/files/{id}", file));
         Self { site, booked, reported, matching, handed_over, parts }
@@ -323,6 +326,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/admin/mail-texts/{year}/{kind}", "survey".to_owned()),
         ("/admin/masters/themes/{code}", theme.code),
         ("/stats/pref/{code}", "13".to_owned()),
+        ("month", "2026-10".to_owned()),
         ("version", "any".to_owned()),
         ("name", "app.css".to_owned()),
         ("/staff/mail/{id}", mail.id.to_string()),
@@ -351,9 +355,16 @@ async fn desk_parts(site: &Site) -> Vec<(&'static str, String)> {
     let entry = desk_entry(site, first.desk.unwrap(), first.id).await;
     let administrator =
         store::accounts::account::find_by_email(&app.db, ADMINISTRATOR).await.unwrap().unwrap();
-    let file = "都道府県,名称\n秋田県,見本の窓口\n".to_owned();
-    let desks = ops::reference::desk::keep_import(app, "窓口.csv", file, administrator.id).await.unwrap();
-    vec![("/admin/masters/desks/import/{id}", desks.to_string()), ("/desk/calls/{id}", entry.to_string())]
+    let file = "都道府県,名称\n秋田県,見本の窓口\n";
+    let desks = publishing::kept(site, ImportKind::Desk, None, file, administrator.id).await;
+    crate::editions::october(site, administrator.id).await;
+    let figures = crate::adoption::regions();
+    let figures = publishing::kept(site, ImportKind::Figures, None, &figures, administrator.id).await;
+    vec![
+        ("/admin/masters/desks/import/{id}", desks.to_string()),
+        ("/admin/figures/{id}", figures.to_string()),
+        ("/desk/calls/{id}", entry.to_string()),
+    ]
 }
 
 /// Notes a request at a desk.
@@ -394,8 +405,7 @@ async fn published(site: &Site, editor: AccountId, reported: Uuid) -> Vec<(&'sta
     let sign_up =
         store::gathering::sign_up::of_address(&app.db, event, "sato@example.co.jp").await.unwrap().unwrap();
     let participant = app.secret.sign(Purpose::SignUp, sign_up.id.0, now + TimeDelta::days(1));
-    let import =
-        ops::publication::import::keep(app, "見本.csv", publishing::CSV.to_owned(), editor).await.unwrap();
+    let import = publishing::kept(site, ImportKind::News, None, publishing::NEWS_CSV, editor).await;
     let preview = app.secret.sign(Purpose::Preview, made[2].id.0, now + TimeDelta::days(1));
     consented(site, reported, made[2].id, made[2].revision).await;
     vec![
@@ -406,9 +416,11 @@ async fn published(site: &Site, editor: AccountId, reported: Uuid) -> Vec<(&'sta
         ("/guide/{id}", made[1].number.to_string()),
         ("/cases/{id}", made[2].number.to_string()),
         ("/staff/publish/cases/{id}", made[2].id.to_string()),
+        ("/staff/publish/{kind:cases|surveys}", "cases".to_owned()),
+        ("/staff/publish/{kind:cases|surveys}/{id}", made[2].id.to_string()),
         ("sha256", publishing::pictures::sha256(&made[2])),
         ("/awards/{year}", "2025".to_owned()),
-        ("/staff/publish/cases/import/{id}", import.to_string()),
+        ("/staff/publish/{kind}/import/{id}", import.to_string()),
         ("/events/{id}", made[3].number.to_string()),
         ("/staff/events/{id}", event.to_string()),
         ("/e/{token}", participant),
@@ -421,10 +433,9 @@ async fn registered(site: &Site, editor: AccountId) -> Vec<(&'static str, String
     let (app, now) = (&site.app, site.app.clock.now());
     let month = campaign::published(site, editor, campaign::month(2026)).await.id;
     let it = campaign::approved(site, month, editor, "みほん", "registrant@example.co.jp", true).await;
-    let import =
-        ops::campaign::import::keep(app, month, "見本.csv", campaign::CSV.to_owned(), editor).await.unwrap();
+    let import = publishing::kept(site, ImportKind::Registration, Some(month), campaign::CSV, editor).await;
     campaign::logo(site, month).await;
-    let logo = store::campaign::logo::of(&app.db, month).await.unwrap()[0].id;
+    let logo = store::publication::file::of(&app.db, month).await.unwrap()[0].id;
     let registrant = app.secret.sign(Purpose::Registration, it.id.0, now + TimeDelta::days(1));
     vec![
         ("/m/{token}", registrant),
@@ -432,6 +443,25 @@ async fn registered(site: &Site, editor: AccountId) -> Vec<(&'static str, String
         ("registration", it.id.to_string()),
         ("import", import.to_string()),
         ("logo", logo.to_string()),
+        ("/staff/files/{id}", month.to_string()),
+        ("file", logo.to_string()),
+    ]
+}
+
+/// Makes a survey with questions, a picture and answers that are not given, and a report of a doubtful request.
+async fn survey_parts(site: &Site, editor: AccountId) -> Vec<(&'static str, String)> {
+    let app = &site.app;
+    let draft = ops::publication::create(app, survey::notice(survey::open_form()), editor).await.unwrap();
+    let draft = publishing::pictures::added(site, &draft, editor).await;
+    let it = survey::publish(site, editor, &draft).await;
+    let token = survey::begun(site, it.id, "").await;
+    let doubt = survey::doubt(site).await;
+    vec![
+        ("/staff/surveys/{id}", it.id.to_string()),
+        ("/surveys/{id}", it.number.to_string()),
+        ("/surveys/{id}/pictures/{sha256}", publishing::pictures::sha256(&it)),
+        ("/q/{token}", token),
+        ("/staff/doubts/{id}", doubt.to_string()),
     ]
 }
 

@@ -153,6 +153,70 @@ async fn the_history_of_the_dump_is_the_beginning_of_todays() {
     }
 }
 
+/// Files that were imported, and logos, before there was one table for all kinds of each.
+const FILES_BEFORE: [&str; 10] = [
+    "INSERT INTO publication (id, kind, number, revision, public_revision, status, public_from, updated_at, change_number) \
+     SELECT id, 'month', 2026, 1, 1, 'published', created_at, created_at, 1 FROM account ORDER BY id LIMIT 1",
+    "INSERT INTO campaign (publication_id, year, title, starts_on, ends_on, opens_on, closes_on, rules_revision, last_number) \
+     SELECT id, number, '', '2026-11-01', '2026-11-30', '2026-09-01', '2026-11-30', 1, 1 FROM publication",
+    "INSERT INTO campaign_logo (id, publication_id, name, content_type, size, sha256, created_at) \
+     SELECT id, id, 'a.png', 'image/png', 1, 'x', updated_at FROM publication",
+    "INSERT INTO example_import (id, file_name, content, created_by, created_at, taken_at, undone_at) \
+     SELECT id, 'a.csv', '', id, created_at, created_at, created_at FROM account ORDER BY id LIMIT 1",
+    "INSERT INTO example_import_entry (publication_id, import_id) \
+     SELECT p.id, i.id FROM publication p, example_import i",
+    "INSERT INTO registration_import (id, publication_id, file_name, content, created_by, created_at, taken_at) \
+     SELECT a.id, p.id, 'b.csv', '', a.id, a.created_at, a.created_at FROM account a, publication p \
+     ORDER BY a.id LIMIT 1 OFFSET 1",
+    "INSERT INTO registration (id, publication_id, kind, name, industry, prefecture, activities, telework_status, status, \
+     state_since, version, created_at, import_id) SELECT i.id, i.publication_id, 'company', 'A', 'E', 5, '', 'none', \
+     'withdrawn', i.created_at, 1, i.created_at, i.id FROM registration_import i",
+    "INSERT INTO desk_import (id, file_name, content, created_by, created_at) \
+     SELECT id, 'c.csv', 'text', id, created_at FROM account ORDER BY id LIMIT 1 OFFSET 2",
+    "INSERT INTO adoption_import (id, file_name, content, created_by, created_at, taken_at) \
+     SELECT id, 'd.csv', '', id, created_at, created_at FROM account ORDER BY id LIMIT 1 OFFSET 3",
+    "INSERT INTO adoption_figure (id, import_id, survey, year, stage, dimension, category, base, rate, source_title, \
+     source_address) SELECT id, id, 'a', 2024, 'final', 'national', 'all', 'b', 400, 'c', 'd' FROM adoption_import",
+];
+
+#[actix_web::test]
+async fn imported_files_and_logos_are_carried_over_into_their_common_tables() {
+    let old = restored(DUMPS[1]).await;
+    let known = Migrator::migrations();
+    let ran = tables::texts(&old.db, "SELECT version FROM seaql_migrations").await.len();
+    let first = known.iter().position(|it| it.name().contains("_000121_")).unwrap();
+    Migrator::up(&old.db, Some(u32::try_from(first - ran).unwrap())).await.unwrap();
+    for statement in FILES_BEFORE {
+        old.db.execute_unprepared(statement).await.unwrap_or_else(|err| panic!("{statement}: {err}"));
+    }
+    database::migrate(&old.db).await.unwrap();
+    let files = tables::texts(
+        &old.db,
+        "SELECT kind || ' ' || file_name || ' ' || content || ' ' || CASE WHEN taken_at IS NULL THEN '-' ELSE 'taken' END \
+         || ' ' || CASE WHEN undone_at IS NULL THEN '-' ELSE 'undone' END FROM file_import ORDER BY kind",
+    );
+    assert_eq!(
+        files.await,
+        [
+            "cases a.csv  taken undone",
+            "desk c.csv text - -",
+            "figures d.csv  taken -",
+            "month b.csv  taken -"
+        ]
+    );
+    let entries = "SELECT f.kind FROM file_import_entry e JOIN file_import f ON f.id = e.import_id";
+    assert_eq!(tables::texts(&old.db, entries).await, ["cases"]);
+    let registrations = "SELECT f.kind FROM registration r JOIN file_import f ON f.id = r.import_id";
+    assert_eq!(tables::texts(&old.db, registrations).await, ["month"]);
+    let figures = "SELECT f.kind FROM adoption_figure a JOIN file_import f ON f.id = a.import_id";
+    assert_eq!(tables::texts(&old.db, figures).await, ["figures"]);
+    for (kind, whose) in [("month", "a registration"), ("figures", "a figure")] {
+        let statement = format!("DELETE FROM file_import WHERE kind = '{kind}'");
+        assert!(old.db.execute_unprepared(&statement).await.is_err(), "{whose} refers to it");
+    }
+    assert_eq!(tables::texts(&old.db, "SELECT state FROM publication_file").await, ["unscanned"]);
+}
+
 /// Returns the number of rows of every table.
 async fn counts(db: &DatabaseConnection) -> BTreeMap<String, usize> {
     let all = tables::fingerprint(db, &[MIGRATIONS]).await;

@@ -73,9 +73,10 @@ codes! {
 codes! {
     /// The task that is due.
     pub enum DueKind {
-        FirstContact = "first_contact" => "初回の連絡",
+        FirstContact = "first_contact" => "企業への連絡",
         Reply = "reply" => "専門家の回答",
         Report = "report" => "報告書の提出",
+        Approval = "approval" => "報告書の確認",
     }
 }
 

@@ -6,6 +6,10 @@ codes! {
     pub enum Job {
         /// Releases a held time that has run out (row of `appointment`).
         ReleaseHold = "release_hold",
+        /// Makes a company that no mail reaches an item of the calls before its time (row of `appointment`).
+        CallCompany = "call_company",
+        /// Tells company and center of a booked appointment whose expert will be absent (row of `appointment`).
+        WarnOfAbsence = "warn_of_absence",
         /// Ends a request that was not answered in time (row of `assignment`).
         LapseRequest = "lapse_request",
         /// Takes the next step in a case in which nothing happens (row of `consultation`).
@@ -27,6 +31,15 @@ codes! {
         /// Takes the steps of a telework month that are due: reminders of the center, registrations that lapse, the erasure
         /// (row of `campaign`).
         TendCampaign = "tend_campaign",
+        /// Takes the steps of a survey that are due: the reminder, the end of unfinished answers, the erasure (row of
+        /// `survey`).
+        TendSurvey = "tend_survey",
+        /// Reminds the center of a doubtful request that waits, or erases who reported it (row of `doubt`).
+        TendDoubt = "tend_doubt",
+        /// Takes the step of a question to a mentor that is due (row of `network_question`).
+        TendQuestion = "tend_question",
+        /// Reminds the center of a mentor who waits, or erases one who has left (row of `mentor`).
+        TendMentor = "tend_mentor",
     }
 }
 
@@ -34,7 +47,7 @@ impl Job {
     /// Returns the table of the rows that the job handles.
     pub const fn table(self) -> &'static str {
         match self {
-            Self::ReleaseHold => "appointment",
+            Self::ReleaseHold | Self::CallCompany | Self::WarnOfAbsence => "appointment",
             Self::LapseRequest => "assignment",
             Self::BreakSilence => "consultation",
             Self::SendFollowUp | Self::LapseFollowUp => "follow_up",
@@ -44,6 +57,10 @@ impl Job {
             Self::RefreshCalendar => "external_calendar",
             Self::TendGathering => "gathering",
             Self::TendCampaign => "campaign",
+            Self::TendSurvey => "survey",
+            Self::TendDoubt => "doubt",
+            Self::TendQuestion => "network_question",
+            Self::TendMentor => "mentor",
         }
     }
 }

@@ -4,6 +4,7 @@
 //! decides with them, and neither of these crates knows the other. A stored code never changes: histories are hashed
 //! with it.
 mod account;
+mod adoption;
 mod appointment;
 mod calendar;
 mod campaign;
@@ -11,14 +12,18 @@ mod company;
 mod consultation;
 mod correction;
 mod desk;
+mod file_import;
 mod follow_up;
 mod gathering;
 mod job;
 mod mail;
 mod message;
+mod network;
 mod publication;
+mod survey;
 
 pub use account::{LinkPurpose, Party, Role};
+pub use adoption::{AdoptionDimension, SurveyStage};
 pub use appointment::{
     AppointmentMode, AppointmentOutcome, AppointmentStatus, AssignmentStatus, ReportGap, ReportStatus,
     WaitingEndReason, WaitingOfferState,
@@ -31,15 +36,18 @@ pub use consultation::{
 };
 pub use correction::CorrectedField;
 pub use desk::{DeskChannel, DeskEntryStatus};
+pub use file_import::ImportKind;
 pub use follow_up::{FollowUpKind, FollowUpStatus};
 pub use gathering::{GatheringKind, NextStep, SeatKind, SignUpStatus, Usefulness};
 pub use job::Job;
 pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};
 pub use message::{Channel, Trust};
+pub use network::{MentorStatus, NetworkQuestionStatus, NetworkSide, QuestionReturn};
 pub use publication::{
     CompanySize, ExampleConsentStatus, GuideKind, GuidePurpose, NewsCategory, PictureFormat, PublicationKind,
     PublicationStatus, RevisionAct,
 };
+pub use survey::{DoubtStatus, SurveyAccess, SurveyChannel, SurveyResponseStatus};
 
 /// A value that has a code.
 pub trait Code: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {

@@ -11,6 +11,8 @@ codes! {
         Gathering = "events" => "イベント",
         /// A telework month. Its number is its year.
         Campaign = "month" => "テレワーク月間",
+        /// The notice of a survey, with its questions if they are asked here.
+        Survey = "surveys" => "調査のお知らせ",
     }
 }
 

@@ -162,11 +162,15 @@ fn entered_by(it: &Facts<'_>, way: Origin) -> Option<Uuid> {
     history::actor_id(it.opening.by).filter(|_| it.origin == way)
 }
 
+/// Returns the number of events of a consultation.
+fn events_of(story: &Story) -> i32 {
+    i32::try_from(story.history.len()).unwrap_or(i32::MAX)
+}
+
 fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<consultation::Model, DbErr> {
     let (received_at, state) = (it.opening.outline.received_at, &story.it.state);
     let (unfulfilled_reason, referred_to) = carried(state);
     let due_at = story.due.as_ref().and_then(Due::at);
-    let events = i32::try_from(story.history.len()).unwrap_or(i32::MAX);
     let (company_name, search_key) = named(&it.applicant);
     Ok(consultation::Model {
         id: story.it.id.0,
@@ -198,8 +202,8 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         due_at,
         sort_at: sort_at(&story.it, due_at),
         appointments_done: i32::from(story.appointments_done),
-        event_count: events,
-        version: events,
+        event_count: events_of(story),
+        version: events_of(story),
         submission_key: Uuid::from_u128(!story.it.id.0.as_u128()).to_string(),
         consent_version: world.programme.settings_at(received_at).consent_version.clone(),
         consent_at: received_at,
@@ -214,6 +218,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         report_by_center: false,
         report_gap: None,
         owed_field: None,
+        next_field: None,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
         to_call_since: None,

@@ -15,7 +15,11 @@ use domain::{
 
 use crate::{
     app::App,
-    ops::{self, gathering::SignUpForm, publication::Seen},
+    ops::{
+        self,
+        gathering::{Participant, SignUpForm},
+        publication::Seen,
+    },
     problem::Problem,
     store::gathering::sign_up,
 };
@@ -111,8 +115,12 @@ async fn sign_up(app: &App, event: PublicationId, seat: SeatKind, n: usize) -> R
     let email = format!("{}{n}@participant.example.co.jp", seat.code());
     let form = SignUpForm {
         seat,
-        name: TextLine::parse("", &format!("見本 参加者{}", n + 1), 60).map_err(|err| wrong(err.into()))?,
-        organization: None,
+        person: Participant {
+            name: TextLine::parse("", &format!("見本 参加者{}", n + 1), 60)
+                .map_err(|err| wrong(err.into()))?,
+            kana: None,
+            organization: None,
+        },
         email: EmailAddress::parse(&email).map_err(|err| wrong(err.into()))?,
     };
     // Each comes from a network of its own, so that no daily limit is reached.

@@ -1,5 +1,6 @@
 //! The telework month of the invented programme, with registrations in every state, and that of the year before.
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use codes::ImportKind;
 use domain::{
     calendar::japan_date,
     campaign::{RegistrantKind, RegistrationEntry, RegistrationForm, RegistrationState},
@@ -19,6 +20,7 @@ use crate::{
     ops::{
         self,
         campaign::{RegistrationRequest, SeenRegistration},
+        file_import::ChosenFile,
     },
     problem::Problem,
     store::{
@@ -102,10 +104,15 @@ async fn from_file(app: &App, editor: AccountId, campaign: &Campaign) -> Result<
     for n in 0..REGISTERED[0] {
         entries.push(entry(n, Intake::OnBehalf)?);
     }
-    let import =
-        ops::campaign::import::keep(app, campaign.id, "前年の登録.csv", String::new(), editor).await?;
+    let file = ChosenFile {
+        kind: ImportKind::Registration,
+        campaign: Some(campaign.id),
+        name: "前年の登録.csv".to_owned(),
+        content: String::new(),
+    };
+    let import = ops::file_import::keep(app, file, editor).await?;
     ops::campaign::import::take(app, import, entries, editor).await?;
-    let mut all = registration::of_import(&app.db, import).await?;
+    let mut all = registration::all(&app.db, campaign.id).await?;
     let Some(mut it) = all.pop() else { return Ok(()) };
     it.life.state = RegistrationState::Lapsed;
     it.life.listed = None;
@@ -168,7 +175,7 @@ async fn seen(app: &App, id: RegistrationId) -> Result<SeenRegistration, Problem
 async fn logo(app: &App, campaign: PublicationId) -> Result<(), Problem> {
     const DOT: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc`\xf8\xcf\0\0\x02\x02\x01\0}\xb0\xdaQ\0\0\0\0IEND\xaeB`\x82";
     let file = ops::correspondence::attachment::UploadedFile::new("月間ロゴ.png", "image/png", DOT.to_vec());
-    ops::campaign::logo::add(app, campaign, file).await
+    ops::publication::file::add(app, campaign, file).await
 }
 
 /// Returns the data of the `n`th registrant. Every eighth is a person.

@@ -189,6 +189,7 @@ async fn write(
         publishable: n.is_multiple_of(5),
         internal_note: String::new(),
         examples: if n.is_multiple_of(3) { vec![super::examples::RECOMMENDED] } else { Vec::new() },
+        guides: if n.is_multiple_of(4) { vec![super::publications::RECOMMENDED_GRANT] } else { Vec::new() },
     };
     ops::aftercare::report::write(&stage.app, session.id, author, body, version, saving).await
 }

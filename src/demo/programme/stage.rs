@@ -8,7 +8,7 @@ use domain::{
     text::Prose,
 };
 
-use super::{cast::Cast, plot::Goal};
+use super::{cast::Cast, editions, plot::Goal};
 use crate::{
     app::App,
     clock::Clock,
@@ -67,6 +67,7 @@ impl Stage {
 
     /// Does all work that the worker would do now.
     pub async fn work(&self) -> Result<(), Problem> {
+        editions::keep(&self.app, self.cast.coordinators[0]).await?;
         while worker::deadlines::step(&self.app).await? | worker::outbox::step(&self.app).await? {}
         Ok(())
     }

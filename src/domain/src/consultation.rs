@@ -19,7 +19,7 @@ pub use action::{Action, ActionKind};
 pub use ending::{EndingReader, ending, leads_back};
 pub use event::{Event, History, Rebuilt, rebuild};
 pub use event_word::event_word;
-pub use merge::{MergeRefused, MergeValue, MergedCase, merge_obstacles};
+pub use merge::{MergeContact, MergeRefused, MergeValue, MergedCase, merge_contact, merge_obstacles};
 pub use outcome::{AppointmentOutcome, BuiltOnOutcome, OutcomeCorrection};
 pub use refused::ActionRefused;
 pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};

@@ -141,6 +141,13 @@ impl Due {
         Self { kind: DueKind::Report, clock: DueClock::Running(deadline) }
     }
 
+    /// Returns the deadline by which the center has approved or returned a report that was submitted.
+    pub fn approval(settings: &Settings, calendar: &BusinessCalendar, from: DateTime<Utc>) -> Self {
+        let deadline =
+            deadline_after_business_days(calendar, from, settings.missing_outcome_days, settings.closes_hour);
+        Self { kind: DueKind::Approval, clock: DueClock::Running(deadline) }
+    }
+
     /// Returns the due instant; `None` while the clock is paused.
     pub const fn at(&self) -> Option<DateTime<Utc>> {
         match &self.clock {
@@ -190,6 +197,9 @@ pub fn after(
         (ActionKind::Ask, _) => before.map(|due| paused(due, calendar, now)),
         (ActionKind::Answer, _) => before.map(|due| {
             let due = resumed(due, calendar, now);
+            // A deadline that had passed when the center asked is no date that the company could be told.
+            let is_over = due.kind == DueKind::FirstContact && due.at().is_some_and(|it| it <= now);
+            let due = if is_over { Due::first_contact(settings, calendar, now) } else { due };
             match slot {
                 Some(slot) => due.before_appointment(settings, calendar, now, slot),
                 None => due,
@@ -203,7 +213,7 @@ pub fn after(
         | (ActionKind::DropFurtherSession, State::Consulted) => Some(Due::report(settings, calendar, now)),
         // A report that was due already keeps its deadline; one that becomes due is given the whole time from now.
         (ActionKind::CorrectOutcome | ActionKind::Reopen, State::Consulted) => {
-            let kept = before.filter(|it| it.kind == DueKind::Report);
+            let kept = before.filter(|it| matches!(it.kind, DueKind::Report | DueKind::Approval));
             Some(kept.unwrap_or_else(|| Due::report(settings, calendar, now)))
         }
         (ActionKind::CorrectOutcome, State::Scheduling) => None,
@@ -302,6 +312,14 @@ mod tests {
         assert!(due.explain().len() > 3);
 
         assert_eq!(next(ActionKind::Withdraw, &State::Withdrawn, Some(due), received), None);
+
+        // A deadline that had passed when the center asked begins anew with the answer.
+        let late = Due::first_contact(&settings, &calendar, received);
+        let asked_at = received + TimeDelta::days(20);
+        let paused = next(ActionKind::Ask, &State::WaitingCompany, Some(late), asked_at);
+        let answered_at = asked_at + TimeDelta::days(1);
+        let due = next(ActionKind::Answer, &State::Checking, paused, answered_at).and_then(|it| it.at());
+        assert_eq!(due, Due::first_contact(&settings, &calendar, answered_at).at());
     }
 
     #[test]
@@ -326,7 +344,7 @@ mod tests {
         let due = Due::first_contact(&settings, &calendar, received);
         let closed = BusinessCalendar::new([NaiveDate::from_ymd_opt(2026, 11, 25).unwrap()].into(), 2027);
         let moved = due.moved(&settings, &closed, None).expect("a day on the way is closed");
-        assert_eq!((moved.kind, moved.label()), (DueKind::FirstContact, "初回の連絡"));
+        assert_eq!((moved.kind, moved.label()), (DueKind::FirstContact, "企業への連絡"));
         assert_eq!(moved.at(), Some("2026-11-27T17:00:00+09:00".parse().unwrap()));
         let paused = super::paused(due, &calendar, received);
         assert_eq!(paused.moved(&settings, &closed, None), None);

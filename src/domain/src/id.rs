@@ -36,14 +36,12 @@ id! {
     DeskId;
     /// A request that a desk has noted.
     DeskEntryId;
-    /// An import of desks from a file.
-    DeskImportId;
     /// An unfinished application. The id is secret, since it opens the draft.
     DraftId;
-    /// An import of examples from a file.
-    ExampleImportId;
     /// A telework manager. The id is that of the account with which the expert signs in.
     ExpertId;
+    /// A file that a person imports.
+    FileImportId;
     /// A question planned for after the consultation.
     FollowUpId;
     /// A task of the center for a case.
@@ -58,10 +56,18 @@ id! {
     ReplyTemplateId;
     /// One registration for a telework month.
     RegistrationId;
-    /// An import of registrations from a file.
-    RegistrationImportId;
-    /// A file that those who are registered for a telework month may use.
-    CampaignLogoId;
+    /// A file of a publication that visitors download.
+    PublicationFileId;
+    /// A company that answers questions about telework.
+    MentorId;
+    /// A question to a mentor.
+    NetworkQuestionId;
+    /// One code with which a recipient answers a survey once.
+    SurveyCodeId;
+    /// One set of answers to a survey.
+    SurveyResponseId;
+    /// A report of a doubtful request.
+    DoubtId;
     /// One person's sign-up for an event.
     SignUpId;
     /// The report that an expert writes after an appointment.

@@ -29,4 +29,6 @@ pub mod routing;
 
 pub mod campaign;
 pub mod gathering;
+pub mod network;
 pub mod publication;
+pub mod survey;

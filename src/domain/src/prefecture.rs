@@ -175,6 +175,23 @@ impl Region {
         }
     }
 
+    /// Returns the code of the region in files and addresses.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Hokkaido => "hokkaido",
+            Self::Tohoku => "tohoku",
+            Self::NorthKanto => "north_kanto",
+            Self::SouthKanto => "south_kanto",
+            Self::Hokuriku => "hokuriku",
+            Self::Koshinetsu => "koshinetsu",
+            Self::Tokai => "tokai",
+            Self::Kinki => "kinki",
+            Self::Chugoku => "chugoku",
+            Self::Shikoku => "shikoku",
+            Self::KyushuOkinawa => "kyushu_okinawa",
+        }
+    }
+
     /// Returns whether the region is 都市部: 南関東, 東海 or 近畿. The other regions are 地方部.
     pub const fn is_urban(self) -> bool {
         matches!(self, Self::SouthKanto | Self::Tokai | Self::Kinki)

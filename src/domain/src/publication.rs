@@ -1,4 +1,4 @@
-//! Publications: news, entries of the support guide, examples, events and telework months, from the draft to the end of their period
+//! Publications: news, entries of the support guide, examples, events, telework months and notices of surveys, from the draft to the end of their period
 //! (`docs/spec/around.md` §0).
 //!
 //! A published address never dies: a publication that was public once is archived, not deleted, and its page says so.
@@ -9,6 +9,7 @@ use crate::{
     id::PublicationId,
     text::{Prose, TextLine},
 };
+use example::picture::ExamplePicture;
 
 pub mod campaign;
 pub mod example;
@@ -16,6 +17,7 @@ pub mod gathering;
 pub mod guide;
 pub mod news;
 pub mod shipped;
+pub mod survey;
 
 /// The time in which a publication is public: from `from`, inclusive, until `until`, exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,10 +126,13 @@ pub struct Content {
 }
 
 impl Content {
-    /// Returns the content with the pictures of another one, which no form of texts has.
-    pub fn with_pictures_of(mut self, other: &Self) -> Self {
-        if let (Facts::Example(own), Facts::Example(other)) = (&mut self.facts, &other.facts) {
-            own.pictures.clone_from(&other.pictures);
+    /// Returns the content with the facts of another one that no form has: pictures, and the source of an entry of the guide.
+    pub fn with_unwritten_of(mut self, other: &Self) -> Self {
+        if let (Some(own), Some(other)) = (self.facts.pictures_mut(), other.facts.pictures()) {
+            *own = other.to_vec();
+        }
+        if let (Facts::Guide(own), Facts::Guide(other)) = (&mut self.facts, &other.facts) {
+            own.source.clone_from(&other.source);
         }
         self
     }
@@ -142,6 +147,7 @@ pub enum Facts {
     Example(example::ExampleFacts),
     Gathering(gathering::GatheringFacts),
     Campaign(campaign::CampaignFacts),
+    Survey(survey::SurveyFacts),
 }
 
 impl Facts {
@@ -152,6 +158,25 @@ impl Facts {
             Self::Example(_) => PublicationKind::Example,
             Self::Gathering(_) => PublicationKind::Gathering,
             Self::Campaign(_) => PublicationKind::Campaign,
+            Self::Survey(_) => PublicationKind::Survey,
+        }
+    }
+
+    /// Returns the pictures of a kind that has any; `None` for the other kinds.
+    pub const fn pictures(&self) -> Option<&[ExamplePicture]> {
+        match self {
+            Self::Example(it) => Some(it.pictures.as_slice()),
+            Self::Survey(it) => Some(it.pictures.as_slice()),
+            Self::News(_) | Self::Guide(_) | Self::Gathering(_) | Self::Campaign(_) => None,
+        }
+    }
+
+    /// Returns the pictures as `pictures` does, to be changed.
+    pub const fn pictures_mut(&mut self) -> Option<&mut Vec<ExamplePicture>> {
+        match self {
+            Self::Example(it) => Some(&mut it.pictures),
+            Self::Survey(it) => Some(&mut it.pictures),
+            Self::News(_) | Self::Guide(_) | Self::Gathering(_) | Self::Campaign(_) => None,
         }
     }
 }

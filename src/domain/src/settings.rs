@@ -38,6 +38,10 @@ pub struct Settings {
     pub response_days: u16,
     /// The time after the day of its check for which an entry of the support guide is shown. Calendar days.
     pub guide_check_days: u16,
+    /// The day of the next month on which the statistics of a month are closed; on the next business day if it is none.
+    pub month_closing_day: u8,
+    /// The time for which the center can comment on an edition of the statistics before others see it. Business days.
+    pub edition_comment_days: u16,
     /// The time for which a slot is held while an application is written. Minutes.
     pub hold_minutes: u16,
     /// The time for which the slot of a submitted application is held until the address is confirmed. Hours, of which
@@ -109,6 +113,8 @@ impl Default for Settings {
             routing: RoutingMode::Automatic,
             first_contact_days: 3,
             guide_check_days: 90,
+            month_closing_day: 10,
+            edition_comment_days: 3,
             reply_days: 2,
             answer_notice_days: 1,
             first_reminder_days: 3,
@@ -224,10 +230,12 @@ impl Settings {
         bad
     }
 
-    /// Checks that the steps that follow while nothing happens come one after another.
+    /// Checks that the steps that follow while nothing happens come one after another, and the days of other steps.
     fn check_silence(&self) -> Vec<BadSetting> {
         let after = |days: u16| days.saturating_add(1);
         let ranges = [
+            ("month_closing_day", u16::from(self.month_closing_day), 1, 28),
+            ("edition_comment_days", self.edition_comment_days, 0, 20),
             ("answer_notice_days", self.answer_notice_days, 1, 10),
             ("first_reminder_days", self.first_reminder_days, 1, 60),
             ("second_reminder_days", self.second_reminder_days, after(self.first_reminder_days), 90),

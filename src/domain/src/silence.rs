@@ -2,6 +2,7 @@
 //! (`docs/spec/lifecycle.md` §3).
 use chrono::{DateTime, Utc};
 pub use codes::SilenceKind;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::{BusinessCalendar, at_japan, japan_date},
@@ -14,6 +15,8 @@ use crate::{
 pub enum SilenceStep {
     /// The company is reminded that it is its turn: by mail, or by a call of the center.
     RemindCompany,
+    /// The company is told that experts are being asked: by mail, or by a call of the center.
+    TellCompany,
     /// The case is put into the center's worklist.
     ShowToCenter,
     /// The center is proposed to close the case.
@@ -23,7 +26,7 @@ pub enum SilenceStep {
 }
 
 /// The running clock of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SilenceClock {
     pub kind: SilenceKind,
     /// Since when the case waits.
@@ -66,7 +69,10 @@ fn steps(kind: SilenceKind, settings: &Settings) -> Vec<(u16, SilenceStep)> {
             (settings.stalled_days, SilenceStep::ShowToCenter),
             (settings.proposed_closing_days, SilenceStep::ProposeClosing),
         ],
-        SilenceKind::Experts => vec![(settings.stalled_days, SilenceStep::ShowToCenter)],
+        SilenceKind::Experts => vec![
+            (settings.first_contact_days, SilenceStep::TellCompany),
+            (settings.stalled_days, SilenceStep::ShowToCenter),
+        ],
         SilenceKind::Outcome => {
             vec![(1, SilenceStep::AskOutcome), (settings.missing_outcome_days, SilenceStep::ShowToCenter)]
         }
@@ -84,6 +90,12 @@ impl SilenceClock {
     ) -> Self {
         let next_at = steps(kind, settings).first().map(|(days, _)| later(since, *days, settings, calendar));
         Self { kind, since, stage: 0, next_at }
+    }
+
+    /// Returns the clock with its next step at `limit` at the latest.
+    #[must_use]
+    pub fn no_later_than(self, limit: DateTime<Utc>) -> Self {
+        Self { next_at: Some(self.next_at.map_or(limit, |it| it.min(limit))), ..self }
     }
 
     /// Returns the step that is due at `now`.

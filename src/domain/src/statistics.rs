@@ -1,6 +1,15 @@
 //! Statistics that may be published: counts with the small ones hidden so that they cannot be computed from
 //! the others, medians, and shares.
-use std::fmt;
+pub mod adoption;
+pub mod figures;
+pub mod indicator;
+pub mod month;
+pub mod published;
+mod shades;
+
+use std::{collections::BTreeMap, fmt};
+
+pub use shades::Shades;
 
 use crate::wording::thousands;
 
@@ -111,6 +120,22 @@ impl Spread {
         let (low, high) = (at(n.checked_sub(1)? / 2)?, at(n / 2)?);
         let ninetieth = at((n * 9).div_ceil(10) - 1)?;
         Some(Self { n, twice_median: u64::from(low) + u64::from(high), ninetieth })
+    }
+
+    /// Computes the spread of numbers with the count of each; `None` if there are none.
+    pub fn of_counts(counts: &BTreeMap<u32, u64>) -> Option<Self> {
+        let n: u64 = counts.values().sum();
+        let at = |place: u64| {
+            let mut seen = 0;
+            counts.iter().find(|(_, count)| {
+                seen += **count;
+                seen > place
+            })
+        };
+        let (low, high) = (at(n.checked_sub(1)? / 2)?, at(n / 2)?);
+        let ninetieth = *at((n * 9).div_ceil(10) - 1)?.0;
+        let twice_median = u64::from(*low.0) + u64::from(*high.0);
+        Some(Self { n: usize::try_from(n).ok()?, twice_median, ninetieth })
     }
 
     /// Returns the median: 「9」, 「9.5」.

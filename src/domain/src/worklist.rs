@@ -1,5 +1,7 @@
 //! The center's own marks on a case: tags, tasks, a date until which the case is put aside, and the
 //! response that a message waits for.
+pub mod quick_record;
+
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use unicode_normalization::UnicodeNormalization;
 
@@ -93,10 +95,32 @@ impl AwaitedResponse {
         before.unwrap_or_else(|| Self { since: now, due_at: response_due(now, settings, calendar) })
     }
 
-    /// Returns the wait with its deadline as closing days that were added later move it; `None` if it stays.
-    pub fn moved(self, settings: &Settings, calendar: &BusinessCalendar) -> Option<Self> {
+    /// Returns what waits after the center has promised the company to be in touch until `due_at`. The earlier of two
+    /// deadlines holds.
+    pub fn after_promise(before: Option<Self>, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        match before {
+            Some(it) => Self { due_at: it.due_at.min(due_at), ..it },
+            None => Self { since: now, due_at },
+        }
+    }
+
+    /// Returns the wait with its deadline as closing days that were added later move it; `None` if it stays. `before` is
+    /// the calendar without them. A deadline that follows from a promise is no number of business days, and stays.
+    pub fn moved(
+        self,
+        settings: &Settings,
+        (before, calendar): (&BusinessCalendar, &BusinessCalendar),
+    ) -> Option<Self> {
+        if response_due(self.since, settings, before) != self.due_at {
+            return None;
+        }
         let due_at = response_due(self.since, settings, calendar);
         (due_at > self.due_at).then_some(Self { due_at, ..self })
+    }
+
+    /// Returns the wait of a message that was marked as handled by mistake, beside what waits now.
+    pub fn restored(self, now: Option<Self>) -> Self {
+        now.map_or(self, |it| Self { since: self.since.min(it.since), due_at: self.due_at.min(it.due_at) })
     }
 }
 

@@ -10,10 +10,21 @@ use crate::mail::{
 };
 
 mod campaign;
+mod case_number;
 mod combinations;
 mod gathering;
+mod network;
+mod part;
 mod samples;
 mod snapshot;
+mod survey;
+
+const RELAYED: &str = "このメールに返信すると、相手に届きます。\nメールアドレスは、相手に伝わりません。\n";
+
+/// The mails whose reader answers the other side at our relay address.
+fn is_relayed(kind: MailKind) -> bool {
+    [MailKind::NetworkQuestion, MailKind::MentorReminder, MailKind::NetworkWords].contains(&kind)
+}
 
 #[test]
 fn every_kind_is_written_and_reads_well() {
@@ -26,6 +37,7 @@ fn every_kind_is_written_and_reads_well() {
         let (text, name) = (&it.text, it.kind.code());
         assert!(it.subject.starts_with("【テレワーク相談センター】"), "{}", it.subject);
         assert!(!text.contains("\n\n\n"), "{name}: {text}");
+        assert!(!text.contains(" ・"), "{name} has a list on one line: {text}");
         let to_desk = [
             MailKind::HandOverAccepted,
             MailKind::HandOverReopened,
@@ -34,7 +46,10 @@ fn every_kind_is_written_and_reads_well() {
         ]
         .contains(&it.kind);
         // Only the words of people of the center and of experts can be internal.
+        let to_asked = TextKind::from_code(it.kind.code()).is_some_and(TextKind::is_for_asked);
         let last = match (it.consultation, it.to == COMPANY.address || to_desk) {
+            (Some(_), false) if to_asked => "このメールに返信すると、センターだけに届きます。\n",
+            (None, _) if is_relayed(it.kind) => RELAYED,
             (None, _) => "このメールは送信専用です。ご返信には対応していません。\n",
             (Some(_), true) => "このメールに返信すると、この相談へのメッセージとして届きます。\n",
             (Some(_), false) => "先頭に #internal と書くと、企業には表示されません。\n",
@@ -81,6 +96,28 @@ fn a_mail_about_an_appointment_has_a_calendar_part() {
             assert_eq!(body.contains("RSVP=TRUE"), it.kind == MailKind::Request, "{body}");
         }
     }
+}
+
+/// An expert who was asked and has not accepted knows nothing of the company, and it stays so whatever the letter is about.
+#[test]
+fn an_expert_who_is_only_asked_reads_nothing_of_the_company() {
+    let mut seen = HashSet::new();
+    with_about(true, |about_this| {
+        for (event, to) in samples::mail_events() {
+            let kind = TextKind::of(&event);
+            if !kind.is_for_asked() {
+                continue;
+            }
+            seen.insert(kind);
+            assert!(!kind.variables().any(|it| it == Variable::Company), "{}", kind.code());
+            let it = about(event, to, about_this).unwrap();
+            let calendar = it.calendar.map(|it| it.body.replace("\r\n ", "")).unwrap_or_default();
+            let all = format!("{}{}{}{calendar}", it.subject, it.text, it.html);
+            assert!(!all.contains(COMPANY_NAME) && !all.contains(COMPANY.name), "{}: {all}", kind.code());
+            assert!(!all.contains("企業にも届きます"), "{all}");
+        }
+    });
+    assert_eq!(seen.len(), 6);
 }
 
 #[test]
@@ -212,14 +249,14 @@ fn the_request_says_by_when_to_answer() {
     カレンダー用のファイル（invite.ics）を添付しています。
     回答は、上のページのほか、カレンダーの「承諾」「辞退」でも
     受け付けます。
-    期限までに回答がないときは、ほかの専門家に依頼します。
+    このメールに返信しても、回答にはなりません。
+    期限を過ぎると、この依頼は取り消されます。
 
     ――――――――――――――――――――
     テレワーク相談センター
     電話：0120-000-000
     受付：平日9:00から17:00（祝日・年末年始を除く）
-    このメールに返信すると、この相談のメッセージとして企業にも届きます。
-    先頭に #internal と書くと、企業には表示されません。
+    このメールに返信すると、センターだけに届きます。
     "#);
 }
 
@@ -341,7 +378,8 @@ fn every_mail_has_the_frame_of_the_administrator() {
             own.subject
         );
         assert!(own.text.contains("\n\nいつもお世話になっております。\n\n"), "{name}: {}", own.text);
-        assert_eq!(own.text.contains("返信できます"), own.consultation.is_some(), "{name}");
+        let is_answered = own.consultation.is_some() || is_relayed(own.kind);
+        assert_eq!(own.text.contains("返信できます"), is_answered, "{name}");
         assert!(own.html.contains("いつもお世話になっております。"), "{name}: {}", own.html);
         assert!(!own.text.contains("――――"), "{name}: {}", own.text);
         assert_eq!(own.text.lines().next(), shipped.text.lines().next(), "{name}");

@@ -7,6 +7,7 @@ mod campaign;
 mod dates;
 mod example;
 mod gathering;
+mod network;
 mod outcome;
 mod silence;
 mod team;
@@ -14,7 +15,10 @@ mod team;
 use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
-    booking::appointment::AppointmentMode,
+    booking::{
+        appointment::AppointmentMode,
+        notice::{change_until, reminder_at},
+    },
     due::Due,
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
@@ -27,7 +31,10 @@ use super::{
 };
 use crate::{
     mail::{
-        mail_event::{AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext},
+        mail_event::{
+            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, RequestedPart,
+            SenderContext,
+        },
         text::{
             Values,
             Variable::{self, *},
@@ -59,6 +66,8 @@ pub fn of_frame(frame: &Frame<'_>, sender: &SenderContext<'_>) -> Values {
     values.set(Number, frame.number.map(ToString::to_string).unwrap_or_default());
     values.set_flag(NoAnswers, frame.answers == Answers::Nobody);
     values.set_flag(ToStaff, frame.answers == Answers::Staff);
+    values.set_flag(Relayed, frame.answers == Answers::OtherSide);
+    values.set_flag(ToCenterOnly, frame.answers == Answers::Center);
     values
 }
 
@@ -73,7 +82,7 @@ fn of_sender(sender: &SenderContext<'_>) -> Values {
 fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>) {
     match *mail_event {
         MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
-        MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
+        MailEvent::AddressChanged { .. } => address_changed(values, mail_event),
         MailEvent::AddressReplaced { object } => known(values, about, object),
         MailEvent::Question { portal, text } => question(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts } => slots(values, about, it, experts),
@@ -86,12 +95,12 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::FieldsChanged { .. } => team::fields_changed(values, about, mail_event),
         MailEvent::CaseNumber(event) => team::numbers(values, about, event),
         MailEvent::FurtherDropped { portal } => further_dropped(values, about, portal),
+        MailEvent::FieldsNarrowed { was } => team::fields_narrowed(values, about, was),
+        MailEvent::PartChanged(change) => team::part_changed(values, about, &change),
         MailEvent::BackAtCenter { .. } => team::back_at_center(values, about, mail_event),
         MailEvent::Silence(event) => silence::silent(values, about, event),
-        MailEvent::Booked { .. } => booked(values, about, mail_event),
-        MailEvent::Moved { side, appointment, change_until, was } => {
-            values.set(Was, long_date_time(was));
-            sit_until(values, about, side, &appointment, change_until);
+        MailEvent::Booked { .. } | MailEvent::Moved { .. } | MailEvent::DeclineNoted { .. } => {
+            booked(values, about, mail_event);
         }
         MailEvent::ExpertChanged { side, appointment: it, was } => changed(values, about, side, &it, was),
         MailEvent::Relieved { appointment: it } | MailEvent::RequestDeclined { appointment: it } => {
@@ -111,7 +120,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Example(event) => example::set(values, about, event),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
-        MailEvent::Request { .. } => request(values, mail_event),
+        MailEvent::Request { .. } | MailEvent::RequestTimeLost { .. } => request(values, mail_event),
         MailEvent::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
         MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
         MailEvent::RequestWithdrawn { slot, reason } => request_taken_back(values, about, slot, reason),
@@ -127,7 +136,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         MailEvent::Reopened { side } => reopened(values, about, side),
         MailEvent::HandOverReopened => reopened_for_desk(values, about),
-        MailEvent::DeskMessage => values.set(Link, format!("{}/{}", desk_page(about), about.number)),
+        MailEvent::DeskMessage => values.set(Link, desk_page(about)),
     }
 }
 
@@ -135,6 +144,21 @@ fn booked(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'
     if let MailEvent::Booked { side, appointment, change_until } = *mail_event {
         reportable(values, about, side);
         sit_until(values, about, side, &appointment, change_until);
+    } else if let MailEvent::Moved { side, appointment, change_until, was } = *mail_event {
+        values.set(Was, long_date_time(was));
+        sit_until(values, about, side, &appointment, change_until);
+    } else if let MailEvent::DeclineNoted { side, appointment, change_until, answer_due } = *mail_event {
+        values.set(ContactDue, month_day_weekday(answer_due));
+        sit_until(values, about, side, &appointment, change_until);
+    }
+}
+
+fn address_changed(values: &mut Values, mail_event: &MailEvent<'_>) {
+    if let MailEvent::AddressChanged { confirm, slot } = *mail_event {
+        values.set(Link, confirm);
+        let when = slot.map(|(it, _)| long_date_time_range(it.starts_at, it.ends_at));
+        values.set(WishedSlot, when.unwrap_or_default());
+        values.set(WishedUntil, slot.map(|(_, until)| month_day_time(until)).unwrap_or_default());
     }
 }
 
@@ -182,10 +206,17 @@ fn report_besides(values: &mut Values, about: &MailContext<'_>, side: ReaderSide
 }
 
 fn request(values: &mut Values, mail_event: &MailEvent<'_>) {
-    if let MailEvent::Request { answer, fields: wanted, slot, due_at, outline } = *mail_event {
+    if let MailEvent::Request { answer, fields: wanted, part, slot, due_at, outline } = *mail_event {
         set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
+        let leaving = if let RequestedPart::Substitute(leaving) = part { leaving } else { "" };
+        values.set(InsteadOf, leaving);
+        values.set_flag(OneOfTwo, part == RequestedPart::OneField);
         answer_until(values, answer, due_at);
         maybe_sit(values, slot.as_ref());
+    } else if let MailEvent::RequestTimeLost { answer, fields: wanted, slot, due_at } = *mail_event {
+        values.set(WantedFields, fields(wanted));
+        answer_until(values, answer, due_at);
+        maybe_sit(values, Some(&slot));
     }
 }
 
@@ -247,8 +278,15 @@ fn nobody_left(values: &mut Values, about: &MailContext<'_>) {
 
 fn survey(values: &mut Values, about: &MailContext<'_>, answer: &str) {
     known(values, about, answer);
-    values.set(WaitsDays, WAITS_DAYS.to_string());
+    answers_until(values, about);
     values.set(EditableDays, EDITABLE_DAYS.to_string());
+}
+
+/// Sets for how long a question waits for its answer, and until when.
+fn answers_until(values: &mut Values, about: &MailContext<'_>) {
+    values.set(WaitsDays, WAITS_DAYS.to_string());
+    let last = about.sender.now + chrono::TimeDelta::days(WAITS_DAYS);
+    values.set(AnswersUntil, month_day_weekday(last));
 }
 
 fn withdrawn(
@@ -303,8 +341,9 @@ fn center_page(about: &MailContext<'_>) -> String {
     about.sender.site.absolute(&url::staff(about.number))
 }
 
+/// Returns the desk's page of the consultation that it has handed over.
 fn desk_page(about: &MailContext<'_>) -> String {
-    about.sender.site.absolute("/desk")
+    about.sender.site.absolute(&format!("/desk/{}", about.number))
 }
 
 /// Sets the link and the company's name, for a reader who knows the company.
@@ -355,7 +394,7 @@ fn ask(values: &mut Values, about: &MailContext<'_>, lead: &str, answer: &str) {
     values.set(Company, about.company_name);
     values.set(Lead, lead);
     values.set(Choices, choices(answer));
-    values.set(WaitsDays, WAITS_DAYS.to_string());
+    answers_until(values, about);
 }
 
 fn sit_with(
@@ -387,6 +426,14 @@ fn remind(
 ) {
     sit_with(values, about, side, appointment);
     reportable(values, about, side);
+    let SenderContext { settings, calendar, now, .. } = about.sender;
+    let (starts_at, sent_at) =
+        (appointment.starts_at, reminder_at(appointment.starts_at, now, settings, calendar));
+    // The reminder is written when the appointment is booked, and read on the business day before it.
+    let until = Some(change_until(starts_at, settings, calendar)).filter(|it| sent_at.unwrap_or(now) < *it);
+    if matches!(side, ReaderSide::Company { .. }) {
+        values.set(ChangeUntil, until.map(month_day_time).unwrap_or_default());
+    }
 }
 
 /// Sets the number of days within which the expert has to report.

@@ -18,10 +18,12 @@ pub enum Reader {
     Participant,
     /// A person who registers for a telework month.
     Registrant,
+    /// A company of the network that answers questions, or a person who asks it.
+    Network,
 }
 
 impl Reader {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Everybody,
         Self::Company,
         Self::Expert,
@@ -30,6 +32,7 @@ impl Reader {
         Self::Staff,
         Self::Participant,
         Self::Registrant,
+        Self::Network,
     ];
 
     pub const fn label(self) -> &'static str {
@@ -42,6 +45,7 @@ impl Reader {
             Self::Staff => "利用者あて",
             Self::Participant => "イベントの参加者あて",
             Self::Registrant => "テレワーク月間の登録者あて",
+            Self::Network => "推進企業と質問した方あて",
         }
     }
 }
@@ -57,9 +61,13 @@ pub enum ConditionKind {
     AddressConfirmed,
     HoldStands,
     SilenceLasts,
+    ExpertAway,
     ExampleWaits,
     SeatStands,
     OptInStands,
+    SurveyOpen,
+    DeskEntryOpen,
+    QuestionWaits,
 }
 
 /// The calendar part of a mail about an appointment.
@@ -204,6 +212,7 @@ macro_rules! text {
 
 /// Derives `MailKind` and `TextKind` from the rows.
 macro_rules! mails {
+    ({ $($rows:tt)* }) => { mails! { $($rows)* } };
     (
         $frame:ident = $frame_code:literal around all, $frame_title:literal,
             [$($frame_required:ident),*] [$($frame_optional:ident),*] $(, $frame_flag:ident ($frame_arg:expr))*;

@@ -42,11 +42,18 @@ fn a_mail_that_only_reminds_asks_or_sums_up_is_not_sent_twice() {
         MailKind::Digest,
         MailKind::HandOverAccepted,
         MailKind::HandOverResult,
+        MailKind::HandedBackReminder,
         MailKind::EventReminder,
         MailKind::EventSoon,
         MailKind::EventThanks,
         MailKind::RegistrationInvitation,
         MailKind::RegistrationsWaiting,
+        MailKind::EditionClosed,
+        MailKind::SurveyInvitation,
+        MailKind::SurveyReminder,
+        MailKind::DoubtsWaiting,
+        MailKind::MentorReminder,
+        MailKind::NetworkWaiting,
     ];
     expected.sort_by_key(|it| MailKind::ALL.iter().position(|of| of == it));
     assert_eq!(once, expected);

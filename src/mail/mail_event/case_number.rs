@@ -2,6 +2,7 @@
 use chrono::{DateTime, Utc};
 use domain::{field::Fields, number::CaseNumber};
 
+use super::{AppointmentText, TimeNews};
 use crate::mail::text::TextKind;
 
 #[derive(Clone, Copy, Debug)]
@@ -16,18 +17,55 @@ pub enum CaseNumberEvent<'a> {
         messages: usize,
     },
     /// The consultation was merged into `kept`, whose next contact of the center is due at `contact_due`.
-    Merged { portal: &'a str, kept: &'a CaseNumber, contact_due: Option<DateTime<Utc>> },
-    /// The merge into `kept` was undone.
-    Unmerged { portal: &'a str, kept: &'a CaseNumber },
+    Merged {
+        portal: &'a str,
+        kept: &'a CaseNumber,
+        contact_due: Option<DateTime<Utc>>,
+        /// The time of this consultation that has ended with the merge.
+        lost: Option<(AppointmentText<'a>, TimeNews)>,
+        /// Whether it was split from the kept one, and the split is undone.
+        was_split: bool,
+        /// The start of the kept one's booked appointment, which takes place as it was.
+        stands: Option<DateTime<Utc>>,
+    },
+    /// The merge into `kept` was undone. `booked` is the appointment that was cancelled with the merge and is booked again.
+    Unmerged { portal: &'a str, kept: &'a CaseNumber, booked: Option<AppointmentText<'a>> },
+    /// A merge was undone by which another contact spoke for this consultation: its own contact speaks for it again.
+    /// `other` is the consultation that was merged into it.
+    Restored { portal: &'a str, other: &'a CaseNumber },
 }
 
-impl CaseNumberEvent<'_> {
+impl<'a> CaseNumberEvent<'a> {
+    /// Returns the event of a text, as an example.
+    pub const fn example(kind: TextKind, link: &'a str, number: &'a CaseNumber, left: Fields) -> Self {
+        if matches!(kind, TextKind::CaseSplit) {
+            Self::Split { confirm: link, from: number, left, messages: 1 }
+        } else if matches!(kind, TextKind::CaseMerged) {
+            let (contact_due, lost, stands, was_split) = (None, None, None, false);
+            Self::Merged { portal: link, kept: number, contact_due, lost, was_split, stands }
+        } else if matches!(kind, TextKind::CaseRestored) {
+            Self::Restored { portal: link, other: number }
+        } else {
+            Self::Unmerged { portal: link, kept: number, booked: None }
+        }
+    }
+
+    /// Returns the appointment that the mail puts into or removes from the company's calendar.
+    pub const fn calendar_appointment(&self) -> Option<&AppointmentText<'a>> {
+        match self {
+            Self::Merged { lost: Some((it, news)), .. } if news.is_booked() => Some(it),
+            Self::Unmerged { booked, .. } => booked.as_ref(),
+            Self::Split { .. } | Self::Merged { .. } | Self::Restored { .. } => None,
+        }
+    }
+
     /// Returns the text of the event.
     pub const fn text(&self) -> TextKind {
         match self {
             Self::Split { .. } => TextKind::CaseSplit,
             Self::Merged { .. } => TextKind::CaseMerged,
             Self::Unmerged { .. } => TextKind::CaseUnmerged,
+            Self::Restored { .. } => TextKind::CaseRestored,
         }
     }
 }

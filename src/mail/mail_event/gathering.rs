@@ -55,6 +55,8 @@ pub enum GatheringNews<'a> {
     },
     DayReminder,
     HourReminder,
+    /// The meeting link is there, which was missing when the participant was to be reminded of the start.
+    LinkReady,
     /// The event is over: materials and questionnaire.
     Thanks {
         has_materials: bool,
@@ -84,6 +86,7 @@ impl GatheringMailEvent<'_> {
             GatheringNews::CalledOff { .. } => TextKind::EventCalledOff,
             GatheringNews::DayReminder => TextKind::EventReminder,
             GatheringNews::HourReminder => TextKind::EventSoon,
+            GatheringNews::LinkReady => TextKind::EventLink,
             GatheringNews::Thanks { .. } => TextKind::EventThanks,
         }
     }

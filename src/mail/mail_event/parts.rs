@@ -1,4 +1,5 @@
 //! The parts of which events consist: the reader, and what has become of a request, a time or a hand-over.
+use domain::{field::Fields, intake::company::Mode};
 
 /// The reader of a mail that is sent to several sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +21,21 @@ pub enum WhyBack {
     TimeTooNear,
     /// The company wished for no time, and no expert is left to be asked.
     NobodyLeft,
+    /// The company wished for no time, and experts have been asked for so long that the center goes on.
+    TakesLong,
     /// An expert has accepted one field, and no expert is left to be asked for the other one.
     PartOpen,
+}
+
+/// The part for which an expert is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestedPart<'a> {
+    /// The whole consultation.
+    Whole,
+    /// One of two fields; another expert has the other one.
+    OneField,
+    /// The part of an expert in a booked appointment; it has the expert's name.
+    Substitute(&'a str),
 }
 
 /// The state of a time after the experts of a consultation have changed.
@@ -44,6 +58,23 @@ impl TimeNews {
     pub const fn is_booked(self) -> bool {
         matches!(self, Self::Stands | Self::Booked | Self::Cancelled)
     }
+}
+
+/// The change of a consultation that an expert goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartChange<'a> {
+    /// The names of all experts who have accepted.
+    pub experts: &'a [String],
+    /// The names before; empty if they are the same.
+    pub was_experts: &'a [String],
+    /// The fields before, if they have changed.
+    pub was_fields: Option<Fields>,
+    /// The mode for which the company wishes.
+    pub mode: Mode,
+    /// The mode before, if it has changed.
+    pub was_mode: Option<Mode>,
+    /// Whether a field has no expert yet.
+    pub is_open: bool,
 }
 
 /// The visit to a desk, or the call, of which a request that was handed over came.

@@ -26,10 +26,15 @@ pub enum SilenceEvent<'a> {
         /// Whether the day became a closing day.
         day_closed: bool,
     },
+    /// Experts are being asked, for days.
+    Searching { portal: &'a str },
     /// It is the company's turn, for days.
     CompanyReminder { portal: &'a str, waits_for: CompanyTurn },
     /// An appointment is over, and its outcome is not recorded. `is_asked` says whether an expert is asked for it.
     OutcomeMissing { side: ReaderSide<'a>, appointment: AppointmentText<'a>, is_asked: bool },
+    /// An appointment is near, an expert of it will be absent, and no substitute has been found.
+    /// The center is in touch with the company until `contact_due`.
+    ExpertAway { side: ReaderSide<'a>, appointment: AppointmentText<'a>, contact_due: DateTime<Utc> },
     /// The center has closed a case whose company did not answer.
     ClosedInSilence { portal: &'a str },
 }
@@ -54,8 +59,11 @@ impl SilenceEvent<'_> {
             Self::CompanyReminder { waits_for: CompanyTurn::Choose, .. } => TextKind::ChooseReminder,
             Self::CompanyReminder { waits_for: CompanyTurn::Answer, .. } => TextKind::AnswerReminder,
             Self::CompanyReminder { waits_for: CompanyTurn::Confirm, .. } => TextKind::ConfirmReminder,
+            Self::Searching { .. } => TextKind::Searching,
             Self::OutcomeMissing { side: ReaderSide::Expert, .. } => TextKind::OutcomeMissingExpert,
             Self::OutcomeMissing { .. } => TextKind::OutcomeMissingCenter,
+            Self::ExpertAway { side: ReaderSide::Company { .. }, .. } => TextKind::ExpertAwayCompany,
+            Self::ExpertAway { .. } => TextKind::ExpertAwayCenter,
             Self::ClosedInSilence { .. } => TextKind::ClosedInSilence,
         }
     }

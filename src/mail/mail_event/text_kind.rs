@@ -7,6 +7,9 @@ impl TextKind {
     const EXPERT_CHANGED: [Self; 3] =
         [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
 
+    /// The texts about a booking.
+    const BOOKED: [Self; 3] = [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter];
+
     /// The texts about another time.
     const MOVED: [Self; 3] = [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter];
 
@@ -18,6 +21,13 @@ impl TextKind {
 
     /// The texts about an appointment that the company missed. The center gets none.
     const NO_SHOW: [Self; 3] = [Self::NoShow, Self::NoShowExpert, Self::NoShowExpert];
+
+    /// The texts about an appointment that was declined in a calendar. The center reads the message.
+    const DECLINE_NOTED: [Self; 3] =
+        [Self::DeclineNotedCompany, Self::DeclineNotedExpert, Self::DeclineNotedExpert];
+
+    /// The texts about a consultation that goes on after its end. The center, which reopened it, gets none.
+    const REOPENED: [Self; 3] = [Self::ReopenedCompany, Self::ReopenedExpert, Self::ReopenedExpert];
 
     /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
@@ -34,13 +44,13 @@ impl TextKind {
             MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
+            MailEvent::FieldsNarrowed { .. } => Self::FieldsChangedExpert,
+            MailEvent::PartChanged(_) => Self::PartChanged,
             MailEvent::TeamChanging { .. } => Self::TeamChanging,
             MailEvent::FieldsChanged { .. } => Self::FieldsChanged,
             MailEvent::CaseNumber(event) => event.text(),
             MailEvent::Silence(event) => event.text(),
-            MailEvent::Booked { side, .. } => {
-                side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
-            }
+            MailEvent::Booked { side, .. } => side_of(side, Self::BOOKED),
             MailEvent::Moved { side, .. } => side_of(side, Self::MOVED),
             MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
@@ -63,6 +73,7 @@ impl TextKind {
             MailEvent::Referred { .. } => Self::Referred,
             MailEvent::Request { .. } => Self::Request,
             MailEvent::RequestReminder { .. } => Self::RequestReminder,
+            MailEvent::RequestTimeLost { .. } => Self::RequestTimeLost,
             MailEvent::RequestLapsed { .. } => Self::RequestLapsed,
             MailEvent::RequestWithdrawn { .. } => Self::RequestWithdrawn,
             MailEvent::RequestDeclined { .. } => Self::RequestDeclined,
@@ -73,9 +84,9 @@ impl TextKind {
             MailEvent::SubstituteNeeded { .. } => Self::SubstituteNeeded,
             MailEvent::Undelivered { .. } => Self::Undelivered,
             MailEvent::NoDelegates { is_company, .. } => no_delegates(*is_company),
+            MailEvent::DeclineNoted { side, .. } => side_of(side, Self::DECLINE_NOTED),
             MailEvent::HandOverAccepted => Self::HandOverAccepted,
-            MailEvent::Reopened { side: ReaderSide::Company { .. } } => Self::ReopenedCompany,
-            MailEvent::Reopened { .. } => Self::ReopenedExpert,
+            MailEvent::Reopened { side } => side_of(side, Self::REOPENED),
             MailEvent::HandOverReopened => Self::HandOverReopened,
             MailEvent::DeskMessage => Self::DeskMessage,
             MailEvent::HandOverResult { .. } => Self::HandOverResult,

@@ -150,6 +150,8 @@ fn sample() -> OutgoingMail {
         send_condition: None,
         unsubscribe: None,
         over_limit: false,
+        relay: None,
+        by_telephone: false,
         awaits_address: false,
     }
 }

@@ -10,8 +10,10 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
+use super::unstaffed_desk;
 use crate::{
     app::App,
+    ops::case::context::Context,
     password::Password,
     problem::Problem,
     secret::{token, token_hash},
@@ -137,9 +139,13 @@ pub async fn revoke_all(app: &App, holder: &Holder) -> Result<(), Problem> {
 /// account and the outbox. Until then the worker does not send it either.
 pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Problem> {
     let now = app.clock.now();
+    let context = Context::of(app).await?;
     let tx = app.begin().await?;
     let account = store::accounts::account::find(&tx, id).await?.ok_or(Problem::NotFound)?;
     store::accounts::account::save_active(&tx, id, active).await?;
+    if !active {
+        unstaffed_desk::tell_center(app, &context, &tx, &account).await?;
+    }
     if account.role == Role::Expert {
         store::reference::revision::touch(&tx, RevisedPart::Experts).await?;
         if !active {

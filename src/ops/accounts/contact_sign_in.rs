@@ -2,7 +2,7 @@
 use domain::{actor::Actor, id::ConsultationId, intake::contact::EmailAddress};
 use sea_orm::TransactionTrait;
 
-use super::account::{CompanySignedIn, company_link, spend_link};
+use super::account::{COMPANY_LINK, CompanySignedIn, company_link, spend_link};
 use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
@@ -106,7 +106,14 @@ async fn mail_link(app: &App, purpose: &Purpose, address: &str, network: &str) -
     let inner = tx.begin().await?;
     let link = app.site.link(&company_link(&inner, purpose, now).await?);
     let recipient = Recipient { address, name: "" };
-    context.mail(app, &inner, AccountMailEvent::SignIn { link: &link }, recipient).await?;
+    context
+        .mail(
+            app,
+            &inner,
+            AccountMailEvent::SignIn { link: &link, expires_at: now + COMPANY_LINK },
+            recipient,
+        )
+        .await?;
     if known {
         inner.commit().await?;
     } else {

@@ -17,7 +17,10 @@ use domain::{
     text::TextLine,
 };
 
-use super::account::set_active;
+use super::{
+    account::set_active,
+    unstaffed_desk::{UnstaffedDesk, left_behind},
+};
 use crate::{
     app::App,
     ops::{
@@ -59,6 +62,8 @@ pub struct Holdings {
     /// The consultations with an appointment that has begun and has no outcome yet. The center records it; nothing has to
     /// be done for that.
     pub outcomes: Vec<Record>,
+    /// The desk at which no person is left. Nothing can be handed over: the center is told.
+    pub desk: Option<UnstaffedDesk>,
 }
 
 /// An expert's part in a booked appointment, with the teams that could take it over.
@@ -85,7 +90,10 @@ const MOST_TASKS: u64 = 1000;
 impl Holdings {
     /// Returns whether there is nothing that is to be seen before the account is closed.
     pub const fn is_empty(&self) -> bool {
-        self.to_hand_over() == 0 && self.outcomes.is_empty() && self.submitted.is_empty()
+        self.to_hand_over() == 0
+            && self.outcomes.is_empty()
+            && self.submitted.is_empty()
+            && self.desk.is_none()
     }
 
     /// Returns whether another coordinator has to take over.
@@ -108,7 +116,8 @@ pub async fn holdings(app: &App, account: &Account) -> Result<Holdings, Problem>
             Ok(Holdings { cases, tasks, ..Holdings::default() })
         }
         Role::Expert => of_expert(app, ExpertId(account.id.0)).await,
-        Role::Desk | Role::Observer | Role::Editor | Role::Administrator => Ok(Holdings::default()),
+        Role::Desk => Ok(Holdings { desk: left_behind(&app.db, account).await?, ..Holdings::default() }),
+        Role::Observer | Role::Editor | Role::Administrator => Ok(Holdings::default()),
     }
 }
 
@@ -243,7 +252,7 @@ fn live(work: &CaseTransaction<'_>, assignment: &Assignment) -> Result<Assignmen
     found.cloned().ok_or(Problem::Stale)
 }
 
-/// Refuses to close an account while somebody who takes over is not named.
+/// Refuses to close an account while a person who takes over is not named.
 async fn check(
     app: &App,
     account: &Account,

@@ -16,7 +16,10 @@ use crate::{
         mail_event::{MailEvent, ReaderSide},
         outgoing_mail::SendCondition,
     },
-    ops::case::transaction::CaseTransaction,
+    ops::{
+        case::{context::Context, transaction::CaseTransaction},
+        consultation::to_call::{is_asked_by_telephone, settle},
+    },
     problem::Problem,
     secret::Purpose,
     store,
@@ -70,6 +73,9 @@ pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
 
 /// Mails the question to the company. Returns whether there is an address.
 fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
+    if work.person.email.is_none() {
+        return Ok(false);
+    }
     let token = work.app.secret.sign(Purpose::FollowUp, it.id.0, work.now() + ANSWER_LINK);
     let answer = work.app.site.follow_up(&token);
     let lead = it.step.lead();
@@ -95,7 +101,7 @@ pub async fn answer(app: &App, id: FollowUpId, answer: FollowUpAnswer) -> Result
 pub async fn answer_by(app: &App, id: FollowUpId, by: Actor, answer: FollowUpAnswer) -> Result<(), Problem> {
     let (mut work, it) = begin_follow_up(app, id).await?;
     let wants_help = answer.wants_help();
-    let wanted_help = it.asks_for_help();
+    let (wanted_help, is_asked) = (it.asks_for_help(), is_asked_by_telephone(&work, &it));
     let answered = it.answer(answer.clone(), work.now()).map_err(refused)?;
     work.save(&answered).await?;
     work.note(by, format!("{}に回答しました", answered.step.label));
@@ -113,6 +119,8 @@ pub async fn answer_by(app: &App, id: FollowUpId, by: Actor, answer: FollowUpAns
     }
     if wanted_help && !wants_help {
         take_wish_back(&mut work, &answered).await?;
+    } else if is_asked {
+        end_wait(&mut work).await?;
     }
     end_call(&mut work, by).await?;
     complete_if_over(&mut work).await?;
@@ -137,21 +145,18 @@ pub async fn drop_help(app: &App, id: ConsultationId, version: i32, by: Actor) -
     Ok(())
 }
 
-/// Ends the deadline of a first contact that a wish for help has started, unless the center has to ask a question.
+/// Ends the deadline of a contact that a wish for help or a question by telephone has started. If another question has to be
+/// asked, its own deadline runs, from the day on which it was to be asked.
 async fn end_wait(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if work.record.consultation.state != State::FollowUp || work.record.wants_help_since.is_some() {
         return Ok(());
     }
     let all = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
-    if !all.iter().any(|it| is_asked_by_telephone(work, it)) {
-        work.record.due = None;
-    }
+    let asked_at =
+        all.iter().filter(|it| is_asked_by_telephone(work, it)).filter_map(FollowUp::sent_at).min();
+    let Context { settings, calendar, .. } = &work.context;
+    work.record.due = asked_at.map(|at| Due::first_contact(settings, calendar, at));
     Ok(())
-}
-
-/// Returns whether the question waits for an answer that the center has to ask for.
-fn is_asked_by_telephone(work: &CaseTransaction<'_>, it: &FollowUp) -> bool {
-    it.is_open() && (work.person.email.is_none() || it.step.to == Addressee::Center)
 }
 
 /// Ends the call for which a question was, if the company has no mail address or was on the telephone, and no other
@@ -161,18 +166,19 @@ async fn end_call(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Probl
     if work.record.to_call_since.is_none() || !is_called {
         return Ok(());
     }
-    let all = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
-    if !all.iter().any(|it| is_asked_by_telephone(work, it)) {
-        work.record.to_call_since = None;
-    }
-    Ok(())
+    // The coordinator who has asked the question has told the news too.
+    settle(work, by.represented().is_some(), &[]).await
 }
 
 /// Closes a question that was not answered in time.
 pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let (mut work, it) = begin_follow_up(app, id).await?;
+    let is_asked = is_asked_by_telephone(&work, &it);
     let lapsed = it.lapse(work.now()).map_err(refused)?;
     work.save(&lapsed).await?;
+    if is_asked {
+        end_wait(&mut work).await?;
+    }
     work.note(Actor::System, format!("{}への回答はありませんでした", lapsed.step.label));
     end_call(&mut work, Actor::System).await?;
     complete_if_over(&mut work).await?;

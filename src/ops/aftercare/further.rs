@@ -38,7 +38,7 @@ pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) ->
     };
     work.act(act, actor_at.actor, None)?;
     // The owed field is not wished for any more.
-    work.record.owed = None;
+    (work.record.owed, work.record.next_field) = (None, None);
     restore_fields(&mut work, actor_at.actor, &history).await?;
     let carried_out = held.all.iter().flat_map(|it| it.experts.iter().copied()).collect();
     release_planned(&mut work, &carried_out).await?;

@@ -2,11 +2,16 @@
 use domain::{
     aftercare::report::ReportState,
     booking::appointment::{Appointment, AppointmentState},
+    consultation::State,
     due::{Due, DueKind},
     id::AppointmentId,
 };
 
-use crate::{ops::case::transaction::CaseTransaction, problem::Problem, store};
+use crate::{
+    ops::case::{context::Context, transaction::CaseTransaction},
+    problem::Problem,
+    store,
+};
 
 /// The appointments that took place.
 pub struct HeldAppointments {
@@ -40,6 +45,17 @@ pub async fn held(work: &CaseTransaction<'_>) -> Result<HeldAppointments, Proble
         is_reported: all.iter().all(|it| state(it).is_some_and(is_approved)),
         all,
     })
+}
+
+/// Starts the center's deadline for the approval, once no report is missing any more. Returns whether it did.
+pub async fn await_approval(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
+    let is_there =
+        work.record.consultation.state == State::Consulted && !held(work).await?.is_report_missing();
+    if is_there {
+        let Context { settings, calendar, now, .. } = &work.context;
+        work.record.due = Some(Due::approval(settings, calendar, *now));
+    }
+    Ok(is_there)
 }
 
 /// Keeps or ends the deadline of the report in a consultation that has ended: a report on what took place is due all the

@@ -11,14 +11,14 @@ use domain::{
     due::Due,
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, FollowUpId, ReportId},
     number::FiscalYear,
-    publication::{Phase, PublicationKind},
     text::TextLine,
 };
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::{
-    held::keep_report_due,
+    held::{await_approval, keep_report_due},
+    recommended,
     report_gap::{follow_gap, rewriter, writers},
 };
 use crate::{
@@ -27,14 +27,14 @@ use crate::{
     ops::{
         booking::notices::appointment_text,
         case::{
+            context::Context,
             save::{HandedOverReport, Lock, NewFollowUps, NewReport},
             transaction::CaseTransaction,
         },
         consultation::further_session,
     },
     problem::Problem,
-    store::{self, publication::examples::PublicExample},
-    url,
+    store,
 };
 
 const NOT_HELD: &str = "この相談は実施されていないため、報告書は確認できません。結果の記録が誤っているときは、先に結果を訂正してください。";
@@ -102,6 +102,7 @@ pub async fn write(
         // The center or the experts may owe the report on another appointment.
         if work.record.consultation.state.is_open() {
             follow_gap(&mut work).await?;
+            await_approval(&mut work).await?;
         } else {
             let due = work.record.due.clone();
             keep_report_due(&mut work, due).await?;
@@ -159,8 +160,8 @@ pub async fn decide(
         ReportDecision::ApproveAndContinue { override_reason } => {
             let approved = approve(&mut work, report, by).await?;
             work.note(center, "実施報告書を確認しました");
-            let examples = recommended(&work, &approved).await?;
-            further_session(&mut work, center, override_reason.as_ref(), &examples).await?;
+            let lines = recommended::lines(&work, &approved.body).await?;
+            further_session(&mut work, center, override_reason.as_ref(), lines.as_event()).await?;
         }
     }
     work.commit().await?;
@@ -184,6 +185,13 @@ async fn give_back(
         // The account of the author is closed, and holds the report no more.
         work.save(HandedOverReport(held.id, author)).await?;
     }
+    if work.record.approves_report() {
+        // The report is due again, with the whole time from now.
+        let Context { settings, calendar, now, .. } = &work.context;
+        work.record.due = Some(Due::report(settings, calendar, *now));
+    }
+    let due = work.record.due.clone();
+    keep_report_due(work, due).await?;
     match to {
         Some(to) => {
             if to != author {
@@ -195,8 +203,6 @@ async fn give_back(
         }
         None => work.note(by, "書き直せる専門家がいないため、実施報告書はセンターが書き直します"),
     }
-    let due = work.record.due.clone();
-    keep_report_due(work, due).await?;
     follow_gap(work).await
 }
 
@@ -232,11 +238,12 @@ async fn notify_ready(
     appointment: &Appointment,
     report: &Report,
 ) -> Result<(), Problem> {
-    let examples = recommended(work, report).await?;
-    let portal = work.portal()?;
+    let lines = recommended::lines(work, &report.body).await?;
+    let (portal, follows) = (work.portal()?, work.record.consultation.state.is_open());
     let names = work.names(&appointment.experts);
     let appointment = appointment_text(appointment, &names);
-    work.mail_company(MailEvent::ReportReady { portal: &portal, appointment, examples: &examples })?;
+    let (portal, recommended) = (portal.as_str(), lines.as_event());
+    work.mail_company(MailEvent::ReportReady { portal, appointment, recommended, follows })?;
     Ok(())
 }
 
@@ -245,17 +252,6 @@ async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) 
     let approved = report.approve(by, work.now())?;
     work.save(&approved).await?;
     Ok(approved)
-}
-
-/// Returns the examples of a report that are public, each with its address.
-async fn recommended(work: &CaseTransaction<'_>, report: &Report) -> Result<Vec<String>, Problem> {
-    let found = store::publication::examples::of_numbers(work.read(), &report.body.examples).await?;
-    let current = found.iter().filter(|it| it.state.phase(work.now()) == Phase::Current);
-    let line = |it: &PublicExample| {
-        let address = work.app.site.absolute(&url::publication(PublicationKind::Example, it.at.number));
-        format!("{}（{}）\n　{address}", it.title, it.facts.organization)
-    };
-    Ok(current.map(line).collect())
 }
 
 /// Plans the follow-up questions, unless they are planned already for this number of appointments.

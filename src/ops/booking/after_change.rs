@@ -32,7 +32,7 @@ async fn drop_stale_mails(change: &CaseChange<'_>) -> Result<(), Problem> {
 }
 
 /// Ends the waiting for an earlier time if the company has a time that it wished for, or if the consultation is neither
-/// booked nor being scheduled. An open offer is withdrawn in any case: the time that the company had may just have been
+/// booked nor being scheduled, or was merged into another. An open offer is withdrawn in any case: the time that the company had may just have been
 /// settled or lost.
 async fn end_waiting(change: &CaseChange<'_>) -> Result<(), Problem> {
     let CaseChange { tx, now, consultation, appointment } = *change;
@@ -42,6 +42,7 @@ async fn end_waiting(change: &CaseChange<'_>) -> Result<(), Problem> {
     let booked = appointment.filter(|it| it.is_confirmed());
     let settled = booked.and_then(|it| Slot::at(it.starts_at)).is_some_and(|it| waiting.wants(it));
     let why = match consultation.state {
+        _ if consultation.merged_into.is_some() => WaitingEndReason::Over,
         State::Booked if settled => WaitingEndReason::Fulfilled,
         State::Booked | State::Scheduling => return Ok(()),
         State::Received

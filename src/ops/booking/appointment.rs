@@ -18,11 +18,13 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
+    awaited_response,
     change_limit::change_limit,
     notices::{
         notify_booked, notify_company_cancelled, notify_expert_missed, notify_experts_cancelled,
         notify_experts_of_no_show, notify_moved, notify_no_show, plan_reminders,
     },
+    owed_field::owed_by,
     slot_offers::{SearchAim, SlotOffers, SlotSearch},
     venue,
 };
@@ -153,6 +155,7 @@ pub async fn move_booked(
     }
     withdraw_substitute_request(work, &before).await?;
     work.save(ClosedProposals(work.record.consultation.id)).await?;
+    awaited_response::end(work, &before).await?;
     let was = before.starts_at;
     let experts = before.experts.clone();
     let moved = before.move_to(slot.start(), found.end(slot), experts)?;
@@ -253,9 +256,8 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
 pub async fn keep_as_done(work: &mut CaseTransaction<'_>, before: Appointment) -> Result<(), Problem> {
     withdraw_substitute_request(work, &before).await?;
     let done = before.done()?;
-    if done.makes_up {
-        work.record.owed = None;
-    }
+    let owed = owed_by(work, &done).await?;
+    work.record.owed = if done.makes_up { None } else { work.record.owed.or(owed) };
     work.save(&done).await?;
     work.record.appointments_done += 1;
     ask_for_report(work, &done)
@@ -352,6 +354,7 @@ pub async fn cancel_untold(
 ) -> Result<Appointment, Problem> {
     withdraw_substitute_request(work, &before).await?;
     work.save(ClosedProposals(work.record.consultation.id)).await?;
+    awaited_response::end(work, &before).await?;
     let cancelled = before.cancel(by, reason.to_owned())?;
     work.save(&cancelled).await?;
     work.appointment = None;

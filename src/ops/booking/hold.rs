@@ -6,7 +6,7 @@ use domain::{
     booking::{
         appointment::{Appointment, AppointmentState, Owner},
         availability::{Day, Slot},
-        notice::{heard_by, hold_looked_at, hold_until, hold_warned_at},
+        notice::{heard_by, hold_until},
     },
     calendar::japan_date,
     consultation::ActionKind,
@@ -18,11 +18,12 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    notices::{notify_experts_cancelled, notify_released, plan_hold_warning},
+    notices::{appointment_text, notify_experts_cancelled, notify_released, plan_hold_warning},
     slot_offers::{SearchAim, SlotOffers, SlotSearch},
 };
 use crate::{
     app::App,
+    mail::mail_event::MailEvent,
     ops::{
         case::{context::Context, save::NewAppointment, transaction::CaseTransaction},
         routing::{
@@ -31,7 +32,7 @@ use crate::{
         },
     },
     problem::Problem,
-    store::{self, audit::event::HistoryEntry, consultation::Record},
+    store::{self, consultation::Record},
 };
 
 /// Returns the times that the company can choose for its application.
@@ -101,8 +102,7 @@ pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
 }
 
 /// The reason that experts are given when a time that they know is on a new closing day.
-const DAY_CLOSED: &str =
-    "センターの休業日になったため、日時を選び直します。担当と、回答をお待ちしている依頼は、そのままです。";
+const DAY_CLOSED: &str = "センターの休業日になったため、日時を選び直します。担当は、そのままです。";
 
 /// Releases the time that is held on a day which has become a closing day. The company is told, and so are the experts who
 /// were asked for the time; their requests go on without one. Returns whether a time was held.
@@ -112,13 +112,31 @@ pub async fn release_closed(work: &mut CaseTransaction<'_>, date: NaiveDate) -> 
     let released = held.release()?;
     work.save(&released).await?;
     notify_released(work, &released)?;
-    let readers: Vec<_> = work.live().map(|it| it.expert).collect();
-    let experts = released.experts.iter().copied().filter(|it| readers.contains(it)).collect();
+    let accepted = work.accepted();
+    let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
     let known = Appointment { experts, ..released.clone() };
     notify_experts_cancelled(work, &known, DAY_CLOSED, (None, &[]))?;
+    Box::pin(tell_asked(work, &released)).await?;
     let was = long_date_time_range(released.starts_at, released.ends_at);
     work.note(Actor::System, format!("休業日になったため、仮予約を解除しました：{was}"));
     Ok(true)
+}
+
+/// Tells the experts who are only asked that their request goes on without the time, and until when they answer. They know
+/// nothing of the company.
+async fn tell_asked(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
+    let open: Vec<_> = work.live().filter(|it| !it.is_accepted()).cloned().collect();
+    for request in open {
+        // The closing day moves the deadline of the request too.
+        let due = store::routing::assignment::deadline(work.read(), request.id).await?;
+        let moved = due.and_then(|it| it.moved(&work.context.settings, &work.context.calendar, None));
+        let due_at = moved.and_then(|it| it.at()).map_or(request.due_at, |it| it.max(request.due_at));
+        let names = work.names(&released.experts);
+        let (answer, slot) = (work.answer_link(request.id), appointment_text(released, &names));
+        let event = MailEvent::RequestTimeLost { answer: &answer, fields: request.fields, slot, due_at };
+        work.mail_expert(request.expert, event)?;
+    }
+    Ok(())
 }
 
 /// Asks the best expert for the time that is kept, or keeps it for the center.
@@ -215,46 +233,4 @@ pub fn renewed(held: Appointment, context: &Context) -> Appointment {
 /// Returns the search with the times that a company can choose.
 fn for_company(search: SlotSearch) -> SlotSearch {
     SlotSearch { starts: Day::HALF_HOURS, overridden: false, moving: None, ..search }
-}
-
-/// The history's note of a hold whose company is called before it ends. It marks that the call was asked for.
-const CALLED_FOR: &str = "仮予約の期限が近いため、「電話する」に載せました";
-
-/// Returns the holds that are about to end and whose company has no mail address: it is called at the time at which others
-/// get the mail. Each hold is returned once, without those of `except`.
-pub async fn to_call(app: &App, except: &[Uuid], limit: u64) -> Result<Vec<Uuid>, Problem> {
-    let context = Context::of(app).await?;
-    let (settings, calendar, now) = (&context.settings, &context.calendar, context.now);
-    let latest = hold_looked_at(now, settings, calendar);
-    let mut due = Vec::new();
-    for (id, case, until) in
-        store::booking::appointment::holds_without_address(&app.db, latest, except, limit).await?
-    {
-        let warned_at = hold_warned_at(until, settings, calendar);
-        if now < warned_at || until <= now {
-            continue;
-        }
-        let history = store::audit::event::of(&app.db, case).await?;
-        let is_noted = |it: &HistoryEntry| it.at >= warned_at && it.note.as_deref() == Some(CALLED_FOR);
-        if !history.iter().any(is_noted) {
-            due.push(id.0);
-        }
-    }
-    Ok(due)
-}
-
-/// Makes the company of a hold that is about to end an item of the calls.
-pub async fn call_before_end(app: &App, id: AppointmentId) -> Result<(), Problem> {
-    let Some(held) = store::booking::appointment::find(&app.db, id).await? else { return Ok(()) };
-    let Owner::Consultation(case) = held.owner else { return Ok(()) };
-    let mut work = CaseTransaction::begin(app, case).await?;
-    let now = work.now();
-    let still_held = work.appointment.as_ref().is_some_and(|it| it.id == id && !it.has_expired(now));
-    if !still_held || work.person.email.is_some() || work.record.to_call_since.is_some() {
-        return Ok(());
-    }
-    work.record.to_call_since = Some(now);
-    work.note(Actor::System, CALLED_FOR);
-    work.commit().await?;
-    Ok(())
 }

@@ -14,7 +14,9 @@ use domain::{
 
 use crate::{
     mail::{
-        mail_event::{AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, SilenceEvent},
+        mail_event::{
+            AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recommended, SilenceEvent,
+        },
         outgoing_mail::SendCondition,
     },
     ops::case::{save::FormerParticipation, transaction::CaseTransaction},
@@ -92,6 +94,12 @@ pub fn appointment_text<'a>(it: &'a Appointment, names: &'a [String]) -> Appoint
 pub fn notify_booked(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Result<(), Problem> {
     let change_until = change_until(booked.starts_at, &work.context.settings, &work.context.calendar);
     tell(work, booked, News::Booked { change_until })
+}
+
+/// Mails the confirmation to the experts, with its calendar entry. The company is told by another letter.
+pub fn notify_experts_booked(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Result<(), Problem> {
+    let change_until = change_until(booked.starts_at, &work.context.settings, &work.context.calendar);
+    tell_experts(work, booked, News::Booked { change_until }, &[])
 }
 
 /// Mails the new time to both sides, each with its calendar entry. `was` is the previous start.
@@ -202,12 +210,21 @@ pub fn notify_further_appointment(
     work: &mut CaseTransaction<'_>,
     is_open: bool,
     was: Option<Fields>,
-    report: Option<&[String]>,
+    report: Option<Recommended<'_>>,
 ) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&work.accepted());
     let experts = &names[..];
     work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts, is_open, was, report })?;
+    Ok(())
+}
+
+/// Mails the desk of a hand-over that the center goes on with it, as the click on 「引き継ぐ」 does, if the act that follows is
+/// the first one of the center.
+pub async fn notify_hand_over_accepted(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if work.record.consultation.state == State::Received {
+        work.mail_desk(MailEvent::HandOverAccepted).await?;
+    }
     Ok(())
 }
 
@@ -259,7 +276,7 @@ pub fn notify_released(work: &mut CaseTransaction<'_>, released: &Appointment) -
 }
 
 /// Plans the mail that a hold is about to end, with the condition that it still stands: to the company, and to the center
-/// if it is the center's turn. A company without an address is called at that time instead (`hold::to_call`). A hold that ends too soon for a warning gets none: it was just said until when it lasts.
+/// if it is the center's turn. A company without an address is called at that time instead (`planned_call`). A hold that ends too soon for a warning gets none: it was just said until when it lasts.
 pub fn plan_hold_warning(work: &mut CaseTransaction<'_>, held: &Appointment) -> Result<(), Problem> {
     let Some(until) = held.held_until() else { return Ok(()) };
     let due_at = hold_warned_at(until, &work.context.settings, &work.context.calendar);

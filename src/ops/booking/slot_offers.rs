@@ -115,12 +115,9 @@ pub async fn offers(
         None => BTreeSet::new(),
     };
     let days = (today, window.horizon);
-    let RoutingFacts { mut facts, calendars } =
-        people(db, &members, days, now, search.moving, search.aim, &known).await?;
-    // No company could choose a time with an expert who is away on all of these days.
-    for (it, profile) in facts.iter_mut().zip(&members) {
-        it.absent = profile.schedule.is_absent_throughout(earliest, window.horizon);
-    }
+    let mut people = people(db, &members, days, now, search.moving, search.aim, &known).await?;
+    people.mark_absent(&members, (earliest, window.horizon));
+    let RoutingFacts { facts, calendars } = people;
     let overridden = search.overridden;
     let closed = |date: NaiveDate| {
         let late = last_session_day(date, settings, calendar).is_some_and(|last| date > last);
@@ -161,6 +158,20 @@ async fn is_unidentified(
 pub(in crate::ops) struct RoutingFacts {
     pub facts: Vec<routing::Expert>,
     pub calendars: Vec<Calendar>,
+}
+
+impl RoutingFacts {
+    /// Marks the experts who are absent on every day from the first to the last, both included: no company could choose a
+    /// time with them. `members` are the profiles for which the facts were loaded, in the same order.
+    pub(in crate::ops) fn mark_absent(
+        &mut self,
+        members: &[&Profile],
+        (first, last): (NaiveDate, NaiveDate),
+    ) {
+        for (it, profile) in self.facts.iter_mut().zip(members) {
+            it.absent = profile.schedule.is_absent_throughout(first, last);
+        }
+    }
 }
 
 /// Loads the calendars and counts of experts for the days from the first to the last, both included, with a fixed

@@ -26,6 +26,7 @@ use domain::{
 };
 
 use super::{
+    awaited_response,
     notices::{appointment_text, plan_reminders, sequence_for},
     slot_offers::{SearchAim, SlotOffers, SlotSearch, TeamMember},
     venue,
@@ -209,7 +210,7 @@ pub async fn ask_team_in(
     }
     match (agreement, &requests[..]) {
         (SubstituteConsent::Asked, [request]) => {
-            let outline = outline(work).await?;
+            let outline = outline(work, request.fields).await?;
             let shown = as_asked(work, &appointment, participation.expert, request.expert);
             let shown = Appointment { sequence: sequence_for(work, &shown, request.expert).await?, ..shown };
             write_request(work, request, Some(&shown), &outline)?;
@@ -286,8 +287,7 @@ pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment, by: Act
     take_over(work, leaving, vec![accepted], by).await
 }
 
-/// Withdraws the accepted assignments of an expert who leaves, before those of others are accepted: for each field only
-/// one may be.
+/// Withdraws the accepted assignments of an expert who leaves: for each field only one may be accepted.
 async fn withdraw_leaving(work: &mut CaseTransaction<'_>, leaving: ExpertId) -> Result<(), Problem> {
     for it in accepted_by(&work.assignments, leaving) {
         work.save_assignment(it.withdraw(work.now())).await?;
@@ -295,9 +295,8 @@ async fn withdraw_leaving(work: &mut CaseTransaction<'_>, leaving: ExpertId) -> 
     Ok(())
 }
 
-/// Records that the substitute has declined or has not answered in time, as the state of `turned` tells. The
-/// participation stays, and the center is asked to find another substitute. Returns the appointment whose invitation to
-/// the substitute is cancelled by this.
+/// Records that the substitute has declined or not answered, as `turned` tells. The participation stays, and the center
+/// is asked for another one, unless it is over. Returns the appointment whose invitation to the substitute is cancelled.
 pub async fn turn_down(
     work: &mut CaseTransaction<'_>,
     turned: Assignment,
@@ -323,7 +322,9 @@ pub async fn turn_down(
         declined: &declined,
         page: &page,
     };
-    work.mail_center(mail_event)?;
+    if work.now() < appointment.starts_at {
+        work.mail_center(mail_event)?;
+    }
     Ok(Some(leave(work, &appointment, expert, instead_of).await?))
 }
 
@@ -363,7 +364,7 @@ async fn vacancy(
 const PAIRS: usize = 5;
 
 /// Returns the experts who can cover all fields alone: the stand-in if possible, then the others in the order of
-/// routing.
+/// routing, and at the end those who have turned the consultation down, who are shown with that reason.
 fn ranked(
     found: &SlotOffers,
     slot: Option<Slot>,
@@ -380,7 +381,7 @@ fn ranked(
         Eligibility::In { .. } | Eligibility::Out { .. } => None,
     };
     let mut ranked: Vec<_> = rank(&all).into_iter().filter_map(proposal).collect();
-    ranked.sort_by_key(|it| !it.is_stand_in);
+    ranked.sort_by_key(|it| (it.reasons.contains(&ReasonFor::TurnedDown), !it.is_stand_in));
     ranked
 }
 
@@ -392,8 +393,8 @@ fn search(
     themes: Vec<String>,
 ) -> SlotSearch {
     let theirs = accepted_by(assignments, leaving).into_iter().map(|it| it.fields);
-    let mut excluded = turned_down(assignments);
-    excluded.extend(appointment.experts.iter().copied());
+    let live = assignments.iter().filter(|it| it.is_live()).map(|it| it.expert);
+    let excluded = live.chain(appointment.experts.iter().copied()).collect();
     SlotSearch {
         fields: theirs.reduce(Fields::union).unwrap_or(record.wanted_fields()),
         mode: appointment.mode,
@@ -404,7 +405,7 @@ fn search(
         only: None,
         day: None,
         excluded,
-        asked_last: BTreeSet::new(),
+        asked_last: turned_down(assignments),
         moving: Some(appointment.id),
         starts: Day::ALL,
         overridden: true,
@@ -420,22 +421,21 @@ async fn take_over(
     accepted: Vec<Assignment>,
     by: Actor,
 ) -> Result<(), Problem> {
-    let Some(appointment) = work.appointment.clone().filter(Appointment::is_confirmed) else {
-        return Err(Problem::Stale);
-    };
+    let booked = work.appointment.clone().filter(Appointment::is_confirmed);
+    let appointment = booked.ok_or(Problem::Stale)?;
+    let coming: Vec<_> = accepted.iter().map(|it| it.expert).collect();
     let mut sequence = appointment.sequence;
-    let mut coming = Vec::new();
-    for it in accepted {
-        sequence = sequence.max(sequence_for(work, &appointment, it.expert).await?);
-        coming.push(it.expert);
+    for &it in &coming {
+        sequence = sequence.max(sequence_for(work, &appointment, it).await?);
     }
-    let [first, ..] = coming[..] else { return Err(Problem::Stale) };
+    let Some(&first) = coming.first() else { return Err(Problem::Stale) };
     let place = venue::after_exchange(work, &appointment, leaving, first);
-    let exchanged = appointment.clone().exchange_for(leaving, &coming)?;
-    let after = Appointment { place, sequence: sequence + 1, ..exchanged };
+    let after = appointment.clone().exchange_for(leaving, &coming)?;
+    let after = Appointment { place, sequence: sequence + 1, ..after };
     work.save(ExchangedParticipation(&after, leaving)).await?;
     let (was, names) = (work.context.experts.name(leaving).to_owned(), work.names(&coming).join("さん、"));
     work.note(by, format!("担当を交代しました：{was}さんから{names}さんへ"));
+    awaited_response::end(work, &appointment).await?;
     notify(work, &appointment, &after, leaving, &coming).await?;
     plan_reminders(work, &after)?;
     work.appointment = Some(after);

@@ -10,9 +10,12 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    ops::case::{
-        save::{HandledMail, Save, Target},
-        transaction::CaseTransaction,
+    ops::{
+        booking::awaited_response,
+        case::{
+            save::{HandledMail, Save, Target},
+            transaction::CaseTransaction,
+        },
     },
     problem::Problem,
     store::{self, calendars::external::entry::Entry},
@@ -35,6 +38,9 @@ pub async fn keep(app: &App, case: ConsultationId, id: Uuid, by: AccountId) -> R
             return Err(Problem::Refused("この提案は、すでに対応済みです。".to_owned()));
         }
         work.save(HandledMail(MailId(id), by, "予約はそのまま")).await?;
+        if let Some(booked) = work.appointment.clone() {
+            awaited_response::end(&mut work, &booked).await?;
+        }
     }
     work.note(Actor::Coordinator(by), "提案された変更を採らず、予約をそのままにしました");
     work.commit().await?;

@@ -260,6 +260,15 @@ impl Save for EndedWaiting {
     }
 }
 
+/// A company that waits for an earlier time again.
+pub struct ResumedWaiting(pub WaitingId);
+
+impl Save for ResumedWaiting {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::waiting_list::resume(to.tx, self.0).await?)
+    }
+}
+
 /// Inserts a new offer of an earlier time.
 impl Save for &HeldOffer {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {

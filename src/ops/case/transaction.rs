@@ -4,20 +4,22 @@
 //! It is the only way to change a consultation: nothing else writes a state. It does not know the operations; the steps
 //! that follow every change are in `after_change`.
 mod mail;
-
-use std::collections::BTreeSet;
+mod team;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::{Actor, Represented},
     booking::{appointment::Appointment, notice::in_business_hours},
+    calendar::{at_japan, japan_date},
     consultation::{Action, ActionKind, ActionRefused, Event},
-    due::{self, Due},
-    field::Fields,
+    due::{self, Due, DueKind},
     id::{AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
     silence::{self, SilenceClock, SilenceKind},
-    worklist::AwaitedResponse,
+    worklist::{
+        AwaitedResponse,
+        quick_record::{QuickRecord, QuickRecordKind},
+    },
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
@@ -38,13 +40,15 @@ use crate::{
     store::{
         self,
         accounts::link,
+        audit::event::NewEvent,
         consultation::{ContactPerson, Record, Submission},
         correspondence::outbox::Threads,
         write_batch::WriteBatch,
     },
 };
 
-pub use mail::PORTAL_LINK;
+pub use mail::{PORTAL_LINK, PlannedMail};
+use team::ServedCase;
 
 /// The time for which an expert's link to a request is valid; the request itself ends much earlier.
 const ANSWER_LINK: TimeDelta = TimeDelta::days(60);
@@ -63,7 +67,9 @@ pub struct CaseTransaction<'a> {
     pub appointment: Option<Appointment>,
     /// Whether mail reaches the address that was proved before the present one.
     reaches_proven: bool,
-    events: Vec<(Event, Option<String>)>,
+    /// Whether the present address replaces one that was proved, and is not proved itself.
+    replaces_proved: bool,
+    events: Vec<NewEvent>,
     mails: Vec<OutgoingMail>,
     portal: Option<String>,
     /// Whether the company is on the telephone, so that it hears the news.
@@ -76,8 +82,14 @@ pub struct CaseTransaction<'a> {
     report_besides: Option<(ExpertId, DateTime<Utc>)>,
     /// Whether this change has news that cannot be mailed to the company.
     is_to_call: bool,
+    /// Until when the company was promised to hear, if experts are asked instead of that.
+    promised: Option<DateTime<Utc>>,
+    /// Whether the company has to be called because of news that it has not heard.
+    has_untold: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
     new: Option<Box<Submission>>,
+    /// The experts and what they serve, before the change; `None` for a consultation that is being submitted.
+    before: Option<ServedCase>,
     /// The rows that are written after the consultation, in one turn with it.
     batch: WriteBatch,
 }
@@ -131,7 +143,18 @@ impl<'a> CaseTransaction<'a> {
             store::booking::appointment::of(&tx, id).await?.into_iter().find(Appointment::is_live);
         let mut opened = Self::open(app, context, tx, record, person);
         opened.check_proven().await?;
-        Ok(Self { assignments, appointment, ..opened })
+        if let Some(since) = opened.record.to_call_since {
+            let now = opened.now();
+            opened.has_untold =
+                !store::worklist::untold::of(&opened.tx, id, (since, &[]), now).await?.is_empty();
+        }
+        let mut opened = Self { assignments, appointment, ..opened };
+        opened.before = Some(ServedCase {
+            experts: opened.accepted(),
+            fields: opened.record.consultation.fields,
+            mode: opened.record.mode,
+        });
+        Ok(opened)
     }
 
     /// Begins a consultation that is being submitted. Its rows are written with everything else.
@@ -145,7 +168,7 @@ impl<'a> CaseTransaction<'a> {
     ) -> Self {
         let person = new.contact.clone().into();
         let opened = Self::open(app, context, tx, record, person);
-        Self { new: Some(Box::new(new)), events: vec![(event, None)], ..opened }
+        Self { new: Some(Box::new(new)), events: vec![(event, None).into()], ..opened }
     }
 
     fn open(
@@ -164,6 +187,7 @@ impl<'a> CaseTransaction<'a> {
             assignments: Vec::new(),
             appointment: None,
             reaches_proven: false,
+            replaces_proved: false,
             events: Vec::new(),
             mails: Vec::new(),
             portal: None,
@@ -172,7 +196,10 @@ impl<'a> CaseTransaction<'a> {
             keeps_clock: false,
             report_besides: None,
             is_to_call: false,
+            promised: None,
+            has_untold: false,
             new: None,
+            before: None,
             batch: WriteBatch::default(),
         }
     }
@@ -192,6 +219,8 @@ impl<'a> CaseTransaction<'a> {
         let now = self.now();
         let (consultation, event) = self.record.consultation.clone().act(action, by, now)?;
         let before = self.record.due.take();
+        let promised = before.as_ref().filter(|it| it.kind == DueKind::FirstContact).and_then(Due::at);
+        self.promised = promised.filter(|_| event.action == ActionKind::RequestExperts).or(self.promised);
         let Context { settings, calendar, .. } = &self.context;
         let slot = self.appointment.as_ref().map(|it| it.starts_at);
         self.record.due = due::after(event.action, &event.to, (before, slot), settings, calendar, now);
@@ -199,9 +228,11 @@ impl<'a> CaseTransaction<'a> {
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
-            // News from before is settled or has changed. A company that no mail reaches stays an
-            // item until it is called.
-            if !self.is_to_call && (self.person.email.is_none() || !event.to.is_open()) {
+            // A call about the state alone is settled. One that has news to tell stays until it is made or the company is
+            // on the telephone, and so does one to a company that no mail reaches.
+            let is_heard = by.represented() == Some(Represented::Company);
+            let is_settled = self.person.email.is_none() && (is_heard || !self.has_untold);
+            if !self.is_to_call && (is_settled || (!event.to.is_open() && !self.has_untold)) {
                 self.record.to_call_since = None;
             }
             self.record.snoozed_until = None;
@@ -210,7 +241,7 @@ impl<'a> CaseTransaction<'a> {
             }
         }
         self.is_heard |= by.represented() == Some(Represented::Company);
-        self.events.push((event, note));
+        self.events.push((event, note).into());
         Ok(())
     }
 
@@ -219,7 +250,24 @@ impl<'a> CaseTransaction<'a> {
         let state = self.record.consultation.state.clone();
         let event =
             Event { at: self.now(), by, action: ActionKind::Note, from: Some(state.clone()), to: state };
-        self.events.push((event, Some(text.into())));
+        self.events.push((event, Some(text.into())).into());
+    }
+
+    /// Adds the note of a record that is made with one click, with what it ends.
+    pub fn note_record(&mut self, by: Actor, kind: QuickRecordKind, text: &str) {
+        let (silence, stalled_since) = (self.record.silence, self.record.stalled_since);
+        self.note(by, text);
+        if let Some(last) = self.events.last_mut() {
+            last.quick = Some(QuickRecord { kind, silence, stalled_since });
+        }
+    }
+
+    /// Adds the note that the record at this position of the history is taken back.
+    pub fn note_taken_back(&mut self, by: Actor, seq: i32, text: String) {
+        self.note(by, text);
+        if let Some(last) = self.events.last_mut() {
+            last.takes_back = Some(seq);
+        }
     }
 
     /// Leaves the clock of silence as the record has it, although a person acts, if the case still waits for the same.
@@ -256,7 +304,9 @@ impl<'a> CaseTransaction<'a> {
 
     /// Writes everything and returns the open transaction, for a change that concerns several consultations.
     pub async fn flush(mut self) -> Result<(DatabaseTransaction, Record), Problem> {
-        if self.new.is_none() && self.events.iter().any(|(event, _)| event.action != ActionKind::Note) {
+        let is_merged = self.record.consultation.merged_into.is_some();
+        let has_acted = self.events.iter().any(|it| it.event.action != ActionKind::Note);
+        if self.new.is_none() && (is_merged || has_acted) {
             let change = CaseChange {
                 tx: &self.tx,
                 now: self.now(),
@@ -265,6 +315,7 @@ impl<'a> CaseTransaction<'a> {
             };
             after_change::follow(&change).await?;
         }
+        self.tell_those_who_stay()?;
         self.keep_silence_clock();
         self.call_if_unreachable().await?;
         let mails: Vec<_> = std::mem::take(&mut self.mails).into_iter().map(|it| self.timed(it)).collect();
@@ -323,6 +374,11 @@ impl<'a> CaseTransaction<'a> {
         let it = &self.record.consultation;
         let kind = silence::waits_for(&it.state, it.address_confirmed, self.person.email.is_some());
         let kind = kind.filter(|_| it.merged_into.is_none());
+        // Until an appointment is over, a booked case waits for the proof of a corrected address.
+        let ahead = self.appointment.as_ref().filter(|it| it.is_confirmed() && *now < it.ends_at);
+        let asks_for_proof = ahead.filter(|_| self.person.email.is_some() && !it.address_confirmed);
+        let is_asked = kind == Some(SilenceKind::Outcome) && asks_for_proof.is_some();
+        let kind = if is_asked { Some(SilenceKind::Address) } else { kind };
         let Some(kind) = kind else {
             (self.record.silence, self.record.stalled_since) = (None, None);
             return;
@@ -334,7 +390,7 @@ impl<'a> CaseTransaction<'a> {
             SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice => None,
         };
         let acted = !self.keeps_clock
-            && self.events.iter().any(|(event, _)| {
+            && self.events.iter().any(|NewEvent { event, .. }| {
                 event.action != ActionKind::Note || matches!(event.by, Actor::Company | Actor::Coordinator(_))
             });
         let lasts = self
@@ -345,6 +401,18 @@ impl<'a> CaseTransaction<'a> {
             let since = anchor.unwrap_or(*now);
             self.record.silence = Some(SilenceClock::begin(kind, since, settings, calendar));
             self.record.stalled_since = None;
+        }
+        if let Some(promised) = self.promised.filter(|_| kind == SilenceKind::Experts) {
+            // The company hears by the day that it was promised, at the hour of mails.
+            let limit = at_japan(japan_date(promised), settings.mail_hour, 0).max(*now);
+            self.record.silence = self.record.silence.map(|it| it.no_later_than(limit));
+        }
+        // The outcome of the appointment is asked for in time all the same.
+        if let Some(ends_at) = asks_for_proof.map(|it| it.ends_at)
+            && let Some(limit) =
+                SilenceClock::begin(SilenceKind::Outcome, ends_at, settings, calendar).next_at
+        {
+            self.record.silence = self.record.silence.map(|it| it.no_later_than(limit));
         }
     }
 
@@ -375,7 +443,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Moves a mail that can wait into business hours.
     fn timed(&self, mail: OutgoingMail) -> OutgoingMail {
-        if mail.due_at > self.now() || !mail.kind.keeps_hours() {
+        if mail.due_at > self.now() || mail.by_telephone || !mail.kind.keeps_hours() {
             return mail;
         }
         let Context { settings, calendar, now, .. } = &self.context;
@@ -407,26 +475,5 @@ impl<'a> CaseTransaction<'a> {
     pub fn answer_link(&self, assignment: AssignmentId) -> String {
         let token = self.app.secret.sign(Purpose::Assignment, assignment.0, self.now() + ANSWER_LINK);
         self.app.site.answer(&token)
-    }
-
-    /// Returns the assignments that are offered or accepted.
-    pub fn live(&self) -> impl Iterator<Item = &Assignment> {
-        self.assignments.iter().filter(|it| it.is_live())
-    }
-
-    /// Returns the experts who have accepted, each once.
-    pub fn accepted(&self) -> Vec<ExpertId> {
-        let experts: BTreeSet<_> =
-            self.assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
-        experts.into_iter().collect()
-    }
-
-    /// Returns the fields that no expert has accepted.
-    pub fn still_open(&self) -> Option<Fields> {
-        domain::routing::assignment::still_open(self.record.wanted_fields(), &self.assignments)
-    }
-
-    pub fn names(&self, experts: &[ExpertId]) -> Vec<String> {
-        experts.iter().map(|&it| self.context.experts.name(it).to_owned()).collect()
     }
 }

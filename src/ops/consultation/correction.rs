@@ -20,7 +20,9 @@ use domain::{
 };
 use entity::correction;
 
-pub use address::{SentAgain, move_mails, replaced_by, send_one_again, send_undelivered, undelivered};
+pub use address::{
+    SentAgain, confirmed_by_mistake, move_mails, replaced_by, send_one_again, send_undelivered, undelivered,
+};
 pub use carried::{CarriedOver, carry_over, sharing};
 pub use fit::{ExpertFit, Fit, fit_of, fit_with};
 
@@ -52,6 +54,10 @@ pub struct CorrectionCause<'a> {
     signed_in: Option<&'a str>,
     /// Whether the day's mails to the new address are used up, so that the link that confirms it is not mailed.
     pub over_limit: bool,
+    /// Whether the reader of an address that is replaced hears of it by another letter of the same operation.
+    told_besides: bool,
+    /// Whether another letter of the same operation has the new address proved.
+    proved_besides: bool,
 }
 
 /// A company that is signed in: the address in lower case, and the pseudonym of the network by which a day's mails are
@@ -64,12 +70,21 @@ pub struct SignedInCompany<'a> {
 
 impl<'a> CorrectionCause<'a> {
     pub const fn reason(reason: Option<&'a TextLine>) -> Self {
-        Self { reason, undone: None, confirmed: None, signed_in: None, over_limit: false }
+        Self {
+            reason,
+            undone: None,
+            confirmed: None,
+            signed_in: None,
+            over_limit: false,
+            told_besides: false,
+            proved_besides: false,
+        }
     }
 
-    /// The cause of corrections by which a case takes over the values of another one.
-    pub const fn merge(reason: &'a TextLine, confirmed: Option<DateTime<Utc>>) -> Self {
-        Self { reason: Some(reason), undone: None, confirmed, signed_in: None, over_limit: false }
+    /// The cause of corrections by which a case takes over the values of another one. `proved_besides` says that the letter
+    /// about the merge has the address proved.
+    pub const fn merge(reason: &'a TextLine, confirmed: Option<DateTime<Utc>>, proved_besides: bool) -> Self {
+        Self { confirmed, proved_besides, ..Self::reason(Some(reason)) }
     }
 }
 
@@ -163,8 +178,14 @@ pub async fn values_undone(
 }
 
 /// Takes the corrections with these positions back, the latest first, as part of another operation. One that was taken
-/// back already is left out. Refused with the fields that were corrected since.
-pub async fn undo_in(work: &mut CaseTransaction<'_>, by: Actor, seqs: &[i32]) -> Result<(), Problem> {
+/// back already is left out. Refused with the fields that were corrected since. `told_besides` says that the reader of an address
+/// that was taken over hears of it by another letter.
+pub async fn undo_in(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    seqs: &[i32],
+    told_besides: bool,
+) -> Result<(), Problem> {
     let all = store::consultation::correction::of(work.read(), work.record.consultation.id).await?;
     let undone = |seq: i32| all.iter().any(|it| it.undoes == Some(seq));
     let values = current(work).await?;
@@ -187,7 +208,7 @@ pub async fn undo_in(work: &mut CaseTransaction<'_>, by: Actor, seqs: &[i32]) ->
     }
     for (saved, it) in back {
         let values = current(work).await?;
-        let cause = CorrectionCause { undone: Some(saved), ..CorrectionCause::default() };
+        let cause = CorrectionCause { undone: Some(saved), told_besides, ..CorrectionCause::default() };
         carry_out(work, by, &values, std::slice::from_ref(&it), cause).await?;
     }
     Ok(())
@@ -315,6 +336,8 @@ async fn carry_out(
             undone: cause.undone.map(|it| it.seq),
             signed_in: cause.signed_in,
             over_limit: cause.over_limit,
+            told_besides: cause.told_besides,
+            proved_besides: cause.proved_besides,
         };
         address::follow(work, change).await?;
     }

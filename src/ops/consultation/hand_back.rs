@@ -1,10 +1,11 @@
 //! A case that the center hands over to a first-line desk, with the company's consent.
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     id::{AccountId, ConsultationId, DeskEntryId, DeskId},
     intake::{
         contact::{EmailAddress, Telephone},
-        desk_entry::{Caller, DeskEntry, HAND_BACK_WORDING, OTHER_THEME},
+        desk_entry::{Caller, DeskEntry, HAND_BACK_WORDING, OTHER_THEME, desk_call_due, desk_reminded_at},
     },
     text::{Prose, TextLine},
 };
@@ -13,8 +14,11 @@ use uuid::Uuid;
 use super::{Ending, end_in};
 use crate::{
     app::App,
-    mail::mail_event::AccountMailEvent,
-    ops::{case::transaction::CaseTransaction, intake::desk_entry::HandedBackEntry},
+    mail::{mail_event::AccountMailEvent, outgoing_mail::SendCondition},
+    ops::{
+        case::transaction::{CaseTransaction, PlannedMail},
+        intake::desk_entry::HandedBackEntry,
+    },
     problem::Problem,
     store::{self, reference::desk::Desk},
 };
@@ -51,8 +55,9 @@ pub async fn hand_back(
         ));
     }
     let name = TextLine::parse("窓口", &desk.name, 120).map_err(anyhow::Error::from)?;
-    let ending =
-        Ending::HandBack { desk: name, note: note(&desk)?, is_own: work.record.desk == Some(desk.id) };
+    let due_at = desk_call_due(work.now(), &work.context.settings, &work.context.calendar);
+    let is_own = work.record.desk == Some(desk.id);
+    let ending = Ending::HandBack { desk: name, note: note(&desk)?, due_at, is_own };
     end_in(&mut work, Actor::Coordinator(by), &ending).await?;
     work.note(
         Actor::Coordinator(by),
@@ -62,19 +67,38 @@ pub async fn hand_back(
         ),
     );
     let entry = DeskEntryId(Uuid::now_v7());
-    let request = request(&work, entry, desk.id, outline).await?;
+    let request = request(&work, entry, (desk.id, due_at), outline).await?;
     work.save(HandedBackEntry(request)).await?;
-    let link = app.site.absolute(&format!("/desk/calls/{entry}"));
-    work.mail_other_desk(desk.id, AccountMailEvent::HandedBack { link: &link }).await?;
+    tell_desk(&mut work, desk.id, entry, due_at).await?;
     work.commit().await?;
     Ok(())
+}
+
+/// Tells the desk until when to call the company, and plans the reminder for the morning of that day.
+async fn tell_desk(
+    work: &mut CaseTransaction<'_>,
+    desk: DeskId,
+    entry: DeskEntryId,
+    due_at: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let link = work.app.site.absolute(&format!("/desk/calls/{entry}"));
+    let (link, number) = (link.as_str(), work.record.number);
+    let number = &number;
+    work.mail_other_desk(desk, AccountMailEvent::HandedBack { link, number, due_at }, None).await?;
+    let later = PlannedMail {
+        due_at: desk_reminded_at(due_at, &work.context.settings),
+        key: format!("handed_back/{entry}"),
+        send_condition: SendCondition::DeskEntryOpen { entry },
+    };
+    let reminder = AccountMailEvent::HandedBackReminder { link, number, due_at };
+    work.mail_other_desk(desk, reminder, Some(&later)).await
 }
 
 /// Returns what the company is told about the desk.
 fn note(desk: &Desk) -> Result<Prose, Problem> {
     let mut words = format!("ご同意いただいた内容を、{}にお伝えしました。", desk.name);
     if let Some(phone) = &desk.details.phone {
-        words.push_str(&format!("\n電話：{phone}"));
+        words.push_str(&format!("\n電話：{}", Telephone::shown(phone.as_str())));
     }
     if let Some(hours) = &desk.details.hours {
         words.push_str(&format!("\n受付：{hours}"));
@@ -85,7 +109,7 @@ fn note(desk: &Desk) -> Result<Prose, Problem> {
 async fn request(
     work: &CaseTransaction<'_>,
     id: DeskEntryId,
-    desk: DeskId,
+    to: (DeskId, DateTime<Utc>),
     outline: Prose,
 ) -> Result<DeskEntry, Problem> {
     let record = &work.record;
@@ -100,5 +124,5 @@ async fn request(
         email: person.email.as_deref().and_then(|it| EmailAddress::parse(it).ok()),
         memo: Some(outline),
     };
-    Ok(DeskEntry::handed_back(id, desk, case, theme, caller, work.now()))
+    Ok(DeskEntry::handed_back(id, to, case, theme, caller, work.now()))
 }

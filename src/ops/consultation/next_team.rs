@@ -21,7 +21,7 @@ use crate::{
 /// The experts of a further appointment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextTeam {
-    /// The fields of the appointment: those of the consultation, or both.
+    /// The fields of the appointment: those of the consultation, or another choice. A field that is owed is given alone.
     pub fields: Fields,
     /// The experts who stay. The others are released, and the center asks experts for the fields that are then open.
     pub keeps: Vec<ExpertId>,
@@ -30,35 +30,35 @@ pub struct NextTeam {
 /// The reason that experts are given who are let go when a further appointment gets another team.
 const OTHER_TEAM: &str = "次回の相談は、ほかの専門家に依頼します。";
 
-/// Releases the experts who do not stay, and adds the other field. The fields of what took place stay with it.
+/// Releases the experts who do not stay, adds the other field, and keeps which field the appointment is for if it is for one
+/// of two. The fields of what took place stay with it.
 pub(super) async fn change_team(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     team: &NextTeam,
 ) -> Result<(), Problem> {
-    let before = work.record.consultation.fields;
-    if !team.fields.covers(before) {
-        let why = "相談の分野は減らせません。いまの分野を含めて選んでください。";
-        return Err(Problem::Refused(why.to_owned()));
-    }
+    let all = work.record.consultation.fields.union(team.fields);
+    let only = team.fields.iter().next().filter(|_| all != team.fields);
+    work.record.next_field = only.filter(|_| work.record.owed.is_none());
     let leaving: Vec<_> = work.live().filter(|it| !team.keeps.contains(&it.expert)).cloned().collect();
     for it in &leaving {
         let name = work.context.experts.name(it.expert).to_owned();
         work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
     }
     let_go(work, leaving, OTHER_TEAM, true).await?;
-    correction::extend_fields(work, by, team.fields).await
+    correction::extend_fields(work, by, all).await
 }
 
-/// Releases, for the appointment that makes up for a field that is owed, the experts who do not have that field.
-pub(super) async fn keep_for_owed(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
-    let Some(owed) = work.record.owed else { return Ok(()) };
-    let leaving: Vec<_> = work.live().filter(|it| !it.fields.contains(owed)).cloned().collect();
+/// Releases, for an appointment that is for one field alone, the experts who do not have that field.
+pub(super) async fn keep_for_next(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    let Some(only) = work.record.only_next_field() else { return Ok(()) };
+    let leaving: Vec<_> = work.live().filter(|it| !it.fields.contains(only)).cloned().collect();
     for it in &leaving {
         let name = work.context.experts.name(it.expert).to_owned();
-        work.note(by, format!("次回は{}の相談だけを行うため、{name}さんは担当しません", owed.label()));
+        work.note(by, format!("次回は{}の相談だけを行うため、{name}さんは担当しません", only.label()));
     }
-    let reason = format!("次回は、前回行えなかった{}の相談だけを行います。", owed.label());
+    let what = if work.record.owed.is_some() { "まだ行っていない" } else { "" };
+    let reason = format!("次回は、{what}{}の相談だけを行います。", only.label());
     let_go(work, leaving, &reason, false).await
 }
 

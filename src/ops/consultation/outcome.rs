@@ -21,10 +21,10 @@ use crate::{
         },
         booking::{
             appointment::{plan_report, recorded, when},
-            attendance::follow_owed,
             notices::{
                 notify_expert_missed, notify_expert_missed_part, notify_no_show, notify_outcome_corrected,
             },
+            owed_field::follow_owed,
         },
         case::{actor::ActorAt, save::TookPlace, transaction::CaseTransaction},
         routing::{
@@ -190,7 +190,13 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
         if !is_missing {
             work.record.report_by_center = None;
         }
-        if !is_missing && work.record.due.as_ref().is_some_and(|it| it.kind == DueKind::Report) {
+        if !is_missing
+            && work
+                .record
+                .due
+                .as_ref()
+                .is_some_and(|it| matches!(it.kind, DueKind::Report | DueKind::Approval))
+        {
             work.record.due = None;
         }
     } else {

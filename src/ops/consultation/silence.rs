@@ -2,7 +2,9 @@
 //! worklist, and a proposed closing, which a coordinator confirms.
 use domain::{
     actor::Actor,
+    consultation::State,
     correspondence::company_channel::CompanyChannel,
+    due::DueKind,
     id::ConsultationId,
     silence::{SilenceClock, SilenceKind, SilenceStep},
 };
@@ -14,8 +16,10 @@ use crate::{
         outgoing_mail::{OutgoingMail, SendCondition},
     },
     ops::{
-        aftercare::report_gap::give_overdue, booking::notices::appointment_text,
+        aftercare::{held::await_approval, report_gap::give_overdue},
+        booking::notices::appointment_text,
         case::transaction::CaseTransaction,
+        routing::replacement::give_back_choice,
     },
     problem::Problem,
 };
@@ -24,23 +28,38 @@ use crate::{
 /// clock of a case that has none yet.
 pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
-    let Some(clock) = work.record.silence else {
+    // A report may have been submitted while its approval had no deadline.
+    let is_report_due = work.record.due.as_ref().is_some_and(|it| it.kind == DueKind::Report);
+    let is_submitted = is_report_due && await_approval(&mut work).await?;
+    let Some(clock) = work.record.silence.filter(|_| !is_submitted) else {
         work.commit().await?;
         return Ok(());
     };
+    // The proof of the address was asked for until the appointment; its outcome is asked for now.
+    let is_booked = work.record.consultation.state == State::Booked;
+    let is_over = work.appointment.as_ref().is_some_and(|it| it.ends_at <= work.context.now);
+    if clock.kind == SilenceKind::Address && is_booked && is_over {
+        work.commit().await?;
+        return Ok(());
+    }
     let Some(step) = clock.due(work.now(), &work.context.settings) else { return Ok(()) };
+    // The days on which an expert could still be booked may have passed while the company did not choose.
+    if clock.kind == SilenceKind::Choice && give_back_choice(&mut work).await? {
+        work.commit().await?;
+        return Ok(());
+    }
     let (settings, calendar, now) = (&work.context.settings, &work.context.calendar, work.now());
     let advanced = clock.advanced(now, settings, calendar);
-    let waits_for = clock.kind.label();
+    let waits_for =
+        if work.record.approves_report() { DueKind::Approval.label() } else { clock.kind.label() };
     match step {
         SilenceStep::RemindCompany => {
-            let note = match remind_company(&mut work, clock).await? {
-                CompanyChannel::Mail => format!("企業にもう一度お知らせしました（{waits_for}）"),
-                CompanyChannel::Telephone => {
-                    work.record.to_call_since.get_or_insert(now);
-                    format!("メールでお知らせできないため、「電話する」に載せました（{waits_for}）")
-                }
-            };
+            let note = remind(&mut work, clock, waits_for).await?;
+            work.record.silence = Some(advanced);
+            work.note(Actor::System, note);
+        }
+        SilenceStep::TellCompany => {
+            let note = tell_searching(&mut work, clock).await?;
             work.record.silence = Some(advanced);
             work.note(Actor::System, note);
         }
@@ -53,7 +72,10 @@ pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
         }
         SilenceStep::ProposeClosing => {
             show_to_center(&mut work, advanced);
-            work.note(Actor::System, format!("返事がないため、終了を提案しました（{waits_for}）"));
+            // A booked appointment is not closed because its company has not proved an address.
+            let done =
+                if is_booked { "対応一覧に載せました" } else { "終了を提案しました" };
+            work.note(Actor::System, format!("返事がないため、{done}（{waits_for}）"));
         }
         SilenceStep::AskOutcome => {
             ask_outcome(&mut work, clock)?;
@@ -63,6 +85,38 @@ pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
     }
     work.commit().await?;
     Ok(())
+}
+
+/// Reminds the company by mail or makes it an item of the calls, and returns the history's note.
+async fn remind(
+    work: &mut CaseTransaction<'_>,
+    clock: SilenceClock,
+    waits_for: &str,
+) -> Result<String, Problem> {
+    Ok(match remind_company(work, clock).await? {
+        CompanyChannel::Mail => format!("企業にもう一度お知らせしました（{waits_for}）"),
+        CompanyChannel::Telephone => {
+            let now = work.now();
+            work.record.to_call_since.get_or_insert(now);
+            format!("メールでお知らせできないため、「電話する」に載せました（{waits_for}）")
+        }
+    })
+}
+
+/// Tells the company that experts are being asked. Returns what the history says of it.
+async fn tell_searching(
+    work: &mut CaseTransaction<'_>,
+    clock: SilenceClock,
+) -> Result<&'static str, Problem> {
+    let portal = work.portal()?;
+    let mail = work.mail_company(MailEvent::Silence(SilenceEvent::Searching { portal: &portal }))?;
+    tied(mail, clock);
+    Ok(match work.company_channel().await? {
+        CompanyChannel::Mail => "専門家に依頼していることを、企業にお知らせしました",
+        CompanyChannel::Telephone => {
+            "専門家に依頼していることをメールでお知らせできないため、「電話する」に載せました"
+        }
+    })
 }
 
 fn show_to_center(work: &mut CaseTransaction<'_>, clock: SilenceClock) {

@@ -4,6 +4,7 @@ mod by_hand;
 mod calendar;
 mod claim;
 mod entry;
+mod relay;
 
 use chrono::TimeDelta;
 use domain::{
@@ -105,6 +106,9 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
     // Mails are written by strangers: one that breaks the reader must not break the worker.
     let received = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
     let mut received = received.map_err(anyhow::Error::from)?;
+    if let Some(relayed) = relay::of(app, &received).await? {
+        return relay::take(app, &mut received, &relayed).await;
+    }
     let claim = claim::of(app, &received).await?;
     let author = match &claim {
         Some(claim) => claim::author(app, &received, claim).await?,

@@ -1,5 +1,9 @@
 //! The wording of mails: an administrator writes it, previews it for a consultation, and can return to the built-in
 //! one.
+mod account;
+mod expert;
+mod publication;
+mod silent;
 mod visitor;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,9 +27,8 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, CaseNumberEvent, CompanyTurn, ExampleEvent, ExampleNews,
-            MailContext, MailEvent, OutcomeEvent, ReaderSide, Recipient, SenderContext, SilenceEvent,
-            TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CaseNumberEvent, MailContext, MailEvent, OutcomeEvent,
+            ReaderSide, Recipient, Recommended, RequestedPart, SenderContext, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -35,7 +38,12 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-use visitor::{of_campaign, of_gathering};
+use account::{of_access, of_lists};
+use expert::of_request;
+use publication::{of_consent, recommendations};
+use silent::silent;
+use visitor::{of_campaign, of_edition, of_gathering, of_network, of_survey};
+use {MailEvent as O, TextKind as K};
 
 /// Example texts for the parts of a preview that people will write.
 const QUESTION: &str = "（センターが書いた質問）";
@@ -111,7 +119,7 @@ pub async fn preview(
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
     let link = app.site.link("preview");
-    let examples = [format!("12人の製造業で在宅勤務（見本製作所）\n　{}", app.site.absolute("/cases/10001"))];
+    let (examples, guides) = recommendations(app, japan_date(sender.now));
     let example = example(
         kind,
         &Facts {
@@ -120,7 +128,7 @@ pub async fn preview(
             appointment,
             names: &names,
             outline: &outline,
-            examples: &examples,
+            recommended: Recommended { examples: &examples, guides: &guides },
             link: &link,
         },
     );
@@ -137,7 +145,7 @@ struct Facts<'a> {
     appointment: AppointmentText<'a>,
     names: &'a [String],
     outline: &'a [String],
-    examples: &'a [String],
+    recommended: Recommended<'a>,
     link: &'a str,
 }
 
@@ -163,22 +171,22 @@ enum Example<'a> {
     Plain(AccountMailEvent<'a>),
 }
 
-use Example::{Case, Plain};
+use Example::Case;
 
 /// Returns the event of an address that has changed: for the new one, or for the one before.
 fn address(kind: TextKind, link: &str) -> Example<'_> {
     Case(if kind == TextKind::AddressReplaced {
         MailEvent::AddressReplaced { object: link }
     } else {
-        MailEvent::AddressChanged { confirm: link }
+        MailEvent::AddressChanged { confirm: link, slot: None }
     })
 }
 
 /// Returns an example of the event that a text is for, as it would be for the consultation. The frame that surrounds every
 /// mail is shown around the report's.
+#[expect(clippy::too_many_lines, reason = "one row for each kind of mail")]
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    use {MailEvent as O, TextKind as K};
-    let Facts { appointment, names: experts, examples, link, .. } = *facts;
+    let Facts { appointment, names: experts, recommended, link, .. } = *facts;
     let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
@@ -186,17 +194,19 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
         K::FurtherAppointment | K::TeamChanging | K::FieldsChanged => of_team(kind, facts),
-        K::CaseSplit | K::CaseMerged | K::CaseUnmerged => of_number(kind, facts),
+        K::FieldsChangedExpert | K::PartChanged => expert::of_part(kind, facts),
+        K::CaseSplit | K::CaseMerged | K::CaseUnmerged | K::CaseRestored => of_number(kind, facts),
         K::Finished | K::FurtherDropped => finished(kind, portal),
         K::NoShow | K::NoShowExpert => Case(O::NoShow { side, appointment, is_correction: false }),
         K::ExpertMissedCompany | K::ExpertMissedExpert | K::ExpertMissedCenter => missed(side, appointment),
         K::OutcomeCorrectedCompany | K::OutcomeCorrectedExpert => corrected(side, appointment),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime, time: None }),
-        K::HoldEnding | K::HoldEndingCenter => hold_ending(side, facts),
-        K::HoldReleased | K::ClosedInSilence => given_up(kind, portal, appointment),
-        K::ChooseReminder | K::AnswerReminder | K::ConfirmReminder => reminder(kind, portal),
-        K::OutcomeMissingExpert | K::OutcomeMissingCenter => outcome_missing(side, appointment),
+        K::HoldEnding | K::HoldEndingCenter | K::HoldReleased | K::ClosedInSilence => silent(kind, facts),
+        K::ChooseReminder | K::AnswerReminder | K::ConfirmReminder | K::Searching => silent(kind, facts),
+        K::OutcomeMissingExpert | K::OutcomeMissingCenter => silent(kind, facts),
+        K::ExpertAwayCompany | K::ExpertAwayCenter => silent(kind, facts),
+        K::DeclineNotedCompany | K::DeclineNotedExpert => declined(side, facts),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => booked(side, facts),
         K::MovedCompany | K::MovedExpert | K::MovedCenter => moved(side, facts, was),
         K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => cancelled(side, facts, REASON),
@@ -206,14 +216,14 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
         K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
-        K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, examples }),
+        K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, recommended, follows: true }),
         K::Survey | K::FollowUp => of_questions(kind, answer),
         K::ExampleWanted | K::ExampleReview | K::ExampleReminder => of_consent(kind, facts, due_at),
         K::ExamplePublic | K::ExampleOver | K::ExampleTold => of_consent(kind, facts, due_at),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, advised: false, cancelled: None }),
         K::Referred => referred(),
         K::Request | K::RequestReminder | K::RequestLapsed => of_request(kind, facts, answer),
-        K::RequestWithdrawn | K::RequestDeclined => of_request(kind, facts, answer),
+        K::RequestTimeLost | K::RequestWithdrawn | K::RequestDeclined => of_request(kind, facts, answer),
         K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
         K::ReportReturned | K::ReportWritten => report(kind, appointment),
         K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
@@ -222,39 +232,28 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NoDelegatesCompany | K::NoDelegatesExpert => no_delegates(kind, appointment),
         K::ReopenedCompany | K::ReopenedExpert => Case(O::Reopened { side }),
         K::HandOverAccepted | K::HandOverReopened | K::DeskMessage | K::HandOverResult => to_desk(kind),
-        K::SignIn | K::ResumeDraft | K::Invitation => of_access(kind, link, due_at),
-        K::PasswordReset | K::HandedBack => of_access(kind, link, due_at),
-        K::Digest | K::WeeklyDigest | K::Absence => of_lists(kind, facts),
+        K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => of_access(kind, facts, due_at),
+        K::HandedBack | K::HandedBackReminder => of_access(kind, facts, due_at),
+        K::Digest | K::WeeklyDigest | K::Absence | K::DeskUnstaffed | K::LinkMissing => of_lists(kind, facts),
         K::SignUpConfirm | K::SignUpKnown | K::SignUpSeated | K::SignUpWaiting => of_gathering(kind, facts),
         K::SeatOffered | K::SeatOfferLapsed | K::WaitEnded | K::SeatCancelled => of_gathering(kind, facts),
         K::EventMoved | K::EventCalledOff | K::EventThanks => of_gathering(kind, facts),
-        K::EventReminder | K::EventSoon => of_gathering(kind, facts),
+        K::EventReminder | K::EventSoon | K::EventLink => of_gathering(kind, facts),
         K::RegistrationProve | K::RegistrationKnown | K::RegistrationReceived => of_campaign(kind, facts),
         K::RegistrationApproved | K::RegistrationRejected => of_campaign(kind, facts),
         K::RegistrationWithdrawn | K::RegistrationLapsed => of_campaign(kind, facts),
         K::RegistrationInvitation | K::RegistrationsWaiting => of_campaign(kind, facts),
+        K::EditionClosed => of_edition(facts),
+        K::SurveyInvitation | K::SurveyReminder | K::DoubtsWaiting => of_survey(kind, facts),
+        K::MentorProve | K::MentorDecided | K::NetworkProve | K::NetworkPassed => of_network(kind, facts),
+        K::NetworkQuestion | K::MentorReminder | K::NetworkWords | K::NetworkBack => of_network(kind, facts),
+        K::NetworkIntroduced | K::NetworkWaiting => of_network(kind, facts),
     }
 }
 
 const fn referred() -> Example<'static> {
     let (organization, note) = (ORGANIZATION, NOTE);
-    Case(MailEvent::Referred { organization, note, cancelled: None, is_called: false })
-}
-
-/// Returns an example of the news for an expert about a request.
-fn of_request<'a>(kind: TextKind, facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
-    let Facts { appointment, .. } = *facts;
-    Case(if kind == TextKind::RequestReminder {
-        MailEvent::RequestReminder { answer, due_at: facts.due() }
-    } else if kind == TextKind::RequestLapsed {
-        MailEvent::RequestLapsed { slot: Some(appointment) }
-    } else if kind == TextKind::RequestWithdrawn {
-        MailEvent::RequestWithdrawn { slot: Some(appointment), reason: REASON }
-    } else if kind == TextKind::RequestDeclined {
-        MailEvent::RequestDeclined { appointment }
-    } else {
-        return request(facts, answer);
-    })
+    Case(MailEvent::Referred { organization, note, cancelled: None, called_by: None })
 }
 
 fn to_desk(kind: TextKind) -> Example<'static> {
@@ -270,28 +269,19 @@ fn to_desk(kind: TextKind) -> Example<'static> {
     })
 }
 
-/// Returns an example of a mail with a link that gives access.
-const fn of_access(kind: TextKind, link: &str, expires_at: DateTime<Utc>) -> Example<'_> {
-    Plain(if matches!(kind, TextKind::ResumeDraft) {
-        AccountMailEvent::ResumeDraft { link, expires_at }
-    } else if matches!(kind, TextKind::Invitation) {
-        AccountMailEvent::Invitation { link, role: "専門家" }
-    } else if matches!(kind, TextKind::PasswordReset) {
-        AccountMailEvent::PasswordReset { link }
-    } else if matches!(kind, TextKind::HandedBack) {
-        AccountMailEvent::HandedBack { link }
-    } else {
-        AccountMailEvent::SignIn { link }
-    })
-}
-
 fn request<'a>(facts: &Facts<'a>, answer: &'a str) -> Example<'a> {
     let (fields, slot) = (facts.record.consultation.fields, Some(facts.appointment));
-    Case(MailEvent::Request { answer, fields, slot, due_at: facts.due(), outline: facts.outline })
+    let (part, due_at, outline) = (RequestedPart::Whole, facts.due(), facts.outline);
+    Case(MailEvent::Request { answer, fields, part, slot, due_at, outline })
 }
 
 fn booked<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
     Case(MailEvent::Booked { side, appointment: facts.appointment, change_until: facts.change_until() })
+}
+
+fn declined<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
+    let (appointment, change_until) = (facts.appointment, facts.change_until());
+    Case(MailEvent::DeclineNoted { side, appointment, change_until, answer_due: facts.due() })
 }
 
 fn moved<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, was: DateTime<Utc>) -> Example<'a> {
@@ -301,15 +291,8 @@ fn moved<'a>(side: ReaderSide<'a>, facts: &Facts<'a>, was: DateTime<Utc>) -> Exa
 
 /// Returns an example of a split, a merge or the undoing of one.
 const fn of_number<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    let (portal, number) = (facts.link, facts.about.number);
-    Case(MailEvent::CaseNumber(if matches!(kind, TextKind::CaseSplit) {
-        let left = facts.record.consultation.fields;
-        CaseNumberEvent::Split { confirm: portal, from: number, left, messages: 1 }
-    } else if matches!(kind, TextKind::CaseMerged) {
-        CaseNumberEvent::Merged { portal, kept: number, contact_due: None }
-    } else {
-        CaseNumberEvent::Unmerged { portal, kept: number }
-    }))
+    let (link, number, left) = (facts.link, facts.about.number, facts.record.consultation.fields);
+    Case(MailEvent::CaseNumber(CaseNumberEvent::example(kind, link, number, left)))
 }
 
 /// Returns an example of a change of experts or fields.
@@ -317,7 +300,7 @@ const fn of_team<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     let (portal, released) = (facts.link, facts.names);
     Case(if matches!(kind, TextKind::FieldsChanged) {
         let time = Some((facts.appointment, TimeNews::Stands));
-        MailEvent::FieldsChanged { portal, was: Fields::Both, released, time, chooses: false }
+        MailEvent::FieldsChanged { portal, was: Fields::Both, missing: None, released, time, chooses: false }
     } else if matches!(kind, TextKind::TeamChanging) {
         let lost = Some((facts.appointment, TimeNews::Cancelled));
         let (by, reason) = (Party::Expert, REASON);
@@ -347,45 +330,12 @@ fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Exam
     Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 
-/// Returns an example of a company's consent to an example.
-fn of_consent<'a>(kind: TextKind, facts: &Facts<'a>, until: DateTime<Utc>) -> Example<'a> {
-    let Facts { link: portal, examples, .. } = *facts;
-    let address = examples.first().and_then(|it| it.lines().last()).map_or("", str::trim);
-    Case(MailEvent::Example(if kind == TextKind::ExampleWanted {
-        ExampleEvent::Wanted { portal, until }
-    } else if kind == TextKind::ExampleReview {
-        ExampleEvent::Review { portal, until }
-    } else if kind == TextKind::ExampleReminder {
-        ExampleEvent::Reminder { portal, until }
-    } else if kind == TextKind::ExamplePublic {
-        ExampleEvent::Public { portal, address, from: until }
-    } else if kind == TextKind::ExampleOver {
-        ExampleEvent::Over { portal, was_public: true, in_silence: false }
-    } else {
-        ExampleEvent::Told { news: ExampleNews::Agreed }
-    }))
-}
-
 const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {
     Case(MailEvent::Withdrawn { side, cancelled: None })
 }
 
 const fn changed<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
     Case(MailEvent::ExpertChanged { side, appointment: facts.appointment, was: facts.names })
-}
-
-fn hold_ending<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {
-    let until = facts.due();
-    Case(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: facts.appointment, until }))
-}
-
-/// Returns an example of a time that is released, or of a case that is closed because nobody answered.
-fn given_up<'a>(kind: TextKind, portal: &'a str, slot: AppointmentText<'a>) -> Example<'a> {
-    Case(MailEvent::Silence(if kind == TextKind::HoldReleased {
-        SilenceEvent::HoldReleased { portal, slot, may_choose: true, day_closed: false }
-    } else {
-        SilenceEvent::ClosedInSilence { portal }
-    }))
 }
 
 /// Returns an example of a report that is returned, or that the center has written.
@@ -406,37 +356,9 @@ const fn finished(kind: TextKind, portal: &str) -> Example<'_> {
     })
 }
 
-fn reminder(kind: TextKind, portal: &str) -> Example<'_> {
-    let waits_for = if kind == TextKind::ChooseReminder {
-        CompanyTurn::Choose
-    } else if kind == TextKind::AnswerReminder {
-        CompanyTurn::Answer
-    } else {
-        CompanyTurn::Confirm
-    };
-    Case(MailEvent::Silence(SilenceEvent::CompanyReminder { portal, waits_for }))
-}
-
-const fn outcome_missing<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
-    Case(MailEvent::Silence(SilenceEvent::OutcomeMissing { side, appointment, is_asked: true }))
-}
-
 fn no_delegates(kind: TextKind, it: AppointmentText<'_>) -> Example<'_> {
     let is_company = kind == TextKind::NoDelegatesCompany;
     Case(MailEvent::NoDelegates { is_company, starts_at: it.starts_at, ends_at: it.ends_at })
-}
-
-/// Returns an example of a mail with lists, for an account.
-const fn of_lists<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    let (lines, stop) = (facts.names, facts.link);
-    Plain(if matches!(kind, TextKind::Digest) {
-        AccountMailEvent::Digest { new: 1, overdue: 1, stalled: 1, calls: 1, lines, stop }
-    } else if matches!(kind, TextKind::Absence) {
-        AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines }
-    } else {
-        let lines = facts.outline;
-        AccountMailEvent::WeeklyDigest { appointments: lines, requests: lines, reports: lines, stop }
-    })
 }
 
 /// Returns an example of a mail with questions after an appointment.
@@ -457,7 +379,8 @@ const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
         | Reader::Desk
         | Reader::Staff
         | Reader::Participant
-        | Reader::Registrant => ReaderSide::Center,
+        | Reader::Registrant
+        | Reader::Network => ReaderSide::Center,
     }
 }
 

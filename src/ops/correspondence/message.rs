@@ -6,7 +6,9 @@ use domain::{
     calendar::{at_japan, japan_date},
     consultation::{Action, ActionKind},
     id::{AccountId, ConsultationId, MessageId},
+    intake::contact::Telephone,
     text::Prose,
+    worklist::{AwaitedResponse, quick_record::QuickRecordKind},
 };
 use uuid::Uuid;
 
@@ -15,11 +17,13 @@ use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
     ops::{
+        booking::notices::notify_hand_over_accepted,
         case::{
             context::Context,
             save::{FinishedDraft, ReadMessages},
             transaction::CaseTransaction,
         },
+        consultation::to_call::settle,
         routing::assignment::settle_after_answer,
     },
     problem::Problem,
@@ -88,7 +92,7 @@ pub async fn enter(
     let entry = write(work, by, channel, audience, text).await?;
     if channel == Channel::Mail && by == Actor::Company && work.person.email.is_some() {
         // Mail comes from the address, so that it can be reached again.
-        work.record.to_call_since = None;
+        settle(work, true, &[]).await?;
     }
     if work.check(ActionKind::Answer, by).is_ok() {
         work.act(Action::Answer, by, None)?;
@@ -159,10 +163,9 @@ async fn other_side_waits(work: &CaseTransaction<'_>, audience: Audience) -> Res
 /// Ends the clock of the center's response without a message, because none is needed or it was given by telephone.
 pub async fn mark_answered(app: &App, id: ConsultationId, by: AccountId) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
-    if work.record.response.take().is_none() {
-        return Ok(());
-    }
-    work.note(Actor::Coordinator(by), "メッセージを対応済みにしました");
+    let Some(AwaitedResponse { since, due_at }) = work.record.response.take() else { return Ok(()) };
+    let kind = QuickRecordKind::MessageHandled { since, due_at };
+    work.note_record(Actor::Coordinator(by), kind, "メッセージを対応済みにしました");
     work.commit().await?;
     Ok(())
 }
@@ -177,6 +180,7 @@ pub async fn ask(
     question: &Prose,
 ) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    notify_hand_over_accepted(&mut work).await?;
     work.act(Action::Ask, by, None)?;
     work.record.response = None;
     write(&mut work, by, Channel::Portal, Audience::Everyone, question).await?;
@@ -248,7 +252,10 @@ pub async fn write(
 async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {
     match (audience, by.party()) {
         (Audience::Center, _) => return Ok(()),
-        (Audience::Desk, Party::Coordinator) => return work.mail_desk(MailEvent::DeskMessage).await,
+        (Audience::Desk, Party::Coordinator) => {
+            check_desk(work).await?;
+            return work.mail_desk(MailEvent::DeskMessage).await;
+        }
         (Audience::Desk | Audience::Internal | Audience::Everyone, _) => {}
     }
     if by.principal() != Actor::Company && audience == Audience::Everyone {
@@ -275,6 +282,21 @@ async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audi
         }
     }
     Ok(())
+}
+
+/// Refuses a message to a desk at which no person can read it.
+async fn check_desk(work: &CaseTransaction<'_>) -> Result<(), Problem> {
+    let Some(desk) = work.record.desk else { return Ok(()) };
+    if !store::reference::desk::addresses(work.read(), desk).await?.is_empty() {
+        return Ok(());
+    }
+    let desk = store::reference::desk::find(work.read(), desk).await?;
+    let phone = desk.as_ref().and_then(|it| it.details.phone.as_ref());
+    let way =
+        phone.map(|it| format!("電話（{}）で伝えるか、", Telephone::shown(it.as_str()))).unwrap_or_default();
+    Err(Problem::Refused(format!(
+        "この窓口には、画面を使う人がいないため、メッセージを送れません。{way}管理者に、窓口の利用者の登録を依頼してください。"
+    )))
 }
 
 /// Returns the time at which a member of staff or an expert is notified of something new, and the key of that notice:

@@ -1,26 +1,32 @@
 //! The acts of editors on an event beside its text: calling it off, the meeting link, attendance, materials.
 use domain::{
-    gathering::{SeatKind, SignUpState},
-    id::{PublicationId, SignUpId},
+    gathering::{SeatKind, SignUpState, SignUpStatus, hour_reminder_at},
+    id::{PublicationFileId, PublicationId, SignUpId},
     publication::news::WebAddress,
-    text::{Prose, TextLine},
+    text::Prose,
 };
 use uuid::Uuid;
 
-use super::hall::{CONCERNED, Hall};
+use super::{
+    hall::{CONCERNED, Hall},
+    participant::Participant,
+};
 use crate::{
     app::App,
     mail::mail_event::GatheringNews,
     problem::Problem,
-    store::gathering::sign_up::{self, SignUp},
+    store::{
+        self,
+        gathering::sign_up::{self, SignUp},
+        publication::file::{self, PublicationFile},
+    },
 };
 
 /// A person who came without a sign-up.
 #[derive(Clone, Debug)]
 pub struct WalkIn {
     pub seat: SeatKind,
-    pub name: TextLine,
-    pub organization: Option<TextLine>,
+    pub person: Participant,
 }
 
 /// Whether a participant was there, as entered at the door.
@@ -50,9 +56,19 @@ pub async fn call_off(app: &App, id: PublicationId, reason: &Prose) -> Result<()
     hall.commit().await
 }
 
-/// Saves the address of the online meeting, which participants see on their own pages from a day before.
+/// Saves the address of the online meeting, which participants see on their own pages from a day before. If it was missing
+/// when they were to be reminded of the start, they are told now.
 pub async fn save_link(app: &App, id: PublicationId, link: Option<WebAddress>) -> Result<(), Problem> {
     let mut hall = Hall::open(app, id).await?;
+    let (now, event) = (hall.now(), &hall.event);
+    let is_late = hour_reminder_at(event.starts_at) <= now && now < event.ends_at;
+    if event.misses_link() && link.is_some() && is_late {
+        for it in sign_up::of_event(&hall.tx, id, &[SignUpStatus::Seated]).await? {
+            if it.seat == SeatKind::Online {
+                hall.tell(&it, GatheringNews::LinkReady)?;
+            }
+        }
+    }
     hall.event.online_link = link;
     hall.commit().await
 }
@@ -62,6 +78,44 @@ pub async fn save_materials(app: &App, id: PublicationId, materials: Option<Stri
     let mut hall = Hall::open(app, id).await?;
     hall.event.materials = materials;
     hall.commit().await
+}
+
+/// Adds a file to the materials. Returns false if there are `most` already.
+pub(in crate::ops) async fn add_file(app: &App, it: &PublicationFile, most: usize) -> Result<bool, Problem> {
+    let Some(mut hall) = of_published(app, it.publication).await? else {
+        let tx = app.begin().await?;
+        let is_added = file::insert(&tx, it, most).await?;
+        tx.commit().await?;
+        return Ok(is_added);
+    };
+    let is_added = file::insert(&hall.tx, it, most).await?;
+    hall.has_files = true;
+    hall.commit().await?;
+    Ok(is_added)
+}
+
+/// Removes a file from the materials.
+pub(in crate::ops) async fn remove_file(
+    app: &App,
+    of: PublicationId,
+    id: PublicationFileId,
+) -> Result<(), Problem> {
+    let Some(mut hall) = of_published(app, of).await? else {
+        let tx = app.begin().await?;
+        file::delete(&tx, of, id).await?;
+        return Ok(tx.commit().await?);
+    };
+    file::delete(&hall.tx, of, id).await?;
+    hall.has_files = !file::of(&hall.tx, of).await?.is_empty();
+    hall.commit().await
+}
+
+/// Locks an event; `None` if it was never published, so that it has no row.
+async fn of_published(app: &App, id: PublicationId) -> Result<Option<Hall<'_>>, Problem> {
+    match store::gathering::find(&app.db, id).await? {
+        Some(_) => Hall::open(app, id).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Marks who was there. A mark of a person who has no seat is refused.
@@ -89,17 +143,19 @@ pub async fn add_walk_in(app: &App, id: PublicationId, who: WalkIn) -> Result<()
         return Err(Problem::Refused("このイベントには、参加者を追加できません。".to_owned()));
     }
     let now = hall.now();
-    let it = SignUp {
+    let mut it = SignUp {
         id: SignUpId(Uuid::now_v7()),
         event: id,
         seat: who.seat,
         state: SignUpState::WalkIn,
-        name: Some(who.name.as_str().to_owned()),
-        organization: who.organization.map(|it| it.as_str().to_owned()),
+        name: None,
+        kana: None,
+        organization: None,
         email: None,
         attended_at: Some(now),
         created_at: now,
     };
+    who.person.write_to(&mut it);
     sign_up::insert(&hall.tx, &it).await?;
     hall.commit().await
 }

@@ -1,6 +1,7 @@
 //! The unit of work of an event: its row is locked, so that seats are given one after the other on all servers, and its
 //! mails commit with the change.
 use chrono::{DateTime, Utc};
+use codes::Trust;
 use domain::{
     gathering::{
         Admission, EventTimes, SeatKind, SignUpRefused, SignUpState, SignUpStatus, answer_until,
@@ -36,6 +37,8 @@ pub struct Hall<'a> {
     pub context: Context,
     pub tx: DatabaseTransaction,
     pub event: Gathering,
+    /// Whether it has a file of materials that visitors may download, or once the scanner has seen it.
+    pub has_files: bool,
     pub(super) mails: Vec<OutgoingMail>,
 }
 
@@ -45,11 +48,27 @@ impl<'a> Hall<'a> {
         let context = Context::of(app).await?;
         let tx = app.begin().await?;
         let event = store::gathering::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
-        Ok(Self { app, context, tx, event, mails: Vec::new() })
+        Self::of(app, context, tx, event).await
+    }
+
+    /// Returns the unit of work of an event that is locked already.
+    pub(super) async fn of(
+        app: &'a App,
+        context: Context,
+        tx: DatabaseTransaction,
+        event: Gathering,
+    ) -> Result<Self, Problem> {
+        let files = store::publication::file::of(&tx, event.id).await?;
+        let has_files = files.iter().any(|it| it.trust.is_open() || it.trust == Trust::Held);
+        Ok(Self { app, context, tx, event, has_files, mails: Vec::new() })
     }
 
     pub const fn now(&self) -> DateTime<Utc> {
         self.context.now
+    }
+
+    pub const fn has_materials(&self) -> bool {
+        self.event.materials.is_some() || self.has_files
     }
 
     /// Returns what the next person gets who wants a seat of this kind.
@@ -137,9 +156,10 @@ impl<'a> Hall<'a> {
             starts_at: it.starts_at,
             ends_at: it.ends_at,
             is_called_off: it.called_off.is_some(),
+            asks_for_link: it.misses_link() && it.link_asked_at.is_none(),
             waits,
             offer_until: sign_up::first_offer_end(&self.tx, it.id).await?,
-            has_materials: it.materials.is_some(),
+            has_materials: self.has_materials(),
             is_thanked: it.thanked_at.is_some(),
             is_erased: it.erased_at.is_some(),
         };

@@ -81,6 +81,7 @@ impl Hall<'_> {
             | GatheringNews::Moved { .. }
             | GatheringNews::DayReminder
             | GatheringNews::HourReminder
+            | GatheringNews::LinkReady
             | GatheringNews::Thanks { .. } => {
                 app.site.absolute(&url::sign_up(&page_token(app, event, to.id)))
             }
@@ -92,7 +93,8 @@ impl Hall<'_> {
             ends_at: event.ends_at,
             place: &event.place,
             uid: &uid,
-            sequence: event.sequence,
+            // A seat that is given back ends its entry, which has a higher SEQUENCE than the one before.
+            sequence: event.sequence + i32::from(matches!(news, GatheringNews::SeatCancelled)),
             seat: to.seat,
             number: if matches!(to.state, SignUpState::Seated { .. }) { to.state.number() } else { None },
             page: &page,

@@ -34,9 +34,27 @@ const SCOPE: &str = "event/";
 #[derive(Clone, Debug)]
 pub struct SignUpForm {
     pub seat: SeatKind,
-    pub name: TextLine,
-    pub organization: Option<TextLine>,
+    pub person: Participant,
     pub email: EmailAddress,
+}
+
+/// A person as the list of participants knows one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Participant {
+    pub name: TextLine,
+    /// The reading of the name.
+    pub kana: Option<TextLine>,
+    pub organization: Option<TextLine>,
+}
+
+impl Participant {
+    /// Writes the person into a sign-up.
+    pub(super) fn write_to(&self, it: &mut SignUp) {
+        let text = |it: &Option<TextLine>| it.as_ref().map(|it| it.as_str().to_owned());
+        it.name = Some(self.name.as_str().to_owned());
+        it.kana = text(&self.kana);
+        it.organization = text(&self.organization);
+    }
 }
 
 /// Takes a sign-up and mails the link that confirms it. It has no seat until then. An address that has signed up already
@@ -68,17 +86,19 @@ pub async fn request(
         hall.tell(known, GatheringNews::Known)?;
         return hall.commit().await;
     }
-    let it = SignUp {
+    let mut it = SignUp {
         id: known.as_ref().map_or_else(|| SignUpId(Uuid::now_v7()), |it| it.id),
         event,
         seat: form.seat,
         state: SignUpState::Unconfirmed { until },
-        name: Some(form.name.as_str().to_owned()),
-        organization: form.organization.map(|it| it.as_str().to_owned()),
+        name: None,
+        kana: None,
+        organization: None,
         email: Some(form.email.as_str().to_owned()),
         attended_at: None,
         created_at: known.as_ref().map_or(now, |it| it.created_at),
     };
+    form.person.write_to(&mut it);
     match known {
         None => sign_up::insert(&hall.tx, &it).await?,
         Some(_) => sign_up::save(&hall.tx, &it).await?,
@@ -141,27 +161,20 @@ pub async fn cancel(app: &App, id: SignUpId) -> Result<(), Problem> {
     let mut it = SignUp { state, ..it };
     if was_unconfirmed {
         // The address is not proved, so nothing of the form is kept.
-        (it.name, it.organization, it.email) = (None, None, None);
+        (it.name, it.kana, it.organization, it.email) = (None, None, None, None);
     }
     hall.save(it, None).await?;
     hall.commit().await
 }
 
-/// Changes the name, the organization and the kind of seat. Another kind is taken only if a seat of it is free; those
+/// Changes the person and the kind of seat. Another kind is taken only if a seat of it is free; those
 /// who are on its waiting list come first.
-pub async fn change(
-    app: &App,
-    id: SignUpId,
-    name: &TextLine,
-    organization: Option<&TextLine>,
-    seat: SeatKind,
-) -> Result<(), Problem> {
+pub async fn change(app: &App, id: SignUpId, person: &Participant, seat: SeatKind) -> Result<(), Problem> {
     let (mut hall, mut it) = begin(app, id).await?;
     if !it.state.is_live() {
         return Err(refused(SignUpRefused::Cancelled));
     }
-    it.name = Some(name.as_str().to_owned());
-    it.organization = organization.map(|it| it.as_str().to_owned());
+    person.write_to(&mut it);
     if seat == it.seat {
         hall.save(it, None).await?;
         return hall.commit().await;

@@ -34,7 +34,7 @@ pub async fn published(
         None => store::gathering::insert(&tx, &after).await?,
         Some(_) => store::gathering::save(&tx, &after).await?,
     }
-    let mut hall = Hall { app, context, tx, event: after, mails: Vec::new() };
+    let mut hall = Hall::of(app, context, tx, after).await?;
     if let Some(before) = before.filter(|it| it.sequence != hall.event.sequence) {
         hall.tell_moved(&before).await?;
     }
@@ -122,6 +122,7 @@ fn row_of(publication: &Publication, facts: &GatheringFacts, before: Option<&Gat
         called_off: kept.as_ref().and_then(|it| it.called_off.clone()),
         thanked_at: before.and_then(|it| it.thanked_at),
         erased_at: before.and_then(|it| it.erased_at),
+        link_asked_at: before.filter(|_| !has_moved).and_then(|it| it.link_asked_at),
         due_at: before.and_then(|it| it.due_at),
     }
 }

@@ -10,7 +10,7 @@ use sea_orm::DatabaseTransaction;
 use crate::{
     ops::case::save::{Lock, Save, Target},
     problem::Problem,
-    store::publication::{self, consent, import::delete_draft, link_check::set_links},
+    store::publication::{self, consent, delete_drafts, link_check::set_links},
 };
 
 /// The key of the consent of a consultation's company.
@@ -70,7 +70,7 @@ impl Save<Erasure> for ErasedExample {
         let (id, phase) = (it.id, it.state.phase(to.now));
         let ended = match phase {
             Phase::Draft => {
-                delete_draft(to.tx, id).await?;
+                delete_drafts(to.tx, &[id]).await?;
                 return Ok(Erasure::Deleted);
             }
             Phase::Archived => it.edit(left.clone())?,

@@ -1,139 +1,134 @@
-//! Importing examples from a file: kept until an editor has seen what it contains, then taken as a whole, and undone as a
-//! whole.
+//! Importing news, entries of the guide and examples from a file: taken as a whole, and undone as a whole.
+use codes::ImportKind;
 use domain::{
-    id::{AccountId, ExampleImportId, PublicationId},
-    publication::{Content, Facts, Period, Publication, PublicationKind, PublicationState, RevisionAct},
+    id::{AccountId, FileImportId, PublicationId},
+    publication::{
+        Content, Facts, Period, Publication, PublicationKind, PublicationState, RevisionAct,
+        guide::GuideFacts,
+    },
 };
-use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::links;
 use crate::{
     app::App,
+    ops::file_import::{lock_to_take, lock_to_undo},
     problem::Problem,
     store::{
-        self,
-        publication::{import::ExampleImport, link_check::set_links},
+        self, file_import,
+        publication::{guide, link_check::add_links},
     },
 };
 
-/// Whether the examples of an import are published at once.
+/// Whether the publications of an import are published at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakenAs {
     Drafts,
     Published,
 }
 
-/// The outcome of undoing an import, in numbers of examples.
+/// One good row of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedContent {
+    pub content: Content,
+    /// The period of publication that the file names; `None` if it begins when the row is published.
+    pub period: Option<Period>,
+}
+
+/// The outcome of undoing an import, in numbers of publications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UndoneImport {
     /// Drafts that were deleted.
     pub deleted: usize,
-    /// Public examples that were ended. Their addresses say so.
+    /// Public ones that were ended. Their addresses say so.
     pub ended: usize,
-    /// Examples that an editor has changed since. They stay as they are.
+    /// Publications that an editor has changed since. They stay as they are.
     pub left: usize,
 }
 
-/// Keeps the text of a file until it is taken.
-pub async fn keep(
-    app: &App,
-    file_name: &str,
-    content: String,
-    by: AccountId,
-) -> Result<ExampleImportId, Problem> {
-    let id = ExampleImportId(Uuid::now_v7());
-    let import = ExampleImport {
-        id,
-        file_name: file_name.to_owned(),
-        content,
-        created_at: app.clock.now(),
-        taken_at: None,
-        undone_at: None,
-    };
-    let tx = app.begin().await?;
-    store::publication::import::insert(&tx, &import, by).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// Creates an example of each content. An import is taken once.
+/// Creates a publication of each content. An import is taken once. A grant that another import has brought since the preview
+/// makes the preview stale.
 pub async fn take(
     app: &App,
-    id: ExampleImportId,
-    contents: Vec<Content>,
+    (kind, id): (PublicationKind, FileImportId),
+    rows: Vec<ImportedContent>,
     taken: TakenAs,
     by: AccountId,
 ) -> Result<usize, Problem> {
-    let now = app.clock.now();
+    let import_kind = ImportKind::of_publication(kind).ok_or(Problem::NotFound)?;
+    if rows.iter().any(|it| it.content.facts.kind() != kind) {
+        return Err(Problem::NotFound);
+    }
+    let (now, count) = (app.clock.now(), rows.len());
     let tx = app.begin().await?;
-    let import = store::publication::import::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
-    if import.taken_at.is_some() {
-        return Err(Problem::Refused("このファイルは、すでに取り込みました。".to_owned()));
-    }
-    let first = store::publication::next_number(&tx, PublicationKind::Example).await?;
-    let count = contents.len();
-    for (number, content) in (first..).zip(contents) {
-        if !matches!(content.facts, Facts::Example(_)) {
-            return Err(Problem::NotFound);
-        }
-        let draft = Publication::draft(PublicationId(Uuid::now_v7()), number, content);
-        store::publication::save(&tx, &draft, RevisionAct::Imported, Some(by), now).await?;
-        store::publication::import::add_entry(&tx, id, draft.id).await?;
-        if taken == TakenAs::Published {
-            let period = Period::new(now, None).map_err(|err| Problem::Internal(err.into()))?;
-            let public = draft.publish(period);
-            store::publication::save(&tx, &public, RevisionAct::Published, Some(by), now).await?;
-            set_links(&tx, public.id, &links(&public)).await?;
+    lock_to_take(&tx, import_kind, id).await?;
+    // Imports of the same kind take turns from here on.
+    let first = store::publication::next_number(&tx, kind).await?;
+    if kind == PublicationKind::Guide {
+        let known = guide::source_keys(&tx).await?;
+        if rows.iter().filter_map(|it| source_key(&it.content)).any(|it| known.contains_key(it)) {
+            return Err(Problem::Stale);
         }
     }
-    store::publication::import::mark_taken(&tx, id, now).await?;
+    let begins_now = Period::new(now, None).map_err(|err| Problem::Internal(err.into()))?;
+    let drafts = (first..).zip(rows).map(|(number, row)| {
+        let draft = Publication::draft(PublicationId(Uuid::now_v7()), number, row.content);
+        (draft, row.period.unwrap_or(begins_now))
+    });
+    let (drafts, periods): (Vec<_>, Vec<_>) = drafts.unzip();
+    store::publication::save_all(&tx, &drafts, RevisionAct::Imported, Some(by), now).await?;
+    file_import::add_entries(&tx, id, drafts.iter().map(|it| it.id)).await?;
+    if taken == TakenAs::Published {
+        let public = drafts.into_iter().zip(periods).map(|(draft, period)| draft.publish(period));
+        let public: Vec<_> = public.collect();
+        store::publication::save_all(&tx, &public, RevisionAct::Published, Some(by), now).await?;
+        add_links(&tx, public.iter().map(|it| (it.id, links(it)))).await?;
+    }
+    file_import::mark_taken(&tx, id, now).await?;
     tx.commit().await?;
     Ok(count)
 }
 
-/// Undoes a whole import: drafts disappear, public examples end. What an editor has changed since stays.
-pub async fn undo(app: &App, id: ExampleImportId, by: AccountId) -> Result<UndoneImport, Problem> {
+/// Undoes a whole import: drafts disappear, public ones end. What an editor has changed since stays.
+pub async fn undo(
+    app: &App,
+    (kind, id): (PublicationKind, FileImportId),
+    by: AccountId,
+) -> Result<UndoneImport, Problem> {
+    let import_kind = ImportKind::of_publication(kind).ok_or(Problem::NotFound)?;
     let now = app.clock.now();
     let tx = app.begin().await?;
-    let import = store::publication::import::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
-    if import.taken_at.is_none() || import.undone_at.is_some() {
-        return Err(Problem::Refused(
-            "この取込みは、取り消せません。最新の内容を確認してください。".to_owned(),
-        ));
+    lock_to_undo(&tx, import_kind, id).await?;
+    let ids = file_import::entries(&tx, id).await?;
+    let (mut drafts, mut ended, mut undone) = (Vec::new(), Vec::new(), UndoneImport::default());
+    for it in store::publication::lock_all(&tx, &ids).await? {
+        match (&it.state, it.revision) {
+            (PublicationState::Draft, 1) => drafts.push(it.id),
+            (PublicationState::Published(_), 2) => ended.push(it.archive(now)?),
+            (PublicationState::Draft | PublicationState::Published(_) | PublicationState::Archived(_), _) => {
+                undone.left += 1;
+            }
+        }
     }
-    let mut undone = UndoneImport::default();
-    for entry in store::publication::import::entries(&tx, id).await? {
-        undo_one(app, &tx, entry, by, &mut undone).await?;
-    }
-    store::publication::import::mark_undone(&tx, id, now).await?;
+    (undone.deleted, undone.ended) = (drafts.len(), ended.len());
+    store::publication::delete_drafts(&tx, &drafts).await?;
+    store::publication::save_all(&tx, &ended, RevisionAct::Archived, Some(by), now).await?;
+    let without_links = ended.iter().filter(|it| matches!(it.state, PublicationState::Archived(_)));
+    store::publication::link_check::forget_links(&tx, without_links.map(|it| it.id)).await?;
+    file_import::mark_undone(&tx, id, now).await?;
     tx.commit().await?;
     Ok(undone)
 }
 
-async fn undo_one(
-    app: &App,
-    tx: &DatabaseTransaction,
-    id: PublicationId,
-    by: AccountId,
-    undone: &mut UndoneImport,
-) -> Result<(), Problem> {
-    let Some(it) = store::publication::lock(tx, id).await? else { return Ok(()) };
-    match (it.state, it.revision) {
-        (PublicationState::Draft, 1) => {
-            store::publication::import::delete_draft(tx, id).await?;
-            undone.deleted += 1;
-        }
-        (PublicationState::Published(_), 2) => {
-            let now = app.clock.now();
-            let ended = it.archive(now)?;
-            store::publication::save(tx, &ended, RevisionAct::Archived, Some(by), now).await?;
-            set_links(tx, id, &[]).await?;
-            undone.ended += 1;
-        }
-        (PublicationState::Draft | PublicationState::Published(_) | PublicationState::Archived(_), _) => {
-            undone.left += 1;
-        }
+/// Returns the key under which the source of an entry of the guide knows it.
+pub fn source_key(content: &Content) -> Option<&str> {
+    match &content.facts {
+        Facts::Guide(GuideFacts { source: Some(source), .. }) => Some(source.key.as_str()),
+        Facts::Guide(_)
+        | Facts::News(_)
+        | Facts::Example(_)
+        | Facts::Gathering(_)
+        | Facts::Campaign(_)
+        | Facts::Survey(_) => None,
     }
-    Ok(())
 }

@@ -1,12 +1,9 @@
-//! The pictures of an example: cleaned, stored, and named by its newest revision.
+//! The pictures of an example or of the notice of a survey: cleaned, stored, and named by its newest revision.
 use domain::{
     id::AccountId,
     publication::{
-        Facts, Publication, PublicationRefused, RevisionAct,
-        example::{
-            ExampleFacts,
-            picture::{ExamplePicture, MOST_PICTURES},
-        },
+        Publication, PublicationRefused, RevisionAct,
+        example::picture::{ExamplePicture, MOST_PICTURES},
     },
     text::TextLine,
 };
@@ -78,13 +75,13 @@ pub async fn remove(app: &App, seen: Seen, sha256: &str, by: AccountId) -> Resul
     .await
 }
 
-/// Returns the bytes of a picture of an example, with its type; not found if these facts do not name it.
+/// Returns the bytes of one of these pictures, with its type; not found if it is none of them.
 pub async fn bytes(
     app: &App,
-    facts: &ExampleFacts,
+    pictures: &[ExamplePicture],
     sha256: &str,
 ) -> Result<(Vec<u8>, &'static str), Problem> {
-    let picture = facts.pictures.iter().find(|it| it.sha256 == sha256).ok_or(Problem::NotFound)?;
+    let picture = pictures.iter().find(|it| it.sha256 == sha256).ok_or(Problem::NotFound)?;
     let bytes = files::read(&app.config.attachments.folder, &picture.sha256).await;
     Ok((bytes.map_err(anyhow::Error::from)?, picture.format.content_type()))
 }
@@ -100,7 +97,7 @@ fn with_pictures(
     edit: impl FnOnce(&mut Vec<ExamplePicture>) -> Result<(), Problem>,
 ) -> Result<Publication, Problem> {
     let mut content = it.content.clone();
-    let Facts::Example(facts) = &mut content.facts else { return Err(PublicationRefused::OtherKind.into()) };
-    edit(&mut facts.pictures)?;
+    let pictures = content.facts.pictures_mut().ok_or(PublicationRefused::OtherKind)?;
+    edit(pictures)?;
     Ok(it.edit(content)?)
 }

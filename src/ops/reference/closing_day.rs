@@ -167,7 +167,7 @@ async fn shift(
         changes.extend(shift_request(work, request, &moved).await?);
     }
     changes.extend(shift_hold(work, before).await?);
-    if let Some(moved) = work.record.response.and_then(|it| it.moved(&settings, &calendar)) {
+    if let Some(moved) = work.record.response.and_then(|it| it.moved(&settings, (before, &calendar))) {
         changes.push(format!("メッセージへの対応期限を{}に変更", month_day_time(moved.due_at)));
         work.record.response = Some(moved);
     }

@@ -1,19 +1,14 @@
 //! The regional first-line desks, as an administrator adds, changes and imports them.
+use std::collections::HashMap;
+
+use codes::ImportKind;
 use domain::{
-    id::{AccountId, DeskId, DeskImportId},
-    intake::desk::DeskProfile,
+    id::{DeskId, FileImportId},
+    intake::desk::{DeskProfile, DeskUpdate},
 };
-use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-use crate::{
-    app::App,
-    problem::Problem,
-    store::{
-        self,
-        reference::{desk::Desk, desk_import::DeskImport},
-    },
-};
+use crate::{app::App, ops::file_import::lock_to_take, problem::Problem, store};
 
 /// The outcome of an import, in numbers of desks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +23,7 @@ pub struct ImportedDesks {
 pub async fn add(app: &App, profile: &DeskProfile) -> Result<DeskId, Problem> {
     let id = DeskId(Uuid::now_v7());
     let tx = app.begin().await?;
+    store::reference::desk::take_turns(&tx).await?;
     store::reference::desk::insert(&tx, id, profile).await?;
     tx.commit().await?;
     Ok(id)
@@ -36,6 +32,7 @@ pub async fn add(app: &App, profile: &DeskProfile) -> Result<DeskId, Problem> {
 /// Saves the name, the prefecture and the details of a desk.
 pub async fn change(app: &App, id: DeskId, profile: &DeskProfile) -> Result<(), Problem> {
     let tx = app.begin().await?;
+    store::reference::desk::take_turns(&tx).await?;
     store::reference::desk::find(&tx, id).await?.ok_or(Problem::NotFound)?;
     store::reference::desk::save(&tx, id, profile).await?;
     tx.commit().await?;
@@ -51,60 +48,35 @@ pub async fn set_active(app: &App, id: DeskId, active: bool) -> Result<(), Probl
     Ok(())
 }
 
-/// Keeps the text of a file until it is taken.
-pub async fn keep_import(
-    app: &App,
-    file_name: &str,
-    content: String,
-    by: AccountId,
-) -> Result<DeskImportId, Problem> {
-    let id = DeskImportId(Uuid::now_v7());
-    let created_at = app.clock.now();
-    let import = DeskImport { id, file_name: file_name.to_owned(), content, created_at, taken_at: None };
-    let tx = app.begin().await?;
-    store::reference::desk_import::insert(&tx, &import, by).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
 /// Takes the desks of a file, once: one that is known by its prefecture and name gets what the file says, any other is
-/// added. Desks that are not in the file stay as they are.
+/// added. Desks that are not in the file stay as they are, and so do values that the file does not name.
 pub async fn take_import(
     app: &App,
-    id: DeskImportId,
-    profiles: &[DeskProfile],
+    id: FileImportId,
+    updates: &[DeskUpdate],
 ) -> Result<ImportedDesks, Problem> {
     let tx = app.begin().await?;
-    let import = store::reference::desk_import::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
-    if import.taken_at.is_some() {
-        return Err(Problem::Refused("このファイルは、すでに取り込みました。".to_owned()));
-    }
+    lock_to_take(&tx, ImportKind::Desk, id).await?;
+    store::reference::desk::take_turns(&tx).await?;
     let known = store::reference::desk::all(&tx).await?;
-    let mut done = ImportedDesks::default();
-    for profile in profiles {
-        take(&tx, &known, profile, &mut done).await?;
-    }
-    store::reference::desk_import::mark_taken(&tx, id, app.clock.now()).await?;
-    tx.commit().await?;
-    Ok(done)
-}
-
-async fn take(
-    tx: &DatabaseTransaction,
-    known: &[Desk],
-    profile: &DeskProfile,
-    done: &mut ImportedDesks,
-) -> Result<(), Problem> {
-    match known.iter().find(|it| it.is(profile)) {
-        None => {
-            store::reference::desk::insert(tx, DeskId(Uuid::now_v7()), profile).await?;
+    let known: HashMap<_, _> = known.iter().map(|it| (it.key(), it)).collect();
+    let (mut saved, mut done) = (Vec::new(), ImportedDesks::default());
+    for update in updates {
+        let Some(desk) = known.get(&update.profile.key()) else {
+            saved.push((DeskId(Uuid::now_v7()), true, update.profile.clone()));
             done.added += 1;
-        }
-        Some(it) if it.details == profile.details && it.name == profile.name.as_str() => done.same += 1,
-        Some(it) => {
-            store::reference::desk::save(tx, it.id, profile).await?;
+            continue;
+        };
+        let profile = update.applied(&desk.details);
+        if desk.is_as(&profile) {
+            done.same += 1;
+        } else {
+            saved.push((desk.id, desk.active, profile));
             done.changed += 1;
         }
     }
-    Ok(())
+    store::reference::desk::save_all(&tx, &saved).await?;
+    store::file_import::mark_taken(&tx, id, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(done)
 }

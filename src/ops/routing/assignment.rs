@@ -8,16 +8,22 @@ use domain::{
         availability::Slot,
         notice::heard_by,
     },
-    consultation::{Action, ActionKind},
+    calendar::japan_date,
+    consultation::{Action, ActionKind, State},
     field::Fields,
     id::{AccountId, AssignmentId, ConsultationId, ExpertId},
+    number::FiscalYear,
     routing::assignment::{Assignment, AssignmentState},
 };
 use sea_orm::ConnectionTrait;
 
-use super::requests::{
-    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, named, offers_for_held, open_fields,
-    search, turned_down, withdraw_unanswered,
+use super::{
+    presence::{is_there, is_there_on},
+    replacement::give_back_choice,
+    requests::{
+        accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, named, offers_for_held, open_fields,
+        search, turned_down, withdraw_unanswered,
+    },
 };
 use crate::{
     app::App,
@@ -26,12 +32,14 @@ use crate::{
         booking::{
             notices::{
                 TIME_LOST, appointment_text, cancel_invitation, notify_booked, notify_experts_cancelled,
-                notify_released, notify_slots_to_choose, plan_hold_warning, plan_reminders,
+                notify_hand_over_accepted, notify_released, notify_slots_to_choose, plan_hold_warning,
+                plan_reminders,
             },
             slot_offers::{SlotOffers, TeamMember},
             substitute,
         },
         case::{
+            context::Context,
             save::{ActiveAccount, MovedAppointment},
             transaction::CaseTransaction,
         },
@@ -72,6 +80,7 @@ pub async fn request(
         let whole = search(&work, work.record.wanted_fields(), BTreeSet::new()).await?;
         ask(&mut work, &whole, team, slot).await?;
     }
+    notify_hand_over_accepted(&mut work).await?;
     work.act(Action::RequestExperts, by, Some(names))?;
     work.commit().await?;
     Ok(())
@@ -84,14 +93,31 @@ const TOO_NEAR: &str = "仮予約の日時が近いため、専門家の回答�
 pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
     let slot = held_slot(work).filter(|it| may_ask_for(work, *it));
     let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
+    if is_used_up(work, slot).await? {
+        work.note(Actor::System, USED_UP);
+        return Ok(false);
+    }
     let found = search(work, work.record.wanted_fields(), turned_down(&work.assignments)).await?;
     // On a consultation day the company has chosen a time of these experts.
     let of_day = (work.record.origin == Origin::Event).then(|| held_team(work, &found, slot)).flatten();
     let Some(team) = of_day.or_else(|| found.teams(Some(slot)).next()) else { return Ok(false) };
     let names = named(work, &team);
     ask(work, &found, team, Some(slot)).await?;
+    notify_hand_over_accepted(work).await?;
     work.act(Action::RequestExperts, Actor::System, Some(names))?;
     Ok(true)
+}
+
+/// The history's note of a consultation for which no expert is asked by itself because of the yearly cap.
+const USED_UP: &str =
+    "今年度の相談が上限の回数に達しているため、専門家に依頼するかは、センターの判断を待ちます";
+
+/// Returns whether the company has had or booked as many appointments as it may have in the fiscal year of the slot: whether
+/// it gets another one is decided by a coordinator.
+async fn is_used_up(work: &CaseTransaction<'_>, slot: Slot) -> Result<bool, Problem> {
+    let year = FiscalYear::of(japan_date(slot.start())).map_err(anyhow::Error::from)?;
+    let had = store::intake::company::appointments_in(work.read(), &work.record, year).await?;
+    Ok(had >= work.context.settings.session_cap)
 }
 
 /// Returns the team whose time is held, if it can still take the appointment.
@@ -118,6 +144,14 @@ pub async fn accept_in(work: &mut CaseTransaction<'_>, id: AssignmentId, by: Act
     {
         return Err(Problem::Refused("利用を停止している専門家は、依頼を引き受けられません。".to_owned()));
     }
+    let expert = assignment.expert;
+    let can_come = match work.appointment.as_ref().filter(|it| !it.has_expired(work.now())) {
+        Some(time) => is_there_on(&work.context, expert, time.starts_at),
+        None => is_there(&work.context, expert),
+    };
+    if !can_come {
+        return Err(Problem::Refused(ABSENT.to_owned()));
+    }
     if assignment.is_asked_instead() {
         return substitute::accept(work, assignment, by).await;
     }
@@ -131,9 +165,21 @@ pub async fn accept_in(work: &mut CaseTransaction<'_>, id: AssignmentId, by: Act
         (Some(_), _) => {}
         (None, Some(held)) => confirm(work, held).await?,
         // The company chooses among the joint free slots.
-        (None, None) => notify_slots_to_choose(work)?,
+        (None, None) => let_choose(work).await?,
     }
     Ok(())
+}
+
+/// The refusal of an acceptance for a time at which a recorded absence says that the expert will not be there.
+const ABSENT: &str = "この依頼の日時には、不在の登録があります。不在の登録を取り消してから引き受けるか、依頼を断ってください。";
+
+/// Asks the company to choose a time. If another expert of the team has left for all days that it could choose, the center
+/// asks others instead.
+async fn let_choose(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if give_back_choice(work).await? {
+        return Ok(());
+    }
+    notify_slots_to_choose(work)
 }
 
 /// Declines a request with a reason for the center: its expert does, or a coordinator in the expert's stead.
@@ -253,7 +299,7 @@ pub async fn fields_to_ask(db: &impl ConnectionTrait, record: &Record) -> Result
     Ok(open_fields(record.wanted_fields(), &assignments))
 }
 
-/// Goes on with the experts who have accepted, if they cover every field that is left and nobody else is asked: the time
+/// Goes on with the experts who have accepted, if they cover every field that is left and no other expert is asked: the time
 /// that is held for them is booked, or the company chooses one. Returns whether it did. The caller notifies all readers.
 pub async fn settle(work: &mut CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
     let accepted = work.accepted();
@@ -287,7 +333,7 @@ pub async fn settle_after_answer(work: &mut CaseTransaction<'_>) -> Result<(), P
             notify_booked(work, &booked)?;
             plan_reminders(work, &booked)
         }
-        None => notify_slots_to_choose(work),
+        None => let_choose(work).await,
     }
 }
 
@@ -337,7 +383,7 @@ async fn confirm(work: &mut CaseTransaction<'_>, held: Appointment) -> Result<()
 }
 
 /// Asks the next candidates after a refusal, for the same slot if there is one, or gives the consultation back to the
-/// center: if nobody is left to ask, or if an answer could not come before the company has to hear.
+/// center: if no expert is left to ask, or if an answer could not come before the company has to hear.
 async fn request_next(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -348,7 +394,8 @@ async fn request_next(
     let time_wished = work.appointment.is_some();
     // The time of a slot may have passed while experts were asked.
     let is_in_time = slot.map_or(!time_wished, |it| may_ask_for(work, it));
-    if is_in_time {
+    let takes_long = !time_wished && has_waited_long(work);
+    if is_in_time && !takes_long {
         let mut excluded = turned_down(&work.assignments);
         excluded.extend(work.live().map(|it| it.expert));
         let found = search(work, fields, excluded).await?;
@@ -367,6 +414,7 @@ async fn request_next(
         _ if !work.accepted().is_empty() => WhyBack::PartOpen,
         (true, true) => WhyBack::NobodyForTime,
         (true, false) => WhyBack::TimeTooNear,
+        (false, _) if takes_long => WhyBack::TakesLong,
         (false, _) => WhyBack::NobodyLeft,
     };
     let wished = work.appointment.clone();
@@ -377,6 +425,15 @@ async fn request_next(
     work.mail_company(MailEvent::BackAtCenter { portal: &portal, why, time })?;
     work.mail_center(MailEvent::NobodyLeft)?;
     Ok(())
+}
+
+/// Returns whether experts have been asked for as many business days as a case may wait before it is shown to the center.
+/// Then the service asks no further ones by itself.
+fn has_waited_long(work: &CaseTransaction<'_>) -> bool {
+    let Context { settings, calendar, now, .. } = &work.context;
+    let consultation = &work.record.consultation;
+    let shown_on = calendar.add_business_days(japan_date(consultation.state_since), settings.stalled_days);
+    consultation.state == State::Matching && shown_on <= japan_date(*now)
 }
 
 /// Withdraws the requests that are not answered. An acceptance stands, and so does `slot` for the experts who have

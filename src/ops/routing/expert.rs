@@ -14,6 +14,11 @@ use domain::{
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
+use super::{
+    assignment::decline,
+    presence::{is_there, is_there_on},
+    replacement::give_back_choice,
+};
 use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
@@ -54,12 +59,12 @@ pub enum AvailabilityChange {
 }
 
 /// Changes when an expert can be asked, for the expert. Existing bookings stay; if an absence covers one, the center is
-/// told.
+/// told. Requests that an absence covers are handed on; returns their number.
 pub async fn change_availability(
     app: &App,
     expert: ExpertId,
     change: AvailabilityChange,
-) -> Result<(), Problem> {
+) -> Result<usize, Problem> {
     change_by(app, expert, Actor::Expert(expert), change).await
 }
 
@@ -69,11 +74,11 @@ async fn change_by(
     expert: ExpertId,
     by: Actor,
     change: AvailabilityChange,
-) -> Result<(), Problem> {
+) -> Result<usize, Problem> {
     let context = Context::of(app).await?;
-    let concerns_reports =
+    let concerns_absence =
         matches!(change, AvailabilityChange::AddAbsence(..) | AvailabilityChange::RemoveAbsence(_));
-    let reports = match concerns_reports {
+    let reports = match concerns_absence {
         true => due_reports(app, &context, expert).await?,
         false => Vec::new(),
     };
@@ -83,8 +88,46 @@ async fn change_by(
     for (case, author) in reports {
         follow_absence(app, case, expert, author).await?;
     }
-    Ok(())
+    if concerns_absence { hand_on(app, expert, by).await } else { Ok(0) }
 }
+
+/// Hands on what an absent expert has in consultations without a booking: a request for a time, or a substitution, on a day
+/// of absence is declined, and so is one without a time if the expert is away on every day that a company can choose; a
+/// choice of time that no expert can serve any more goes back to the center (`replacement::give_back_choice`). Returns the
+/// number of requests. What another change has ended meanwhile is left as it is.
+async fn hand_on(app: &App, expert: ExpertId, by: Actor) -> Result<usize, Problem> {
+    let context = Context::of(app).await?;
+    let is_there = is_there(&context, expert);
+    let mut declined = 0;
+    for it in store::routing::assignment::live_of(&app.db, expert).await? {
+        if it.is_accepted() {
+            if !is_there {
+                let mut work = CaseTransaction::begin(app, it.consultation).await?;
+                if give_back_choice(&mut work).await? {
+                    work.commit().await?;
+                }
+            }
+            continue;
+        }
+        let times = store::booking::appointment::of(&app.db, it.consultation).await?;
+        let time = times.iter().find(|it| it.is_live() && !it.has_expired(context.now));
+        let can_come = match time {
+            Some(time) => is_there_on(&context, expert, time.starts_at),
+            None => is_there,
+        };
+        if !can_come {
+            match decline(app, it.id, by, ABSENT.to_owned()).await {
+                Ok(()) => declined += 1,
+                Err(Problem::Refused(_) | Problem::Stale | Problem::NotFound) => {}
+                Err(other) => return Err(other),
+            }
+        }
+    }
+    Ok(declined)
+}
+
+/// The reason of a request that is declined because of a recorded absence.
+const ABSENT: &str = "不在の期間を登録したため";
 
 /// Returns the cases with a report of this expert that is to be written, each with the expert who is asked for it.
 async fn due_reports(
@@ -162,17 +205,26 @@ async fn apply(
     Ok(())
 }
 
+/// The numbers of bookings and requests that a recorded absence concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedAbsence {
+    /// The bookings on these days, which need a substitute.
+    pub bookings: usize,
+    /// The requests that were declined in the expert's stead and handed on.
+    pub requests: usize,
+}
+
 /// Records days of absence that an expert has told on the telephone. The history of each booking in these days says who
-/// recorded them in whose stead. Returns the number of these bookings.
+/// recorded them in whose stead. Returns the number of these bookings, and that of the requests that were handed on.
 pub async fn record_absence(
     app: &App,
     expert: ExpertId,
     absence: Absence,
     note: &str,
     by: AccountId,
-) -> Result<usize, Problem> {
+) -> Result<RecordedAbsence, Problem> {
     let change = AvailabilityChange::AddAbsence(absence, note.to_owned());
-    change_by(app, expert, Actor::Stead(by, Represented::Expert(expert)), change).await?;
+    let requests = change_by(app, expert, Actor::Stead(by, Represented::Expert(expert)), change).await?;
     let inside = inside(&app.db, expert, absence, app.clock.now()).await?;
     let booked = inside.iter().filter(|it| it.appointment.is_confirmed() && !it.is_asked);
     let cases: Vec<_> = booked.filter_map(|it| it.case.as_ref()).map(|it| it.id).collect();
@@ -182,7 +234,7 @@ pub async fn record_absence(
         work.note(Actor::Stead(by, Represented::Expert(expert)), note);
         work.commit().await?;
     }
-    Ok(cases.len())
+    Ok(RecordedAbsence { bookings: cases.len(), requests })
 }
 
 /// Returns the appointments that are booked or held for an expert in days of absence, earliest first; past ones are

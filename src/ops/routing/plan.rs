@@ -105,7 +105,8 @@ impl Question {
         let (today, window) = (japan_date(now), window(now, &settings, &business));
         let profiles: Vec<_> = experts.all().iter().collect();
         let days = (today, window.horizon.max(today));
-        let people = people(&app.db, &profiles, days, now, None, SearchAim::Choose, &known).await?;
+        let mut people = people(&app.db, &profiles, days, now, None, SearchAim::Choose, &known).await?;
+        people.mark_absent(&profiles, (window.earliest, window.horizon));
         let has_conflicts = people.facts.iter().any(|it| !it.conflicts.is_empty());
         let companies = waiting.iter().filter(|_| has_conflicts).map(|it| it.record.company);
         let unidentified = store::intake::company::unidentified(&app.db, companies).await?;

@@ -2,9 +2,11 @@
 //! company can choose. They are let go, so that the center asks others and no company waits for them.
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     booking::{appointment::Appointment, notice::window},
+    calendar::japan_date,
     id::ExpertId,
     routing::assignment::{Assignment, still_open},
 };
@@ -36,6 +38,12 @@ const AWAY: &str = "予約できる期間の終わりまで不在の登録があ
 /// Returns whether an expert can give another appointment.
 pub fn is_there(context: &Context, expert: ExpertId) -> bool {
     is_active(context, expert) && !is_away(context, expert)
+}
+
+/// Returns whether an expert can be there at this time: the account is open, and no absence is recorded for the day.
+pub fn is_there_on(context: &Context, expert: ExpertId, at: DateTime<Utc>) -> bool {
+    let found = context.experts.get(expert);
+    found.is_some_and(|it| it.active && !it.schedule.is_absent(japan_date(at)))
 }
 
 /// Returns those of the experts who can give another appointment.

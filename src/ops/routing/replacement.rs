@@ -13,7 +13,10 @@ use domain::{
     wording::long_date_time_range,
 };
 
-use super::requests::{ask, held_slot, named, offers_for_held, search, turned_down, withdraw_unanswered};
+use super::{
+    presence::{release_missing, tell_away},
+    requests::{ask, held_slot, named, offers_for_held, search, turned_down, withdraw_unanswered},
+};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide, TimeNews},
@@ -38,7 +41,7 @@ pub enum Successor {
     Expert(ExpertId),
     /// One expert for each field, in place of one who has both.
     Pair([ExpertId; 2]),
-    /// The candidate who is ranked first, for a request whose time the company has chosen; otherwise nobody.
+    /// The candidate who is ranked first, for a request whose time the company has chosen; otherwise none.
     Best,
 }
 
@@ -148,6 +151,29 @@ pub async fn release_in(
         tell_company(work, &known, wish, lost)?;
     }
     Ok(())
+}
+
+/// Gives the choice of a time back to the center if the experts of the consultation cannot give an appointment on any
+/// day that the company can choose; those who cannot are let go. Returns whether it did. The company is told that others
+/// are asked, and the absent experts that they are released.
+pub async fn give_back_choice(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
+    if work.record.consultation.state != State::Scheduling || work.record.consultation.merged_into.is_some() {
+        return Ok(false);
+    }
+    let before = work.accepted();
+    let team = release_missing(work).await?;
+    if team.covered {
+        return Ok(false);
+    }
+    let stay = work.accepted();
+    let left: Vec<_> = before.into_iter().filter(|it| !stay.contains(it)).collect();
+    let left = work.names(&left);
+    give_back(work).await?;
+    let why = "企業が選べる日に、担当の専門家がいなくなったため".to_owned();
+    work.act(Action::ReleaseExpert { another_asked: false }, Actor::System, Some(why))?;
+    tell_away(work, &team.away, "", None)?;
+    tell_company(work, &left, Wish { by: Actor::System, reason: "" }, None)?;
+    Ok(true)
 }
 
 /// The party whose wish a release is, with its reason.
@@ -293,7 +319,7 @@ async fn withdraw_substitute(work: &mut CaseTransaction<'_>, by: Actor) -> Resul
     super::requests::withdraw_asked_by(work, &appointment, by).await
 }
 
-/// Returns the team to ask for the fields of the released expert; `None` if nobody is to be asked.
+/// Returns the team to ask for the fields of the released expert; `None` if no expert is to be asked.
 async fn team(
     work: &CaseTransaction<'_>,
     fields: Fields,
@@ -320,7 +346,7 @@ async fn team(
     })
 }
 
-/// Gives the consultation back to the center if nobody is asked in place of the released expert. The requests that are
+/// Gives the consultation back to the center if no expert is asked in place of the released expert. The requests that are
 /// not answered are withdrawn, because an answer for one field would leave the other one without anyone to wait for; so
 /// is a held time. An expert who has accepted stays. Returns whether experts are still asked for every field, and the
 /// time that was released.

@@ -22,7 +22,10 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    mail::{mail_event::MailEvent, outgoing_mail::SendCondition},
+    mail::{
+        mail_event::{MailEvent, RequestedPart},
+        outgoing_mail::SendCondition,
+    },
     ops::{
         booking::{
             notices::{appointment_text, cancel_invitation},
@@ -76,7 +79,7 @@ pub fn search_for(
     }
 }
 
-/// Returns the experts whom nobody but the center asks for this consultation again: they have declined it, let a request lapse, or were
+/// Returns the experts whom only the center asks for this consultation again: they have declined it, let a request lapse, or were
 /// let go.
 pub fn turned_down(assignments: &[Assignment]) -> BTreeSet<ExpertId> {
     assignments.iter().filter(|it| it.is_turned_down()).map(|it| it.expert).collect()
@@ -153,8 +156,8 @@ pub async fn ask(
     }
     let (settings, calendar) = (&work.context.settings, &work.context.calendar);
     let due = Due::reply_for(settings, calendar, work.now(), slot.map(Slot::start));
-    let outline = outline(work).await?;
     for member in team {
+        let outline = outline(work, member.fields).await?;
         let assignment = request_to(work, &member, &due, None);
         work.save(NewAssignment(&assignment, &due, &member.reasons)).await?;
         let held = work.appointment.clone();
@@ -217,7 +220,15 @@ pub fn write_request(
     let answer = work.answer_link(it.id);
     let names = held.map(|held| work.names(&held.experts)).unwrap_or_default();
     let slot = held.map(|held| appointment_text(held, &names));
-    let request = MailEvent::Request { answer: &answer, fields: it.fields, slot, due_at: it.due_at, outline };
+    let (fields, due_at) = (it.fields, it.due_at);
+    let replaced = it.instead_of.and_then(|id| work.assignments.iter().find(|other| other.id == id));
+    let leaving = replaced.map(|it| work.context.experts.name(it.expert).to_owned());
+    let part = match &leaving {
+        Some(name) => RequestedPart::Substitute(name),
+        None if fields != work.record.wanted_fields() => RequestedPart::OneField,
+        None => RequestedPart::Whole,
+    };
+    let request = MailEvent::Request { answer: &answer, fields, part, slot, due_at, outline };
     work.mail_expert(it.expert, request)?;
     remind_of_request(work, it)
 }
@@ -246,13 +257,17 @@ pub fn reminder_key(it: &Assignment) -> String {
     format!("request_reminder/{}/{}", it.id, it.due_at.timestamp())
 }
 
-/// Returns what an expert needs to know before answering: no name of a person, no free text.
-pub async fn outline(work: &CaseTransaction<'_>) -> Result<Vec<String>, Problem> {
+/// Returns what an expert who is asked for these fields needs to know before answering: no name of a person, no free text,
+/// and no theme of another field.
+pub async fn outline(work: &CaseTransaction<'_>, fields: Fields) -> Result<Vec<String>, Problem> {
     let record = &work.record;
     let written = store::consultation::application(work.read(), record.consultation.id).await?;
     let employees = written.and_then(|(it, _)| it.employees).and_then(|it| u32::try_from(it).ok());
     let themes = store::consultation::themes(work.read(), record.consultation.id).await?;
-    let themes: Vec<_> = themes.iter().map(|it| work.context.programme.theme_label(it)).collect();
+    let all = &work.context.programme.themes;
+    let is_other = |code: &str| all.iter().any(|it| it.code == code && !fields.contains(it.field));
+    let themes = themes.iter().filter(|it| !is_other(it));
+    let themes: Vec<_> = themes.map(|it| work.context.programme.theme_label(it)).collect();
     let mut lines = Vec::new();
     lines.extend(record.prefecture.map(|it| format!("所在地：{}", it.name())));
     lines.extend(record.industry.map(|it| format!("業種：{}", it.label())));
@@ -298,13 +313,23 @@ pub async fn withdraw(
     live: Vec<Assignment>,
     held: Option<&Appointment>,
 ) -> Result<(), Problem> {
+    withdraw_because(work, live, held, "").await
+}
+
+/// Withdraws assignments as `withdraw` does, with a reason that their experts read.
+pub async fn withdraw_because(
+    work: &mut CaseTransaction<'_>,
+    live: Vec<Assignment>,
+    held: Option<&Appointment>,
+    reason: &str,
+) -> Result<(), Problem> {
     for assignment in live {
         let expert = assignment.expert;
         work.save_assignment(assignment.withdraw(work.now())).await?;
         let held = held.cloned().map(|it| Appointment { sequence: it.sequence + 1, ..it });
         let names = held.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
         let slot = held.as_ref().map(|it| appointment_text(it, &names));
-        work.mail_expert(expert, MailEvent::RequestWithdrawn { slot, reason: "" })?;
+        work.mail_expert(expert, MailEvent::RequestWithdrawn { slot, reason })?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     app::App,
-    mail::mail_event::{AccountMailEvent, Recipient},
+    mail::mail_event::{AccountMailEvent, DigestCounts, Recipient},
     ops::case::context::Context,
     problem::Problem,
     secret::Purpose,
@@ -46,29 +46,45 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         return Ok(false);
     }
     let digest = store::worklist::center_digest::center_digest(&app.db, now, NAMED).await?;
-    if digest.new == 0 && digest.overdue == 0 && digest.stalled == 0 && digest.calls == 0 {
-        return Ok(false);
-    }
-    let companies = told_apart(&app.db, digest.cases.iter().map(|it| it.number.clone())).await?;
-    let line = |it: &OverdueCase| {
+    let named = digest.cases.iter().chain(&digest.responses).map(|it| it.number.clone());
+    let companies = told_apart(&app.db, named).await?;
+    let line = |it: &OverdueCase, what: &str| {
         let company = companies.name(&it.number, &it.company_name);
-        format!("{}　{company}（期限 {}）", it.number, wording::month_day_time(it.due_at))
+        format!("{}　{company}（{what} {}）", it.number, wording::month_day_time(it.due_at))
     };
-    let lines: Vec<_> = digest.cases.iter().map(line).collect();
-    let CenterDigest { new, overdue, stalled, calls, .. } = digest;
+    let overdue = digest.cases.iter().map(|it| line(it, "期限"));
+    let lines: Vec<_> = overdue.chain(digest.responses.iter().map(|it| line(it, "返信の期限"))).collect();
+    let CenterDigest { new, overdue, stalled, calls, unanswered, late_responses, .. } = digest;
+    let counts = DigestCounts { new, overdue, stalled, calls, unanswered, late_responses, tasks: 0 };
     let mut mails = context.mails(app);
-    let to = Recipient { address: &settings.center_email, name: &settings.center_name };
-    let digest = AccountMailEvent::Digest { new, overdue, stalled, calls, lines: &lines, stop: "" };
-    mails.mail(digest, to)?.dedup_key = Some(key.clone());
+    let mut is_written = false;
+    if !counts.is_empty() {
+        let to = Recipient { address: &settings.center_email, name: &settings.center_name };
+        let digest = AccountMailEvent::Digest { counts, lines: &lines, stop: "" };
+        mails.mail(digest, to)?.dedup_key = Some(key.clone());
+        is_written = true;
+    }
     for reader in store::accounts::account::active(&app.db, Role::Coordinator).await? {
-        // The center's mailbox has it already.
-        if !reader.has_password || reader.email.eq_ignore_ascii_case(&settings.center_email) {
+        let tasks = store::worklist::task::count_due(&app.db, reader.id, today).await?;
+        let counts = DigestCounts { tasks, ..counts };
+        // The center's mailbox has it already, but not the tasks of the reader.
+        let has_it = tasks == 0 && reader.email.eq_ignore_ascii_case(&settings.center_email);
+        let own_key = format!("{key}/{}", reader.id);
+        if !reader.has_password
+            || has_it
+            || counts.is_empty()
+            || store::correspondence::outbox::is_written(&app.db, &own_key).await?
+        {
             continue;
         }
+        is_written = true;
         let stop = stop_link(app, reader.id, NotificationTopic::DailyDigest, now);
         let to = Recipient { address: &reader.email, name: &reader.name };
-        let digest = AccountMailEvent::Digest { new, overdue, stalled, calls, lines: &lines, stop: &stop };
-        mails.mail(digest, to)?.dedup_key = Some(format!("{key}/{}", reader.id));
+        let digest = AccountMailEvent::Digest { counts, lines: &lines, stop: &stop };
+        mails.mail(digest, to)?.dedup_key = Some(own_key);
+    }
+    if !is_written {
+        return Ok(false);
     }
     let tx = app.begin().await?;
     mails.write(&tx).await?;

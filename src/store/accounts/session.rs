@@ -5,7 +5,7 @@ use domain::id::AccountId;
 use entity::{account, session as row};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    JoinType, QueryFilter, QuerySelect, RelationDef, sea_query::Expr,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
 };
 
 use super::account::{Account, from_row};
@@ -43,6 +43,19 @@ pub async fn contact(
 ) -> Result<Option<String>, DbErr> {
     let found = row::Entity::find().filter(open(token_hash, now)).one(db).await?;
     Ok(found.and_then(|it| it.contact_email_key))
+}
+
+/// Returns when the latest of the sessions of a contact began, by the contact's address in lower case.
+pub async fn contact_since(
+    db: &impl ConnectionTrait,
+    email_key: &str,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let found = row::Entity::find()
+        .filter(row::Column::ContactEmailKey.eq(email_key))
+        .order_by_desc(row::Column::CreatedAt)
+        .one(db)
+        .await?;
+    Ok(found.map(|it| it.created_at))
 }
 
 pub async fn insert(

@@ -7,6 +7,7 @@ use domain::{
     actor::{Actor, Party, Represented},
     consultation::{ActionKind, Event, State},
     id::{AccountId, ConsultationId, DeskId, ExpertId},
+    worklist::quick_record::QuickRecord,
 };
 use entity::{consultation, event as row};
 use sea_orm::{
@@ -33,6 +34,27 @@ pub struct EventDetail {
     /// The account of the person who acted for a desk, left out like the one above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Uuid>,
+    /// The record that the center made with one click, left out like the ones above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quick: Option<QuickRecord>,
+    /// The position of the record that the event takes back, left out like the ones above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_back: Option<i32>,
+}
+
+/// An event that is written to the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvent {
+    pub event: Event,
+    pub note: Option<String>,
+    pub quick: Option<QuickRecord>,
+    pub takes_back: Option<i32>,
+}
+
+impl From<(Event, Option<String>)> for NewEvent {
+    fn from((event, note): (Event, Option<String>)) -> Self {
+        Self { event, note, quick: None, takes_back: None }
+    }
 }
 
 impl EventDetail {
@@ -44,7 +66,14 @@ impl EventDetail {
                 None
             }
         };
-        Self { to: event.to.clone(), note, in_stead_of: event.by.represented(), person }
+        Self {
+            to: event.to.clone(),
+            note,
+            in_stead_of: event.by.represented(),
+            person,
+            quick: None,
+            takes_back: None,
+        }
     }
 }
 
@@ -59,6 +88,10 @@ pub struct HistoryEntry {
     pub from: Option<String>,
     pub to: State,
     pub note: Option<String>,
+    /// The record that the center made with one click.
+    pub quick: Option<QuickRecord>,
+    /// The position of the record that the event takes back.
+    pub takes_back: Option<i32>,
 }
 
 /// Appends `events` after the `count` events that exist already.
@@ -67,15 +100,15 @@ pub async fn append(
     batch: &mut WriteBatch,
     id: ConsultationId,
     count: i32,
-    events: &[(Event, Option<String>)],
+    events: &[NewEvent],
 ) -> Result<(), DbErr> {
     if events.is_empty() {
         return Ok(());
     }
     let mut previous = if count == 0 { String::new() } else { last_hash(tx, id).await? };
     let mut rows = Vec::with_capacity(events.len());
-    for ((event, note), seq) in events.iter().zip(count + 1..) {
-        let (row, hash) = chained(id, seq, event, note.clone(), previous)?;
+    for (new, seq) in events.iter().zip(count + 1..) {
+        let (row, hash) = chained(id, seq, new, previous)?;
         rows.push(row);
         previous = hash;
     }
@@ -113,7 +146,8 @@ pub async fn append_note(
             let previous =
                 previous.ok_or_else(|| contradiction(consultation::Entity, id, "its history is gone"))?;
             let event = Event { at: now, by, action: ActionKind::Note, from: Some(state.clone()), to: state };
-            rows.push(chained(id, case.event_count + 1, &event, Some(note.to_owned()), previous)?.0);
+            let new = (event, Some(note.to_owned())).into();
+            rows.push(chained(id, case.event_count + 1, &new, previous)?.0);
         }
         row::Entity::insert_many(rows).exec_without_returning(tx).await?;
         let risen = |column| Expr::col(column).add(1);
@@ -134,12 +168,16 @@ const MOST_AT_ONCE: usize = 500;
 fn chained(
     id: ConsultationId,
     seq: i32,
-    event: &Event,
-    note: Option<String>,
+    new: &NewEvent,
     previous: String,
 ) -> Result<(row::ActiveModel, String), DbErr> {
-    let detail =
-        serde_json::to_value(EventDetail::of(event, note)).map_err(|err| DbErr::Type(err.to_string()))?;
+    let event = &new.event;
+    let detail = EventDetail {
+        quick: new.quick,
+        takes_back: new.takes_back,
+        ..EventDetail::of(event, new.note.clone())
+    };
+    let detail = serde_json::to_value(detail).map_err(|err| DbErr::Type(err.to_string()))?;
     let hash = hash_chain::hash(
         &previous,
         &hash_chain::HashedEvent {
@@ -265,6 +303,8 @@ fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {
         from: row.from_state.map(|it| it.code().to_owned()),
         to: detail.to,
         note: detail.note,
+        quick: detail.quick,
+        takes_back: detail.takes_back,
     })
 }
 

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 pub(in crate::store) use attendance::{Team, absent_from};
 pub use cells::{CellTaken, Cells, visits};
-pub use times::{confirmed_before, held_between, held_until_of, holds_without_address};
+pub use times::{confirmed_before, held_between, held_until_of, holds_without_address, unreachable_between};
 
 use crate::store::{
     contradiction, due_keys, known,

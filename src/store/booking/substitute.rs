@@ -1,5 +1,5 @@
 //! Vacancies: participations of experts who will be absent, and the requests to substitutes.
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use codes::{AppointmentStatus, AssignmentStatus, Role};
@@ -8,7 +8,7 @@ use domain::{
     id::{AppointmentId, AssignmentId, ExpertId},
 };
 use entity::{absence, account, appointment, appointment_expert, assignment};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect};
+use sea_orm::{Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// An expert's part in an appointment.
@@ -21,22 +21,54 @@ pub struct Participation {
 /// Returns the participations in future confirmed appointments whose experts have entered an absence for the day, or
 /// whose accounts are closed, the earliest appointment first.
 pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Participation>, DbErr> {
-    Ok(absent_after(db, now).await?.into_iter().map(|(_, participation)| participation).collect())
+    let all = absent_after(db, now, Condition::all()).await?;
+    Ok(all.into_iter().map(|(_, participation)| participation).collect())
 }
 
 /// Returns the participations as `absent` does, in the confirmed appointments of today that have begun: no substitute can be
 /// asked for them any more.
 pub async fn begun(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Participation>, DbErr> {
-    let all = absent_after(db, at_japan(japan_date(now), 0, 0)).await?;
-    Ok(all.into_iter().filter(|(at, _)| *at <= now).map(|(_, participation)| participation).collect())
+    let begun = Condition::all().add(appointment::COLUMN.starts_at.lte(now));
+    let all = absent_after(db, at_japan(japan_date(now), 0, 0), begun).await?;
+    Ok(all.into_iter().map(|(_, participation)| participation).collect())
 }
 
+/// Returns which of these appointments `absent` has: an expert of them will be absent, and no substitute has taken over.
+pub async fn unattended(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    among: &[AppointmentId],
+) -> Result<HashSet<AppointmentId>, DbErr> {
+    let among = Condition::all().add(appointment::COLUMN.id.is_in(among.iter().map(|it| it.0)));
+    let all = absent_after(db, now, among).await?;
+    Ok(all.into_iter().map(|(_, it)| it.appointment).collect())
+}
+
+/// Returns the participations as `absent` does, of appointments that begin before `until`, each with the start. Those for
+/// which a substitute is being asked are left out.
+pub async fn without_substitute(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
+    let near = Condition::all().add(appointment::COLUMN.starts_at.lt(until));
+    let mut all = absent_after(db, now, near).await?;
+    if !all.is_empty() {
+        let requested: BTreeSet<_> = requests(db).await?.into_iter().map(|it| it.0).collect();
+        all.retain(|(_, it)| !requested.contains(it));
+    }
+    Ok(all)
+}
+
+/// Returns the participations of absent experts in confirmed appointments after `after`, those of `which`, each with the
+/// start.
 async fn absent_after(
     db: &impl ConnectionTrait,
     after: DateTime<Utc>,
+    which: Condition,
 ) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
-    let mut all = away(db, after).await?;
-    all.extend(left_behind(db, after).await?);
+    let mut all = away(db, after, which.clone()).await?;
+    all.extend(of_closed(db, after, which).await?);
     all.sort_unstable();
     // Overlapping absences give the same participation twice.
     all.dedup();
@@ -49,6 +81,14 @@ async fn absent_after(
 pub async fn left_behind(
     db: &impl ConnectionTrait,
     after: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
+    of_closed(db, after, Condition::all()).await
+}
+
+async fn of_closed(
+    db: &impl ConnectionTrait,
+    after: DateTime<Utc>,
+    which: Condition,
 ) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
     let closed: Vec<Uuid> = account::Entity::find()
         .select_only()
@@ -68,6 +108,7 @@ pub async fn left_behind(
         .column(appointment_expert::Column::ExpertId)
         .join(JoinType::InnerJoin, of_appointment())
         .filter(appointment_expert::COLUMN.expert_id.is_in(closed))
+        .filter(which)
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .filter(appointment::COLUMN.starts_at.gt(after))
         .into_tuple()
@@ -85,6 +126,7 @@ fn participation(appointment: Uuid, expert: Uuid) -> Participation {
 async fn away(
     db: &impl ConnectionTrait,
     after: DateTime<Utc>,
+    which: Condition,
 ) -> Result<Vec<(DateTime<Utc>, Participation)>, DbErr> {
     let rows: Vec<(Uuid, Uuid, DateTime<Utc>, NaiveDate, NaiveDate)> = appointment_expert::Entity::find()
         .select_only()
@@ -96,6 +138,7 @@ async fn away(
         .join(JoinType::InnerJoin, of_appointment())
         .join(JoinType::InnerJoin, of_absence())
         .filter(absence::COLUMN.last_date.gte(japan_date(after)))
+        .filter(which)
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .filter(appointment::COLUMN.starts_at.gt(after))
         .into_tuple()

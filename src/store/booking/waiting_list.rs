@@ -101,6 +101,14 @@ pub async fn end(
     Ok(())
 }
 
+/// Lets a company wait again whose waiting had ended.
+pub async fn resume(tx: &DatabaseTransaction, id: WaitingId) -> Result<(), DbErr> {
+    let again =
+        row::ActiveModel { id: Set(id.0), ended_at: Set(None), end_reason: Set(None), ..Default::default() };
+    row::Entity::update(again).exec(tx).await?;
+    Ok(())
+}
+
 /// Adds one to the number of offers that the company has not taken.
 pub async fn count_turned_down(tx: &DatabaseTransaction, id: WaitingId) -> Result<(), DbErr> {
     row::Entity::update_many()

@@ -1,5 +1,5 @@
 //! The public list of those who are registered: names and industries, and nothing else of a registration.
-use domain::{id::PublicationId, intake::company::Industry, prefecture::Prefecture, text::search_key};
+use domain::{id::PublicationId, intake::company::Industry, text::search_key};
 use entity::registration as row;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
@@ -59,26 +59,6 @@ pub async fn find(
         industry: industry.and_then(|it| Industry::from_code(&it)),
     };
     Ok((rows.into_iter().map(line).collect(), count))
-}
-
-/// Returns the number of lines of each prefecture, in the order of all prefectures.
-pub async fn by_prefecture(
-    db: &impl ConnectionTrait,
-    campaign: PublicationId,
-) -> Result<Vec<(Prefecture, u64)>, DbErr> {
-    let rows: Vec<(i32, i64)> = listed(campaign)
-        .select_only()
-        .column(row::Column::Prefecture)
-        .column_as(Expr::col(row::Column::Id).count(), "n")
-        .group_by(row::Column::Prefecture)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let of = |it: Prefecture| {
-        let found = rows.iter().find(|(code, _)| *code == i32::from(it.code()));
-        found.map_or(0, |(_, n)| u64::try_from(*n).unwrap_or_default())
-    };
-    Ok(Prefecture::all().map(|it| (it, of(it))).collect())
 }
 
 /// Returns the query for the registrations of a telework month that are in the list.

@@ -1,12 +1,12 @@
 //! Registrations for telework months.
 mod columns;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
     campaign::{OptIn, RegistrationEntry, RegistrationLife, RegistrationStatus},
-    id::{AccountId, PublicationId, RegistrationId, RegistrationImportId},
+    id::{AccountId, FileImportId, PublicationId, RegistrationId},
     intake::company::CorporateNumber,
 };
 use entity::registration as row;
@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::containing;
+use crate::store::{containing, insert_all};
 use columns::{from_row, to_row};
 
 /// The name that stands in place of one that was erased.
@@ -43,7 +43,7 @@ pub struct Registration {
     pub reason: Option<String>,
     /// The time at which the invitation to a consultation was written.
     pub invited_at: Option<DateTime<Utc>>,
-    pub import: Option<RegistrationImportId>,
+    pub import: Option<FileImportId>,
     /// The number of the last save.
     pub version: i32,
     pub created_at: DateTime<Utc>,
@@ -161,17 +161,33 @@ pub async fn all(db: &impl ConnectionTrait, campaign: PublicationId) -> Result<V
     rows.into_iter().map(from_row).collect()
 }
 
-/// Returns the registrations that came of an import.
-pub async fn of_import(
+/// Returns the number of registrations that came of an imported file.
+pub async fn count_of_import(db: &impl ConnectionTrait, import: FileImportId) -> Result<u64, DbErr> {
+    row::Entity::find().filter(row::COLUMN.import_id.eq(import.0)).count(db).await
+}
+
+/// Deletes the registrations of an imported file that no person has touched since. Returns how many there were.
+pub async fn delete_untouched(tx: &DatabaseTransaction, import: FileImportId) -> Result<u64, DbErr> {
+    let of_import = row::Entity::delete_many().filter(row::COLUMN.import_id.eq(import.0));
+    Ok(of_import.filter(row::COLUMN.version.eq(1)).exec(tx).await?.rows_affected)
+}
+
+/// Returns the registrations with these addresses that are in force, or can still be, each by its address and the key of
+/// its name.
+pub async fn live_keys(
     db: &impl ConnectionTrait,
-    import: RegistrationImportId,
-) -> Result<Vec<Registration>, DbErr> {
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.import_id.eq(import.0))
-        .order_by_asc(row::COLUMN.number)
+    campaign: PublicationId,
+    email_keys: impl IntoIterator<Item = String>,
+) -> Result<HashSet<(String, String)>, DbErr> {
+    let rows: Vec<(Option<String>, Option<String>)> = of(campaign)
+        .select_only()
+        .columns([row::Column::EmailKey, row::Column::NameKey])
+        .filter(row::COLUMN.email_key.is_in(email_keys))
+        .filter(row::COLUMN.status.is_in(codes(&LIVE)))
+        .into_tuple()
         .all(db)
         .await?;
-    rows.into_iter().map(from_row).collect()
+    Ok(rows.into_iter().filter_map(|(email, name)| email.zip(name)).collect())
 }
 
 /// Counts the registrations of a telework month in each state.
@@ -211,6 +227,11 @@ pub async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<(PublicationId, u6
 pub async fn insert(tx: &DatabaseTransaction, it: &Registration) -> Result<(), DbErr> {
     row::Entity::insert(to_row(it).into_active_model()).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Adds the registrations of a file, many in one statement.
+pub async fn insert_imported(tx: &DatabaseTransaction, all: &[Registration]) -> Result<(), DbErr> {
+    insert_all(tx, all.iter().map(|it| to_row(it).into_active_model())).await
 }
 
 pub async fn save(tx: &DatabaseTransaction, it: &Registration) -> Result<(), DbErr> {

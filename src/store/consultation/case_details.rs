@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use codes::{AppointmentStatus, AssignmentStatus, CalendarEntryStatus, MailStatus, ReportStatus};
 use domain::{
     booking::appointment::{Appointment, AppointmentState},
+    correspondence::company_channel::CompanyChannel,
     id::{ConsultationId, ExpertId},
     number::CaseNumber,
     routing::{ReasonFor, assignment::Assignment},
@@ -41,6 +42,8 @@ pub struct CaseDetails {
     pub changed_entries: i64,
     /// Permanent bounces that still hold, of mails about the consultation or of its contact's address.
     pub bounces: i64,
+    /// The way by which the company hears now: the same rule by which mail to it becomes an item of the calls.
+    pub channel: CompanyChannel,
     /// Reports that wait for the center's approval.
     pub submitted_reports: i64,
     /// Other consultations that may be of the same company.
@@ -104,6 +107,7 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(OPEN_MAILS), "open_mails")
         .column_as(Expr::cust(changed_entries()), "changed_entries")
         .column_as(Expr::cust(BOUNCES), "bounces")
+        .column_as(Expr::cust(mail_arrives()), "mail_arrives")
         .column_as(Expr::cust(submitted_reports()), "submitted_reports")
         .column_as(Expr::cust(POSSIBLE_DUPLICATES), "possible_duplicates")
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
@@ -198,6 +202,7 @@ struct Found {
     open_mails: i64,
     changed_entries: i64,
     bounces: i64,
+    mail_arrives: bool,
     submitted_reports: i64,
     possible_duplicates: i64,
     has_assignments: bool,
@@ -212,6 +217,7 @@ struct Found {
 impl Found {
     fn case(self) -> Result<CaseDetails, DbErr> {
         let record = crate::store::consultation::from_row(&self.row)?;
+        let channel = CompanyChannel::of(self.contact.email.is_some(), self.mail_arrives);
         Ok(CaseDetails {
             record,
             application: self.application,
@@ -225,6 +231,7 @@ impl Found {
             open_mails: self.open_mails,
             changed_entries: self.changed_entries,
             bounces: self.bounces,
+            channel,
             submitted_reports: self.submitted_reports,
             possible_duplicates: self.possible_duplicates,
             has_assignments: self.has_assignments,
@@ -257,6 +264,22 @@ fn changed_entries() -> String {
 }
 
 const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND (b."consultation_id" = "consultation"."id" OR b."address_key" = "contact"."email_key"))"#;
+
+/// Whether mail to the company arrives: at the address that its contact had proved before the present one, or else at
+/// the present one (`CaseTransaction::company_address`).
+fn mail_arrives() -> String {
+    let arrives = |key: &str| {
+        format!(
+            r#"NOT EXISTS (SELECT 1 FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND b."address_key" = "contact"."{key}")"#
+        )
+    };
+    format!(
+        r#"(("contact"."proven_email_key" IS NOT NULL AND {}) OR {})"#,
+        arrives("proven_email_key"),
+        arrives("email_key")
+    )
+}
+
 fn submitted_reports() -> String {
     format!(
         r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}' AND r."took_place")"#,

@@ -36,6 +36,22 @@ pub struct MergeChange {
     /// Whether the contact of the absorbed case was told of the merge.
     #[serde(default)]
     pub is_told: bool,
+    /// The requests and the booking of the absorbed case that ended with the merge.
+    #[serde(default)]
+    pub released: Option<ReleasedTeam>,
+}
+
+/// The requests and the booking of an absorbed case, as they were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleasedTeam {
+    /// The booked appointment.
+    pub booking: Option<Uuid>,
+    /// The requests that were accepted, and when.
+    pub accepted: Vec<(Uuid, DateTime<Utc>)>,
+    /// The names of the experts whose requests were open.
+    pub requested: Vec<String>,
+    /// The entry of the waiting list.
+    pub waiting: Option<Uuid>,
 }
 
 /// The clocks and marks of a case that are not part of its history.

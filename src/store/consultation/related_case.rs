@@ -24,6 +24,13 @@ pub struct RelatedCase {
     pub note: String,
 }
 
+impl RelatedCase {
+    /// Returns whether the two were one case that was split.
+    pub fn is_split(&self) -> bool {
+        self.note == super::split::RELATION
+    }
+}
+
 /// Relates two cases. Returns false if they were related already.
 pub async fn insert(
     tx: &DatabaseTransaction,

@@ -122,6 +122,29 @@ pub struct NewConsultation<'a> {
     pub now: DateTime<Utc>,
 }
 
+impl Record {
+    /// Returns the party whose turn it is: the center's where it sees to the report in the experts' place, and where every
+    /// report is submitted.
+    pub fn turn(&self) -> Turn {
+        if (self.writes_report() || self.approves_report()) && self.consultation.merged_into.is_none() {
+            Turn::Center
+        } else {
+            self.consultation.turn()
+        }
+    }
+
+    /// Returns whether the case waits for a report to which the center sees.
+    pub fn writes_report(&self) -> bool {
+        self.report_by_center.is_some() && self.consultation.state == State::Consulted
+    }
+
+    /// Returns whether the case waits for the center's approval of a report.
+    pub fn approves_report(&self) -> bool {
+        self.consultation.state == State::Consulted
+            && self.due.as_ref().is_some_and(|it| it.kind == DueKind::Approval)
+    }
+}
+
 impl NewConsultation<'_> {
     /// Returns the record of the consultation, without its first event.
     pub fn record(self) -> Record {
@@ -150,6 +173,7 @@ impl NewConsultation<'_> {
             number_unconfirmed: self.number_unconfirmed,
             report_by_center: None,
             owed: None,
+            next_field: None,
             event_count: 0,
             version: 0,
         }
@@ -216,6 +240,7 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         report_by_center: record.report_by_center.is_some(),
         report_gap: record.report_by_center.map(Coded::Known),
         owed_field: record.owed.map(Coded::Known),
+        next_field: record.next_field.map(Coded::Known),
     })
 }
 
@@ -259,6 +284,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         number_unconfirmed: row.number_unconfirmed,
         report_by_center: row.report_by_center.then(|| report_gap(row)),
         owed: row.owed_field.as_ref().and_then(Coded::known),
+        next_field: row.next_field.as_ref().and_then(Coded::known),
         event_count: row.event_count,
         version: row.version,
     })

@@ -1,13 +1,13 @@
 //! The files of messages.
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 pub use codes::Trust;
 use domain::id::{AttachmentId, ConsultationId, MessageId};
 use entity::{attachment as row, message};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
 use super::message::Audience;
@@ -104,66 +104,6 @@ pub async fn find(
 ) -> Result<Option<Attachment>, DbErr> {
     let all = of(db, consultation, audience).await?;
     Ok(all.into_values().flatten().find(|it| it.id == id))
-}
-
-/// Returns the file that has waited longest for the scanner. The file is not returned again before `lease` is
-/// over.
-pub async fn take_held(
-    tx: &DatabaseTransaction,
-    now: DateTime<Utc>,
-    lease: TimeDelta,
-) -> Result<Option<Attachment>, DbErr> {
-    let due = row::Entity::find()
-        .filter(row::COLUMN.state.eq(Trust::Held.code()))
-        .filter(row::COLUMN.scan_at.lte(now))
-        .order_by_asc(row::COLUMN.scan_at)
-        .one(tx)
-        .await?;
-    let Some(due) = due else { return Ok(None) };
-    row::Entity::update_many()
-        .col_expr(row::Column::ScanAt, Expr::value(now + lease))
-        .filter(row::COLUMN.id.eq(due.id))
-        .exec(tx)
-        .await?;
-    attachment(due).map(Some)
-}
-
-/// Returns whether a file waits for the scanner now.
-pub async fn any_held(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let due = row::Entity::find()
-        .filter(row::COLUMN.state.eq(Trust::Held.code()))
-        .filter(row::COLUMN.scan_at.lte(now))
-        .one(db)
-        .await?;
-    Ok(due.is_some())
-}
-
-/// Saves the scanner's result for every file with these bytes.
-pub async fn save_trust(
-    tx: &DatabaseTransaction,
-    sha256: &str,
-    trust: Trust,
-    note: &str,
-) -> Result<(), DbErr> {
-    row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(trust.code()))
-        .col_expr(row::Column::ScanAt, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(row::Column::Note, Expr::value(note))
-        .filter(row::COLUMN.state.eq(Trust::Held.code()))
-        .filter(row::COLUMN.sha256.eq(sha256))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Saves why a file could not be scanned. The file keeps waiting.
-pub async fn note(tx: &DatabaseTransaction, id: AttachmentId, note: &str) -> Result<(), DbErr> {
-    row::Entity::update_many()
-        .col_expr(row::Column::Note, Expr::value(note))
-        .filter(row::COLUMN.id.eq(id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 fn attachment(row: row::Model) -> Result<Attachment, DbErr> {

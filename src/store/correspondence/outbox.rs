@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use chrono::{DateTime, Utc};
 pub use codes::OutboxEvent;
 use codes::{HoldReason, MailStatus};
-use domain::id::{AccountId, AppointmentId, ConsultationId, MailId};
+use domain::id::{AccountId, AppointmentId, ConsultationId, MailId, NetworkQuestionId};
 use entity::{contact, outbox as row, outbox_log};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
@@ -116,6 +116,7 @@ fn new_row(
     Ok(row::Model {
         id,
         consultation_id: it.consultation.map(|it| it.0),
+        relay_id: it.relay.map(|it| it.0),
         kind: it.kind.code().to_owned(),
         domain: domain_of(&it.to),
         recipient: it.to,
@@ -128,7 +129,8 @@ fn new_row(
         message_id: format!("{}@{domain}", id.simple()),
         dedup_key: it.dedup_key,
         send_condition: send_condition.map_err(|err| DbErr::Type(err.to_string()))?,
-        state: if it.over_limit { MailStatus::Suppressed } else { MailStatus::Waiting }.into(),
+        state: if it.over_limit || it.by_telephone { MailStatus::Suppressed } else { MailStatus::Waiting }
+            .into(),
         due_at: it.due_at,
         planned_at: it.due_at,
         hold_reason: (is_held || it.awaits_address).then(|| HoldReason::Held.into()),
@@ -140,6 +142,8 @@ fn new_row(
         lease_until: None,
         last_reply: if it.over_limit {
             Some(OVER_LIMIT.to_owned())
+        } else if it.by_telephone {
+            Some(BY_TELEPHONE.to_owned())
         } else {
             it.awaits_address.then(|| readdressed::READDRESSED.to_owned())
         },
@@ -150,6 +154,9 @@ fn new_row(
 
 /// The reply that is stored with a mail that is over the limit and is not sent.
 const OVER_LIMIT: &str = "the day's mails to this address or domain, or from this network, are spent";
+
+/// The reply that is stored with a mail whose reader has no address: its words are said in a call.
+pub const BY_TELEPHONE: &str = "its reader has no mail address and is called";
 
 /// Returns the part of an address after the `@`, in lower case.
 pub fn domain_of(address: &str) -> String {
@@ -327,6 +334,8 @@ pub fn outgoing_mail(row: row::Model) -> Result<OutgoingMail, DbErr> {
         dedup_key: row.dedup_key,
         unsubscribe: row.unsubscribe,
         over_limit: false,
+        relay: row.relay_id.map(NetworkQuestionId),
+        by_telephone: false,
         awaits_address: false,
     })
 }

@@ -22,9 +22,11 @@ pub struct SignUp {
     pub event: PublicationId,
     pub seat: SeatKind,
     pub state: SignUpState,
-    /// The name, the organization and the address; `None` once erased. A person who came without a sign-up has no
+    /// The name, the reading, the organization and the address; `None` once erased. A person who came without a sign-up has no
     /// address.
     pub name: Option<String>,
+    /// The reading of the name; `None` if it is not known.
+    pub kana: Option<String>,
     pub organization: Option<String>,
     pub email: Option<String>,
     pub attended_at: Option<DateTime<Utc>>,
@@ -194,7 +196,13 @@ pub async fn delete_unconfirmed(tx: &DatabaseTransaction, now: DateTime<Utc>) ->
 
 /// Erases the names and addresses of all who signed up for an event. The counts stay.
 pub async fn erase(tx: &DatabaseTransaction, event: PublicationId) -> Result<(), DbErr> {
-    let erased = [row::Column::Name, row::Column::Organization, row::Column::Email, row::Column::EmailKey];
+    let erased = [
+        row::Column::Name,
+        row::Column::Kana,
+        row::Column::Organization,
+        row::Column::Email,
+        row::Column::EmailKey,
+    ];
     let statement = row::Entity::update_many().filter(row::COLUMN.publication_id.eq(event.0));
     erased
         .into_iter()
@@ -204,10 +212,19 @@ pub async fn erase(tx: &DatabaseTransaction, event: PublicationId) -> Result<(),
     Ok(())
 }
 
+/// Sorts sign-ups by the reading of the names, and those without one by their names.
+pub fn sort_by_reading(all: &mut [SignUp]) {
+    let key = |it: &SignUp| {
+        let read = it.kana.as_deref().or(it.name.as_deref()).unwrap_or_default();
+        (it.kana.is_none(), domain::text::search_key(read), it.state.number())
+    };
+    all.sort_by_cached_key(key);
+}
+
 /// Returns the person with this number or a name like this among those of an event who may come in.
 pub fn fits(it: &SignUp, searched: &str) -> bool {
     let number = it.state.number().map(|it| it.to_string());
-    let words = [it.name.as_deref(), it.organization.as_deref()].into_iter().flatten();
+    let words = [&it.name, &it.kana, &it.organization].into_iter().filter_map(|it| it.as_deref());
     let wanted = domain::text::search_key(searched);
     number.as_deref() == Some(&*domain::text::digits(searched).trim().to_owned())
         || words.into_iter().any(|it| domain::text::search_key(it).contains(&wanted))
@@ -235,6 +252,7 @@ fn to_row(it: &SignUp) -> row::Model {
         until,
         since,
         name: it.name.clone(),
+        kana: it.kana.clone(),
         organization: it.organization.clone(),
         email: it.email.clone(),
         email_key: it.email.as_ref().map(|it| it.to_lowercase()),
@@ -264,6 +282,7 @@ fn from_row(row: row::Model) -> Result<SignUp, DbErr> {
         seat: known(&row.seat_kind, row::Column::SeatKind, id)?,
         state,
         name: row.name,
+        kana: row.kana,
         organization: row.organization,
         email: row.email,
         attended_at: row.attended_at,

@@ -1,8 +1,8 @@
 //! The requests that first-line desks note.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use codes::DeskEntryStatus;
+use codes::{ConsultationStatus, DeskEntryStatus};
 use domain::{
     calendar::japan_date,
     id::{AccountId, ConsultationId, DeskEntryId, DeskId},
@@ -14,10 +14,12 @@ use domain::{
 };
 use entity::{consultation, desk_entry as row};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, OnConflict},
 };
+
+use uuid::Uuid;
 
 use crate::store::{contradiction, known, rows_inserted};
 
@@ -91,6 +93,49 @@ pub async fn of_case(
 ) -> Result<Option<DeskEntryId>, DbErr> {
     let found = own(desk).filter(row::COLUMN.from_case_id.eq(case.0)).order_by_desc(row::COLUMN.noted_at);
     Ok(found.one(db).await?.map(|it| DeskEntryId(it.id)))
+}
+
+/// Returns those of the requests of the center that their desk has not answered yet, and whose case was not reopened.
+pub async fn waiting_among(
+    db: &impl ConnectionTrait,
+    ids: Vec<DeskEntryId>,
+) -> Result<HashSet<DeskEntryId>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let open: Vec<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.id.is_in(ids.into_iter().map(|it| it.0)))
+        .filter(waits_at_desk())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(open.into_iter().map(DeskEntryId).collect())
+}
+
+/// Returns the numbers of the cases that the center has handed over to a desk and that wait there, oldest first.
+pub async fn waiting_at(db: &impl ConnectionTrait, desk: DeskId) -> Result<Vec<String>, DbErr> {
+    let entries = own(desk).select_only().column(row::Column::FromCaseId).filter(waits_at_desk());
+    consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Number)
+        .filter(consultation::Column::Id.in_subquery(entries.into_query()))
+        .order_by_asc(consultation::Column::ReceivedAt)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Returns the condition of a request of the center that its desk has not answered yet, and whose case was not reopened.
+pub fn waits_at_desk() -> Condition {
+    let referred = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::Column::State.eq(ConsultationStatus::Referred.code()));
+    Condition::all()
+        .add(row::Column::Status.eq(DeskEntryStatus::Open.code()))
+        .add(row::Column::FromCaseId.in_subquery(referred.into_query()))
 }
 
 /// The numbers of a desk in one month.
@@ -195,6 +240,7 @@ fn model(it: &DeskEntry) -> row::Model {
             DeskEntryState::Open | DeskEntryState::Answered => None,
         },
         from_case_id: it.from_case.map(|it| it.0),
+        due_at: it.due_at,
     }
 }
 
@@ -226,6 +272,7 @@ fn from_row(row: row::Model) -> Result<DeskEntry, DbErr> {
         changed_at: row.changed_at,
         caller,
         from_case: row.from_case_id.map(ConsultationId),
+        due_at: row.due_at,
         version: row.version,
     })
 }

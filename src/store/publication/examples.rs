@@ -2,6 +2,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use codes::TeleworkStatus;
 use domain::{
     id::PublicationId,
     publication::{
@@ -10,12 +11,10 @@ use domain::{
     },
     text::{Prose, TextLine},
 };
-use entity::{application, publication as row, publication_revision};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use entity::{Coded, application, publication as row, publication_revision};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{assembled, at, by_publication};
+use super::{among, assembled, at, at_public_numbers, public_revisions};
 use crate::store::{
     consultation::{self, Record},
     contradiction,
@@ -76,7 +75,7 @@ pub async fn lines(db: &impl ConnectionTrait, wanted: &[ExampleRef]) -> Result<V
         return Ok(Vec::new());
     }
     let ids: Vec<_> = wanted.iter().map(|it| it.id.0).collect();
-    let rows = at(row::Column::PublicRevision).filter(of(ids)).select_also(row::Entity).all(db).await?;
+    let rows = at(row::Column::PublicRevision).filter(among(ids)).select_also(row::Entity).all(db).await?;
     let rows = rows.into_iter().filter_map(|(revision, row)| Some((row?, revision)));
     let mut rows: HashMap<_, _> = rows.map(|(row, revision)| (row.id, (row, revision))).collect();
     let found = wanted.iter().filter_map(|it| rows.remove(&it.id.0));
@@ -104,46 +103,28 @@ async fn at_numbers(
     db: &impl ConnectionTrait,
     numbers: &[i32],
 ) -> Result<HashMap<i32, PublicExample>, DbErr> {
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.kind.eq(PublicationKind::Example.code()))
-        .filter(row::COLUMN.number.is_in(numbers.iter().copied()))
-        .all(db)
-        .await?;
-    let mut revisions = public_revisions(db, rows.iter().map(|it| it.id).collect()).await?;
-    let found = rows.iter().filter_map(|row| Some((row, revisions.remove(&row.id)?)));
-    found.map(|(row, revision)| Ok((row.number, public_example(row, revision)?))).collect()
+    let found = at_public_numbers(db, PublicationKind::Example, numbers).await?;
+    found.into_iter().map(|(row, revision)| Ok((row.number, public_example(&row, revision)?))).collect()
 }
 
-/// Returns what is known of the company of a consultation, to look for examples of its like.
+/// Returns what is known of the company of a consultation, to look for examples of its like and for support.
 pub async fn profile(db: &impl ConnectionTrait, record: &Record) -> Result<CompanyProfile, DbErr> {
     let id = record.consultation.id;
-    let employees: Option<Option<i32>> = application::Entity::find_by_id(id.0)
+    let written: Option<(Option<i32>, Option<Coded<TeleworkStatus>>)> = application::Entity::find_by_id(id.0)
         .select_only()
-        .column(application::Column::Employees)
+        .columns([application::Column::Employees, application::Column::TeleworkStatus])
         .into_tuple()
         .one(db)
         .await?;
-    let employees = employees.flatten().and_then(|it| u32::try_from(it).ok());
+    let (employees, status) = written.unwrap_or_default();
+    let employees = employees.and_then(|it| u32::try_from(it).ok());
     Ok(CompanyProfile {
         industry: record.industry,
         size: employees.map(CompanySize::of),
         prefecture: record.prefecture,
+        status: status.and_then(|it| it.known()),
         themes: consultation::themes(db, id).await?,
     })
-}
-
-async fn public_revisions(
-    db: &impl ConnectionTrait,
-    ids: Vec<uuid::Uuid>,
-) -> Result<HashMap<uuid::Uuid, publication_revision::Model>, DbErr> {
-    let revisions = at(row::Column::PublicRevision).filter(of(ids)).all(db).await?;
-    Ok(by_publication(revisions))
-}
-
-/// Returns the condition that the publication is one of these. It is put on the key of the smaller table, so that
-/// PostgreSQL takes few rows by their keys also when it has no statistics yet.
-fn of(ids: Vec<uuid::Uuid>) -> Expr {
-    row::Column::Id.is_in(ids)
 }
 
 fn public_example(row: &row::Model, revision: publication_revision::Model) -> Result<PublicExample, DbErr> {

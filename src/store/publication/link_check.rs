@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use crate::store::rows_inserted;
+use crate::store::{insert_all, rows_inserted};
 
 /// A link of a publication with the result of its last check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,21 +34,40 @@ pub async fn set_links(
         .filter(row::COLUMN.address.is_not_in(addresses))
         .exec(tx)
         .await?;
-    let new = addresses.iter().map(|it| {
-        let model = row::Model {
-            publication_id: publication.0,
-            address: it.clone(),
-            checked_at: None,
-            fault: None,
-            failures: 0,
-        };
-        model.into_active_model()
-    });
+    let new = addresses.iter().map(|it| new_link(publication, it.clone()));
     let key = [row::Column::PublicationId, row::Column::Address];
     let again = OnConflict::columns(key).do_nothing().to_owned();
     if !addresses.is_empty() {
         rows_inserted(row::Entity::insert_many(new).on_conflict(again).exec_without_returning(tx).await)?;
     }
+    Ok(())
+}
+
+/// Returns the row of a link that was not checked yet.
+fn new_link(publication: PublicationId, address: String) -> row::ActiveModel {
+    let model =
+        row::Model { publication_id: publication.0, address, checked_at: None, fault: None, failures: 0 };
+    model.into_active_model()
+}
+
+/// Adds the links of publications that have none yet.
+pub async fn add_links(
+    tx: &DatabaseTransaction,
+    links: impl IntoIterator<Item = (PublicationId, Vec<String>)>,
+) -> Result<(), DbErr> {
+    let rows = links
+        .into_iter()
+        .flat_map(|(id, addresses)| addresses.into_iter().map(move |address| new_link(id, address)));
+    insert_all(tx, rows).await
+}
+
+/// Forgets the links of publications that the public does not read.
+pub async fn forget_links(
+    tx: &DatabaseTransaction,
+    publications: impl IntoIterator<Item = PublicationId>,
+) -> Result<(), DbErr> {
+    let of_all = row::COLUMN.publication_id.is_in(publications.into_iter().map(|it| it.0));
+    row::Entity::delete_many().filter(of_all).exec(tx).await?;
     Ok(())
 }
 

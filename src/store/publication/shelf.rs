@@ -10,8 +10,9 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::{
+    calendar::japan_date,
     id::PublicationId,
-    publication::{Facts, Period, Phase, Publication, PublicationKind, PublicationState},
+    publication::{Facts, Period, Phase, Publication, PublicationKind, PublicationState, guide::GuideFacts},
     text::{Prose, TextLine},
 };
 use entity::{publication as row, publication_revision};
@@ -35,10 +36,12 @@ pub struct ShelvedPublication {
     pub facts: Facts,
 }
 
-/// All news and entries of the guide that are not drafts. Those of a kind stand together, newest first.
+/// All publications but examples that are not drafts, those of a kind newest first.
 #[derive(Debug, Default)]
 pub struct Shelf {
-    all: Vec<ShelvedPublication>,
+    all: HashMap<PublicationKind, Vec<ShelvedPublication>>,
+    /// The places of the publications among those of their kinds, by their numbers.
+    places: HashMap<(PublicationKind, i32), usize>,
     /// Texts as HTML, by publication.
     texts: Mutex<HashMap<PublicationId, Arc<str>>>,
 }
@@ -67,7 +70,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Shelf, DbErr> {
         let number = revision.revision;
         let Publication { id, number: at, state, content, .. } =
             assembled(&row, publication_revision::Model { body: None, ..revision })?;
-        Ok(ShelvedPublication {
+        Ok::<_, DbErr>(ShelvedPublication {
             id,
             number: at,
             revision: number,
@@ -76,7 +79,15 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Shelf, DbErr> {
             facts: content.facts,
         })
     });
-    Ok(Shelf { all: shelved.collect::<Result<_, DbErr>>()?, texts: Mutex::default() })
+    let mut shelf = Shelf::default();
+    for it in shelved {
+        let it = it?;
+        let kind = it.facts.kind();
+        let of_kind = shelf.all.entry(kind).or_default();
+        shelf.places.insert((kind, it.number), of_kind.len());
+        of_kind.push(it);
+    }
+    Ok(shelf)
 }
 
 /// Returns the query for the public revisions of the kinds on the shelf.
@@ -91,7 +102,26 @@ impl Shelf {
         kind: PublicationKind,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = &ShelvedPublication> {
-        self.all.iter().filter(move |it| it.facts.kind() == kind && it.state.phase(now) == Phase::Current)
+        self.of_kind(kind).iter().filter(move |it| it.state.phase(now) == Phase::Current)
+    }
+
+    /// Returns the entries of the guide that may be shown at `now`, newest first: public, valid, and checked within
+    /// `check_days`.
+    pub fn guide(
+        &self,
+        now: DateTime<Utc>,
+        check_days: u16,
+    ) -> impl Iterator<Item = (&ShelvedPublication, &GuideFacts)> {
+        let today = japan_date(now);
+        let entries = self.current(PublicationKind::Guide, now).filter_map(|it| match &it.facts {
+            Facts::Guide(guide) => Some((it, guide)),
+            Facts::News(_)
+            | Facts::Example(_)
+            | Facts::Gathering(_)
+            | Facts::Campaign(_)
+            | Facts::Survey(_) => None,
+        });
+        entries.filter(move |(_, guide)| guide.hidden(today, check_days).is_none())
     }
 
     /// Returns the publications of a kind whose page exists at `now`: public ones and those that have ended, newest
@@ -101,7 +131,7 @@ impl Shelf {
         kind: PublicationKind,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = &ShelvedPublication> {
-        self.all.iter().filter(move |it| it.facts.kind() == kind && it.state.phase(now).has_page())
+        self.of_kind(kind).iter().filter(move |it| it.state.phase(now).has_page())
     }
 
     /// Returns the publication at a public address, if its page exists at `now`.
@@ -111,7 +141,12 @@ impl Shelf {
         number: i32,
         now: DateTime<Utc>,
     ) -> Option<&ShelvedPublication> {
-        self.with_page(kind, now).find(|it| it.number == number)
+        let it = self.of_kind(kind).get(*self.places.get(&(kind, number))?)?;
+        Some(it).filter(|it| it.state.phase(now).has_page())
+    }
+
+    fn of_kind(&self, kind: PublicationKind) -> &[ShelvedPublication] {
+        self.all.get(&kind).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the text of a publication as `render` makes it of the stored text; `None` if it has no text.

@@ -21,11 +21,15 @@ use domain::{
 use entity::{account, consultation, desk as row};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    Iterable, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
+use super::revision::{RevisedPart, touch};
 use crate::store::{consultation::from_row, contradiction};
+
+/// The number of desks that one statement saves.
+const AT_ONCE: usize = 500;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desk {
@@ -38,9 +42,14 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Returns whether the desk is the one that a file or a form describes: of that prefecture and that name.
-    pub fn is(&self, profile: &DeskProfile) -> bool {
-        (self.prefecture, search_key(&self.name)) == profile.key()
+    /// Returns the key by which a file or a form knows the desk.
+    pub fn key(&self) -> (Prefecture, String) {
+        (self.prefecture, search_key(&self.name))
+    }
+
+    /// Returns whether the desk has the name and the details of a profile already.
+    pub fn is_as(&self, profile: &DeskProfile) -> bool {
+        self.details == profile.details && self.name == profile.name.as_str()
     }
 }
 
@@ -64,6 +73,8 @@ pub struct HandOver {
     pub due: Option<Due>,
     /// Whether an appointment took place.
     pub is_held: bool,
+    /// When the center contacts the company, if the case was merged into another that waits for that.
+    pub contact_due_at: Option<DateTime<Utc>>,
 }
 
 /// Returns all desks, by prefecture and name.
@@ -95,6 +106,24 @@ pub async fn of_prefecture(db: &impl ConnectionTrait, prefecture: Prefecture) ->
 pub async fn insert(tx: &DatabaseTransaction, id: DeskId, profile: &DeskProfile) -> Result<(), DbErr> {
     let new = row::ActiveModel { active: Set(true), ..changed(id, profile) };
     row::Entity::insert(new).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Waits for the other transactions that add desks or change what they are called, so that no desk is added twice.
+pub async fn take_turns(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    touch(tx, RevisedPart::Desks).await
+}
+
+/// Saves desks with their profiles, each with whether it is active. A desk that is not known yet is added.
+pub async fn save_all(tx: &DatabaseTransaction, all: &[(DeskId, bool, DeskProfile)]) -> Result<(), DbErr> {
+    for part in all.chunks(AT_ONCE) {
+        let rows = part
+            .iter()
+            .map(|(id, active, profile)| row::ActiveModel { active: Set(*active), ..changed(*id, profile) });
+        let columns = row::Column::iter().filter(|it| !matches!(it, row::Column::Id));
+        let again = OnConflict::column(row::Column::Id).update_columns(columns).to_owned();
+        row::Entity::insert_many(rows).on_conflict(again).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 
@@ -198,6 +227,20 @@ pub async fn handed_over_among(
     Ok(found.iter().map(|it| ConsultationId(it.id)).zip(standing).collect())
 }
 
+/// Returns the numbers of the open consultations that a desk has handed over, oldest first.
+pub async fn open_handed_over(db: &impl ConnectionTrait, desk: DeskId) -> Result<Vec<String>, DbErr> {
+    consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Number)
+        .filter(consultation::COLUMN.desk_id.eq(desk.0))
+        .filter(consultation::COLUMN.turn.ne(Turn::Ended.code()))
+        .filter(consultation::Column::MergedInto.is_null())
+        .order_by_asc(consultation::COLUMN.received_at)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
 /// Returns those of the consultations that are open.
 pub async fn open_among(
     db: &impl ConnectionTrait,
@@ -228,7 +271,7 @@ async fn standing(db: &impl ConnectionTrait, rows: &[consultation::Model]) -> Re
         let handed = hand_over(it)?;
         let Some(kept) = kept.iter().find(|kept| it.merged_into == Some(kept.id)) else { return Ok(handed) };
         let HandOver { state, state_since, due, is_held, .. } = hand_over(kept)?;
-        Ok(HandOver { state, state_since, due, is_held, ..handed })
+        Ok(HandOver { state, state_since, due, is_held, contact_due_at: kept.response_due_at, ..handed })
     };
     rows.iter().map(standing).collect()
 }
@@ -244,6 +287,7 @@ fn hand_over(row: &consultation::Model) -> Result<HandOver, DbErr> {
         state_since: record.consultation.state_since,
         due: record.due,
         is_held: record.appointments_done > 0,
+        contact_due_at: None,
     })
 }
 

@@ -17,6 +17,8 @@ codes! {
         Experts = "experts",
         /// The bookings. No server keeps a copy; the row is locked by bookings to take turns.
         Bookings = "bookings",
+        /// The desks. No server keeps a copy; the row is locked by imports to take turns.
+        Desks = "desks",
         /// The publications that the public reads: news, the guide and examples.
         Publications = "publications",
     }
@@ -57,11 +59,16 @@ pub async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
 
 /// Raises the revision of `part`, so that every server knows that its copy is out of date.
 pub async fn touch(tx: &DatabaseTransaction, part: RevisedPart) -> Result<(), DbErr> {
-    let first = revision::Model { name: part.code().to_owned(), n: 1 };
+    touch_by(tx, part, 1).await
+}
+
+/// Raises the revision of `part` by the number of its changes.
+pub async fn touch_by(tx: &DatabaseTransaction, part: RevisedPart, changes: i64) -> Result<(), DbErr> {
+    let first = revision::Model { name: part.code().to_owned(), n: changes };
     revision::Entity::insert(first.into_active_model())
         .on_conflict(
             OnConflict::column(revision::Column::Name)
-                .value(revision::Column::N, Expr::col((revision::Entity, revision::Column::N)).add(1))
+                .value(revision::Column::N, Expr::col((revision::Entity, revision::Column::N)).add(changes))
                 .to_owned(),
         )
         .exec_without_returning(tx)

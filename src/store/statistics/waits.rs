@@ -2,7 +2,9 @@
 use chrono::{DateTime, Utc};
 use codes::{ActionKind, AppointmentStatus, ConsultationStatus, Origin};
 use entity::{appointment, consultation, event};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, ExprTrait, JoinType, QueryFilter, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, ExprTrait, JoinType, QueryFilter, QuerySelect, Select,
+};
 
 use super::{StatisticsFilter, of_consultation, selected};
 
@@ -20,6 +22,18 @@ pub async fn first_contacts(
     db: &impl ConnectionTrait,
     selection: &StatisticsFilter,
 ) -> Result<Vec<Wait>, DbErr> {
+    let whose = of_consultation::<event::Entity>(event::Column::ConsultationId);
+    let query = selected(selection)
+        .join(JoinType::InnerJoin, whose)
+        .filter(consultation::Column::Origin.is_not_in([Origin::Phone, Origin::Visit].map(Origin::code)))
+        .filter(is_contact())
+        .column(consultation::Column::ReceivedAt)
+        .column_as(event::Column::At.min(), "first_at");
+    all(db, query).await
+}
+
+/// Returns the condition for an event after which the company was written to.
+pub(super) fn is_contact() -> Condition {
     let act = event::Column::Act;
     let accepted =
         act.eq(ActionKind::Accept.code()).and(event::Column::ToState.is_in(
@@ -28,18 +42,11 @@ pub async fn first_contacts(
     let nobody_left = act
         .eq(ActionKind::Decline.code())
         .and(event::Column::ToState.eq(ConsultationStatus::Checking.code()));
-    let has_answer = act
+    let answer = act
         .is_in([ActionKind::Ask, ActionKind::CloseUnfulfilled, ActionKind::Refer].map(ActionKind::code))
         .or(accepted)
         .or(nobody_left);
-    let whose = of_consultation::<event::Entity>(event::Column::ConsultationId);
-    let query = selected(selection)
-        .join(JoinType::InnerJoin, whose)
-        .filter(consultation::Column::Origin.is_not_in([Origin::Phone, Origin::Visit].map(Origin::code)))
-        .filter(has_answer)
-        .column(consultation::Column::ReceivedAt)
-        .column_as(event::Column::At.min(), "first_at");
-    all(db, query).await
+    Condition::all().add(answer)
 }
 
 pub async fn first_appointments(

@@ -11,6 +11,7 @@ use entity::{consultation as consultation_row, contact, follow_up};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::untold::{self, UntoldNews};
 use crate::store::{aftercare, booking::appointment, consultation, correspondence};
 
 /// A call to the contact of a consultation.
@@ -24,6 +25,8 @@ pub struct Call {
     pub has_begun: bool,
     /// Until when a time is held for the company.
     pub held_until: Option<DateTime<Utc>>,
+    /// The news that the company has not heard, oldest first.
+    pub news: Vec<UntoldNews>,
 }
 
 /// The reason for a call.
@@ -39,11 +42,14 @@ pub enum CallReason {
     Merged { number: String, name: String, phone: Option<String> },
     /// A question that is asked by telephone.
     Question(Box<FollowUp>),
+    /// Mail to the contact arrives again, and the mails that did not arrive are not sent again yet.
+    Unsent,
     /// The reason is settled, and the call is not recorded yet.
     Settled,
 }
 
-/// Returns the calls about the consultations of `ids`. Eight queries.
+/// Returns the calls about the consultations of `ids`. Some fifteen queries, whatever
+/// their number.
 pub async fn of_many(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
@@ -65,6 +71,7 @@ pub async fn of_many(
     let confirmed = consultation::confirmed_among(db, confirmed).await?;
     let begun = appointment::confirmed_before(db, &ids, now).await?;
     let held = appointment::held_until_of(db, &ids).await?;
+    let mut news = untold::of_many(db, &ids, now).await?;
     let mut by_case: HashMap<Uuid, Vec<FollowUp>> = HashMap::new();
     let rows = follow_up::Entity::find()
         .filter(follow_up::COLUMN.consultation_id.is_in(ids))
@@ -90,7 +97,9 @@ pub async fn of_many(
             let others: Vec<_> =
                 merged.remove(&case).unwrap_or_default().into_iter().filter(is_unheard).collect();
             let call = call(it, (is_dead, is_confirmed), questions);
-            (case, with_merged(Call { has_begun, held_until, ..call }, others))
+            let news = news.remove(&case).unwrap_or_default();
+            let call = Call { has_begun, held_until, news, ..call };
+            (case, with_merged(with_unsent(call), others))
         })
         .collect())
 }
@@ -109,7 +118,22 @@ fn call(contact: contact::Model, (is_dead, is_confirmed): (bool, bool), question
     if reasons.is_empty() {
         reasons.push(CallReason::Settled);
     }
-    Call { name: contact.name, phone: contact.phone, reasons, has_begun: false, held_until: None }
+    Call {
+        name: contact.name,
+        phone: contact.phone,
+        reasons,
+        has_begun: false,
+        held_until: None,
+        news: Vec::new(),
+    }
+}
+
+/// Names the mails that did not arrive as the reason of a call that has no other.
+fn with_unsent(mut call: Call) -> Call {
+    if call.reasons == [CallReason::Settled] && !call.news.is_empty() {
+        call.reasons = vec![CallReason::Unsent];
+    }
+    call
 }
 
 /// Adds the contacts of merged cases whom no mail reaches.

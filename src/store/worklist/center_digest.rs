@@ -14,8 +14,13 @@ pub struct CenterDigest {
     pub stalled: u64,
     /// Consultations whose company has to be called.
     pub calls: u64,
+    /// Consultations with a message that has no response yet, and those of them whose response is overdue.
+    pub unanswered: u64,
+    pub late_responses: u64,
     /// The overdue consultations, the longest overdue first.
     pub cases: Vec<OverdueCase>,
+    /// The consultations whose response is overdue, the longest overdue first.
+    pub responses: Vec<OverdueCase>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +30,7 @@ pub struct OverdueCase {
     pub due_at: DateTime<Utc>,
 }
 
-/// Returns the digest at `now`, with at most `limit` overdue consultations. Five queries.
+/// Returns the digest at `now`, with at most `limit` overdue consultations. Eight queries.
 pub async fn center_digest(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -48,9 +53,24 @@ pub async fn center_digest(
         .filter(row::COLUMN.merged_into.is_null())
         .count(db)
         .await?;
+    let waiting = || {
+        row::Entity::find()
+            .filter(row::COLUMN.response_due_at.is_not_null())
+            .filter(row::COLUMN.merged_into.is_null())
+    };
+    let unanswered = waiting().count(db).await?;
+    let late_response = || waiting().filter(row::COLUMN.response_due_at.lt(now));
+    let late_responses = late_response().count(db).await?;
+    let responses = late_response().order_by_asc(row::COLUMN.response_due_at).limit(limit).all(db).await?;
+    let response = |it: row::Model| {
+        let due_at = it.response_due_at?;
+        Some(OverdueCase { due_at, number: it.number, company_name: it.company_name })
+    };
+    let responses = responses.into_iter().filter_map(response).collect();
     let rows = late().order_by_asc(row::COLUMN.due_at).limit(limit).all(db).await?;
     let case = |it: row::Model| {
         Some(OverdueCase { due_at: it.due_at?, number: it.number, company_name: it.company_name })
     };
-    Ok(CenterDigest { new, overdue, stalled, calls, cases: rows.into_iter().filter_map(case).collect() })
+    let cases = rows.into_iter().filter_map(case).collect();
+    Ok(CenterDigest { new, overdue, stalled, calls, unanswered, late_responses, cases, responses })
 }

@@ -18,7 +18,10 @@ use crate::{
     app::App,
     ops::{
         self,
-        accounts::deactivation::{HeldBooking, Holdings, Successors},
+        accounts::{
+            deactivation::{HeldBooking, Holdings, Successors},
+            unstaffed_desk::UnstaffedDesk,
+        },
         booking::slot_offers::TeamMember,
     },
     problem::Problem,
@@ -38,7 +41,7 @@ use crate::{
     },
 };
 
-/// The value of a booking that nobody takes over.
+/// The value of a booking that no expert takes over.
 const CANCEL: &str = "cancel";
 
 #[derive(Template)]
@@ -57,6 +60,8 @@ struct DeactivationPage {
     reports: Vec<String>,
     submitted: Vec<String>,
     outcomes: Vec<String>,
+    /// The desk at which no person is left.
+    desk: Option<UnstaffedDesk>,
     /// How much has to be handed over.
     left: usize,
     coordinators: Vec<Choice>,
@@ -124,7 +129,11 @@ pub async fn submit(
     }
     match ops::accounts::deactivation::deactivate(&app, account.id, me.id, &successors).await {
         Ok(0) => {
-            let flash = "利用を停止し、持っていた仕事を引き継ぎました。";
+            let flash = match (&held.desk, held.to_hand_over()) {
+                (Some(_), _) => "利用を停止し、窓口に残っているものをセンターに知らせました。",
+                (None, 0) => "利用を停止しました。",
+                (None, _) => "利用を停止し、持っていた仕事を引き継ぎました。",
+            };
             Ok(page::see_other_with(format!("/admin/users/{}", account.id), flash))
         }
         Ok(left) => {
@@ -158,7 +167,7 @@ async fn render(
     };
     let held = ops::accounts::deactivation::holdings(app, &account).await?;
     let left = held.to_hand_over();
-    let Holdings { cases, tasks, requests, bookings, reports, submitted, outcomes } = held;
+    let Holdings { cases, tasks, requests, bookings, reports, submitted, outcomes, desk } = held;
     let (_, roster) = app.programme_and_experts().await?;
     let coordinators = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     let coordinators = coordinators
@@ -178,6 +187,7 @@ async fn render(
         errors,
         refused,
         left,
+        desk,
         cases: cases.iter().map(|it| line(it, &companies)).collect(),
         tasks: tasks
             .iter()

@@ -1,14 +1,15 @@
 //! Importing the desks of all prefectures from a CSV file: the choice of the file, what it contains, and taking it.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
 };
 use askama::Template;
+use codes::ImportKind;
 use domain::{
-    id::DeskImportId,
-    intake::desk::{DeskForm, DeskProfile},
+    id::FileImportId,
+    intake::desk::{DeskForm, DeskUpdate, EMPTIED},
     prefecture::Prefecture,
 };
 use uuid::Uuid;
@@ -16,17 +17,21 @@ use uuid::Uuid;
 use super::{Tab, reference_data::HERE, tabs};
 use crate::{
     app::App,
-    ops,
+    ops::{self, file_import::ChosenFile},
     problem::Problem,
-    store::{self, reference::desk_import::DeskImport},
+    store::{self, file_import::FileImport, reference::desk::Desk},
     web::kit::{
         csv_file::{self, BadImportFile, FileColumn, FileRow, MOST_ROWS},
         form::FieldErrors,
+        import_view::PreviewRow,
         page::{self, Shell},
         session::Administrator,
         upload::{FILES, FormWithFiles},
     },
 };
+
+/// The key of a desk in a file and in the database.
+type DeskKey = (Prefecture, String);
 
 /// The columns of a file.
 const COLUMNS: [FileColumn; 8] = [
@@ -53,10 +58,10 @@ struct DeskImportPage {
 struct DeskPreviewPage {
     shell: Shell,
     tabs: Vec<Tab>,
-    import: DeskImport,
-    good: Vec<DeskRow>,
+    import: FileImport,
+    good: Vec<PreviewRow>,
     /// The rows that cannot be taken.
-    bad: Vec<DeskRow>,
+    bad: Vec<PreviewRow>,
 }
 
 /// One row of a file.
@@ -64,9 +69,7 @@ struct DeskRow {
     line: u64,
     name: String,
     /// The desk, or everything that is wrong with it.
-    read: Result<DeskProfile, Vec<String>>,
-    /// The effect of taking it.
-    effect: &'static str,
+    read: Result<DeskUpdate, Vec<String>>,
 }
 
 #[get("/admin/masters/desks/import")]
@@ -83,12 +86,14 @@ pub async fn submit(
     form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
     let mut errors = FieldErrors::default();
-    let text = errors.take(FILES, csv_file::of_form(&form));
+    let text = errors.take(FILES, csv_file::of_form(&form, "CSVファイル"));
     let text = text.filter(|it| errors.take(FILES, rows(it)).is_some());
     let (Some(text), Some(file)) = (text, form.files.first()) else {
         return page::unprocessable(&DeskImportPage { shell, tabs: tabs(HERE), errors });
     };
-    let id = ops::reference::desk::keep_import(&app, &file.name, text, user.id).await?;
+    let chosen =
+        ChosenFile { kind: ImportKind::Desk, campaign: None, name: file.name.clone(), content: text };
+    let id = ops::file_import::keep(&app, chosen, user.id).await?;
     Ok(page::see_other(address(id)))
 }
 
@@ -100,7 +105,15 @@ pub async fn preview(
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let import = find(&app, *id).await?;
-    let (good, bad) = read(&app, &import).await?.into_iter().partition(|it| it.read.is_ok());
+    let known = store::reference::desk::all(&app.db).await?;
+    let known: HashMap<_, _> = known.iter().map(|it| (it.key(), it)).collect();
+    let rows = read(&import).into_iter().map(|it| PreviewRow {
+        line: it.line,
+        name: it.name,
+        remark: it.read.as_ref().map(|it| effect(it, &known)).unwrap_or_default(),
+        faults: it.read.err().unwrap_or_default(),
+    });
+    let (good, bad) = rows.partition(|it| it.faults.is_empty());
     page::html(&DeskPreviewPage { shell, tabs: tabs(HERE), import, good, bad })
 }
 
@@ -108,9 +121,8 @@ pub async fn preview(
 #[post("/admin/masters/desks/import/{id}/take")]
 pub async fn take(app: Data<App>, _: Administrator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let import = find(&app, *id).await?;
-    let rows = read(&app, &import).await?;
-    let profiles: Vec<_> = rows.into_iter().filter_map(|it| it.read.ok()).collect();
-    let done = ops::reference::desk::take_import(&app, import.id, &profiles).await?;
+    let updates: Vec<_> = read(&import).into_iter().filter_map(|it| it.read.ok()).collect();
+    let done = ops::reference::desk::take_import(&app, import.id, &updates).await?;
     let words = format!(
         "窓口を取り込みました。追加{}件、変更{}件、変わらないもの{}件。",
         done.added, done.changed, done.same
@@ -118,31 +130,34 @@ pub async fn take(app: Data<App>, _: Administrator, id: Path<Uuid>) -> Result<Ht
     Ok(page::see_other_with(HERE, &words))
 }
 
-fn address(id: DeskImportId) -> String {
+fn address(id: FileImportId) -> String {
     format!("{HERE}/desks/import/{id}")
 }
 
-async fn find(app: &App, id: Uuid) -> Result<DeskImport, Problem> {
-    store::reference::desk_import::find(&app.db, DeskImportId(id)).await?.ok_or(Problem::NotFound)
+async fn find(app: &App, id: Uuid) -> Result<FileImport, Problem> {
+    store::file_import::find(&app.db, ImportKind::Desk, FileImportId(id)).await?.ok_or(Problem::NotFound)
 }
 
-/// Returns the rows of a file that was not taken yet, each with its faults and its effect on the desks of today.
-async fn read(app: &App, import: &DeskImport) -> Result<Vec<DeskRow>, Problem> {
-    if import.taken_at.is_some() {
-        return Ok(Vec::new());
+/// Returns the rows of a file that was not taken yet.
+fn read(import: &FileImport) -> Vec<DeskRow> {
+    match import.taken_at {
+        Some(_) => Vec::new(),
+        None => rows(&import.content).unwrap_or_default(),
     }
-    let mut rows = rows(&import.content).unwrap_or_default();
-    let known = store::reference::desk::all(&app.db).await?;
-    for row in &mut rows {
-        if let Ok(profile) = &row.read {
-            row.effect = match known.iter().find(|it| it.is(profile)) {
-                None => "追加",
-                Some(it) if it.details == profile.details && it.name == profile.name.as_str() => "変わらない",
-                Some(_) => "変更",
-            };
-        }
+}
+
+/// Returns the effect of a row on the desks of today, with the values that it empties.
+fn effect(update: &DeskUpdate, known: &HashMap<DeskKey, &Desk>) -> String {
+    let Some(desk) = known.get(&update.profile.key()) else { return "追加".to_owned() };
+    if desk.is_as(&update.applied(&desk.details)) {
+        return "変わらない".to_owned();
     }
-    Ok(rows)
+    let labels =
+        COLUMNS.iter().filter(|(_, name, _)| update.emptied.contains(name)).map(|(label, ..)| *label);
+    match labels.collect::<Vec<_>>() {
+        none if none.is_empty() => "変更".to_owned(),
+        labels => format!("変更。{}を空にします", labels.join("、")),
+    }
 }
 
 /// Returns the rows of a text, each with its desk or all its faults. The same desk twice is a fault of the second row.
@@ -150,8 +165,8 @@ fn rows(text: &str) -> Result<Vec<DeskRow>, BadImportFile> {
     let mut seen = BTreeMap::new();
     let mut rows: Vec<_> = csv_file::rows(text, &COLUMNS)?.iter().map(row).collect();
     for row in &mut rows {
-        let Ok(profile) = &row.read else { continue };
-        if let Some(first) = seen.insert(profile.key(), row.line) {
+        let Ok(update) = &row.read else { continue };
+        if let Some(first) = seen.insert(update.profile.key(), row.line) {
             row.read = Err(vec![format!("{first}行目と同じ窓口です")]);
         }
     }
@@ -164,8 +179,9 @@ fn row(FileRow { line, cells }: &FileRow) -> DeskRow {
     };
     let typed = cell("prefecture");
     let prefecture = Prefecture::all().find(|it| it.name() == typed || it.short_name() == typed);
+    let name = cell("name");
     let form = DeskForm {
-        name: cell("name"),
+        name: name.clone(),
         prefecture: prefecture.map_or(typed, Prefecture::two_digits),
         postal_code: cell("postal_code"),
         address: cell("address"),
@@ -174,24 +190,12 @@ fn row(FileRow { line, cells }: &FileRow) -> DeskRow {
         subjects: cell("subjects"),
         website: cell("website"),
     };
-    let read = DeskProfile::parse(&form);
+    let read = DeskUpdate::parse(form);
     let read = read.map_err(|mistakes| mistakes.into_iter().map(|(_, message)| message).collect());
-    DeskRow { line: *line, name: form.name, read, effect: "" }
-}
-
-impl DeskImportPage {
-    /// Returns the labels of the columns, each with whether a file must have it.
-    fn columns(&self) -> Vec<(&'static str, bool)> {
-        COLUMNS.map(|(label, _, needed)| (label, needed)).to_vec()
-    }
+    DeskRow { line: *line, name, read }
 }
 
 impl DeskPreviewPage {
-    /// Returns the faults of a row.
-    fn faults(row: &DeskRow) -> &[String] {
-        row.read.as_ref().err().map_or(&[], Vec::as_slice)
-    }
-
     fn action(&self) -> String {
         format!("{}/take", address(self.import.id))
     }

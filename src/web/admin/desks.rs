@@ -80,7 +80,7 @@ async fn checked(
         }
     };
     let known = store::reference::desk::all(&app.db).await?;
-    if known.iter().any(|it| Some(it.id) != own && it.is(&profile)) {
+    if known.iter().any(|it| Some(it.id) != own && it.key() == profile.key()) {
         errors.add(name_field, "同じ都道府県に、同じ名称の窓口があります");
         return Ok(None);
     }

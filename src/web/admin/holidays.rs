@@ -73,7 +73,7 @@ pub async fn add(
     }
     if added.released > 0 {
         message.push_str(&format!(
-            "この日を仮に押さえていた{}件は、日時を解除し、企業に知らせました。",
+            "この日を仮に押さえていた{}件は、日時を解除しました。企業にはメールで知らせ、メールが届かない企業は「電話する」に加えました。",
             added.released
         ));
     }

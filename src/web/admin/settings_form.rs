@@ -65,6 +65,13 @@ pub const GROUPS: &[Group] = &[
         numbers: &[number!(guide_check_days, "確認日からの公開", "日間（過ぎると表示しません）")],
     },
     Group {
+        label: "月ごとの集計",
+        numbers: &[
+            number!(month_closing_day, "月の集計を確定する日", "日（翌月。休業日のときは次の営業日）"),
+            number!(edition_comment_days, "センターがコメントできる期間", "営業日（過ぎると公開します）"),
+        ],
+    },
+    Group {
         label: "予約",
         numbers: &[
             number!(notice_days, "最も早い予約", "営業日後から"),

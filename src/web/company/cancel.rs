@@ -5,7 +5,7 @@ use askama::Template;
 use domain::{
     actor::{Actor, Party},
     booking::appointment::Appointment,
-    consultation::ActionKind,
+    consultation::{ActionKind, State},
     due::DueKind,
     text::{Prose, optional},
     wording::month_day_time,
@@ -39,6 +39,8 @@ struct CancelPage {
     too_late: bool,
     /// Whether the experts can give another appointment, so that the company chooses a time at once.
     may_choose: bool,
+    /// Whether an appointment has taken place, so that the consultation is ended rather than withdrawn.
+    advised: bool,
 }
 
 #[derive(Template)]
@@ -60,11 +62,11 @@ struct WithdrawPage {
     shell: Shell,
     number: String,
     path: String,
-    /// The appointment that is cancelled together with the consultation.
     /// Whether an appointment has taken place, so that the consultation is ended rather than withdrawn.
     advised: bool,
     /// Whether the report on what took place is still to come.
     lacks_report: bool,
+    /// The appointment that is cancelled together with the consultation.
     appointment: Option<CompanyAppointment>,
     form: Fields,
     errors: FieldErrors,
@@ -107,7 +109,10 @@ pub async fn submit(
             };
             let ending = Ending::Withdraw { reason };
             let done = ops::consultation::end(&app, id, None, Actor::Company, ending).await;
-            (done, "相談を終えました。")
+            let is_held = store::consultation::find(&app.db, id)
+                .await?
+                .is_some_and(|it| it.consultation.state == State::Completed);
+            (done, if is_held { "相談を終えました。" } else { "相談を取り下げました。" })
         }
         _ => return Err(Problem::Unreadable),
     };
@@ -163,7 +168,8 @@ async fn answer(
     // What took place stays: then the consultation is ended, not withdrawn.
     let over = booked.as_ref().is_some_and(|it| it.ends_at <= now);
     let advised = over || own.0.appointments_done > 0;
-    let lacks_report = over || own.0.due.as_ref().is_some_and(|it| it.kind == DueKind::Report);
+    let lacks_report =
+        over || own.0.due.as_ref().is_some_and(|it| matches!(it.kind, DueKind::Report | DueKind::Approval));
     let booked = booked.filter(|_| !over);
     let appointment = booked.as_ref().map(|it| CompanyAppointment::of(it, &roster));
     let may_choose = ops::routing::presence::can_give_another(app, &own.0).await?;
@@ -181,7 +187,8 @@ async fn answer(
         ),
         (_, appointment) => {
             let until = until.map(month_day_time).unwrap_or_default();
-            let page = CancelPage { shell, number, path, appointment, until, too_late: !in_time, may_choose };
+            let too_late = !in_time;
+            let page = CancelPage { shell, number, path, appointment, until, too_late, may_choose, advised };
             page::html_with(status, &page)
         }
     }

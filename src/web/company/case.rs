@@ -37,8 +37,8 @@ use crate::{
     url,
     web::kit::{
         page::{self, Shell},
+        proposals::{self, Proposals},
         session::CompanyUser,
-        similar_examples::{self, SimilarLine},
     },
 };
 
@@ -88,8 +88,8 @@ struct CasePage {
     questions: Vec<OpenQuestion>,
     /// Whether the company can make an example of its consultation, or has begun to.
     may_be_example: bool,
-    /// The examples of companies like this one.
-    similar: Vec<SimilarLine>,
+    /// Examples of companies like this one, and entries of the guide that fit it.
+    proposals: Proposals,
 }
 
 /// A time that was kept or booked for the company, and is not any more.
@@ -123,15 +123,20 @@ struct Acts {
     /// Whether the report can be read and nothing else is waited for.
     read: bool,
     further: Further,
+    /// Whether the company can choose a time with the present experts at once.
+    experts_there: bool,
 }
 
 /// Whether a further appointment is possible.
 enum Further {
     NotNow,
-    /// One is planned, and can be taken back.
-    Planned,
+    /// One is planned for these fields, and can be taken back.
+    Planned(&'static str),
     /// An expert who did not come still owes this field, which uses none of the cap.
-    Owed(&'static str),
+    Owed {
+        field: &'static str,
+        was_absent: bool,
+    },
     Left(u16),
     CapReached(u16),
 }
@@ -186,6 +191,7 @@ pub async fn show(
         record: &own.0,
         live: live.as_ref(),
         follow_ups: &follow_ups,
+        is_submitted: reports.iter().any(|it| matches!(it.state, ReportState::Submitted { .. })),
         was_routed: events.iter().any(|it| it.action == ActionKind::RequestExperts),
         awaits_reply: awaits_reply(&thread),
         settings: &shell.settings,
@@ -193,12 +199,11 @@ pub async fn show(
         now,
     };
     let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
-    let is_over = live.as_ref().is_some_and(|it| it.is_confirmed() && it.ends_at <= now);
-    let begun = live.as_ref().is_some_and(|it| it.is_confirmed() && it.starts_at <= now);
-    let can_say = own.0.consultation.allows(ActionKind::RecordExpertNoShow, Party::Company).is_ok();
+    let booked = live.as_ref().filter(|it| it.is_confirmed());
     let acts = Acts {
-        missed: begun && can_say,
-        advised: own.0.appointments_done > 0 || is_over,
+        missed: booked.is_some_and(|it| it.starts_at <= now) && can_say_missed(&own.0),
+        advised: own.0.appointments_done > 0 || booked.is_some_and(|it| it.ends_at <= now),
+        experts_there: ops::routing::presence::can_give_another(&app, &own.0).await?,
         read: reports > 0 && matches!(own.0.consultation.state, State::FollowUp | State::Completed),
         ..acts(&own.0, until, further(&app, &own.0, &events, shell.settings.session_cap, now).await?, now)
     };
@@ -217,13 +222,18 @@ pub async fn show(
         unread: thread.iter().filter(|it| super::messages::is_new(it)).count(),
         reports,
         survey: survey::latest(&follow_ups).map_or("", |it| survey_label(it, now)),
-        questions: follow_ups.iter().filter_map(|it| open_question(it, &own)).collect(),
+        questions: open_questions(&app, &own, &follow_ups).await?,
         may_be_example: super::example::is_offered(&app, &own).await?,
-        similar: similar_examples::lines(&app, &own.0).await?,
+        proposals: proposals::of(&app, &own.0).await?,
         record: own.0,
         shell,
     };
     page::html(&page)
+}
+
+/// Returns whether the company can say that the expert did not come.
+fn can_say_missed(record: &Record) -> bool {
+    record.consultation.allows(ActionKind::RecordExpertNoShow, Party::Company).is_ok()
 }
 
 /// Confirms the address. The contact has signed in by a link mailed to it, and a confirmation needs no more.
@@ -269,6 +279,7 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
         advised: record.appointments_done > 0,
         read: false,
         further,
+        experts_there: true,
     }
 }
 
@@ -281,13 +292,14 @@ async fn further(
 ) -> Result<Further, Problem> {
     let may_drop = record.consultation.allows(ActionKind::DropFurtherSession, Party::Company).is_ok();
     if may_drop && record.appointments_done > 0 && store::audit::event::plans_further(events) {
-        return Ok(Further::Planned);
+        return Ok(Further::Planned(record.wanted_fields().label()));
     }
     if record.consultation.allows(ActionKind::PlanFurtherSession, Party::Company).is_err() {
         return Ok(Further::NotNow);
     }
     if let Some(field) = record.owed {
-        return Ok(Further::Owed(field.label()));
+        let was_absent = events.iter().any(|it| it.action == ActionKind::RecordPartlyDone);
+        return Ok(Further::Owed { field: field.label(), was_absent });
     }
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
     let had = store::intake::company::appointments_in(&app.db, record, year).await?;
@@ -295,6 +307,20 @@ async fn further(
         0 => Further::CapReached(cap),
         left => Further::Left(left),
     })
+}
+
+/// Returns the questions that wait for the company's answer, and what it is asked about its example.
+async fn open_questions(
+    app: &App,
+    own: &OwnConsultation,
+    follow_ups: &[FollowUp],
+) -> Result<Vec<OpenQuestion>, Problem> {
+    let mut all: Vec<_> = follow_ups.iter().filter_map(|it| open_question(it, own)).collect();
+    if let Some((label, until)) = super::example::open_question(app, own).await? {
+        let (label, href) = (label.to_owned(), own.path("/example"));
+        all.push(OpenQuestion { label, href, until: month_day_weekday(until) });
+    }
+    Ok(all)
 }
 
 /// Returns a question that waits for its answer, with its address.

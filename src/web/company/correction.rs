@@ -233,7 +233,7 @@ async fn done(
     Ok(match email {
         Some(it) if it.new.is_empty() => page::see_other_with(
             to,
-            "メールアドレスを削除しました。このあとのご連絡は、センターからお電話します。",
+            "メールアドレスを削除しました。このあとは、センターからお電話でご連絡します。",
         ),
         Some(_) if is_confirmed => page::see_other_with(to, "確認済みのメールアドレスに戻しました。"),
         Some(it) => {

@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Actor,
     intake::application::TICKED,
@@ -75,7 +75,7 @@ pub async fn picture(
 ) -> Result<HttpResponse, Problem> {
     let consent = store::publication::consent::find(&app.db, own.0.consultation.id).await?;
     let (_, content) = read(&app, consent.as_ref()).await?.ok_or(Problem::NotFound)?;
-    example_picture::answer(&app, example_picture::facts(&content)?, &path.1, PRIVATE).await
+    example_picture::answer(&app, example_picture::pictures(&content)?, &path.1, PRIVATE).await
 }
 
 #[post("/my/{number}/example")]
@@ -137,6 +137,30 @@ pub async fn submit(
 pub async fn is_offered(app: &App, own: &OwnConsultation) -> Result<bool, Problem> {
     let known = store::publication::consent::find(&app.db, own.0.consultation.id).await?;
     Ok(known.is_some() || can_begin(app, own).await?)
+}
+
+/// Returns what the company is asked about its example, with the last moment of the last day on which it can answer; `None`
+/// if nothing waits for it.
+pub async fn open_question(
+    app: &App,
+    own: &OwnConsultation,
+) -> Result<Option<(&'static str, DateTime<Utc>)>, Problem> {
+    let known = store::publication::consent::find(&app.db, own.0.consultation.id).await?;
+    Ok(known.and_then(|it| {
+        let label = match it.state {
+            ConsentState::Asked => "事例への協力のお願い",
+            ConsentState::Review { .. } => "事例の文章の確認",
+            ConsentState::Declined
+            | ConsentState::Writing(_)
+            | ConsentState::ChangesWanted { .. }
+            | ConsentState::Approved(_)
+            | ConsentState::Withdrawn
+            | ConsentState::Lapsed => return None,
+        };
+        // The state ends at the midnight after the last day.
+        let last = it.due_at? - TimeDelta::seconds(1);
+        (app.clock.now() <= last).then_some((label, last))
+    }))
 }
 
 async fn can_begin(app: &App, own: &OwnConsultation) -> Result<bool, Problem> {

@@ -55,15 +55,15 @@ pub async fn submit(
     };
     match ops::booking::attendance::record_absent_expert(&app, id, Actor::Company, absent).await {
         Ok(()) if absent.is_some() => {
-            let flash = "お知らせいただき、ありがとうございます。申し訳ありません。行えなかった分野の相談は、この画面から日時を選べます。センターからもご連絡します。";
+            let flash = "お知らせいただき、ありがとうございます。ご迷惑をおかけし、申し訳ありません。行えなかった分野の相談は、この画面から日時を選べます。センターからもご連絡します。";
             Ok(page::see_other_with(own.path(""), flash))
         }
         Ok(()) if own.is_searched_for(&app).await? => {
-            let flash = "お知らせいただき、ありがとうございます。申し訳ありません。担当する専門家を、センターがあらためて調整します。";
+            let flash = "お知らせいただき、ありがとうございます。専門家が参加できず、申し訳ありません。担当する専門家を、センターがあらためて調整します。";
             Ok(page::see_other_with(own.path(""), flash))
         }
         Ok(()) => {
-            let flash = "お知らせいただき、ありがとうございます。申し訳ありません。すぐに別の日時を選べます。別の専門家をご希望のときは、メッセージでお知らせください。";
+            let flash = "お知らせいただき、ありがとうございます。専門家が参加できず、申し訳ありません。すぐに別の日時を選べます。別の専門家をご希望のときは、メッセージでお知らせください。";
             Ok(page::see_other_with(own.path(""), flash))
         }
         Err(problem @ (Problem::Stale | Problem::Refused(_))) => {

@@ -95,7 +95,7 @@ const NOTES: &[(&str, &str)] = &[
     ("連絡先が確認されないまま期限を過ぎたため、仮予約を解除しました", RELEASED),
     ("日時が近く、専門家の回答を待てないため、仮予約を解除しました", RELEASED),
     ("解除した日時をもう一度押さえました", "解除した日時をもう一度押さえました"),
-    ("担当を交代しました", "担当の専門家が替わりました"),
+    ("担当を交代しました", "担当の専門家が変わりました"),
     ("オンライン相談の接続先を", "オンライン相談の接続先を変更しました"),
     ("オンライン相談の接続先の", "オンライン相談の接続先を元に戻しました"),
     ("実施報告書を確認しました", "報告書ができました"),
@@ -157,6 +157,8 @@ mod tests {
             from: None,
             to,
             note: Some(note.to_owned()),
+            quick: None,
+            takes_back: None,
         };
         let expert = Actor::Expert(ExpertId(Uuid::nil()));
         let center = Actor::Coordinator(AccountId(Uuid::nil()));

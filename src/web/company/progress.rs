@@ -24,6 +24,8 @@ pub struct Facts<'a> {
     /// The appointment that is held or confirmed.
     pub live: Option<&'a Appointment>,
     pub follow_ups: &'a [FollowUp],
+    /// Whether a report waits for the center's approval.
+    pub is_submitted: bool,
     /// Whether an expert was asked for it before.
     pub was_routed: bool,
     /// Whether the company waits for a reply to its message.
@@ -47,7 +49,8 @@ pub fn sentences(facts: Facts<'_>) -> Vec<String> {
                 "お送りいただいたメッセージに、{}までに返信します。",
                 month_day_weekday(response.due_at)
             ),
-            false => "メッセージへの返信が遅れています。お急ぎのときは、お電話ください。".to_owned(),
+            false => "メッセージへの返信が遅れています。申し訳ありません。お急ぎのときは、お電話ください。"
+                .to_owned(),
         });
     }
     sentences
@@ -72,6 +75,10 @@ fn main(facts: Facts<'_>) -> String {
             None => "候補の日時から選んでください。".to_owned(),
         },
         State::Booked => booked(facts),
+        State::Consulted if facts.is_submitted => {
+            "相談が終わりました。専門家の報告書を、センターが確認しています。確認が終わりましたらお知らせします。"
+                .to_owned()
+        }
         State::Consulted => match due_day(facts, DueKind::Report) {
             Some(day) => {
                 let author = match facts.record.report_by_center {
@@ -83,10 +90,15 @@ fn main(facts: Facts<'_>) -> String {
                     "相談が終わりました。{author}{day}までに報告書をまとめます。できましたらお知らせします。"
                 )
             }
-            None => {
-                "相談が終わりました。報告書ができましたらお知らせします。お急ぎのときは、お電話ください。"
-                    .to_owned()
-            }
+            None => match due_day(facts, DueKind::Approval) {
+                Some(day) => format!(
+                    "相談が終わりました。報告書の内容をセンターで確認しています。{day}までにお届けします。"
+                ),
+                None => {
+                    "相談が終わりました。報告書ができましたらお知らせします。お急ぎのときは、お電話ください。"
+                        .to_owned()
+                }
+            },
         },
         State::FollowUp => follow_up(facts),
         state
@@ -120,7 +132,10 @@ fn received(facts: Facts<'_>) -> String {
             Some(days) => format!("申込みを受け付けました。{days}営業日以内（{day}まで）にご連絡します。"),
             None => format!("申込みを受け付けました。{day}までにご連絡します。"),
         },
-        None => "申込みを受け付けました。ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
+        None => {
+            "申込みを受け付けました。ご連絡が遅れています。申し訳ありません。お急ぎのときは、お電話ください。"
+                .to_owned()
+        }
     }
 }
 
@@ -134,7 +149,7 @@ fn checking(facts: Facts<'_>) -> String {
     let rest = match due_day(facts, DueKind::FirstContact) {
         Some(day) => format!("{day}までにご連絡します。手続きは必要ありません。"),
         None if facts.record.due.is_none() => "手続きは必要ありません。".to_owned(),
-        None => "ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
+        None => "ご連絡が遅れています。申し訳ありません。お急ぎのときは、お電話ください。".to_owned(),
     };
     let doing = if facts.record.appointments_done > 0 {
         "次回の相談について、センターで専門家を調整しています。"
@@ -156,16 +171,26 @@ fn booked(facts: Facts<'_>) -> String {
 }
 
 fn follow_up(facts: Facts<'_>) -> String {
-    if let Some(day) = due_day(facts, DueKind::FirstContact)
-        && facts.record.wants_help_since.is_some()
-    {
-        return format!("さらに相談したいとのこと、承りました。{day}までに、センターからご連絡します。");
+    if facts.record.wants_help_since.is_some() {
+        let contact = match due_day(facts, DueKind::FirstContact) {
+            Some(day) => format!("{day}までに、センターからご連絡します。"),
+            None if facts.record.due.is_some() => {
+                "ご連絡が遅れています。申し訳ありません。お急ぎのときは、お電話ください。".to_owned()
+            }
+            None => "センターからご連絡します。".to_owned(),
+        };
+        return format!("さらに相談したいとのこと、承りました。{contact}");
     }
+    let is_asked =
+        |it: &FollowUp| matches!(it.state, FollowUpState::Sent { .. }) && it.step.to == Addressee::Company;
     match next_question(facts) {
         Some(day) => {
-            format!("次回の相談または状況の確認を予定しています。次の確認のメールは{day}にお送りします。")
+            format!("相談のあとの状況を確認しています。次の確認のメールは{day}にお送りします。")
         }
-        None => "次回の相談または状況の確認を予定しています。".to_owned(),
+        None if facts.follow_ups.iter().any(is_asked) => {
+            "相談のあとの状況を確認しています。お送りした質問への回答をお待ちしています。".to_owned()
+        }
+        None => "予定していた確認は、すべて終わりました。手続きは必要ありません。".to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     problem::Problem,
     store,
     web::kit::{
+        fitting_guides::{self, FittingGuide},
         page::{self, Shell},
         similar_examples::{self, SimilarLine},
     },
@@ -40,6 +41,8 @@ struct Shown {
     other_field: bool,
     /// The examples that the expert recommends.
     examples: Vec<SimilarLine>,
+    /// The entries of the guide that the expert recommends.
+    guides: Vec<FittingGuide>,
 }
 
 #[get("/my/{number}/report")]
@@ -58,8 +61,9 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     for it in reports {
         if let ReportState::Approved { at, .. } = it.state {
             let examples = similar_examples::attached(&app, &it.body.examples).await?;
+            let guides = fitting_guides::attached(&app, &it.body.guides).await?;
             let (appointment, approved_on) = (appointment(&it), long_date(at));
-            approved.push(Shown { appointment, approved: approved_on, examples, ..shown(it) });
+            approved.push(Shown { appointment, approved: approved_on, examples, guides, ..shown(it) });
         }
     }
     page::html(&ReportPage {
@@ -89,5 +93,6 @@ fn shown(it: Report) -> Shown {
         further_session: body.further_session,
         other_field: body.other_field,
         examples: Vec::new(),
+        guides: Vec::new(),
     }
 }

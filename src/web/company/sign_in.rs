@@ -131,7 +131,7 @@ async fn starts_matching(app: &App, purpose: &Purpose) -> Result<bool, Problem> 
     let record = store::consultation::find(&app.db, *consultation).await?;
     Ok(record.is_some_and(|it| {
         let is_before = it.consultation.state.is_before_routing();
-        is_before && !it.consultation.address_confirmed
+        is_before && !it.consultation.address_confirmed && it.consultation.merged_into.is_none()
     }))
 }
 

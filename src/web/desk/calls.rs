@@ -321,8 +321,10 @@ fn words(
                 .to_owned()
         }
         DeskEntryState::Open if entry.from_case.is_some() => {
-            "センターから引き継ぎました。企業に連絡し、回答したら「回答済みにする」を押してください。"
-                .to_owned()
+            let by = entry.due_at.map(|it| format!("{}までに", month_day_weekday(it))).unwrap_or_default();
+            format!(
+                "センターから引き継ぎました。{by}企業に連絡し、回答したら「回答済みにする」を押してください。"
+            )
         }
         DeskEntryState::Open => "まだ回答していません。回答するか、センターに引き継いでください。".to_owned(),
         DeskEntryState::Answered => format!("{since}に、窓口で回答しました。"),

@@ -12,7 +12,7 @@ use domain::{
     text::Prose,
 };
 
-use super::list::outcome;
+use super::list::outcome_at;
 use crate::{
     app::App,
     ops,
@@ -114,7 +114,7 @@ async fn render(
         let who = if mine { desk.clone() } else { center.clone() };
         around.line(it, who, mine, &path)
     });
-    let (lines, outcome, status) = (lines.collect(), outcome(&row), typed.status());
+    let (lines, outcome, status) = (lines.collect(), outcome_at(&desk, &row), typed.status());
     let (mut referral, mut back) = (None, None);
     if let State::Referred { organization } = &row.state {
         referral = Some(what_follows(app, id, organization, &desk).await?);
@@ -133,7 +133,7 @@ async fn what_follows(
     let next = if leads_back(organization, desk) {
         "企業には、この窓口へ直接お問い合わせいただくようお伝えしました。企業から連絡がありましたら、対応をお願いします。".to_owned()
     } else {
-        format!("企業には、{organization}へ直接お問い合わせいただくようお伝えしました。")
+        format!("企業のご相談先は、{organization}になりました。この窓口での対応は必要ありません。")
     };
     let history = store::audit::event::of(&app.db, id).await?;
     let last = history.into_iter().rev().find(|it| it.action == ActionKind::Refer);

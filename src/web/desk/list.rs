@@ -2,7 +2,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
 use domain::{
-    consultation::{EndingReader, State, ending},
+    consultation::{EndingReader, State, ending, leads_back},
     due::DueKind,
     number::CaseNumber,
     wording::month_day_weekday,
@@ -25,6 +25,8 @@ const ROWS: u64 = 50;
 #[template(path = "desk/list.html")]
 struct ListPage {
     shell: Shell,
+    /// The name of the desk.
+    desk: String,
     rows: Vec<HandOver>,
     /// The address of the next page; empty on the last page.
     next: String,
@@ -46,7 +48,18 @@ pub async fn show(
     for it in &mut rows {
         it.company_name = companies.name(&it.number, &it.company_name);
     }
-    page::html(&ListPage { shell, rows, next, first: before.is_none() })
+    let desk = store::reference::desk::find(&app.db, user.desk).await?.map(|it| it.name).unwrap_or_default();
+    page::html(&ListPage { shell, desk, rows, next, first: before.is_none() })
+}
+
+/// Returns what `outcome` does; of a case that came back to the desk itself, what the desk has to do.
+pub fn outcome_at(desk: &str, row: &HandOver) -> String {
+    if let State::Referred { organization } = &row.state
+        && leads_back(organization, desk)
+    {
+        return "センターから、この窓口に戻りました。企業への対応をお願いします。".to_owned();
+    }
+    outcome(row)
 }
 
 /// Returns the result of the consultation, or what happens now and by when.
@@ -73,8 +86,11 @@ pub fn outcome(row: &HandOver) -> String {
         DueKind::FirstContact => format!("企業への連絡の期限：{day}。"),
         DueKind::Reply => format!("専門家の回答の期限：{day}。"),
         DueKind::Report => format!("報告書の期限：{day}。"),
+        DueKind::Approval => format!("報告書をお渡しする期限：{day}。"),
     });
-    format!("{sentence}{}", by.unwrap_or_default())
+    // A request that was merged into another consultation has its own contact beside what goes on there.
+    let contact = row.contact_due_at.map(|at| format!("企業への連絡の期限：{}。", month_day_weekday(at)));
+    format!("{sentence}{}", contact.or(by).unwrap_or_default())
 }
 
 /// Removes the surplus row, if there is one, and returns the address of the next page that it announces.

@@ -124,6 +124,7 @@ pub async fn submit(
     match (application, agreed) {
         (Ok(application), Some(agreed)) if errors.is_empty() => {
             let entry = entry_of(&form);
+            let application = with_noted_theme(&app, application, user.desk, entry).await?;
             let member = DeskMember { desk: user.desk, account: Some(user.id), entry };
             let done = ops::intake::apply::hand_over(&app, &application, member, &agreed, key).await?;
             let message = format!("センターに引き継ぎました。受付番号は {} です。", done.number);
@@ -131,6 +132,24 @@ pub async fn submit(
         }
         _ => page::unprocessable(&new_page(shell, form, errors, key)),
     }
+}
+
+/// Gives an application the theme of the desk's request, so that experts read it, if its fields have that theme.
+async fn with_noted_theme(
+    app: &App,
+    mut application: Application,
+    desk: DeskId,
+    entry: Option<DeskEntryId>,
+) -> Result<Application, Problem> {
+    let Some(id) = entry else { return Ok(application) };
+    let entry = store::intake::desk_entry::find(&app.db, desk, id).await?.ok_or(Problem::NotFound)?;
+    let programme = app.programme_to_show().await?;
+    let noted = programme.themes.iter().find(|it| it.code == entry.theme);
+    let topic = &mut application.topic;
+    if let Some(theme) = noted.filter(|it| topic.themes.is_empty() && topic.fields.contains(it.field)) {
+        topic.themes.push(theme.code.clone());
+    }
+    Ok(application)
 }
 
 fn agreed(form: &Fields, today: NaiveDate, errors: &mut FieldErrors) -> Option<HandOverConsent> {

@@ -1,4 +1,4 @@
-//! A telework month beside its text: the registrations, the decisions about them, and its logo files.
+//! A telework month beside its text: the registrations, and the decisions about them.
 use std::collections::HashSet;
 
 use actix_web::{
@@ -8,9 +8,9 @@ use actix_web::{
 use askama::Template;
 use domain::{
     campaign::RegistrationStatus,
-    id::{CampaignLogoId, PublicationId, RegistrationId},
+    id::{PublicationId, RegistrationId},
     intake::contact::EmailAddress,
-    publication::{Publication, PublicationKind},
+    publication::PublicationKind,
     text::Prose,
 };
 use uuid::Uuid;
@@ -18,26 +18,21 @@ use uuid::Uuid;
 use super::list;
 use crate::{
     app::App,
-    ops::{
-        self,
-        campaign::{SeenRegistration, logo::MOST},
-    },
+    ops::{self, campaign::SeenRegistration},
     problem::Problem,
     store::{
         self,
         campaign::{
             Campaign,
-            logo::{self, CampaignLogo},
             registration::{self, Registration, RegistrationSearch},
         },
     },
     url,
     web::kit::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, Fields},
         form_state::FormState,
         page::{self, Shell},
         session::EditorUser,
-        upload::{FILES, FormWithFiles},
     },
 };
 
@@ -75,6 +70,8 @@ pub struct CampaignLinks {
     pub desk: String,
     pub entry: String,
     pub public: String,
+    /// The page of the files that visitors download.
+    pub files: String,
     /// The list of those to whom a consultation is offered, which coordinators alone see.
     pub outreach: bool,
 }
@@ -92,16 +89,6 @@ struct RegistrationPage {
     decided_by: String,
     state: FormState,
     links: CampaignLinks,
-}
-
-#[derive(Template)]
-#[template(path = "editor/campaign_logos.html")]
-struct LogosPage {
-    shell: Shell,
-    publication: Publication,
-    entry: String,
-    logos: Vec<CampaignLogo>,
-    errors: FieldErrors,
 }
 
 #[get("/staff/month/{id}")]
@@ -204,51 +191,6 @@ pub async fn decide(
     }
 }
 
-#[get("/staff/month/{id}/logos")]
-pub async fn logos(
-    app: Data<App>,
-    shell: Shell,
-    _: EditorUser,
-    id: Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    page::html(&logos_page(&app, shell, *id, FieldErrors::default()).await?)
-}
-
-#[post("/staff/month/{id}/logos")]
-pub async fn add_logo(
-    app: Data<App>,
-    shell: Shell,
-    _: EditorUser,
-    id: Path<Uuid>,
-    form: FormWithFiles,
-) -> Result<HttpResponse, Problem> {
-    let mut errors = FieldErrors::default();
-    let campaign = publication(&app, *id).await?.id;
-    let Some(file) = form.files.into_iter().next() else {
-        errors.add(FILES, "ファイルを選択してください");
-        return page::unprocessable(&logos_page(&app, shell, *id, errors).await?);
-    };
-    match ops::campaign::logo::add(&app, campaign, file).await {
-        Ok(()) => Ok(page::see_other_with(format!("/staff/month/{id}/logos"), "ファイルを追加しました。")),
-        Err(Problem::Refused(why)) => {
-            errors.add(FILES, why);
-            page::unprocessable(&logos_page(&app, shell, *id, errors).await?)
-        }
-        Err(problem) => Err(problem),
-    }
-}
-
-#[post("/staff/month/{id}/logos/{logo}/remove")]
-pub async fn remove_logo(
-    app: Data<App>,
-    _: EditorUser,
-    path: Path<(Uuid, Uuid)>,
-) -> Result<HttpResponse, Problem> {
-    let (id, file) = *path;
-    ops::campaign::logo::remove(&app, PublicationId(id), CampaignLogoId(file)).await?;
-    Ok(page::see_other_with(format!("/staff/month/{id}/logos"), "ファイルを削除しました。"))
-}
-
 /// Returns the telework month of an address of the editors' pages. One that was never published has no registrations.
 pub async fn find(app: &App, id: Uuid) -> Result<Campaign, Problem> {
     store::campaign::find(&app.db, PublicationId(id)).await?.ok_or(Problem::NotFound)
@@ -261,6 +203,7 @@ pub fn links(shell: &Shell, campaign: &Campaign) -> CampaignLinks {
         desk: url::campaign_desk(campaign.id),
         entry: format!("{}/{}", list::address(PublicationKind::Campaign), campaign.id),
         public: url::publication(PublicationKind::Campaign, campaign.year),
+        files: url::publication_files(campaign.id),
         outreach: role == Some(domain::actor::Role::Coordinator),
     }
 }
@@ -268,11 +211,6 @@ pub fn links(shell: &Shell, campaign: &Campaign) -> CampaignLinks {
 /// Returns the address of the page of a registration.
 pub fn address(campaign: PublicationId, id: RegistrationId) -> String {
     format!("{}/registrations/{id}", url::campaign_desk(campaign))
-}
-
-async fn publication(app: &App, id: Uuid) -> Result<Publication, Problem> {
-    let found = store::publication::find(&app.db, PublicationId(id)).await?;
-    found.filter(|it| it.kind() == PublicationKind::Campaign).ok_or(Problem::NotFound)
 }
 
 /// Returns a registration of a telework month. One whose address is not proved is shown to no person of the staff.
@@ -322,17 +260,6 @@ async fn unreachable<'a>(
 ) -> Result<HashSet<String>, Problem> {
     let addresses = all.into_iter().filter_map(|it| it.entry.email.as_ref().map(EmailAddress::key));
     Ok(store::correspondence::bounce::dead_among(&app.db, addresses.collect()).await?)
-}
-
-async fn logos_page(app: &App, shell: Shell, id: Uuid, errors: FieldErrors) -> Result<LogosPage, Problem> {
-    let publication = publication(app, id).await?;
-    Ok(LogosPage {
-        shell,
-        entry: format!("{}/{id}", list::address(PublicationKind::Campaign)),
-        logos: logo::of(&app.db, publication.id).await?,
-        publication,
-        errors,
-    })
 }
 
 impl CampaignDeskPage {

@@ -12,7 +12,9 @@ use domain::{
 use crate::{
     store::campaign::registration::Registration,
     web::kit::{
-        csv_file::{self, BadImportFile, FileColumn, FileRow, industry_code, parts, prefecture_code},
+        csv_file::{
+            self, BadImportFile, FORMULA, FileColumn, FileRow, industry_code, parts, prefecture_code,
+        },
         form::FieldErrors,
         registration_form,
     },
@@ -48,12 +50,6 @@ const MORE: [&str; 9] = [
     "ご案内を希望した日時",
     "ご案内を停止した日時",
 ];
-
-/// The mark without which Excel reads the file as Shift_JIS.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
-
-/// The signs with which a cell would become a formula in a spreadsheet. Such a cell begins with an apostrophe.
-const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 
 /// One row of a file.
 #[derive(Clone, Debug)]
@@ -122,14 +118,8 @@ fn plain(cell: &str) -> &str {
 
 /// Writes registrations as a file that `rows` can read.
 pub fn write(all: &[Registration]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
-    writer.write_record(COLUMNS.iter().map(|(label, ..)| *label).chain(MORE))?;
-    for it in all {
-        writer.write_record(cells(it).map(|it| safe(&it)))?;
-    }
-    writer.into_inner().map_err(|err| csv::Error::from(err.into_error()))
+    let head = COLUMNS.iter().map(|(label, ..)| *label).chain(MORE);
+    csv_file::written(head, all.iter().map(|it| cells(it).collect()))
 }
 
 fn cells(it: &Registration) -> impl Iterator<Item = String> {
@@ -164,11 +154,6 @@ fn cells(it: &Registration) -> impl Iterator<Item = String> {
         at(opt_in.and_then(|it| it.stopped_at)),
     ];
     cells.into_iter()
-}
-
-/// Returns a cell that no spreadsheet takes for a formula.
-fn safe(cell: &str) -> String {
-    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

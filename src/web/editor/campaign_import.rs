@@ -4,9 +4,10 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
+use codes::ImportKind;
 use domain::{
     campaign::RegistrationEntry,
-    id::{PublicationId, RegistrationImportId},
+    id::{FileImportId, PublicationId},
     publication::Facts,
     text::TextLine,
 };
@@ -18,20 +19,18 @@ use super::{
 };
 use crate::{
     app::App,
-    ops,
+    ops::{self, file_import::ChosenFile},
     problem::Problem,
     store::{
         self,
-        campaign::{
-            Campaign,
-            import::{self, RegistrationImport},
-            registration,
-        },
+        campaign::{Campaign, registration},
+        file_import::{self, FileImport},
     },
     url,
     web::kit::{
         csv_file::{self, MOST_ROWS},
         form::FieldErrors,
+        import_view::PreviewRow,
         page::{self, Shell},
         session::EditorUser,
         upload::{FILES, FormWithFiles},
@@ -46,7 +45,7 @@ const SHOWN: u64 = 20;
 struct RegistrationImportPage {
     shell: Shell,
     errors: FieldErrors,
-    earlier: Vec<RegistrationImport>,
+    earlier: Vec<FileImport>,
     links: CampaignLinks,
 }
 
@@ -55,12 +54,12 @@ struct RegistrationImportPage {
 struct RegistrationPreviewPage {
     shell: Shell,
     campaign: Campaign,
-    import: RegistrationImport,
-    good: Vec<RegistrationRow>,
+    import: FileImport,
+    good: Vec<PreviewRow>,
     /// The rows that cannot be taken.
-    bad: Vec<RegistrationRow>,
+    bad: Vec<PreviewRow>,
     /// The number of registrations that came of it, if it was taken.
-    taken: usize,
+    taken: u64,
     links: CampaignLinks,
 }
 
@@ -86,12 +85,18 @@ pub async fn submit(
     let campaign = find(&app, *id).await?;
     let mut errors = FieldErrors::default();
     let activities = activities(&app, &campaign).await?;
-    let text = errors.take(FILES, csv_file::of_form(&form));
+    let text = errors.take(FILES, csv_file::of_form(&form, "CSVファイル"));
     let text = text.filter(|it| errors.take(FILES, campaign_file::rows(it, &activities)).is_some());
     let (Some(text), Some(file)) = (text, form.files.first()) else {
         return page::unprocessable(&import_page(&app, shell, *id, errors).await?);
     };
-    let import = ops::campaign::import::keep(&app, campaign.id, &file.name, text, user.id).await?;
+    let chosen = ChosenFile {
+        kind: ImportKind::Registration,
+        campaign: Some(campaign.id),
+        name: file.name.clone(),
+        content: text,
+    };
+    let import = ops::file_import::keep(&app, chosen, user.id).await?;
     Ok(page::see_other(address(campaign.id, import)))
 }
 
@@ -103,8 +108,14 @@ pub async fn preview(
     path: Path<(Uuid, Uuid)>,
 ) -> Result<HttpResponse, Problem> {
     let (campaign, it) = found(&app, &path).await?;
-    let taken = registration::of_import(&app.db, it.id).await?.len();
-    let (good, bad) = rows(&app, &campaign, &it).await?.into_iter().partition(|it| it.read.is_ok());
+    let taken = registration::count_of_import(&app.db, it.id).await?;
+    let rows = rows(&app, &campaign, &it).await?.into_iter().map(|it| PreviewRow {
+        line: it.line,
+        name: it.name,
+        remark: String::new(),
+        faults: it.read.err().unwrap_or_default(),
+    });
+    let (good, bad) = rows.partition(|it| it.faults.is_empty());
     let links = links(&shell, &campaign);
     page::html(&RegistrationPreviewPage { shell, campaign, import: it, good, bad, taken, links })
 }
@@ -134,14 +145,14 @@ pub async fn undo(app: Data<App>, _: EditorUser, path: Path<(Uuid, Uuid)>) -> Re
     Ok(page::see_other_with(address(campaign.id, it.id), &sentence))
 }
 
-fn address(campaign: PublicationId, id: RegistrationImportId) -> String {
+fn address(campaign: PublicationId, id: FileImportId) -> String {
     format!("{}/import/{id}", url::campaign_desk(campaign))
 }
 
-async fn found(app: &App, path: &(Uuid, Uuid)) -> Result<(Campaign, RegistrationImport), Problem> {
+async fn found(app: &App, path: &(Uuid, Uuid)) -> Result<(Campaign, FileImport), Problem> {
     let campaign = find(app, path.0).await?;
-    let it = import::find(&app.db, RegistrationImportId(path.1)).await?;
-    let it = it.filter(|it| it.campaign == campaign.id).ok_or(Problem::NotFound)?;
+    let it = file_import::find(&app.db, ImportKind::Registration, FileImportId(path.1)).await?;
+    let it = it.filter(|it| it.campaign == Some(campaign.id)).ok_or(Problem::NotFound)?;
     Ok((campaign, it))
 }
 
@@ -150,17 +161,15 @@ async fn activities(app: &App, campaign: &Campaign) -> Result<Vec<TextLine>, Pro
     let publication = store::publication::find(&app.db, campaign.id).await?.ok_or(Problem::NotFound)?;
     match publication.content.facts {
         Facts::Campaign(facts) => Ok(facts.activities),
-        Facts::News(_) | Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) => Err(Problem::NotFound),
+        Facts::News(_) | Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) | Facts::Survey(_) => {
+            Err(Problem::NotFound)
+        }
     }
 }
 
 /// Returns the rows of a file that was not taken yet. They are read anew, because activities and registrations may have
 /// changed meanwhile.
-async fn rows(
-    app: &App,
-    campaign: &Campaign,
-    it: &RegistrationImport,
-) -> Result<Vec<RegistrationRow>, Problem> {
+async fn rows(app: &App, campaign: &Campaign, it: &FileImport) -> Result<Vec<RegistrationRow>, Problem> {
     if it.taken_at.is_some() {
         return Ok(Vec::new());
     }
@@ -183,24 +192,12 @@ async fn import_page(
     errors: FieldErrors,
 ) -> Result<RegistrationImportPage, Problem> {
     let campaign = find(app, id).await?;
-    let earlier = import::newest(&app.db, campaign.id, SHOWN).await?;
+    let earlier = file_import::newest(&app.db, ImportKind::Registration, Some(campaign.id), SHOWN).await?;
     Ok(RegistrationImportPage { links: links(&shell, &campaign), shell, errors, earlier })
-}
-
-impl RegistrationImportPage {
-    /// Returns the labels of the columns, each with whether a file must have it.
-    fn columns(&self) -> Vec<(&'static str, bool)> {
-        COLUMNS.map(|(label, _, needed)| (label, needed)).to_vec()
-    }
 }
 
 impl RegistrationPreviewPage {
     fn action(&self, act: &str) -> String {
         format!("{}/{act}", address(self.campaign.id, self.import.id))
-    }
-
-    /// Returns the faults of a row.
-    fn faults(row: &RegistrationRow) -> &[String] {
-        row.read.as_ref().err().map_or(&[], Vec::as_slice)
     }
 }

@@ -10,7 +10,7 @@ use chrono::{Datelike, TimeDelta};
 use domain::{
     calendar::japan_date,
     id::PublicationId,
-    publication::{Content, Phase, Publication, PublicationKind},
+    publication::{Content, Facts, Phase, Publication, PublicationKind},
 };
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ use super::{
     gathering_form::{self, GatheringChoices},
     guide_form::{self, GuideChoices},
     list, news_form,
+    survey_form::{self, SurveyChoices},
 };
 use crate::{
     app::App,
@@ -42,6 +43,9 @@ use crate::{
 /// The time for which a link to a preview is valid.
 const PREVIEW_LASTS: TimeDelta = TimeDelta::days(30);
 
+/// The name of the field of the successor.
+pub const SUCCESSOR: &str = "successor";
+
 /// The id that stands in addresses for a publication that does not exist yet.
 const NEW: &str = "new";
 
@@ -58,6 +62,7 @@ struct EntryPage {
     choices: GuideChoices,
     example_choices: ExampleChoices,
     event_choices: GatheringChoices,
+    survey_choices: SurveyChoices,
     /// The text that is shown beside the form.
     preview: Preview,
     /// The content that another editor saved meanwhile.
@@ -72,6 +77,8 @@ struct Saved {
     consent: Option<ConsentPanel>,
     /// Whether the text was erased because that consent has ended.
     is_erased: bool,
+    /// The page that it leads to once it has ended; empty without one.
+    successor: String,
 }
 
 struct Preview {
@@ -97,7 +104,9 @@ pub async fn new(
     let mut form = Fields::default();
     form.add("checked_on", domain::wording::iso_date(japan_date(app.clock.now())));
     form.add("year", japan_date(app.clock.now()).year().to_string());
-    campaign_form::propose(japan_date(app.clock.now()), &mut form);
+    if kind == PublicationKind::Campaign {
+        campaign_form::propose(japan_date(app.clock.now()), &mut form);
+    }
     page::html(&entry_page(&app, shell, kind, None, form, FieldErrors::default()).await?)
 }
 
@@ -157,7 +166,7 @@ pub async fn save(
         let saved = Some(saved(&app, publication).await?);
         return page::unprocessable(&entry_page(&app, shell, kind, saved, form, errors).await?);
     };
-    let content = content.with_pictures_of(&publication.content);
+    let content = content.with_unwritten_of(&publication.content);
     match ops::publication::edit(&app, seen, content, user.id).await {
         Ok(it) => {
             let public = it.state.phase(app.clock.now()) == Phase::Current;
@@ -210,8 +219,26 @@ async fn saved(app: &App, publication: Publication) -> Result<Saved, Problem> {
         preview_link: app.site.absolute(&format!("/preview/{token}")),
         consent: consent_panel::panel(app, &publication).await?,
         is_erased: ops::publication::is_erased(&app.db, &publication).await?,
+        successor: store::publication::successor::find(&app.db, publication.id)
+            .await?
+            .map_or_else(String::new, String::from),
         publication,
     })
+}
+
+/// Shows the page with a successor that cannot be saved, as it was typed.
+pub async fn with_successor(
+    app: &App,
+    shell: Shell,
+    publication: Publication,
+    typed: &str,
+    errors: FieldErrors,
+) -> Result<HttpResponse, Problem> {
+    let mut form = form::fill(&publication.content);
+    form.add(SUCCESSOR, typed);
+    let kind = publication.kind();
+    let saved = Some(saved(app, publication).await?);
+    page::unprocessable(&entry_page(app, shell, kind, saved, form, errors).await?)
 }
 
 async fn entry_page(
@@ -219,9 +246,14 @@ async fn entry_page(
     shell: Shell,
     kind: PublicationKind,
     saved: Option<Saved>,
-    form: Fields,
+    mut form: Fields,
     errors: FieldErrors,
 ) -> Result<EntryPage, Problem> {
+    if let Some(saved) = &saved
+        && errors.of(SUCCESSOR).is_none()
+    {
+        form.add(SUCCESSOR, saved.successor.clone());
+    }
     let programme = app.programme_to_show().await?;
     let themes = &programme.themes;
     let view = |it: &Saved| ExampleView::of(&it.publication.content, themes, &address(&it.publication));
@@ -230,9 +262,14 @@ async fn entry_page(
         Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")), example };
     let (mut choices, mut example_choices) = (GuideChoices::default(), ExampleChoices::default());
     let mut event_choices = GatheringChoices::default();
+    let mut survey_choices = SurveyChoices::default();
     match kind {
         PublicationKind::News | PublicationKind::Campaign => {}
         PublicationKind::Guide => choices = guide_form::choices(),
+        PublicationKind::Survey => {
+            choices = guide_form::choices();
+            survey_choices = survey_form::choices();
+        }
         PublicationKind::Example => example_choices = example_form::choices(themes),
         PublicationKind::Gathering => {
             event_choices = gathering_form::choices(&app.programme_and_experts().await?.1);
@@ -248,6 +285,7 @@ async fn entry_page(
         choices,
         example_choices,
         event_choices,
+        survey_choices,
         preview,
         conflict: None,
     })
@@ -260,12 +298,28 @@ impl Saved {
         (is_event && self.publication.public_revision.is_some()).then(|| url::event_desk(self.publication.id))
     }
 
-    /// Returns the address of the page with the registrations for a telework month, and the one with its files.
-    fn registrations(&self) -> Option<(Option<String>, String)> {
+    /// Returns the address of the page with the answers to a survey that was published with questions.
+    fn answers(&self) -> Option<String> {
+        let Facts::Survey(facts) = &self.publication.content.facts else { return None };
+        let is_asked_here = facts.form.is_some() && self.publication.public_revision.is_some();
+        is_asked_here.then(|| url::survey_desk(self.publication.id))
+    }
+
+    /// Returns whether pictures can be added.
+    const fn has_pictures(&self) -> bool {
+        self.publication.content.facts.pictures().is_some()
+    }
+
+    /// Returns the address of the page with the registrations for a telework month.
+    fn registrations(&self) -> Option<String> {
         let desk = url::campaign_desk(self.publication.id);
-        let logos = format!("{desk}/logos");
         let is_campaign = self.publication.kind() == PublicationKind::Campaign;
-        is_campaign.then(|| (self.publication.public_revision.map(|_| desk), logos))
+        self.publication.public_revision.filter(|_| is_campaign).map(|_| desk)
+    }
+
+    /// Returns whether it can lead to a successor: the public has read it, or will.
+    const fn may_have_successor(&self) -> bool {
+        self.publication.public_revision.is_some()
     }
 
     /// Returns whether its publication can be ended.

@@ -123,10 +123,10 @@ pub async fn walk_in(
     let mut typed = FormState::of(form);
     let (form, errors) = (&typed.form, &mut typed.errors);
     let (seat, person) = (parse_seat(form, errors, |_| true), parse_person(form, errors));
-    let (Some(seat), Some((name, organization))) = (seat, person) else {
+    let (Some(seat), Some(person)) = (seat, person) else {
         return answer(&app, shell, id, String::new(), typed).await;
     };
-    let outcome = ops::gathering::add_walk_in(&app, id, WalkIn { seat, name, organization }).await;
+    let outcome = ops::gathering::add_walk_in(&app, id, WalkIn { seat, person }).await;
     done(&app, shell, id, typed, outcome, "当日参加の方を追加しました。").await
 }
 

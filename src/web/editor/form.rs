@@ -5,7 +5,7 @@ use domain::{
     text::{Prose, TextLine, optional},
 };
 
-use super::{campaign_form, example_form, gathering_form, guide_form, news_form};
+use super::{campaign_form, example_form, gathering_form, guide_form, news_form, survey_form};
 use crate::{
     markup,
     store::reference::programme::Theme,
@@ -27,6 +27,7 @@ pub fn fill(content: &Content) -> Fields {
         Facts::Example(it) => example_form::fill(it, &mut form),
         Facts::Gathering(it) => gathering_form::fill(it, &mut form),
         Facts::Campaign(it) => campaign_form::fill(it, &mut form),
+        Facts::Survey(it) => survey_form::fill(it, &mut form),
     }
     form
 }
@@ -44,7 +45,7 @@ pub fn parse(
         PublicationKind::News | PublicationKind::Gathering | PublicationKind::Campaign => {
             errors.take("body", Prose::parse("本文", form.get("body"), LONGEST_BODY)).map(Some)
         }
-        PublicationKind::Guide | PublicationKind::Example => {
+        PublicationKind::Guide | PublicationKind::Example | PublicationKind::Survey => {
             errors.take("body", optional(form.get("body"), |it| Prose::parse("本文", it, LONGEST_BODY)))
         }
     };
@@ -57,6 +58,7 @@ pub fn parse(
         PublicationKind::Example => example_form::parse(form, themes, today, errors).map(Facts::Example),
         PublicationKind::Gathering => gathering_form::parse(form, errors).map(Facts::Gathering),
         PublicationKind::Campaign => campaign_form::parse(form, errors).map(Facts::Campaign),
+        PublicationKind::Survey => survey_form::parse(form, errors).map(Facts::Survey),
     };
     let content = Content { title: title?, body: body?, facts: facts? };
     errors.is_empty().then_some(content)

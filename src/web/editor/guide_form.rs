@@ -94,5 +94,6 @@ pub fn parse(form: &Fields, today: NaiveDate, errors: &mut FieldErrors) -> Optio
         checked_on: checked_on?,
         valid_until: valid_until?,
         note: note?,
+        source: None,
     })
 }

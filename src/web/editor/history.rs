@@ -20,6 +20,7 @@ use crate::{
         form::Fields,
         page::{self, Shell},
         session::EditorUser,
+        survey_view::SurveyView,
     },
 };
 
@@ -42,6 +43,7 @@ struct RevisionPage {
     /// The facts of an event.
     event: Option<EventView>,
     campaign: Option<CampaignView>,
+    survey: Option<SurveyView>,
     example: Option<ExampleView>,
     address: String,
 }
@@ -75,7 +77,18 @@ pub async fn revision(
     let event = EventView::of_facts(&revision.content.facts);
     let campaign = CampaignView::of_facts(&revision.content.facts);
     let example = ExampleView::of(&revision.content, &app.programme_to_show().await?.themes, &address);
-    page::html(&RevisionPage { shell, address, publication, revision, html, event, campaign, example })
+    let survey = SurveyView::of_facts(&revision.content.facts, &address);
+    page::html(&RevisionPage {
+        shell,
+        address,
+        publication,
+        revision,
+        html,
+        event,
+        campaign,
+        survey,
+        example,
+    })
 }
 
 #[post("/staff/publish/{kind}/{id}/restore")]

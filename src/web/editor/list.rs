@@ -16,7 +16,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        publication::{ListedPublication, link_check::LinkCheck},
+        publication::{ListedPublication, deleted_draft::DeletedDraft, link_check::LinkCheck},
     },
     web::kit::{
         page::{self, Shell},
@@ -26,6 +26,9 @@ use crate::{
 
 /// The most publications that are listed: those that changed last.
 const SHOWN: u64 = 500;
+
+/// The number of deleted drafts that are listed.
+const DELETED_SHOWN: u64 = 20;
 
 /// The time before the end of a period from which an editor is told of it.
 const SOON: TimeDelta = TimeDelta::days(14);
@@ -40,6 +43,8 @@ struct ListPage {
     faults: Vec<LinkCheck>,
     /// The number of registrations for telework months that wait.
     waiting: u64,
+    /// The drafts that were deleted last.
+    deleted: Vec<DeletedDraft>,
 }
 
 /// One publication of the list.
@@ -77,6 +82,9 @@ pub async fn show(
             it.attention = format!("承認待ちの登録が{n}件あります");
         }
     }
+    if kind == PublicationKind::Gathering {
+        mark_missing_links(&app, &mut lines, now).await?;
+    }
     if kind == PublicationKind::Example {
         let consents = store::publication::consent::in_force(&app.db).await?;
         for line in &mut lines {
@@ -90,7 +98,20 @@ pub async fn show(
     let mut faults = store::publication::link_check::failing(&app.db).await?;
     faults.retain(|it| ids.contains(&it.publication));
     let (attention, lines) = lines.into_iter().partition(|it| !it.attention.is_empty());
-    page::html(&ListPage { shell, kind, attention, lines, faults, waiting })
+    let deleted = store::publication::deleted_draft::newest(&app.db, kind, DELETED_SHOWN).await?;
+    page::html(&ListPage { shell, kind, attention, lines, faults, waiting, deleted })
+}
+
+/// Marks the events that begin soon and have no meeting link for those who take part online.
+async fn mark_missing_links(app: &App, lines: &mut [Line], now: DateTime<Utc>) -> Result<(), Problem> {
+    let events = store::gathering::some(&app.db, lines.iter().map(|it| it.publication.id)).await?;
+    for line in lines {
+        let event = events.get(&line.publication.id).filter(|it| it.misses_link());
+        if event.is_some_and(|it| now < it.ends_at && it.starts_at < now + SOON) {
+            "オンラインの接続先が登録されていません".clone_into(&mut line.attention);
+        }
+    }
+    Ok(())
 }
 
 /// Returns the address of the list of a kind.

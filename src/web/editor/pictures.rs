@@ -1,11 +1,11 @@
-//! The pictures of an example: adding one with its words, and taking one out.
+//! The pictures of an example or of the notice of a survey: adding one with its words, and taking one out.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
 };
 use askama::Template;
 use domain::{
-    publication::{Phase, Publication, example::picture::MOST_PICTURES},
+    publication::{Phase, Publication, PublicationKind, example::picture::MOST_PICTURES},
     text::TextLine,
 };
 
@@ -40,38 +40,37 @@ struct PicturesPage {
     typed: FormState,
 }
 
-#[get("/staff/publish/cases/{id}/pictures")]
+#[get("/staff/publish/{kind:cases|surveys}/{id}/pictures")]
 pub async fn show(
     app: Data<App>,
     shell: Shell,
     _: EditorUser,
-    id: Path<String>,
+    path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let publication = of(&app, id.into_inner()).await?;
+    let publication = find(&app, &path).await?;
     render(&app, shell, publication, FormState::default())
 }
 
-#[get("/staff/publish/cases/{id}/pictures/{sha256}")]
+#[get("/staff/publish/{kind:cases|surveys}/{id}/pictures/{sha256}")]
 pub async fn picture(
     app: Data<App>,
     _: EditorUser,
-    path: Path<(String, String)>,
+    path: Path<(String, String, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, sha256) = path.into_inner();
-    let publication = of(&app, id).await?;
-    let facts = example_picture::facts(&publication.content)?;
-    example_picture::answer(&app, facts, &sha256, PRIVATE).await
+    let (kind, id, sha256) = path.into_inner();
+    let publication = find(&app, &(kind, id)).await?;
+    example_picture::answer(&app, example_picture::pictures(&publication.content)?, &sha256, PRIVATE).await
 }
 
-#[post("/staff/publish/cases/{id}/pictures")]
+#[post("/staff/publish/{kind:cases|surveys}/{id}/pictures")]
 pub async fn add(
     app: Data<App>,
     shell: Shell,
     user: EditorUser,
-    id: Path<String>,
+    path: Path<(String, String)>,
     form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
-    let publication = of(&app, id.into_inner()).await?;
+    let publication = find(&app, &path).await?;
     let seen = seen(&publication, &form.fields)?;
     let mut typed = FormState::of(form.fields);
     let alternative = TextLine::parse("画像の説明", typed.form.get("alternative"), 200);
@@ -89,27 +88,23 @@ pub async fn add(
         }
         Err(problem) => {
             typed.done(Err(problem))?;
-            let publication = of(&app, publication.id.to_string()).await?;
+            let publication = find(&app, &path).await?;
             render(&app, shell, publication, typed)
         }
     }
 }
 
-#[post("/staff/publish/cases/{id}/pictures/remove")]
+#[post("/staff/publish/{kind:cases|surveys}/{id}/pictures/remove")]
 pub async fn remove(
     app: Data<App>,
     user: EditorUser,
-    id: Path<String>,
+    path: Path<(String, String)>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let publication = of(&app, id.into_inner()).await?;
+    let publication = find(&app, &path).await?;
     let seen = seen(&publication, &form)?;
     let it = ops::publication::picture::remove(&app, seen, form.get("picture"), user.id).await?;
     Ok(page::see_other_with(pictures_of(&it), "画像を外しました。"))
-}
-
-async fn of(app: &App, id: String) -> Result<Publication, Problem> {
-    find(app, &("cases".to_owned(), id)).await
 }
 
 fn pictures_of(it: &Publication) -> String {
@@ -122,7 +117,7 @@ fn render(
     publication: Publication,
     typed: FormState,
 ) -> Result<HttpResponse, Problem> {
-    let pictures = shown_pictures(example_picture::facts(&publication.content)?, &address(&publication));
+    let pictures = shown_pictures(example_picture::pictures(&publication.content)?, &address(&publication));
     let (address, status) = (address(&publication), typed.status());
     let page = PicturesPage {
         shell,

@@ -26,6 +26,7 @@ use crate::{
         form_state::FormState,
         page::{self, Shell},
         session::EditorUser,
+        survey_view::SurveyView,
     },
 };
 
@@ -41,6 +42,7 @@ struct PublishPage {
     /// The facts of an event.
     event: Option<EventView>,
     campaign: Option<CampaignView>,
+    survey: Option<SurveyView>,
     example: Option<ExampleView>,
     address: String,
     /// The public address.
@@ -166,6 +168,7 @@ async fn render(
         html: markup::html(body),
         event: EventView::of_facts(&publication.content.facts),
         campaign: CampaignView::of_facts(&publication.content.facts),
+        survey: SurveyView::of_facts(&publication.content.facts, &address(&publication)),
         example: ExampleView::of(&publication.content, themes, &address(&publication)),
         address: address(&publication),
         public_address: app.site.absolute(&crate::url::publication(publication.kind(), publication.number)),

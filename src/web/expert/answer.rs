@@ -174,7 +174,7 @@ impl Request<'_> {
                     None => "担当します。企業が、空いている日時から相談の日時を選びます。",
                 }),
                 Choice::new("decline", "断る")
-                    .with_hint("ほかの専門家に依頼します。理由を入力してください。"),
+                    .with_hint("センターが、ほかの方法を検討します。理由を入力してください。"),
             ],
         })
     }
@@ -294,10 +294,9 @@ async fn over(app: &App, shell: Shell, record: &Record, mine: &Assignment) -> Re
         AssignmentState::Declined { at, .. } => {
             ("担当を断りました", format!("{}に回答を受け付けました。", wording::long_date_time(*at)))
         }
-        AssignmentState::Lapsed { .. } => (
-            "この依頼の受付は終わりました",
-            "この依頼は、回答期限を過ぎたため、ほかの専門家に依頼しました。".to_owned(),
-        ),
+        AssignmentState::Lapsed { .. } => {
+            ("この依頼の受付は終わりました", "この依頼は、回答期限を過ぎたため、取り消しました。".to_owned())
+        }
         AssignmentState::Withdrawn { .. } | AssignmentState::Offered => {
             ("この依頼の受付は終わりました", "この依頼は、取り下げられました。".to_owned())
         }

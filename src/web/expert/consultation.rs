@@ -40,6 +40,7 @@ use crate::{
         form_state::FormState,
         mail_document,
         page::{self, Shell},
+        proposals::{self, Proposals},
         session::ExpertUser,
         thread::{Reader, ThreadContext, ThreadLine, seen},
         upload::{FILES, FormWithFiles},
@@ -69,6 +70,8 @@ struct CasePage {
     lines: Vec<ThreadLine>,
     accepted_files: String,
     audiences: Vec<Choice>,
+    /// Examples of companies like this one, and entries of the guide that fit it; none before the expert has accepted.
+    proposals: Proposals,
 }
 
 struct Act {
@@ -180,6 +183,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
     } else {
         (Vec::new(), Vec::new())
     };
+    let proposals = if accepted { proposals::of(&app, &case.record).await? } else { Proposals::default() };
     let mut around = ThreadContext::of(&app, id, Reader::Expert).await?;
     let path = case.path();
     let status = typed.status();
@@ -205,6 +209,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
             Choice::new("everyone", "企業とセンター").with_hint("企業にもお知らせします。"),
             Choice::new("internal", "センターと専門家だけ").with_hint("企業には表示されません。"),
         ],
+        proposals,
     };
     page::html_with(status, &page)
 }

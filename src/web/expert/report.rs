@@ -13,11 +13,11 @@ use crate::{
     problem::Problem,
     store,
     web::kit::{
-        form::{Choice, Fields},
+        form::Fields,
         form_state::FormState,
         page::{self, Shell},
+        proposals::{ReportChoices, choices},
         report_form::{labelled, parse, typed},
-        similar_examples::choices,
     },
 };
 
@@ -35,8 +35,8 @@ struct ReportPage {
     returned: Option<String>,
     /// The version that the other author has saved in the meantime.
     newest: Vec<Row>,
-    /// The examples that can be attached.
-    examples: Vec<Choice>,
+    /// The examples and entries of the guide that can be attached.
+    choices: ReportChoices,
 }
 
 #[derive(Template)]
@@ -80,8 +80,8 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
             let returned = report.as_ref().and_then(returned);
             let typed = FormState::of(report.map(|it| typed(&it.body)).unwrap_or_default());
             let newest = Vec::new();
-            let examples = choices(&open.app, &open.case.record, &typed.form).await?;
-            page::html(&ReportPage { shell: open.shell, typed, head, version, returned, newest, examples })
+            let choices = choices(&open.app, &open.case.record, &typed.form).await?;
+            page::html(&ReportPage { shell: open.shell, typed, head, version, returned, newest, choices })
         }
     }
 }
@@ -110,9 +110,9 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     let version = newest.as_ref().map_or(typed_at, |it| it.version);
     let newest = newest.map(|it| rows(&it.body)).unwrap_or_default();
     let status = typed.status();
-    let examples = choices(&open.app, &open.case.record, &typed.form).await?;
+    let choices = choices(&open.app, &open.case.record, &typed.form).await?;
     let shell = open.shell;
-    page::html_with(status, &ReportPage { shell, typed, head, version, returned, newest, examples })
+    page::html_with(status, &ReportPage { shell, typed, head, version, returned, newest, choices })
 }
 
 /// Returns the appointment that the report is about: the named one, or the latest that took place.

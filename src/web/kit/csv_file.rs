@@ -1,4 +1,5 @@
-//! Reading a CSV file that a person imports: its characters, its columns, its rows, and the words in its cells.
+//! CSV files: reading one that a person imports, with its characters, its columns, its rows, and the words in its cells;
+//! and writing one that a spreadsheet opens.
 use domain::{intake::company::Industry, prefecture::Prefecture, text::text_key};
 use encoding_rs::SHIFT_JIS;
 
@@ -9,6 +10,12 @@ pub const MOST_ROWS: usize = 1_000;
 
 /// The longest file. Bytes.
 const LONGEST_FILE: usize = 5 * 1024 * 1024;
+
+/// The mark without which Excel reads the file as Shift_JIS.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// The signs with which a cell would become a formula in a spreadsheet. Such a cell begins with an apostrophe.
+pub const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A column of a file: its label, the name of its field, and whether a file must have it.
 pub type FileColumn = (&'static str, &'static str, bool);
@@ -45,10 +52,10 @@ pub fn text(bytes: &[u8]) -> Result<String, BadImportFile> {
     if has_errors { Err(BadImportFile::Characters) } else { without_nul(text.into_owned()) }
 }
 
-/// Returns the text of the file that a form carries.
-pub fn of_form(form: &FormWithFiles) -> Result<String, String> {
+/// Returns the text of the file that a form carries; `label` is what the form calls it.
+pub fn of_form(form: &FormWithFiles, label: &str) -> Result<String, String> {
     match form.files.first() {
-        None => Err("CSVファイルを選択してください".to_owned()),
+        None => Err(format!("{label}を選択してください")),
         Some(file) if file.bytes.len() > LONGEST_FILE => Err("ファイルは5MB以内にしてください".to_owned()),
         Some(file) => text(&file.bytes).map_err(|err| err.to_string()),
     }
@@ -101,6 +108,26 @@ pub fn industry_code(cell: &str) -> String {
 /// Returns the values of a cell with several. A label may itself have 「・」, but none of these.
 pub fn parts(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(['、', ';', '；', '\n']).map(str::trim).filter(|it| !it.is_empty())
+}
+
+/// Writes rows as a file in which no spreadsheet takes a cell for a formula.
+pub fn written<'a>(
+    head: impl Iterator<Item = &'a str>,
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
+    writer.write_record(head.map(safe))?;
+    for row in rows {
+        writer.write_record(row.iter().map(|it| safe(it)))?;
+    }
+    writer.into_inner().map_err(|err| csv::Error::from(err.into_error()))
+}
+
+/// Returns a cell that no spreadsheet takes for a formula.
+fn safe(cell: &str) -> String {
+    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 fn unreadable(err: &csv::Error) -> BadImportFile {

@@ -35,8 +35,8 @@ pub struct ShownPicture {
     pub sha256: String,
 }
 
-/// Returns the pictures of an example, for a page below whose address this audience finds them.
-pub fn shown_pictures(facts: &ExampleFacts, address: &str) -> Vec<ShownPicture> {
+/// Returns pictures for a page below whose address this audience finds them.
+pub fn shown_pictures(pictures: &[ExamplePicture], address: &str) -> Vec<ShownPicture> {
     let shown = |it: &ExamplePicture| ShownPicture {
         src: format!("{address}/pictures/{}", it.sha256),
         alternative: it.alternative.to_string(),
@@ -44,7 +44,7 @@ pub fn shown_pictures(facts: &ExampleFacts, address: &str) -> Vec<ShownPicture> 
         height: it.height,
         sha256: it.sha256.clone(),
     };
-    facts.pictures.iter().map(shown).collect()
+    pictures.iter().map(shown).collect()
 }
 
 impl ExampleView {
@@ -53,7 +53,7 @@ impl ExampleView {
         let Facts::Example(facts) = &content.facts else { return None };
         let body = content.body.as_ref().map_or("", |it| it.as_str());
         let view = Self::new(content.title.as_str(), body, facts, themes);
-        Some(Self { pictures: shown_pictures(facts, address), ..view })
+        Some(Self { pictures: shown_pictures(&facts.pictures, address), ..view })
     }
 
     /// Returns an example without its pictures, for lists.

@@ -6,7 +6,7 @@ use actix_web::{
         ExtendedValue,
     },
 };
-use domain::id::{AttachmentId, ConsultationId};
+use domain::id::{AttachmentId, ConsultationId, PublicationFileId, PublicationId};
 use uuid::Uuid;
 
 use crate::{
@@ -31,6 +31,14 @@ pub async fn answer(
     let file = file.ok_or(Problem::NotFound)?;
     let bytes = ops::correspondence::attachment::bytes(app, &file).await?;
     Ok(download(file.name, "application/octet-stream", bytes))
+}
+
+/// Sends a file of this publication, which is always saved, never displayed.
+pub async fn of_publication(app: &App, of: PublicationId, id: Uuid) -> Result<HttpResponse, Problem> {
+    let found = store::publication::file::find(&app.db, PublicationFileId(id)).await?;
+    let it = found.filter(|it| it.publication == of).ok_or(Problem::NotFound)?;
+    let bytes = ops::publication::file::bytes(app, &it).await?;
+    Ok(download(it.name, &it.content_type, bytes))
 }
 
 /// Answers with a file that the browser saves under this name.

@@ -53,5 +53,5 @@ pub async fn keep(
     let wanted: Vec<_> = form.all("topic").filter_map(NotificationTopic::from_code).collect();
     ops::correspondence::notification_preferences::save(app, id, NotificationTopic::of(role), &wanted)
         .await?;
-    Ok(page::see_other_with(action, "お知らせメールの設定を保存しました。"))
+    Ok(page::see_other_with(action, "お知らせ設定を保存しました。"))
 }

@@ -168,10 +168,11 @@ const fn entries(role: Role) -> &'static [(&'static str, &'static str)] {
             ("/staff", "対応一覧"),
             ("/staff/consultations", "相談案件"),
             ("/staff/new", "電話受付"),
+            ("/staff/tasks", "作業"),
             ("/staff/schedule", "専門家の予定"),
             ("/staff/mail", "メール"),
             ("/staff/templates", "返信のひな形"),
-            ("/staff/publish", "お知らせ・支援制度"),
+            ("/staff/publish", "お知らせ・イベント"),
             ("/stats", "利用状況"),
             ("/staff/notifications", "お知らせ設定"),
         ],
@@ -189,7 +190,7 @@ const fn entries(role: Role) -> &'static [(&'static str, &'static str)] {
             ("/desk/figures", "月ごとの件数"),
         ],
         Role::Observer => &[("/stats", "利用状況")],
-        Role::Editor => &[("/staff/publish", "お知らせ・支援制度"), ("/stats", "利用状況")],
+        Role::Editor => &[("/staff/publish", "お知らせ・イベント"), ("/stats", "利用状況")],
         Role::Administrator => &[("/admin", "管理"), ("/stats", "利用状況")],
     }
 }

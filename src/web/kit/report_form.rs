@@ -1,7 +1,7 @@
 //! The form of a report: its expert fills it in, or a coordinator in the expert's stead.
 use domain::{
     aftercare::report::{MOST_EXAMPLES, ReportBody},
-    publication::PublicationKind,
+    publication::{PublicationKind, guide::proposal::MOST_GUIDES},
     text::{BadText, Prose, optional},
 };
 
@@ -43,13 +43,21 @@ pub fn parse(form: &Fields, saving: Saving) -> Result<ReportBody, FieldErrors> {
         further_session: form.has("further_session", "1"),
         other_field: form.has("other_field", "1"),
         publishable: form.has("publishable", "1"),
-        examples: form.all("example").filter_map(|it| it.parse().ok()).collect(),
+        examples: numbers(form, "example"),
+        guides: numbers(form, "guide"),
     };
     drop(texts);
     if body.examples.len() > MOST_EXAMPLES {
         errors.add("example", format!("紹介する事例は{MOST_EXAMPLES}件までにしてください"));
     }
+    if body.guides.len() > MOST_GUIDES {
+        errors.add("guide", format!("紹介する支援制度は{MOST_GUIDES}件までにしてください"));
+    }
     if errors.is_empty() { Ok(body) } else { Err(errors) }
+}
+
+fn numbers(form: &Fields, name: &str) -> Vec<i32> {
+    form.all(name).filter_map(|it| it.parse().ok()).collect()
 }
 
 /// Returns the form filled in with a report.
@@ -61,6 +69,7 @@ pub fn typed(body: &ReportBody) -> Fields {
         }
     }
     body.examples.iter().for_each(|it| form.add("example", it.to_string()));
+    body.guides.iter().for_each(|it| form.add("guide", it.to_string()));
     form
 }
 
@@ -91,9 +100,13 @@ pub fn labelled(body: &ReportBody) -> Vec<(&'static str, String)> {
     let mut rows: Vec<_> = TEXTS.iter().zip(texts(body)).map(|(it, text)| (it.1, text.to_owned())).collect();
     rows.push(("次回の相談", yes(body.further_session, "必要", "不要")));
     rows.push(("もう一方の分野の相談", yes(body.other_field, "必要", "不要")));
-    if !body.examples.is_empty() {
-        let addresses = body.examples.iter().map(|it| url::publication(PublicationKind::Example, *it));
-        rows.push(("紹介する事例", addresses.collect::<Vec<_>>().join("\n")));
+    let attached = [
+        ("紹介する事例", PublicationKind::Example, &body.examples),
+        ("紹介する支援制度", PublicationKind::Guide, &body.guides),
+    ];
+    for (label, kind, numbers) in attached.into_iter().filter(|(.., numbers)| !numbers.is_empty()) {
+        let addresses = numbers.iter().map(|it| url::publication(kind, *it));
+        rows.push((label, addresses.collect::<Vec<_>>().join("\n")));
     }
     rows.push(("匿名での事例公開", yes(body.publishable, "企業が同意している", "同意なし")));
     rows

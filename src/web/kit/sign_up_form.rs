@@ -5,19 +5,22 @@ use domain::{
 };
 
 use super::form::{Choice, FieldErrors, Fields};
+use crate::ops::gathering::Participant;
 
 /// The lengths of the longest name and organization, in characters.
 const LONGEST_NAME: usize = 60;
 const LONGEST_ORGANIZATION: usize = 100;
 
-/// Parses name and organization, or adds the errors of the fields.
-pub fn parse_person(form: &Fields, errors: &mut FieldErrors) -> Option<(TextLine, Option<TextLine>)> {
+/// Parses name, reading and organization, or adds the errors of the fields.
+pub fn parse_person(form: &Fields, errors: &mut FieldErrors) -> Option<Participant> {
     let name = errors.take("name", TextLine::parse("お名前", form.get("name"), LONGEST_NAME));
+    let kana = optional(form.get("kana"), |it| TextLine::parse_kana("フリガナ", it, LONGEST_NAME));
+    let kana = errors.take("kana", kana);
     let organization = optional(form.get("organization"), |it| {
         TextLine::parse("会社・団体の名称", it, LONGEST_ORGANIZATION)
     });
     let organization = errors.take("organization", organization);
-    Some((name?, organization?))
+    Some(Participant { name: name?, kana: kana?, organization: organization? })
 }
 
 /// Parses the kind of seat, which has to be one that the event `has`, or adds the error of the field.

@@ -1,7 +1,7 @@
 //! The examples of companies like the one of a consultation, as its pages show them, each with the reason.
 use domain::publication::{
     Phase, PublicationKind,
-    example::{index::ExampleIndex, similar::similar},
+    example::similar::{CompanyProfile, similar},
 };
 
 use super::{
@@ -12,7 +12,6 @@ use crate::{
     app::App,
     problem::Problem,
     store::{
-        consultation::Record,
         publication::examples::{self, PublicExample},
         reference::programme::Theme,
     },
@@ -38,14 +37,14 @@ pub struct SimilarLine {
     pub reasons: String,
 }
 
-/// Returns the examples that are like the company of a consultation.
-pub async fn lines(app: &App, record: &Record) -> Result<Vec<SimilarLine>, Problem> {
-    likest(app, record, SHOWN).await
+/// Returns the examples that are like a company.
+pub async fn lines(app: &App, company: &CompanyProfile) -> Result<Vec<SimilarLine>, Problem> {
+    likest(app, company, SHOWN).await
 }
 
 /// Returns the examples that can be attached to a report: those that are like the company, and those that are attached.
-pub async fn choices(app: &App, record: &Record, form: &Fields) -> Result<Vec<Choice>, Problem> {
-    let mut found = likest(app, record, TO_CHOOSE).await?;
+pub async fn choices(app: &App, company: &CompanyProfile, form: &Fields) -> Result<Vec<Choice>, Problem> {
+    let mut found = likest(app, company, TO_CHOOSE).await?;
     let chosen: Vec<_> = form.all("example").filter_map(|it| it.parse().ok()).take(TO_CHOOSE).collect();
     let others: Vec<_> =
         chosen.into_iter().filter(|number| found.iter().all(|it| it.number != *number)).collect();
@@ -66,14 +65,9 @@ pub async fn attached(app: &App, numbers: &[i32]) -> Result<Vec<SimilarLine>, Pr
     Ok(current.map(|it| line(it, String::new(), &programme.themes)).collect())
 }
 
-async fn likest(app: &App, record: &Record, most: usize) -> Result<Vec<SimilarLine>, Problem> {
-    // An installation without examples pays nothing for them.
-    if app.examples_to_show(ExampleIndex::is_empty).await? {
-        return Ok(Vec::new());
-    }
-    let profile = examples::profile(&app.db, record).await?;
+async fn likest(app: &App, company: &CompanyProfile, most: usize) -> Result<Vec<SimilarLine>, Problem> {
     let (now, programme) = (app.clock.now(), app.programme_to_show().await?);
-    let found = app.examples_to_show(|it| similar(it, &profile, now, most)).await?;
+    let found = app.examples_to_show(|it| similar(it, company, now, most)).await?;
     let places: Vec<_> = found.iter().map(|it| it.at).collect();
     let lines = examples::lines(&app.db, &places).await?;
     let lines = lines.iter().map(|example| {

@@ -9,29 +9,29 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
     campaign::{CampaignStage, KANA_ROWS, current_campaign},
-    id::CampaignLogoId,
     intake::company::Industry,
     publication::{Facts, Phase, PublicationKind, campaign::CampaignFacts},
-    statistics::{DisplayedCount, protected},
+    statistics::{DisplayedCount, figures::FigureTable, month::EditionMonth},
     wording::{long_date, month_day_weekday},
 };
 use uuid::Uuid;
 
-use super::list_page::ListPage;
+use super::{list_page::ListPage, successor};
 use crate::{
     app::App,
-    markup, ops,
+    markup,
     problem::Problem,
     store::{
-        campaign::{
-            list::{self, ListSearch, ListedRegistrant},
-            logo::{self, CampaignLogo},
+        campaign::list::{self, ListSearch, ListedRegistrant},
+        publication::{
+            file,
+            shelf::{Shelf, ShelvedPublication},
         },
-        publication::shelf::{Shelf, ShelvedPublication},
     },
     url,
     web::kit::{
         campaign_view::CampaignView,
+        file_list::{self, FileLine},
         files,
         form::{Choice, Fields},
         page::{self, Shell},
@@ -58,18 +58,20 @@ struct CampaignPage {
     campaign: CampaignView,
     html: Arc<str>,
     stage: CampaignStage,
-    logos: Vec<CampaignLogo>,
+    logos: Vec<FileLine>,
     /// The list of those who are registered.
     page: ListPage<ListedRegistrant>,
     form: Fields,
     industries: Vec<Choice>,
-    /// The counts of the prefectures that have any; `None` if none may be shown.
-    prefectures: Option<Vec<(&'static str, DisplayedCount)>>,
+    /// The published counts of the prefectures that have any; `None` before they are published.
+    prefectures: Option<Vec<(String, DisplayedCount)>>,
     /// The month that takes registrations next, if this one does not.
     next: Option<OtherCampaign>,
     others: Vec<OtherCampaign>,
     /// Whether the publication has ended: its page says so instead of the text.
     has_ended: bool,
+    /// The page that it leads to once it has ended.
+    successor: Option<domain::publication::news::WebAddress>,
 }
 
 #[derive(Template)]
@@ -126,10 +128,7 @@ pub async fn rules(app: Data<App>, shell: Shell, year: Path<String>) -> Result<H
 pub async fn logo_file(app: Data<App>, path: Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
     let shelf = app.shelf_to_show().await?;
     let (campaign, _) = numbered(&shelf, &path.0, app.clock.now())?;
-    let found = logo::find(&app.db, CampaignLogoId(path.1)).await?;
-    let it = found.filter(|it| it.campaign == campaign.id).ok_or(Problem::NotFound)?;
-    let bytes = ops::campaign::logo::bytes(&app, &it).await?;
-    Ok(files::download(it.name, &it.content_type, bytes))
+    files::of_publication(&app, campaign.id, path.1).await
 }
 
 /// Returns the telework months that are public at `now`.
@@ -202,12 +201,8 @@ async fn campaign_page(
         begins: KANA_ROWS.iter().find(|(row, _)| *row == query.get("row")).map_or("", |(_, signs)| *signs),
     };
     let list = lines(app, it, &wish, query.get("page")).await?;
-    let counts = list::by_prefecture(&app.db, it.id).await?;
-    let safe = protected(&counts.iter().map(|(_, n)| *n).collect::<Vec<_>>());
-    let named = counts.iter().zip(safe).map(|((of, _), n)| (of.name(), n));
-    let some: Vec<_> = named.filter(|(_, n)| *n != DisplayedCount::Exact(0)).collect();
-    let is_shown = some.iter().any(|(_, n)| *n != DisplayedCount::Withheld);
     let stage = CampaignStage::of(facts, now);
+    let has_ended = it.state.phase(now) != Phase::Current;
     let others = campaigns(shelf, now).filter(|(of, _)| of.id != it.id);
     page::html(&CampaignPage {
         shell,
@@ -216,16 +211,34 @@ async fn campaign_page(
         campaign: CampaignView::of(facts),
         html,
         stage,
-        logos: logo::of(&app.db, it.id).await?,
+        logos: file_list::lines(file::open(&app.db, it.id).await?),
         page: list,
         form: query.clone(),
         industries: Industry::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
-        prefectures: is_shown.then_some(some),
+        prefectures: prefectures(app, facts).await?,
         next: next_to_open(shelf, now)
             .filter(|_| matches!(stage, CampaignStage::Closed | CampaignStage::Over)),
         others: others.map(|(it, facts)| other(it, facts)).collect(),
-        has_ended: it.state.phase(now) != Phase::Current,
+        has_ended,
+        successor: successor::of(app, it.id, has_ended).await?,
     })
+}
+
+/// Returns the counts of the prefectures that have any, as they were published with the edition of the month in which the
+/// period ended; `None` before that. A count that follows each approval would reveal single registrants.
+async fn prefectures(
+    app: &App,
+    facts: &CampaignFacts,
+) -> Result<Option<Vec<(String, DisplayedCount)>>, Problem> {
+    let published = app.published_statistics().await?;
+    let year = EditionMonth::of(facts.ends_on).fiscal_year();
+    let year = year.and_then(|it| published.of(it.start_year()));
+    let Some(table) = year.and_then(|it| it.year.table(FigureTable::MonthPrefecture)) else {
+        return Ok(None);
+    };
+    let some = table.cells.iter().filter(|it| it.2 != DisplayedCount::Exact(0));
+    let some: Vec<_> = some.map(|(_, name, n)| (name.clone(), *n)).collect();
+    Ok(Some(some).filter(|it| !it.is_empty()))
 }
 
 /// Returns one page of the list.

@@ -101,8 +101,7 @@ fn parse(form: &Fields, facts: &GatheringFacts, errors: &mut FieldErrors) -> Opt
     let seat = parse_seat(form, errors, |it| facts.seats(it).is_some());
     let person = parse_person(form, errors);
     let email = errors.take("email", EmailAddress::parse(form.get("email")));
-    let (name, organization) = person?;
-    Some(SignUpForm { seat: seat?, name, organization, email: email? })
+    Some(SignUpForm { seat: seat?, person: person?, email: email? })
 }
 
 fn address(it: &ShelvedPublication) -> String {

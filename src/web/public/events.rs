@@ -15,19 +15,25 @@ use domain::{
     publication::{Facts, Phase, PublicationKind, gathering::GatheringFacts},
     wording::{iso_date, long_date},
 };
+use uuid::Uuid;
 
-use super::list_page::ListPage;
+use super::{list_page::ListPage, successor};
 use crate::{
     app::App,
     markup,
     problem::Problem,
     store::{
         gathering::{Gathering, GatheringStanding, sign_up},
-        publication::shelf::{Shelf, ShelvedPublication},
+        publication::{
+            self,
+            shelf::{Shelf, ShelvedPublication},
+        },
     },
     url,
     web::kit::{
         event_view::EventView,
+        file_list::{self, FileLine},
+        files,
         form::{Choice, Fields, prefectures},
         page::{self, Shell},
     },
@@ -74,8 +80,12 @@ struct EventPage {
     /// The reason of the calling off.
     called_off: Option<String>,
     materials: Vec<domain::gathering::Material>,
+    /// The files of the materials, once the event is over.
+    files: Vec<FileLine>,
     /// Whether the publication has ended: its page says so instead of the text.
     has_ended: bool,
+    /// The page that it leads to once it has ended.
+    successor: Option<domain::publication::news::WebAddress>,
 }
 
 #[get("/events")]
@@ -115,8 +125,13 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     let (it, facts) = numbered(&shelf, &id, now)?;
     let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
     let standing = Standing::of(&app, [it.id]).await?;
+    let has_ended = it.state.phase(now) != Phase::Current;
     let row = standing.row(it.id);
     let materials = row.and_then(|it| it.materials.as_deref()).unwrap_or_default();
+    let files = match facts.ends_at <= now {
+        true => file_list::lines(publication::file::open(&app.db, it.id).await?),
+        false => Vec::new(),
+    };
     page::html(&EventPage {
         shell,
         title: it.title.to_string(),
@@ -127,8 +142,21 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
         seats: standing.seats(it.id, facts),
         called_off: row.and_then(|it| it.called_off.clone()).map(|(_, why)| why),
         materials: domain::gathering::Material::parse_all(materials).unwrap_or_default(),
-        has_ended: it.state.phase(now) != Phase::Current,
+        files,
+        has_ended,
+        successor: successor::of(&app, it.id, has_ended).await?,
     })
+}
+
+/// Sends a file of the materials, once the event is over. It is always saved, never displayed.
+#[get("/events/{id}/files/{file}")]
+pub async fn file(app: Data<App>, path: Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    let (it, facts) = numbered(&shelf, &path.0, now)?;
+    if now < facts.ends_at {
+        return Err(Problem::Refused("資料は、イベントが終わるとダウンロードできます。".to_owned()));
+    }
+    files::of_publication(&app, it.id, path.1).await
 }
 
 /// The present standing of events, as pages show it.

@@ -1,4 +1,6 @@
 //! Examples: the search with its facets, one example, and the awards of a year.
+use std::cmp::Reverse;
+
 use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
@@ -16,7 +18,7 @@ use domain::{
     },
 };
 
-use super::list_page::ListPage;
+use super::{list_page::ListPage, successor};
 use crate::{
     app::App,
     problem::Problem,
@@ -83,6 +85,8 @@ struct ExamplePage {
     example: ExampleView,
     /// Whether the example is no longer public: its page says so and shows nothing else of it.
     has_ended: bool,
+    /// The page that it leads to once it has ended.
+    successor: Option<domain::publication::news::WebAddress>,
 }
 
 #[derive(Template)]
@@ -128,8 +132,10 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     }
     let programme = app.programme_to_show().await?;
     let ExampleLine { address, view } = line(&it, &programme.themes);
-    let example = ExampleView { pictures: shown_pictures(&it.facts, &address), ..view };
-    page::html(&ExamplePage { shell, example, has_ended: phase != Phase::Current })
+    let example = ExampleView { pictures: shown_pictures(&it.facts.pictures, &address), ..view };
+    let has_ended = phase != Phase::Current;
+    let successor = successor::of(&app, it.at.id, has_ended).await?;
+    page::html(&ExamplePage { shell, example, has_ended, successor })
 }
 
 /// A picture of a public example. Nothing is sent of one that has ended.
@@ -141,7 +147,7 @@ pub async fn picture(app: Data<App>, path: Path<(String, String)>) -> Result<Htt
     if it.state.phase(app.clock.now()) != Phase::Current {
         return Err(Problem::NotFound);
     }
-    example_picture::answer(&app, &it.facts, &sha256, PUBLIC).await
+    example_picture::answer(&app, &it.facts.pictures, &sha256, PUBLIC).await
 }
 
 /// The examples that won an award in a year.
@@ -186,6 +192,32 @@ async fn find(
     let lines = examples::lines(&app.db, &found.page).await?;
     let lines = lines.iter().map(|it| line(it, &programme.themes)).collect();
     Ok((ListPage::counted(lines, found.total, typed, address), found))
+}
+
+/// Returns the newest examples of an industry for the start page, with the industry; without any of it, the newest one of
+/// each of the industries that have most.
+pub async fn for_start(
+    app: &App,
+    industry: Option<Industry>,
+    most: usize,
+) -> Result<(Vec<ExampleLine>, Option<Industry>), Problem> {
+    let now = app.clock.now();
+    let of = |industry| ExampleSearch { industry, ..ExampleSearch::default() };
+    let (chosen, industry) = app
+        .examples_to_show(|index| {
+            let own = industry.map(|it| index.search(&of(Some(it)), now, 0, most).page).unwrap_or_default();
+            if !own.is_empty() {
+                return (own, industry);
+            }
+            let mut industries = index.search(&of(None), now, 0, 0).industries;
+            industries.sort_by_key(|it| Reverse(it.1));
+            let newest = |it: &(Industry, usize)| index.search(&of(Some(it.0)), now, 0, 1).page;
+            (industries.iter().take(most).flat_map(newest).collect(), None)
+        })
+        .await?;
+    let programme = app.programme_to_show().await?;
+    let lines = examples::lines(&app.db, &chosen).await?;
+    Ok((lines.iter().map(|it| line(it, &programme.themes)).collect(), industry))
 }
 
 fn line(it: &PublicExample, themes: &[Theme]) -> ExampleLine {

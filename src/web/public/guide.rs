@@ -6,25 +6,26 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use domain::{
     calendar::japan_date,
     publication::{
         Facts, Phase, PublicationKind,
-        guide::{GuideFacts, GuideKind, Reception},
+        guide::{GuideFacts, GuideKind, GuideSource, Reception},
     },
     wording::long_date,
 };
 
-use super::list_page::ListPage;
+use super::{list_page::ListPage, successor};
 use crate::{
     app::App,
     markup,
     problem::Problem,
-    store::publication::shelf::{Shelf, ShelvedPublication},
+    store::publication::shelf::ShelvedPublication,
     url,
     web::kit::{
         form::Fields,
+        kept_page::Counted,
         page::{self, Shell},
     },
 };
@@ -55,6 +56,8 @@ struct GuideEntryPage {
     html: Arc<str>,
     /// Whether the entry is no longer public, or too old to be shown: its page says so instead of the text.
     has_ended: bool,
+    /// The page that it leads to once it has ended.
+    successor: Option<domain::publication::news::WebAddress>,
 }
 
 #[get("/guide")]
@@ -81,21 +84,14 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     let is_hidden = line.facts.hidden(japan_date(now), shell.settings.guide_check_days).is_some();
     let has_ended = is_hidden || it.state.phase(now) != Phase::Current;
     let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
-    page::html(&GuideEntryPage { shell, line, html, has_ended })
-}
-
-/// Returns the entries that may be shown at `now`: public, valid, and checked within the setting.
-pub fn shown(
-    shelf: &Shelf,
-    now: DateTime<Utc>,
-    check_days: u16,
-) -> impl Iterator<Item = (&ShelvedPublication, &GuideFacts)> {
-    let today = japan_date(now);
-    let entries = shelf.current(PublicationKind::Guide, now).filter_map(|it| match &it.facts {
-        Facts::Guide(guide) => Some((it, guide)),
-        Facts::News(_) | Facts::Example(_) | Facts::Gathering(_) | Facts::Campaign(_) => None,
-    });
-    entries.filter(move |(_, guide)| guide.hidden(today, check_days).is_none())
+    // The staff's own looks are not counted.
+    let counted = (!has_ended && shell.account.is_none()).then_some(Counted(it.id));
+    let successor = successor::of(&app, it.id, has_ended).await?;
+    let mut answer = page::html(&GuideEntryPage { shell, line, html, has_ended, successor })?;
+    if let Some(counted) = counted {
+        answer.extensions_mut().insert(counted);
+    }
+    Ok(answer)
 }
 
 async fn guide_page(
@@ -106,7 +102,7 @@ async fn guide_page(
 ) -> Result<HttpResponse, Problem> {
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
     let kind = GuideKind::from_code(query.get("kind"));
-    let chosen = shown(&shelf, now, shell.settings.guide_check_days).filter(|(_, guide)| {
+    let chosen = shelf.guide(now, shell.settings.guide_check_days).filter(|(_, guide)| {
         guide.for_local_government == for_local_government && kind.is_none_or(|kind| guide.kind == kind)
     });
     let path = if for_local_government { "/guide/local-government" } else { "/guide" };
@@ -135,6 +131,12 @@ impl GuideLine {
             (None, Some(closes)) => format!("{}まで", long_date(closes)),
             (Some(opens), Some(closes)) => format!("{}から{}まで", long_date(opens), long_date(closes)),
         }
+    }
+
+    /// Returns the source from which the entry was imported, with the day; empty if an editor wrote it.
+    pub fn source(&self) -> String {
+        let words = |it: &GuideSource| format!("{}（{}取得）", it.name, long_date(it.fetched_on));
+        self.facts.source.as_ref().map(words).unwrap_or_default()
     }
 
     pub fn checked_on(&self) -> String {

@@ -5,18 +5,22 @@ use askama::Template;
 use domain::{
     calendar::japan_date,
     prefecture::Prefecture,
-    publication::guide::{CompanySize, GuideAnswers, GuideMatch, GuidePurpose, TeleworkStatus},
+    publication::guide::{CompanySize, GuideAnswers, GuideFacts, GuideMatch, GuidePurpose, TeleworkStatus},
 };
 
-use super::guide::{GuideLine, line, shown};
+use super::guide::{GuideLine, line};
 use crate::{
     app::App,
     problem::Problem,
+    store::publication::shelf::ShelvedPublication,
     web::kit::{
         form::{Choice, Fields, prefectures},
         page::{self, Shell},
     },
 };
+
+/// The most entries of each group that a result shows.
+const SHOWN: usize = 50;
 
 /// The answer 「わからない」.
 const UNKNOWN: &str = "unknown";
@@ -50,6 +54,8 @@ struct ResultPage {
     answers: Vec<Answered>,
     fitting: Vec<Matched>,
     to_check: Vec<Matched>,
+    /// The numbers of all entries that fit, and of all that may fit.
+    counts: (usize, usize),
 }
 
 /// One answer, with the address at which it is changed.
@@ -88,11 +94,18 @@ async fn result(app: &App, shell: Shell, query: &Fields) -> Result<HttpResponse,
     };
     let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
     let today = japan_date(now);
-    let found = shown(&shelf, now, shell.settings.guide_check_days).filter_map(|(it, guide)| {
-        guide.matching(&answers, today).map(|how| matched(line(it, guide, today), &how))
-    });
-    let (fitting, to_check) = found.partition(|it| it.open.is_empty());
-    page::html(&ResultPage { answers: answered(query), shell, fitting, to_check })
+    let found = shelf
+        .guide(now, shell.settings.guide_check_days)
+        .filter_map(|(it, guide)| guide.matching(&answers, today).map(|how| (it, guide, how)));
+    let (mut fitting, mut to_check): (Vec<_>, Vec<_>) = found.partition(|(_, _, how)| how.is_whole());
+    let counts = (fitting.len(), to_check.len());
+    fitting.truncate(SHOWN);
+    to_check.truncate(SHOWN);
+    let lines = |all: Vec<(&ShelvedPublication, &GuideFacts, GuideMatch)>| -> Vec<Matched> {
+        all.into_iter().map(|(it, guide, how)| matched(line(it, guide, today), &how)).collect()
+    };
+    let (fitting, to_check) = (lines(fitting), lines(to_check));
+    page::html(&ResultPage { answers: answered(query), shell, fitting, to_check, counts })
 }
 
 fn matched(line: GuideLine, it: &GuideMatch) -> Matched {

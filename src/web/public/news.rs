@@ -16,7 +16,7 @@ use domain::{
     wording::{iso_date, long_date, table_date},
 };
 
-use super::list_page::ListPage;
+use super::{list_page::ListPage, successor};
 use crate::{
     app::App,
     markup,
@@ -64,6 +64,8 @@ struct NewsItemPage {
     html: Arc<str>,
     /// Whether the item is no longer public: its page says so instead of the text.
     has_ended: bool,
+    /// The page that it leads to once it has ended.
+    successor: Option<domain::publication::news::WebAddress>,
 }
 
 #[get("/news")]
@@ -93,7 +95,17 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     let day = japan_date(it.from());
     let date = long_date(day);
     let title = it.title.to_string();
-    page::html(&NewsItemPage { shell, title, facts, date, iso_date: iso_date(day), html, has_ended })
+    let successor = successor::of(&app, it.id, has_ended).await?;
+    page::html(&NewsItemPage {
+        shell,
+        title,
+        facts,
+        date,
+        iso_date: iso_date(day),
+        html,
+        has_ended,
+        successor,
+    })
 }
 
 /// Returns the newest items that are public, pinned ones first.
@@ -106,7 +118,9 @@ pub fn latest(shelf: &Shelf, now: DateTime<Utc>, most: usize) -> Vec<NewsLine> {
 fn items(shelf: &Shelf, now: DateTime<Utc>) -> impl Iterator<Item = (&ShelvedPublication, &NewsFacts)> {
     shelf.current(PublicationKind::News, now).filter_map(|it| match &it.facts {
         Facts::News(news) => Some((it, news)),
-        Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) | Facts::Campaign(_) => None,
+        Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) | Facts::Campaign(_) | Facts::Survey(_) => {
+            None
+        }
     })
 }
 

@@ -14,7 +14,11 @@ pub async fn atom(app: Data<App>) -> Result<HttpResponse, Problem> {
     let items = shelf.current(PublicationKind::News, now).take(IN_FEED).map(|it| {
         let category = match &it.facts {
             Facts::News(news) => news.category.label(),
-            Facts::Guide(_) | Facts::Example(_) | Facts::Gathering(_) | Facts::Campaign(_) => "",
+            Facts::Guide(_)
+            | Facts::Example(_)
+            | Facts::Gathering(_)
+            | Facts::Campaign(_)
+            | Facts::Survey(_) => "",
         };
         AtomItem { publication: it, category, summary: None }
     });

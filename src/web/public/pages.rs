@@ -1,16 +1,22 @@
 //! The start page and the pages that the footer leads to.
 use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
+use domain::publication::example::Industry;
 
 use super::{
     campaign::season,
     events::{EventLine, coming},
+    examples::{ExampleLine, for_start},
     news::{NewsLine, latest},
 };
 use crate::{
     app::App,
     problem::Problem,
-    web::kit::page::{self, Shell},
+    store,
+    web::kit::{
+        page::{self, Shell},
+        session::Visitor,
+    },
 };
 
 /// The number of items of news on the start page.
@@ -19,12 +25,19 @@ const LATEST: usize = 3;
 /// The number of events on the start page.
 const COMING: usize = 3;
 
+/// The number of examples on the start page.
+const EXAMPLES: usize = 3;
+
 #[derive(Template)]
 #[template(path = "public/start.html")]
 struct Start {
     shell: Shell,
     news: Vec<NewsLine>,
     events: Vec<EventLine>,
+    /// Examples of the visitor's industry, if it is known; else of those with the most examples.
+    examples: Vec<ExampleLine>,
+    /// The industry of the company that is signed in.
+    industry: Option<Industry>,
     /// The telework month in its season: its title, its address, and its sentence.
     campaign: Option<(String, String, String)>,
 }
@@ -48,12 +61,21 @@ struct Help {
 }
 
 #[get("/")]
-pub async fn start(app: Data<App>, shell: Shell) -> Result<HttpResponse, Problem> {
+pub async fn start(app: Data<App>, shell: Shell, visitor: Visitor) -> Result<HttpResponse, Problem> {
     let shelf = app.shelf_to_show().await?;
     let news = latest(&shelf, app.clock.now(), LATEST);
     let events = coming(&app, &shelf, COMING).await?;
     let campaign = season(&shelf, app.clock.now());
-    page::html(&Start { shell, news, events, campaign })
+    let industry = industry(&app, &visitor).await?;
+    let (examples, industry) = for_start(&app, industry, EXAMPLES).await?;
+    page::html(&Start { shell, news, events, examples, industry, campaign })
+}
+
+/// Returns the industry of the newest consultation of the company that is signed in.
+async fn industry(app: &App, visitor: &Visitor) -> Result<Option<Industry>, Problem> {
+    let Some(email_key) = &visitor.company else { return Ok(None) };
+    let records = store::consultation::of_contact(&app.db, email_key).await?;
+    Ok(records.iter().max_by_key(|it| it.received_at).and_then(|it| it.industry))
 }
 
 #[get("/privacy")]

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    gathering::{Material, NextStep, SeatKind, SignUpState, SignUpStatus, Usefulness},
+    gathering::{Material, NextStep, PASS_SHOWN, SeatKind, SignUpState, SignUpStatus, Usefulness},
     publication::PublicationKind,
     text::{Prose, optional},
     wording::{long_date_time_range, month_day_time},
@@ -17,13 +17,17 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::gathering::{
-        Gathering,
-        questionnaire::{self, QuestionnaireAnswer},
-        sign_up::{self, SignUp},
+    store::{
+        gathering::{
+            Gathering,
+            questionnaire::{self, QuestionnaireAnswer},
+            sign_up::{self, SignUp},
+        },
+        publication,
     },
     url,
     web::kit::{
+        file_list::{self, FileLine},
         form::{Choice, FieldErrors, Fields},
         form_state::FormState,
         page::{self, Shell},
@@ -53,10 +57,13 @@ struct ParticipantPage {
     place: Option<usize>,
     /// Whether the meeting link can be opened now.
     has_pass: bool,
+    /// Whether the time has come from which the page shows the link.
+    is_near: bool,
     /// The meeting link, once the participant has asked for it.
     link: Option<String>,
     is_over: bool,
     materials: Vec<Material>,
+    files: Vec<FileLine>,
     may_answer: bool,
     has_answered: bool,
     seats: Vec<Choice>,
@@ -99,10 +106,10 @@ pub async fn submit(
         }
         "change" => {
             let seat = SeatKind::from_code(typed.form.get("seat")).unwrap_or(it.seat);
-            let Some((name, organization)) = parse_person(&typed.form, &mut typed.errors) else {
+            let Some(person) = parse_person(&typed.form, &mut typed.errors) else {
                 return answer(&app, shell, &token, typed).await;
             };
-            let changed = ops::gathering::change(&app, it.id, &name, organization.as_ref(), seat).await;
+            let changed = ops::gathering::change(&app, it.id, &person, seat).await;
             (changed, "申込みの内容を変更しました。")
         }
         "answer" => {
@@ -165,9 +172,11 @@ async fn answer_with(
         until,
         place,
         has_pass: ops::gathering::pass(&event, &it, now).is_some(),
+        is_near: event.starts_at - PASS_SHOWN <= now,
         link,
         is_over: event.ends_at <= now,
         materials: Material::parse_all(materials).unwrap_or_default(),
+        files: file_list::lines(publication::file::open(&app.db, event.id).await?),
         may_answer: ops::gathering::may_answer(&event, &it, now),
         has_answered: answers.is_some(),
         seats: seat_choices(|kind| event.seats(kind).is_some()),
@@ -185,6 +194,7 @@ fn filled(mut typed: FormState, it: &SignUp, answers: Option<&QuestionnaireAnswe
     let act = typed.form.get("act").to_owned();
     if act != "change" {
         typed.form.add("name", it.name.clone().unwrap_or_default());
+        typed.form.add("kana", it.kana.clone().unwrap_or_default());
         typed.form.add("organization", it.organization.clone().unwrap_or_default());
         typed.form.add("seat", it.seat.code());
     }

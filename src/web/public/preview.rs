@@ -18,6 +18,7 @@ use crate::{
         example_picture::{self, PRIVATE},
         example_view::ExampleView,
         page::{self, Shell},
+        survey_view::SurveyView,
     },
 };
 
@@ -30,6 +31,7 @@ struct PreviewPage {
     /// The facts of an event.
     event: Option<EventView>,
     campaign: Option<CampaignView>,
+    survey: Option<SurveyView>,
     example: Option<ExampleView>,
 }
 
@@ -38,7 +40,7 @@ struct PreviewPage {
 pub async fn picture(app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (token, sha256) = path.into_inner();
     let publication = find(&app, &token).await?;
-    example_picture::answer(&app, example_picture::facts(&publication.content)?, &sha256, PRIVATE).await
+    example_picture::answer(&app, example_picture::pictures(&publication.content)?, &sha256, PRIVATE).await
 }
 
 #[get("/preview/{token}")]
@@ -49,7 +51,9 @@ pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<H
     let campaign = CampaignView::of_facts(&publication.content.facts);
     let own = format!("/preview/{token}");
     let example = ExampleView::of(&publication.content, &app.programme_to_show().await?.themes, &own);
-    page::html(&PreviewPage { shell, publication, html, event, campaign, example }).map(page::unlisted)
+    let survey = SurveyView::of_facts(&publication.content.facts, &own);
+    page::html(&PreviewPage { shell, publication, html, event, campaign, survey, example })
+        .map(page::unlisted)
 }
 
 /// Returns the publication of a private link.

@@ -7,7 +7,8 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    campaign::{OPT_IN, RegistrationState, RegistrationStatus},
+    calendar::japan_date,
+    campaign::{DECIDED_WITHIN, OPT_IN, RegistrationState, RegistrationStatus},
     intake::application::{Intake, TICKED},
     publication::{Facts, PublicationKind, campaign::CampaignFacts},
     wording::{long_date, month_day_time},
@@ -20,15 +21,14 @@ use crate::{
     store::{
         campaign::{
             Campaign,
-            logo::{self, CampaignLogo},
             registration::{self, Registration},
         },
-        publication::shelf::Shelf,
+        publication::{file, shelf::Shelf},
     },
     url,
     web::kit::{
-        campaign_view::days,
         client,
+        file_list::{self, FileLine},
         form::Fields,
         form_state::FormState,
         page::{self, Shell},
@@ -47,9 +47,11 @@ struct RegistrantPage {
     public_address: String,
     /// The end of the time to prove the address; empty if it is proved.
     until: String,
+    /// The day by which the center decides, as it was told; empty if nothing waits, or the day has passed.
+    decided_by: String,
     /// Whether another registration has the same corporate number.
     same_number: bool,
-    logos: Vec<CampaignLogo>,
+    logos: Vec<FileLine>,
     choices: RegistrationChoices,
     state: FormState,
     is_new: bool,
@@ -61,19 +63,6 @@ struct RegistrantPage {
 #[template(path = "public/registrant_gone.html")]
 struct RegistrantGonePage {
     shell: Shell,
-}
-
-#[derive(Template)]
-#[template(path = "public/certificate.html")]
-struct CertificatePage {
-    shell: Shell,
-    title: String,
-    back: String,
-    name: String,
-    number: String,
-    period: String,
-    words: String,
-    day: String,
 }
 
 #[get("/m/{token}")]
@@ -127,34 +116,6 @@ pub async fn submit(
     answer(&app, shell, &token, state).await
 }
 
-/// The certificate of a registration in the list, to print.
-#[get("/m/{token}/certificate")]
-pub async fn certificate(app: Data<App>, shell: Shell, token: Path<String>) -> Result<HttpResponse, Problem> {
-    let Some((it, campaign)) = ops::campaign::registration_of(&app, &token).await? else {
-        return gone(shell);
-    };
-    let listed = it.life.listed.as_ref().zip(it.number);
-    let Some((listed, number)) = listed else { return Ok(page::see_other(url::registration(&token))) };
-    let shelf = app.shelf_to_show().await?;
-    let words = facts_of(&shelf, &app, &campaign).and_then(|it| it.certificate.as_ref());
-    let words = words.map_or_else(
-        || format!("「{}」の趣旨に賛同し、活動に取り組む登録者であることを証します。", campaign.title),
-        ToString::to_string,
-    );
-    let day = it.decided.map_or(it.created_at, |it| it.0);
-    let page = CertificatePage {
-        shell,
-        title: campaign.title.clone(),
-        back: url::registration(&token),
-        name: listed.name.to_string(),
-        number: format!("{}-{number:05}", campaign.year),
-        period: days(campaign.starts_on, campaign.ends_on),
-        words,
-        day: long_date(day),
-    };
-    page::html(&page).map(page::unlisted)
-}
-
 async fn change(
     app: &App,
     shell: Shell,
@@ -205,8 +166,9 @@ async fn answer(app: &App, shell: Shell, token: &str, mut state: FormState) -> R
         action: url::registration(token),
         public_address: url::publication(PublicationKind::Campaign, campaign.year),
         until,
+        decided_by: decided_by(app, &it).await?,
         same_number,
-        logos: logo::of(&app.db, campaign.id).await?,
+        logos: file_list::lines(file::open(&app.db, campaign.id).await?),
         choices: RegistrationChoices::of(activities),
         state,
         is_new: false,
@@ -217,13 +179,22 @@ async fn answer(app: &App, shell: Shell, token: &str, mut state: FormState) -> R
     page::html_with(status, &page).map(page::unlisted)
 }
 
+/// Returns the day by which the center decides about what waits, in words; empty if nothing waits, or the day has passed.
+async fn decided_by(app: &App, it: &Registration) -> Result<String, Problem> {
+    let RegistrationState::Waiting { since } = it.life.state else { return Ok(String::new()) };
+    let now = app.clock.now();
+    let calendar = app.programme_to_show().await?.calendar(now);
+    let day = calendar.add_business_days(japan_date(since), DECIDED_WITHIN);
+    Ok(if japan_date(now) <= day { long_date(day) } else { String::new() })
+}
+
 /// Returns the public facts of a telework month.
-fn facts_of<'a>(shelf: &'a Shelf, app: &App, campaign: &Campaign) -> Option<&'a CampaignFacts> {
+pub fn facts_of<'a>(shelf: &'a Shelf, app: &App, campaign: &Campaign) -> Option<&'a CampaignFacts> {
     let it = shelf.numbered(PublicationKind::Campaign, campaign.year, app.clock.now())?;
     if let Facts::Campaign(facts) = &it.facts { Some(facts) } else { None }
 }
 
-fn gone(shell: Shell) -> Result<HttpResponse, Problem> {
+pub fn gone(shell: Shell) -> Result<HttpResponse, Problem> {
     page::html_with(StatusCode::GONE, &RegistrantGonePage { shell })
 }
 

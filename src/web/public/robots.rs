@@ -10,7 +10,7 @@ use domain::{
 use crate::{app::App, problem::Problem, url};
 
 /// The public pages that always exist.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 14] = [
     "/",
     "/apply",
     "/desks",
@@ -22,6 +22,8 @@ const PAGES: [&str; 12] = [
     "/cases",
     "/events",
     "/month",
+    "/surveys",
+    "/network",
     "/stats",
 ];
 
@@ -29,7 +31,7 @@ const PAGES: [&str; 12] = [
 const MOST_ADDRESSES: usize = 50_000;
 
 /// The pages that are of no use in a search: they belong to one visitor, or to the staff.
-const PRIVATE: [&str; 17] = [
+const PRIVATE: [&str; 21] = [
     "/apply/",
     "/my",
     "/l/",
@@ -38,6 +40,10 @@ const PRIVATE: [&str; 17] = [
     "/e/",
     "/a/",
     "/o/",
+    "/q/",
+    "/network/mentor/",
+    "/network/question/",
+    "/network/answer/",
     "/u/",
     "/login",
     "/preview/",

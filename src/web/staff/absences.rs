@@ -4,11 +4,15 @@ use askama::Template;
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,
+    booking::appointment::Owner,
+    correspondence::company_channel::CompanyChannel,
     id::{AppointmentId, ExpertId},
+    routing::ReasonFor,
     wording,
 };
 use uuid::Uuid;
 
+use super::opened::find;
 use crate::{
     app::App,
     ops::{
@@ -134,9 +138,23 @@ pub async fn submit(
     let name = roster.name(substitute);
     let flash = match agreement {
         SubstituteConsent::Asked => format!("{name}さんに依頼しました。引き受けると、担当が交代します。"),
-        SubstituteConsent::Given => format!("{name}さんに交代しました。企業と専門家に知らせました。"),
+        SubstituteConsent::Given => {
+            let hears = company_is_told(&app, participation).await?;
+            format!("{name}さんに交代しました。専門家に知らせました。{hears}")
+        }
     };
     answer(&app, shell, &form, done, &flash).await
+}
+
+/// Returns how the company hears of the exchange.
+async fn company_is_told(app: &App, participation: Participation) -> Result<&'static str, Problem> {
+    let found = store::booking::appointment::find(&app.db, participation.appointment).await?;
+    let Some(Owner::Consultation(id)) = found.map(|it| it.owner) else { return Ok("") };
+    let Some(record) = store::consultation::find(&app.db, id).await? else { return Ok("") };
+    Ok(match find(app, record.number).await?.channel {
+        CompanyChannel::Mail => "企業にもメールで知らせました。",
+        CompanyChannel::Telephone => "企業には、電話で伝えてください。",
+    })
 }
 
 async fn answer(
@@ -199,7 +217,7 @@ fn view((roster, companies): (&Roster, &ToldApart), form: &Fields, wrong: bool, 
         form.has("appointment", &it.participation.appointment.to_string()).then(|| form.get("substitute"));
     let chosen = |n: usize, proposal: &SubstituteProposal| match typed.filter(|it| !it.is_empty()) {
         Some(typed) => typed == proposal.expert.to_string(),
-        None => n == 0 && !wrong,
+        None => n == 0 && !wrong && !proposal.reasons.contains(&ReasonFor::TurnedDown),
     };
     let person = |(n, it): (usize, &SubstituteProposal)| Person {
         id: it.expert,

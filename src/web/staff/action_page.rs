@@ -159,7 +159,8 @@ async fn team_choices(
             typed.form.add("keep", it.value.clone());
         }
     }
-    let fields = Fields::ALL.into_iter().filter(|it| it.covers(now));
+    // A field that is owed is given alone.
+    let fields = Fields::ALL.into_iter().filter(|it| case.record.owed.is_none() || it.covers(now));
     Ok((fields.map(|it| Choice::new(it.code(), it.label())).collect(), experts))
 }
 

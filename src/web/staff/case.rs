@@ -9,6 +9,7 @@ use super::{
     case_tabs::View,
     case_views,
     opened::Opened,
+    outbox::preview::SpokenNews,
     time_proposals::{Proposed, proposed},
 };
 use crate::{
@@ -80,6 +81,7 @@ async fn render_seen(
     let (now, refused) = (app.clock.now(), typed.refused.clone());
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
+    let news = untold_news(app, &case, now).await?;
     let others = others(seen, &shell, now);
     let (plans_further, kept) = (plans_further(app, &case).await?, kept(app, &case).await?);
     let head = Head {
@@ -87,6 +89,7 @@ async fn render_seen(
         open_mails,
         bounces,
         proposals,
+        news,
         view: Some(view),
         others,
         plans_further,
@@ -108,6 +111,13 @@ async fn render_seen(
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
+}
+
+/// Returns the news that the company has not heard. Skips the query if it need not be called.
+async fn untold_news(app: &App, case: &CaseDetails, now: DateTime<Utc>) -> Result<Vec<SpokenNews>, Problem> {
+    let Some(since) = case.record.to_call_since else { return Ok(Vec::new()) };
+    let news = store::worklist::untold::of(&app.db, case.record.consultation.id, (since, &[]), now).await?;
+    Ok(news.into_iter().map(|it| SpokenNews::of(it, &app.site)).collect())
 }
 
 /// Returns whether a further appointment is planned. Skips the query if there can be none.

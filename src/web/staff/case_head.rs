@@ -15,6 +15,7 @@ use domain::{
 use super::{
     action::StaffAction,
     case_tabs::{Link, View},
+    outbox::preview::SpokenNews,
     time_proposals::Proposed,
 };
 use crate::{
@@ -34,6 +35,8 @@ pub struct Head {
     pub bounces: Vec<KnownBounce>,
     /// The proposals of another time for the appointment that wait for the center.
     pub proposals: Vec<Proposed>,
+    /// The news that the company has not heard, to be told in a call.
+    pub news: Vec<SpokenNews>,
     pub view: Option<View>,
     /// The others of the center who have looked at the case within the last minutes, such as 「鈴木 花子（3分前）」.
     pub others: Vec<String>,
@@ -66,12 +69,13 @@ pub fn may(it: &Consultation, action: ActionKind) -> Result<(), ActionRefused> {
 impl Head {
     /// Builds the head above the page of one action, which shows only why that action was refused.
     pub fn of_act(case: CaseDetails, now: DateTime<Utc>, typed: &FormState) -> Self {
-        let (open_mails, bounces, proposals) = (Vec::new(), Vec::new(), Vec::new());
+        let (open_mails, bounces, proposals, news) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         Self {
             case,
             open_mails,
             bounces,
             proposals,
+            news,
             view: None,
             others: Vec::new(),
             plans_further: false,

@@ -1,5 +1,5 @@
 //! The read-only views of a consultation, and its thread.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -13,17 +13,19 @@ use domain::{
     },
     booking::{appointment::AppointmentState, waiting_list::WaitingListEntry},
     calendar::japan_date,
-    consultation::{ActionKind, State, correction::CorrectedField, event_word},
-    id::ConsultationId,
+    consultation::{ActionKind, State, event_word},
     intake::{
         company::{Industry, Organization, TeleworkStatus},
         contact::Telephone,
     },
+    prefecture::Prefecture,
     wording,
+    worklist::quick_record::QuickRecordKind,
 };
 use uuid::Uuid;
 
 use super::{
+    after_correction::{misfits, since_correction},
     case_head::Head,
     expert_absence,
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
@@ -53,7 +55,7 @@ use crate::{
         form::Choice,
         form_state::FormState,
         page::{self, Shell},
-        similar_examples::{self, SimilarLine},
+        proposals::{self, Proposals},
         thread::{Reader, ThreadContext, ThreadLine, seen},
     },
 };
@@ -71,6 +73,8 @@ struct Overview {
     appointment: Option<CaseAppointment>,
     /// The sentence about an absent expert of the booking.
     absence: Option<String>,
+    /// The sentences about experts and a time that do not fit the corrected values.
+    misfits: Vec<String>,
     /// The company's entry in the waiting list.
     waiting: Option<WaitingListEntry>,
     /// The company's appointments in this year and the limit, if the limit is reached.
@@ -86,8 +90,8 @@ struct Overview {
     tags: Vec<String>,
     today: NaiveDate,
     typed: FormState,
-    /// The examples of companies like this one.
-    similar: Vec<SimilarLine>,
+    /// Examples of companies like this one, and entries of the guide that fit it.
+    proposals: Proposals,
 }
 
 #[derive(Template)]
@@ -160,6 +164,8 @@ struct HistoryLine {
     note: Option<String>,
     /// The correction of which the line tells, and its position in the history if it can be taken back.
     correction: Option<(ShownCorrection, Option<i32>)>,
+    /// The record that was made with one click, and its position in the history if it can be taken back.
+    quick: Option<(QuickRecordKind, Option<i32>)>,
 }
 
 #[derive(Template)]
@@ -202,6 +208,7 @@ pub async fn overview(
         None
     };
     let absence = expert_absence::of_next(app, &head, appointment.as_ref()).await?;
+    let misfits = misfits(app, &head).await?;
     let waiting = if matches!(head.state(), State::Scheduling | State::Booked) {
         store::booking::waiting_list::of(&app.db, id).await?
     } else {
@@ -213,13 +220,14 @@ pub async fn overview(
     let tags = store::worklist::tag::of(&app.db, id).await?;
     let (original, undelivered) =
         if head.case.corrections > 0 { since_correction(app, id).await? } else { (None, 0) };
-    let similar = similar_examples::lines(app, &head.case.record).await?;
+    let proposals = proposals::of(app, &head.case.record).await?;
     let page = Overview {
         shell,
         head,
         experts,
         appointment,
         absence,
+        misfits,
         used_up,
         waiting,
         original,
@@ -229,21 +237,9 @@ pub async fn overview(
         tags,
         today,
         typed,
-        similar,
+        proposals,
     };
     page::html_with(status, &page)
-}
-
-/// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
-async fn since_correction(app: &App, id: ConsultationId) -> Result<(Option<String>, usize), Problem> {
-    let all = store::consultation::correction::of(&app.db, id).await?;
-    let of = |field| all.iter().find(move |it| it.field == field);
-    let original = of(CorrectedField::Description).and_then(|it| it.old.clone());
-    let undelivered = match of(CorrectedField::Email) {
-        Some(_) => ops::consultation::correction::undelivered(app, id).await?,
-        None => 0,
-    };
-    Ok((original, undelivered))
 }
 
 /// Shows the consultations that may be of the same company.
@@ -351,10 +347,12 @@ pub async fn history(
     };
     let actors: Vec<_> = events.iter().map(|it| it.by).collect();
     let names = store::audit::log::names(&app.db, &actors).await?;
+    let taken_back: BTreeSet<_> = events.iter().filter_map(|it| it.takes_back).collect();
     let lines = events
         .into_iter()
         .rev()
         .map(|it| HistoryLine {
+            quick: it.quick.map(|quick| (quick.kind, (!taken_back.contains(&it.seq)).then_some(it.seq))),
             at: it.at,
             who: actor::shown(it.by, &names),
             what: event_word(it.action, it.by.party(), it.to.status()),
@@ -486,9 +484,9 @@ impl Overview {
 
     /// Returns the place of a visit, if it is not the company's address.
     fn visit(&self) -> String {
-        let prefecture = self.head.case.record.visit_prefecture;
-        let name = prefecture.map(domain::prefecture::Prefecture::name).unwrap_or_default();
-        format!("{name}{}", self.head.case.application.visit_place)
+        let it = &self.head.case;
+        let name = it.record.visit_prefecture.map(Prefecture::name).unwrap_or_default();
+        format!("{name}{}", it.application.visit_place)
     }
 }
 

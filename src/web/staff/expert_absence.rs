@@ -56,16 +56,19 @@ pub async fn submit(
     let stand_ins = expert.map(|it| absence_form::stand_ins(&roster, it)).unwrap_or_default();
     match (expert, absence_form::parse_absence(&typed.form, japan_date(app.clock.now()), &stand_ins)) {
         (Some(expert), Ok((absence, note))) => {
-            let count = ops::routing::expert::record_absence(&app, expert, absence, &note, me.id).await?;
+            let recorded = ops::routing::expert::record_absence(&app, expert, absence, &note, me.id).await?;
             let name = roster.name(expert);
             let begun = ops::booking::substitute::begun_today(&app).await?;
             let begun = begun.iter().filter(|it| it.expert == expert).count();
-            let mut flash = match count {
+            let mut flash = match recorded.bookings {
                 0 => format!("{name}さんの不在の期間を登録しました。"),
                 n => format!(
                     "{name}さんの不在の期間を登録しました。期間内の予約が{n}件あります。代わりの専門家を選んでください。"
                 ),
             };
+            if recorded.requests > 0 {
+                flash.push_str(&handed_on(recorded.requests));
+            }
             if begun > 0 {
                 flash.push_str(&format!(
                     "今日、すでに始まった予約が{begun}件あります。結果を記録してください。"
@@ -84,6 +87,13 @@ pub async fn submit(
         (Some(_), Err(errors)) => typed.errors = errors,
     }
     render(&app, shell, typed).await
+}
+
+/// Returns what became of the requests that an absence covers.
+fn handed_on(requests: usize) -> String {
+    format!(
+        "回答を待っていた依頼{requests}件は、辞退として扱い、次の候補に依頼するか、センターに戻しました。"
+    )
 }
 
 async fn render(app: &App, shell: Shell, typed: FormState) -> Result<HttpResponse, Problem> {

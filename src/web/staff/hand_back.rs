@@ -60,7 +60,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
         let done =
             ops::consultation::hand_back::hand_back(&open.app, open.id(), version, open.me.id, given).await;
         if typed.done(done)? {
-            let message = if open.channel().is_mail() {
+            let message = if open.case.channel.is_mail() {
                 "窓口に引き継ぎ、企業と窓口にメールでお知らせしました。"
             } else {
                 "窓口に引き継ぎ、窓口にメールでお知らせしました。企業には、電話で伝えてください。"
@@ -88,7 +88,9 @@ fn read(typed: &mut FormState) -> Option<HandedBackCase> {
 async fn render(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
     let own = open.case.record.prefecture;
     let mut desks = store::reference::desk::all(&open.app.db).await?;
-    desks.retain(|it| it.active);
+    let with_people =
+        store::worklist::waiting_desks::with_people(&open.app.db, desks.iter().map(|it| it.id)).await?;
+    desks.retain(|it| it.active && with_people.contains(&it.id));
     desks.sort_by_key(|it| (Some(it.prefecture) != own, it.prefecture));
     let choice = |it: store::reference::desk::Desk| {
         Choice::new(it.id.to_string(), format!("{}（{}）", it.name, it.prefecture.name()))

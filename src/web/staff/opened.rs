@@ -101,15 +101,9 @@ impl Opened {
         all.into_iter().find(|it| it.appointment.id == id).ok_or(Problem::NotFound)
     }
 
-    /// Returns how the company hears: by mail if it has an address.
-    pub const fn channel(&self) -> CompanyChannel {
-        let contact = &self.case.contact;
-        CompanyChannel::of(contact.email.is_some() || contact.proven_email.is_some(), true)
-    }
-
     /// Returns how the company hears of what `by` has just done; empty if it is on the telephone.
     pub fn confirmation(&self, by: Actor) -> &'static str {
-        match self.channel() {
+        match self.case.channel {
             CompanyChannel::Mail => "確認メールを送りました。",
             CompanyChannel::Telephone if by.represented() == Some(Represented::Company) => "",
             CompanyChannel::Telephone => "企業には、電話で伝えてください。",

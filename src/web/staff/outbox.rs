@@ -1,5 +1,5 @@
 //! The outbox: outgoing mails, their outcomes, and the actions of a coordinator on them.
-mod preview;
+pub mod preview;
 
 use std::collections::BTreeMap;
 

@@ -49,7 +49,7 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
         (None, _) => {}
         (Some(_), Err(errors)) => typed.errors = errors,
         (Some(_), Ok(decision)) => {
-            let flash = decision_text(&decision, rewriter.as_deref(), open.channel());
+            let flash = decision_text(&decision, rewriter.as_deref(), open.case.channel);
             let done = ops::aftercare::report::decide(&open.app, appointment, open.me.id, decision).await;
             if typed.done(done)? {
                 return Ok(open.back(&flash));
@@ -65,12 +65,17 @@ async fn render(open: Opened, id: AppointmentId, typed: FormState) -> Result<Htt
         Some(name) => format!("{name}さんに理由を知らせ、書き直しを依頼します"),
         None => "書き直せる専門家がいないため、センターが書き直します".to_owned(),
     };
-    let decisions = vec![
-        Choice::new("approve", "確認済みにする").with_hint("企業に報告書を渡し、フォローに進みます"),
-        Choice::new("continue", "確認済みにして、次回の相談を計画する")
-            .with_hint("企業に報告書を渡し、次回の日時の選び方を知らせます"),
-        Choice::new("return", "差し戻す").with_hint(rewriting),
-    ];
+    let is_open = open.case.record.consultation.state.is_open();
+    let follows = match is_open {
+        true => "企業に報告書を渡し、フォローに進みます",
+        false => "企業に報告書を渡します。相談は終了しているため、アンケートは送りません",
+    };
+    let further = Choice::new("continue", "確認済みにして、次回の相談を計画する")
+        .with_hint("企業に報告書を渡し、次回の日時の選び方を知らせます");
+    let approve = Choice::new("approve", "確認済みにする").with_hint(follows);
+    let back = Choice::new("return", "差し戻す").with_hint(rewriting);
+    let decisions = [Some(approve), Some(further).filter(|_| is_open), Some(back)];
+    let decisions = decisions.into_iter().flatten().collect();
     open.page(typed, |shell, head, typed| ReportPage { shell, head, typed, report, appointment, decisions })
 }
 

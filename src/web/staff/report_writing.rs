@@ -18,8 +18,8 @@ use crate::{
         form::{Choice, Fields},
         form_state::FormState,
         page::{self, Shell},
+        proposals::{ReportChoices, choices},
         report_form,
-        similar_examples::choices,
     },
 };
 
@@ -37,8 +37,8 @@ struct WritingPage {
     is_open: bool,
     /// The version that was saved in the meantime.
     newest: Vec<(&'static str, String)>,
-    /// The examples that can be attached.
-    examples: Vec<Choice>,
+    /// The examples and entries of the guide that can be attached.
+    choices: ReportChoices,
 }
 
 #[get("/staff/consultations/{number}/report/{appointment}/write")]
@@ -88,7 +88,7 @@ async fn render(
     typed: FormState,
     version: i32,
 ) -> Result<HttpResponse, Problem> {
-    let examples = choices(&open.app, &open.case.record, &typed.form).await?;
+    let choices = choices(&open.app, &open.case.record, &typed.form).await?;
     let it = &appointment.appointment;
     let authors: Vec<_> = it
         .experts
@@ -110,7 +110,7 @@ async fn render(
         version,
         is_open,
         newest,
-        examples,
+        choices,
     })
 }
 

@@ -50,7 +50,10 @@ pub async fn desk_message(open: Opened, form: FormWithFiles) -> Result<HttpRespo
 #[post("/staff/consultations/{number}/answered")]
 pub async fn answered(open: Opened) -> Result<HttpResponse, Problem> {
     ops::correspondence::message::mark_answered(&open.app, open.id(), open.me.id).await?;
-    Ok(open.back_to(View::Messages, "メッセージを対応済みにしました。"))
+    Ok(open.back_to(
+        View::Messages,
+        "メッセージを対応済みにしました。間違えたときは、「履歴」から取り消せます。",
+    ))
 }
 
 /// Sends a file of the thread.

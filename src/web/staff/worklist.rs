@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 use super::{
     action::StaffAction,
+    other_work::{OtherWork, other_work},
+    outbox::preview::SpokenNews,
     time_proposals::{Proposed, proposed},
     transfer::coordinators,
 };
@@ -34,9 +36,10 @@ use crate::{
             WorklistRow, WorklistTab,
             calls::{Call, CallReason},
             hand_overs::WaitingHandOver,
+            waiting_desks::WaitingDesk,
         },
     },
-    url,
+    url::{self, Site},
     web::kit::{
         form::{Choice, Fields},
         page::{self, Shell},
@@ -66,8 +69,9 @@ struct WorklistPage {
     proposals: Vec<Proposed>,
     /// The hand-overs of desks that wait to be accepted, each with the address at which that is done.
     hand_overs: Vec<(WaitingHandOver, String)>,
-    /// The telework months in which registrations wait, with their numbers.
-    registrations: Vec<(String, u64)>,
+    /// The cases that a desk has not answered in time.
+    waiting_desks: Vec<WaitingDesk>,
+    others: OtherWork,
     /// The signed-in person's tasks that are due today or before.
     tasks: u64,
     /// Every tag that can be chosen.
@@ -116,8 +120,9 @@ struct CallView {
     name: String,
     phone: Option<String>,
     reasons: Vec<CallReason>,
-    /// The news that the company is told, or the question that it is asked.
+    /// The call that the state of the case asks for.
     about: String,
+    news: Vec<SpokenNews>,
     /// The address at which the call is recorded.
     called: String,
     /// The beginning of the addresses at which answers are recorded.
@@ -203,6 +208,7 @@ async fn list(
         } else {
             Vec::new()
         },
+        waiting_desks: waiting_desks(app, tab == WorklistTab::Center && !is_filtered, now).await?,
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
@@ -214,11 +220,7 @@ async fn list(
         },
         in_charge: in_charge_choices(&people, me.id),
         filters: FILTERS.map(|it| (it, typed.get(it).to_owned())).into(),
-        registrations: store::campaign::registration::waiting(&app.db)
-            .await?
-            .into_iter()
-            .map(|(id, n)| (url::campaign_desk(id), n))
-            .collect(),
+        others: other_work(app, now).await?,
         tasks: store::worklist::task::count_due(&app.db, me.id, japan_date(now)).await?,
         tags: store::worklist::tag::known(&app.db, MOST_TAGS_SHOWN).await?,
         rows: lines(app, me.id, tab, listing.rows, &names_of(&people, me.id)).await?,
@@ -235,6 +237,14 @@ async fn hand_overs(app: &App, now: DateTime<Utc>) -> Result<Vec<(WaitingHandOve
     let accept =
         |it: &WaitingHandOver| format!("{}/{}", url::staff(&it.number), StaffAction::StartCheck.code());
     Ok(waiting.into_iter().map(|it| (it.clone(), accept(&it))).collect())
+}
+
+/// Returns the cases that a desk has not answered in time, if they are shown.
+async fn waiting_desks(app: &App, is_shown: bool, now: DateTime<Utc>) -> Result<Vec<WaitingDesk>, Problem> {
+    if !is_shown {
+        return Ok(Vec::new());
+    }
+    Ok(store::worklist::waiting_desks::waiting(&app.db, now, HAND_OVERS).await?)
 }
 
 /// Returns the rows as the page shows them. `names` are those of the others who can be in charge.
@@ -260,7 +270,7 @@ async fn lines(
     let whole = |it: WorklistRow| {
         let id = it.place.id;
         let tags = tags_of.remove(&id).unwrap_or_default();
-        let call = calls.remove(&id).map(|call| call_view(call, &it));
+        let call = calls.remove(&id).map(|call| call_view(call, &it, &app.site));
         let place = companies.place(&it.number).to_owned();
         let coordinator = it.coordinator.and_then(|id| names.get(&id).cloned());
         Line { call, coordinator, place, ..line(it, tab, me, now, tags, seen.get(&id).copied()) }
@@ -414,15 +424,16 @@ fn call_about(row: &WorklistRow, has_begun: bool) -> &'static str {
     }
 }
 
-fn call_view(call: Call, row: &WorklistRow) -> CallView {
+fn call_view(call: Call, row: &WorklistRow, site: &Site) -> CallView {
     let path = url::staff(&row.number);
-    let Call { name, phone, reasons, has_begun, held_until } = call;
+    let Call { name, phone, reasons, has_begun, held_until, news } = call;
     let held = held_until.map(|it| format!("仮に押さえた日時の期限は{}です。", wording::month_day_time(it)));
     CallView {
         name,
         phone,
         reasons,
         about: format!("{}{}", held.unwrap_or_default(), call_about(row, has_begun)),
+        news: news.into_iter().map(|it| SpokenNews::of(it, site)).collect(),
         called: format!("{path}/called"),
         questions: format!("{path}/questions"),
     }

@@ -1,4 +1,4 @@
-//! The statistics as a page.
+//! The present statistics as a page, for the center and the ministries.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
@@ -6,19 +6,19 @@ use actix_web::{
 use askama::Template;
 use domain::{
     actor::Role,
-    calendar::{at_japan, japan_date},
+    calendar::japan_date,
     field::Field,
     number::FiscalYear,
     prefecture::Prefecture,
-    statistics::{DisplayedCount, alone},
-    wording::month_day_weekday,
+    wording::{month_day_weekday, thousands},
 };
 
 use super::{
-    campaign::{self, CampaignStats},
+    around::{self, AroundStats},
     chart::{BASE, Bars},
+    public,
     report::Report,
-    tables::{Audience, Table},
+    tables::Table,
 };
 use crate::{
     app::App,
@@ -48,20 +48,8 @@ struct StatsPage {
     /// The query with which a download uses the same filter.
     query: String,
     months: Option<Bars>,
-    /// The events of the year, by name; `None` if the consultations are those of a field or a prefecture.
-    events: Option<Vec<(&'static str, DisplayedCount)>>,
-    /// The registrations for the telework month of the year, under the same condition.
-    campaign: Option<CampaignStats>,
-}
-
-#[derive(Template)]
-#[template(path = "stats/prefecture.html")]
-struct PrefecturePage {
-    shell: Shell,
-    year: FiscalYear,
-    prefecture: Prefecture,
-    /// The count; `None` if the statistics of the year are not shown by prefecture.
-    count: Option<DisplayedCount>,
+    /// The counts of the other systems of the programme; `None` if the consultations are those of a field or a prefecture.
+    around: Option<AroundStats>,
 }
 
 #[get("/stats")]
@@ -71,7 +59,10 @@ pub async fn show(
     shell: Shell,
     visitor: Visitor,
 ) -> Result<HttpResponse, Problem> {
-    let report = report(&app, &req, &visitor).await?;
+    if !is_insider(&visitor) {
+        return public::year_page(&app, shell, &req).await;
+    }
+    let report = report(&app, &req).await?;
     page::html(&stats_page(&app, shell, report).await?)
 }
 
@@ -85,27 +76,25 @@ pub async fn prefecture(
     code: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let prefecture = Prefecture::parse(&code).map_err(|_| Problem::NotFound)?;
-    let audience = audience(&visitor);
-    let filter = filter(&app, &req, audience)?;
-    match audience {
-        Audience::Insiders => {
-            let filter = StatisticsFilter { prefecture: Some(prefecture), ..filter };
-            let report = count(&app, filter, audience).await?;
-            page::html(&stats_page(&app, shell, report).await?)
-        }
-        Audience::Everyone => {
-            let report = count(&app, filter, audience).await?;
-            let code = prefecture.two_digits();
-            let count = report.table("prefecture").and_then(|it| it.count_of(&code));
-            page::html(&PrefecturePage { shell, year: filter.year, prefecture, count })
-        }
+    if !is_insider(&visitor) {
+        return public::prefecture_page(&app, shell, &req, prefecture).await;
     }
+    let filter = StatisticsFilter { prefecture: Some(prefecture), ..filter(&app, &req)? };
+    let report = count(&app, filter).await?;
+    page::html(&stats_page(&app, shell, report).await?)
 }
 
-/// Returns the report for the query, as far as the visitor may see it.
-pub async fn report(app: &App, req: &HttpRequest, visitor: &Visitor) -> Result<Report, Problem> {
-    let audience = audience(visitor);
-    count(app, filter(app, req, audience)?, audience).await
+/// Returns the report for the query.
+pub async fn report(app: &App, req: &HttpRequest) -> Result<Report, Problem> {
+    count(app, filter(app, req)?).await
+}
+
+/// Returns whether a visitor sees every number: a person of the center or of a ministry.
+pub fn is_insider(visitor: &Visitor) -> bool {
+    match visitor.account.as_ref().map(|it| it.role) {
+        Some(Role::Observer | Role::Coordinator | Role::Administrator) => true,
+        Some(Role::Expert | Role::Desk | Role::Editor) | None => false,
+    }
 }
 
 impl StatsPage {
@@ -123,35 +112,23 @@ impl StatsPage {
     }
 }
 
-async fn count(app: &App, filter: StatisticsFilter, audience: Audience) -> Result<Report, Problem> {
+async fn count(app: &App, filter: StatisticsFilter) -> Result<Report, Problem> {
     let now = app.clock.now();
     let statistics = store::statistics::of(&app.db, &filter).await?;
     let calendar = app.programme().await?.calendar(now);
-    Ok(Report::new(&statistics, filter, audience, &calendar, japan_date(now)))
+    Ok(Report::new(&statistics, filter, &calendar, japan_date(now)))
 }
 
-fn audience(visitor: &Visitor) -> Audience {
-    match visitor.account.as_ref().map(|it| it.role) {
-        Some(Role::Observer | Role::Coordinator | Role::Administrator) => Audience::Insiders,
-        Some(Role::Expert | Role::Desk | Role::Editor) | None => Audience::Everyone,
-    }
-}
-
-/// Parses the filter. The public can select only a year: the difference of two finer selections would reveal
-/// the counts hidden in each.
-fn filter(app: &App, req: &HttpRequest, audience: Audience) -> Result<StatisticsFilter, Problem> {
+fn filter(app: &App, req: &HttpRequest) -> Result<StatisticsFilter, Problem> {
     let query = Fields::of_query(req);
     let year = match query.get("year") {
         "" => FiscalYear::of(japan_date(app.clock.now())).map_err(anyhow::Error::from)?,
         typed => typed.parse().ok().and_then(|it| FiscalYear::new(it).ok()).ok_or(Problem::NotFound)?,
     };
-    Ok(match audience {
-        Audience::Everyone => StatisticsFilter { year, field: None, prefecture: None },
-        Audience::Insiders => StatisticsFilter {
-            year,
-            field: Field::from_code(query.get("field")),
-            prefecture: Prefecture::parse(query.get("prefecture")).ok(),
-        },
+    Ok(StatisticsFilter {
+        year,
+        field: Field::from_code(query.get("field")),
+        prefecture: Prefecture::parse(query.get("prefecture")).ok(),
     })
 }
 
@@ -172,13 +149,10 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
         let rows: Vec<_> = it.rows.iter().map(|row| (row.label.clone(), row.count)).collect();
         Bars::new("月別の受付件数", &rows)
     });
-    let is_whole = filter.field.is_none() && filter.prefecture.is_none();
-    let events = if is_whole { Some(events(app, year, report.is_public()).await?) } else { None };
-    let campaign = if is_whole { campaign::of(app, year, report.is_public()).await? } else { None };
+    let around = around::of(app, &filter).await?;
     Ok(StatsPage {
         shell,
-        events,
-        campaign,
+        around,
         heading: heading(&report),
         form,
         errors: FieldErrors::default(),
@@ -191,24 +165,6 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
     })
 }
 
-/// Counts the events of a year. Small numbers of people are hidden from the public.
-async fn events(
-    app: &App,
-    year: FiscalYear,
-    is_public: bool,
-) -> Result<Vec<(&'static str, DisplayedCount)>, Problem> {
-    let span = (at_japan(year.first_day(), 0, 0), at_japan(year.last_day(), 24, 0));
-    let it = store::gathering::statistics::of(&app.db, span, app.clock.now()).await?;
-    let people = |n| if is_public { alone(n) } else { DisplayedCount::Exact(n) };
-    Ok(vec![
-        ("開催したイベント", DisplayedCount::Exact(it.held)),
-        ("中止したイベント", DisplayedCount::Exact(it.called_off)),
-        ("参加の申込み", people(it.participants)),
-        ("出席", people(it.attended)),
-        ("アンケートの回答", people(it.answers)),
-    ])
-}
-
 /// Returns the heading: the filter in one sentence.
 fn heading(report: &Report) -> String {
     let filter = report.filter;
@@ -216,8 +172,8 @@ fn heading(report: &Report) -> String {
     let field = filter.field.map(|it| format!("{}の", it.label())).unwrap_or_default();
     let year = filter.year.label();
     let received = report.received;
-    if received == DisplayedCount::Exact(0) {
+    if received == 0 {
         return format!("{year}の{place}{field}相談はまだありません");
     }
-    format!("{year}は{place}{field}相談を{received}件受け付けました")
+    format!("{year}は{place}{field}相談を{}件受け付けました", thousands(received))
 }

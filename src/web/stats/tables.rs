@@ -1,23 +1,19 @@
-//! The tables of the statistics: every count by name, protected in the public's version.
+//! The tables of the statistics: every count by name.
 use domain::{
     consultation::UnfulfilledReason,
     intake::company::{Industry, Mode},
     prefecture::Prefecture,
-    statistics::{DisplayedCount, LEAST, protected},
+    statistics::{
+        DisplayedCount, Shades,
+        figures::{ENDS, PARTLY_DONE, SIZES},
+    },
+    wording::thousands,
 };
 
 use crate::store::{
     consultation::Origin,
-    statistics::{Counts, ENDS, PARTLY_DONE, Statistics},
+    statistics::{Counts, Statistics},
 };
-
-/// The readers of the statistics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    Everyone,
-    /// Observers, coordinators and administrators.
-    Insiders,
-}
 
 /// One breakdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,21 +49,15 @@ const STATES: [(&str, &str); 12] = [
     ("referred", "他機関案内"),
 ];
 
-const SIZE_LABELS: [&str; 5] = ["20人未満", "20から99人", "100から299人", "300人以上", UNKNOWN];
-const SIZE_CODES: [&str; 5] = ["0-19", "20-99", "100-299", "300-", "unknown"];
-
-/// Returns all tables in the order of the page. A breakdown whose sum is hidden is left out for the public.
-pub fn all(statistics: &Statistics, year: i32, audience: Audience) -> Vec<Table> {
+/// Returns all tables in the order of the page.
+pub fn all(statistics: &Statistics, year: i32) -> Vec<Table> {
     let table = |code, title, parts: Vec<(String, String, u64)>| {
-        let counts: Vec<_> = parts.iter().map(|it| it.2).collect();
-        let shown = shown(&counts, audience);
-        let row = |((code, label, _), count)| Row { code, label, count };
-        Table { code, title, rows: parts.into_iter().zip(shown).map(row).collect() }
+        let row = |(code, label, count)| Row { code, label, count: DisplayedCount::Exact(count) };
+        Table { code, title, rows: parts.into_iter().map(row).collect() }
     };
     let states = table("state", "状況", named(&statistics.by_state, STATES.iter().copied()));
     let unfulfilled = states.rows.iter().find(|it| it.code == "unfulfilled").map(|it| it.count);
     let mut tables = vec![table("month", "月", months(statistics, year)), states];
-    // The reasons add up to one cell of the table above: if that cell is hidden, so are they.
     if unfulfilled.and_then(DisplayedCount::exact).is_some_and(|it| it > 0) {
         let reasons = UnfulfilledReason::ALL.map(|it| (it.code(), it.label()));
         tables.push(table(
@@ -93,14 +83,6 @@ pub fn all(statistics: &Statistics, year: i32, audience: Audience) -> Vec<Table>
     tables
 }
 
-/// Returns the displayed counts of the parts of one whole.
-pub fn shown(parts: &[u64], audience: Audience) -> Vec<DisplayedCount> {
-    match audience {
-        Audience::Everyone => protected(parts),
-        Audience::Insiders => parts.iter().copied().map(DisplayedCount::Exact).collect(),
-    }
-}
-
 impl Table {
     /// Returns the heading: the main finding of the table, such as 「受付件数は10月が最多の83件」.
     pub fn finding(&self) -> String {
@@ -123,22 +105,30 @@ impl Table {
         self.rows.iter().filter(move |it| !long || it.count != DisplayedCount::Exact(0))
     }
 
+    /// Returns the shades of a map of the counts.
+    pub fn shades(&self) -> Shades {
+        let known = self.rows.iter().filter_map(|it| it.count.exact());
+        Shades::of(&known.filter(|it| *it > 0).collect::<Vec<_>>())
+    }
+
+    /// Returns the key of the map: the number of each shade, with its lowest and highest count.
+    pub fn key(&self) -> Vec<(usize, String)> {
+        let words = |(low, high): &(u64, u64)| match low == high {
+            true => format!("{}件", thousands(*low)),
+            false => format!("{}から{}件", thousands(*low), thousands(*high)),
+        };
+        self.shades().borders().iter().enumerate().map(|(n, it)| (n + 1, words(it))).collect()
+    }
+
     pub fn count_of(&self, code: &str) -> Option<DisplayedCount> {
         self.rows.iter().find(|it| it.code == code).map(|it| it.count)
     }
 }
 
 impl Row {
-    /// Returns the colour class of a tile on the map, from `q0` to `q5`.
-    pub const fn shade(&self) -> &'static str {
-        match self.count {
-            DisplayedCount::Withheld | DisplayedCount::Exact(0) => "q0",
-            DisplayedCount::Few | DisplayedCount::Exact(1..LEAST) => "q1",
-            DisplayedCount::Exact(LEAST..10) => "q2",
-            DisplayedCount::Exact(10..20) => "q3",
-            DisplayedCount::Exact(20..40) => "q4",
-            DisplayedCount::Exact(40..) => "q5",
-        }
+    /// Returns the number of the shade of a tile on the map; 0 for a count of 0 and for one that is hidden.
+    pub fn shade(&self, shades: &Shades) -> usize {
+        self.count.exact().map_or(0, |it| shades.number(it))
     }
 
     /// Returns the name of a prefecture as the map shows it.
@@ -186,7 +176,7 @@ fn fields(statistics: &Statistics) -> Vec<(String, String, u64)> {
 }
 
 fn sizes(statistics: &Statistics) -> Vec<(String, String, u64)> {
-    let names = SIZE_CODES.into_iter().zip(SIZE_LABELS);
+    let names = SIZES.into_iter().map(|(code, _, label)| (code, label)).chain([("unknown", UNKNOWN)]);
     let row = |((code, label), &n): ((&str, &str), &u64)| (code.to_owned(), label.to_owned(), n);
     names.zip(&statistics.by_size).map(row).collect()
 }

@@ -9,14 +9,17 @@ use domain::{
     },
     booking::appointment::{Appointment, AppointmentState},
     correspondence::outgoing_mail::topic::NotificationTopic,
-    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, RegistrationId, SignUpId, WaitingOfferId},
+    id::{
+        AppointmentId, AssignmentId, ConsultationId, DeskEntryId, FollowUpId, NetworkQuestionId,
+        RegistrationId, SignUpId, SurveyCodeId, WaitingOfferId,
+    },
     routing::assignment::{Assignment, AssignmentState},
     silence::SilenceClock,
 };
 
 use crate::{
     app::App,
-    mail::outgoing_mail::{OutgoingMail, SendCondition},
+    mail::outgoing_mail::{MailKind, OutgoingMail, SendCondition},
     problem::Problem,
     store::{
         self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE,
@@ -28,6 +31,8 @@ use crate::{
 pub struct SendFacts {
     now: DateTime<Utc>,
     appointments: HashMap<AppointmentId, Appointment>,
+    /// The appointments of which an expert will be absent, and that no substitute has taken over.
+    away: HashSet<AppointmentId>,
     assignments: HashMap<AssignmentId, Assignment>,
     reports: BTreeMap<AppointmentId, ReportState>,
     follow_ups: HashMap<FollowUpId, FollowUp>,
@@ -40,6 +45,12 @@ pub struct SendFacts {
     seats: HashMap<SignUpId, SeatStanding>,
     /// Registrations whose consent to announcements stands.
     opted_in: HashSet<RegistrationId>,
+    /// Codes of surveys whose mails may still be sent.
+    surveys: HashSet<SurveyCodeId>,
+    /// Requests of the center that wait at a desk.
+    open_at_desks: HashSet<DeskEntryId>,
+    /// Questions that mentors have, with the times until which they answer.
+    with_mentors: HashMap<NetworkQuestionId, DateTime<Utc>>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
     opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
@@ -63,6 +74,9 @@ pub struct FactQuery {
     examples: Vec<ConsultationId>,
     sign_ups: Vec<SignUpId>,
     registrations: Vec<RegistrationId>,
+    surveys: Vec<SurveyCodeId>,
+    desk_entries: Vec<DeskEntryId>,
+    questions: Vec<NetworkQuestionId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
     /// The addresses of all mails, each with the consultation that the mail is about.
@@ -75,7 +89,10 @@ impl FactQuery {
         for mail in mails {
             match mail.send_condition {
                 None => {}
-                Some(SendCondition::AppointmentStands { appointment, .. }) => {
+                Some(
+                    SendCondition::AppointmentStands { appointment, .. }
+                    | SendCondition::ExpertAway { appointment, .. },
+                ) => {
                     query.appointments.push(appointment);
                 }
                 Some(SendCondition::AssignmentOffered { assignment }) => query.assignments.push(assignment),
@@ -89,6 +106,9 @@ impl FactQuery {
                 Some(SendCondition::SilenceLasts { consultation, .. }) => query.silences.push(consultation),
                 Some(SendCondition::SeatStands { sign_up, .. }) => query.sign_ups.push(sign_up),
                 Some(SendCondition::OptInStands { registration }) => query.registrations.push(registration),
+                Some(SendCondition::SurveyOpen { code }) => query.surveys.push(code),
+                Some(SendCondition::DeskEntryOpen { entry }) => query.desk_entries.push(entry),
+                Some(SendCondition::QuestionWaits { question, .. }) => query.questions.push(question),
                 Some(SendCondition::ExampleWaits { consultation, .. }) => query.examples.push(consultation),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
                     query.consultations.push(consultation);
@@ -106,6 +126,11 @@ impl FactQuery {
 /// Looks up the facts about mails.
 pub async fn learn(app: &App, query: FactQuery) -> Result<SendFacts, Problem> {
     let db = &app.db;
+    let now = app.clock.now();
+    let away = match query.appointments.is_empty() {
+        true => HashSet::new(),
+        false => store::booking::substitute::unattended(db, now, &query.appointments).await?,
+    };
     let appointments = store::booking::appointment::some(db, query.appointments).await?;
     let assignments = store::routing::assignment::some(db, query.assignments).await?;
     let follow_ups = store::aftercare::follow_up::some(db, query.follow_ups).await?;
@@ -118,7 +143,8 @@ pub async fn learn(app: &App, query: FactQuery) -> Result<SendFacts, Problem> {
     let is_closed = |it: &str| accounts.get(it) == Some(&false);
     let about = query.addresses.iter().filter(|it| is_closed(&it.0)).filter_map(|it| it.1).collect();
     Ok(SendFacts {
-        now: app.clock.now(),
+        now,
+        away,
         appointments: appointments.into_iter().map(|it| (it.id, it)).collect(),
         assignments: assignments.into_iter().map(|it| (it.id, it)).collect(),
         reports: store::aftercare::report::states(db, query.reports).await?,
@@ -129,6 +155,9 @@ pub async fn learn(app: &App, query: FactQuery) -> Result<SendFacts, Problem> {
         examples: store::publication::consent::reviews(db, query.examples).await?,
         seats: store::gathering::standing(db, query.sign_ups).await?,
         opted_in: store::campaign::outreach::standing(db, query.registrations).await?,
+        surveys: store::survey::recipient::standing(db, query.surveys, now).await?,
+        open_at_desks: store::intake::desk_entry::waiting_among(db, query.desk_entries).await?,
+        with_mentors: store::network::question::with_mentors(db, query.questions).await?,
         opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, query.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, addresses).await?,
         contacts: store::consultation::contact_addresses(db, about).await?,
@@ -146,6 +175,9 @@ impl SendFacts {
         }
         if let Some(why) = mail.send_condition.and_then(|it| self.no_longer_true(it)) {
             return Some(why);
+        }
+        if self.misses_link(mail) {
+            return Some("the meeting link is missing; the participant is told once it is there");
         }
         if !mail.kind.is_asked_for() && self.dead.contains(&address) {
             return Some(UNREACHABLE);
@@ -167,27 +199,51 @@ impl SendFacts {
         self.accounts.get(address) == Some(&false) && !is_contact
     }
 
+    /// Returns whether the appointment took place and its report is not there.
+    fn misses_report(&self, appointment: AppointmentId) -> bool {
+        let written = self.reports.get(&appointment);
+        let is_there = matches!(written, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
+        let held = self.appointments.get(&appointment);
+        held.is_some_and(|it| it.state == AppointmentState::Done) && !is_there
+    }
+
+    /// Returns whether the mail leads to a meeting link that is not there.
+    fn misses_link(&self, mail: &OutgoingMail) -> bool {
+        let Some(SendCondition::SeatStands { sign_up, .. }) = mail.send_condition else { return false };
+        let has_link = self.seats.get(&sign_up).is_some_and(|it| it.has_link);
+        mail.kind == MailKind::EventSoon && !has_link
+    }
+
+    /// Returns whether the appointment is ahead, confirmed, and was not moved.
+    fn stands(&self, appointment: AppointmentId, sequence: i32) -> bool {
+        self.appointments.get(&appointment).is_some_and(|it| {
+            it.state == AppointmentState::Confirmed && it.sequence == sequence && it.starts_at > self.now
+        })
+    }
+
+    /// Returns whether a mentor still has the question and answers it until then, with the reason if it does not.
+    fn waits_for_mentor(&self, question: NetworkQuestionId, until: DateTime<Utc>) -> (bool, &'static str) {
+        let waits = self.with_mentors.get(&question) == Some(&until) && self.now < until;
+        (waits, "the mentor has answered, or does not have the question any more")
+    }
+
     fn no_longer_true(&self, send_condition: SendCondition) -> Option<&'static str> {
         let (holds, else_why) = match send_condition {
             SendCondition::AppointmentStands { appointment, sequence } => {
-                let stands = self.appointments.get(&appointment).is_some_and(|it| {
-                    it.state == AppointmentState::Confirmed
-                        && it.sequence == sequence
-                        && it.starts_at > self.now
-                });
-                (stands, "the appointment was moved or cancelled")
+                let stands = self.stands(appointment, sequence) && !self.away.contains(&appointment);
+                (stands, "the appointment was moved or cancelled, or an expert of it will be absent")
+            }
+            SendCondition::ExpertAway { appointment, sequence } => {
+                let holds = self.stands(appointment, sequence) && self.away.contains(&appointment);
+                (holds, "the appointment was moved or cancelled, or a substitute was found")
             }
             SendCondition::AssignmentOffered { assignment } => {
                 let found = self.assignments.get(&assignment);
-                (found.is_some_and(|it| it.state == AssignmentState::Offered), "the expert has answered")
+                let waits = |it: &Assignment| it.state == AssignmentState::Offered && self.now < it.due_at;
+                (found.is_some_and(waits), "the expert has answered, or the time to do so is over")
             }
             SendCondition::ReportMissing { appointment } => {
-                let written = self.reports.get(&appointment);
-                let is_there =
-                    matches!(written, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
-                let held = self.appointments.get(&appointment);
-                let is_due = held.is_some_and(|it| it.state == AppointmentState::Done);
-                (is_due && !is_there, "the report is there, or none is due any more")
+                (self.misses_report(appointment), "the report is there, or none is due any more")
             }
             SendCondition::FollowUpOpen { follow_up } => {
                 let found = self.follow_ups.get(&follow_up);
@@ -220,6 +276,13 @@ impl SendFacts {
             SendCondition::OptInStands { registration } => {
                 (self.opted_in.contains(&registration), "the consent to announcements does not stand")
             }
+            SendCondition::SurveyOpen { code } => {
+                (self.surveys.contains(&code), "the survey is answered or over, or not consented to")
+            }
+            SendCondition::DeskEntryOpen { entry } => {
+                (self.open_at_desks.contains(&entry), "the desk has answered, or the center goes on")
+            }
+            SendCondition::QuestionWaits { question, until } => self.waits_for_mentor(question, until),
             SendCondition::AddressConfirmed { consultation } => {
                 (self.confirmed.contains(&consultation), "the address is not confirmed")
             }

@@ -101,7 +101,7 @@ async fn a_withdrawn_registration_leaves_the_list_and_may_come_again() {
     hides(&site.get("/month/2026").await, "みほん</th>");
     site.get(&page).await.shows("取り下げられています");
     assert_eq!(
-        site.get(&format!("{page}/certificate")).await.status,
+        site.get(&format!("{page}/certificate.pdf")).await.status,
         303,
         "there is no certificate any more"
     );

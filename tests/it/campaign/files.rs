@@ -112,14 +112,20 @@ async fn the_figures_stand_beside_those_of_the_year_before_and_small_ones_are_hi
     let shown = site.get(&format!("/staff/month/{}/figures", it.id)).await;
     shown.shows("登録は8件です（2025年は6件）");
     shown.shows("<th scope=\"row\">東京都</th><td class=\"num\">2</td><td class=\"num\">0</td>");
-    let public = site.visitor().get("/stats?year=2026").await;
-    public.shows("登録は8件です（前の年は6件）");
-    hides(&public, "<th scope=\"row\">東京都</th><td class=\"num\">2</td>");
+    hides(&site.visitor().get("/stats?year=2026").await, "<th scope=\"row\">東京都</th>");
     let list = site.visitor().get("/month/2026").await;
     hides(&list, "<td class=\"num\">2</td>");
     let observer = site.visitor();
     assert_eq!(observer.sign_in("observer@example.jp", PASSWORD).await.status, 303);
-    observer.get("/stats?year=2026").await.shows("<th scope=\"row\">東京都</th><td class=\"num\">2</td>");
+    let insiders = observer.get("/stats?year=2026").await;
+    insiders.shows("登録は8件です（前の年は6件）");
+    insiders.shows("<th scope=\"row\">東京都</th><td class=\"num\">2</td>");
+    insiders.shows("登録の件数（登録した方別）");
+    let csv = observer.get("/stats.csv?year=2026").await.body;
+    assert!(
+        csv.contains(",8\r\n") && csv.contains("テレワーク月間の登録（都道府県別）,1,秋田県,6\r\n"),
+        "{csv}"
+    );
     for path in ["", "/figures", "/registrations.csv", "/outreach", "/import"] {
         let reply = observer.get(&format!("/staff/month/{}{path}", it.id)).await;
         assert_eq!(reply.status, 403, "an observer reads figures, never a person: {path}");
@@ -130,7 +136,7 @@ async fn the_figures_stand_beside_those_of_the_year_before_and_small_ones_are_hi
 async fn logos_are_downloads_and_no_drawing_with_scripts_is_taken() {
     let (site, _, it) = open().await;
     assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
-    let page = format!("/staff/month/{}/logos", it.id);
+    let page = format!("/staff/files/{}", it.id);
     let png: &[u8] = b"\x89PNG\r\n\x1a\n0123456789";
     for (name, bytes) in [("a.svg", &b"<svg onload='x'/>"[..]), ("a.png", b"<svg/>"), ("a.exe", png)] {
         let reply = send_form(&site, &page, &[], &[(name, "image/png", bytes)]).await;
@@ -157,7 +163,7 @@ async fn logos_are_downloads_and_no_drawing_with_scripts_is_taken() {
     ops::housekeeping::sweep_files(&site.app).await.unwrap();
     assert_eq!(visitor.get(address).await.status, 200);
     assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
-    let logo = store::campaign::logo::of(&site.app.db, it.id).await.unwrap().remove(0);
+    let logo = store::publication::file::of(&site.app.db, it.id).await.unwrap().remove(0);
     let now = site.app.clock.now();
     assert_eq!(doctor::files::examine(&site.app.db, folder, now).await.unwrap(), [], "it is no orphan");
     std::fs::write(folder.join(&logo.sha256[..2]).join(&logo.sha256[2..]), b"other").unwrap();

@@ -2,7 +2,7 @@
 use domain::{
     actor::Actor,
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
-    field::Fields,
+    field::{Field, Fields},
 };
 use madoguchi::{
     ops::{self, case::actor::ActorAt, consultation::correction::CorrectionCause},
@@ -13,7 +13,7 @@ use madoguchi::{
 use super::{at, center, correct, done, is_sound, last, undo};
 use crate::{
     cases::{self, CONTACT, Case, Cast, appointment, record, state},
-    site::Site,
+    site::{PASSWORD, Site},
 };
 
 const REQUEST: CorrectionSection = CorrectionSection::Request;
@@ -31,6 +31,21 @@ async fn a_field_that_is_added_to_a_booking_is_for_the_next_appointment() {
     assert_eq!(record(&site, case).await.consultation.fields, Fields::Both);
     assert_eq!((state(&site, case).await, appointment(&site, case).await.experts), ("booked", vec![ict]));
     is_sound(&site).await;
+    // The company hears of it once, and the case says what is missing.
+    let heard = cases::mails_to(&site, CONTACT).await;
+    let heard: Vec<_> = heard.iter().filter(|it| it.kind == "fields_changed").collect();
+    let [mail] = &heard[..] else { panic!("{heard:?}") };
+    assert!(
+        mail.text_body.contains("労務管理を担当する専門家は、まだ決まっていません"),
+        "{}",
+        mail.text_body
+    );
+    let stays = cases::mails_to(&site, "ict@example.jp").await;
+    let stays: Vec<_> = stays.iter().filter(|it| it.kind == "part_changed").collect();
+    let [mail] = &stays[..] else { panic!("{stays:?}") };
+    assert!(mail.text_body.contains("相談分野：ICT、労務管理\n変更前　：ICT\n"), "{}", mail.text_body);
+    assert!(mail.text_body.contains("専門家を調整しています"), "{}", mail.text_body);
+    site.get(&at(case.number, "")).await.shows("訂正後の内容と合わない点：");
     // The booking moves and is held as before.
     let slot = *cases::free_slots(&site, case).await.last().unwrap();
     ops::booking::appointment::reschedule(&site.app, case.id, cast.center(), slot).await.unwrap();
@@ -38,7 +53,15 @@ async fn a_field_that_is_added_to_a_booking_is_for_the_next_appointment() {
     let ends_at = appointment(&site, case).await.ends_at;
     site.app.clock.advance(ends_at - site.app.clock.now());
     ops::booking::appointment::record_done(&site.app, case.id, cast.center()).await.unwrap();
-    // The next appointment is for both: an expert is asked for the added field.
+    // The added field is owed, and the next appointment is for it.
+    assert_eq!(record(&site, case).await.owed, Some(Field::Labor));
+    assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    site.get(&at(case.number, "")).await.shows("労務管理の相談は、まだ行われていません");
+    let reader = site.visitor();
+    crate::company::sign_in(&reader, CONTACT).await;
+    let page = reader.get(&crate::company::my(case, "")).await;
+    page.shows("労務管理の相談の日時を選ぶ");
+    assert!(!page.body.contains("専門家が参加できず"), "nobody was absent: {}", page.body);
     ops::consultation::plan_further_session(&site.app, case.id, Actor::Company, None).await.unwrap();
     assert_eq!(state(&site, case).await, "checking");
     while worker::outbox::step(&site.app).await.unwrap() {}
@@ -60,6 +83,49 @@ async fn an_added_field_can_be_taken_back_and_its_only_team_cannot_be_removed_un
     assert_eq!(record(&site, case).await.consultation.fields, Fields::Ict);
     site.get(&at(case.number, "")).await.shows("予約確定");
     is_sound(&site).await;
+}
+
+/// An expert who has both fields keeps the one that is left, and both sides hear of the other.
+#[actix_web::test]
+async fn a_field_that_an_expert_of_both_loses_is_told_once_to_each() {
+    let (site, cast) = center().await;
+    let case = crate::deadlines::applied(&site, CONTACT, &["ict", "labor"]).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    assert_eq!((request.expert, request.fields), (cast.expert, Fields::Both));
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
+    assert_eq!(state(&site, case).await, "booked");
+    let count = async |to: &str| {
+        cases::mails_to(&site, to).await.iter().filter(|it| it.kind == "fields_changed").count()
+    };
+    done(&correct(&site, case, REQUEST, &[("field", "ict"), ("fit", "seen")]).await);
+    assert_eq!(record(&site, case).await.consultation.fields, Fields::Ict);
+    assert_eq!((count(CONTACT).await, count("expert@example.jp").await), (1, 1));
+    is_sound(&site).await;
+}
+
+/// A misfit that the form of a correction named stands on the case until it is settled.
+#[actix_web::test]
+async fn a_confirmed_misfit_stays_on_the_case() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let page = site.get(&at(case.number, "")).await;
+    assert!(!page.body.contains("合わない点"), "{}", page.body);
+    done(&correct(&site, case, REQUEST, &[("mode", "visit"), ("fit", "seen")]).await);
+    let page = site.get(&at(case.number, "")).await;
+    page.shows("訂正後の内容と合わない点：");
+    page.shows("実施方法がオンラインのままです。");
+    let mails = cases::mails_to(&site, "expert@example.jp").await;
+    let mail = mails.iter().find(|it| it.kind == "part_changed").unwrap();
+    assert!(
+        mail.text_body.contains("実施方法：訪問\n変更前の希望　　　　　：オンライン\n"),
+        "{}",
+        mail.text_body
+    );
+    let seq = last(&site, case).await;
+    done(&undo(&site, case, seq).await);
+    let page = site.get(&at(case.number, "")).await;
+    assert!(!page.body.contains("合わない点"), "{}", page.body);
 }
 
 /// A small generator of numbers, so that a failing walk can be played again.

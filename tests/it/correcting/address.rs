@@ -293,3 +293,26 @@ async fn an_acknowledgement_with_a_name_waits_for_the_confirmation() {
     assert!(!held(cases::mails_to(&site, NEW).await));
     is_sound(&site).await;
 }
+
+/// The center's words wait for the proof of an address that replaces a proved one: the company is called meanwhile.
+#[actix_web::test]
+async fn a_message_that_waits_for_a_corrected_address_is_a_call() {
+    let (site, cast) = center().await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    done(&correct(&site, case, CorrectionSection::Contact, &[("email", "new@example.co.jp")]).await);
+    assert_eq!(cases::record(&site, case).await.to_call_since, None);
+    let text = domain::text::Prose::parse("本文", "資料をお送りします。", 2000).unwrap();
+    let by = cast.center();
+    let audience = store::correspondence::message::Audience::Everyone;
+    madoguchi::ops::correspondence::message::post(&site.app, case.id, by, audience, &text).await.unwrap();
+    let mails = cases::mails_to(&site, "new@example.co.jp").await;
+    assert!(mails.iter().any(|it| it.kind == "new_message" && it.hold_reason.is_some()), "{mails:?}");
+    assert!(cases::record(&site, case).await.to_call_since.is_some());
+    site.get("/staff?tab=calls").await.shows(&case.number.to_string());
+
+    // Until a new application is confirmed, its contact is asked for that.
+    let fresh = cases::unconfirmed(&site, &cast, &cases::form("fresh@example.co.jp")).await;
+    madoguchi::ops::correspondence::message::post(&site.app, fresh.id, by, audience, &text).await.unwrap();
+    assert_eq!(cases::record(&site, fresh).await.to_call_since, None);
+    is_sound(&site).await;
+}

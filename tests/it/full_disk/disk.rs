@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sea_orm::Database;
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 
 /// The unit in which a file system in memory allocates space. Octets.
 const PAGE: usize = 4096;
@@ -85,6 +85,35 @@ impl Disk {
         while file.write_all(&page).is_ok() {}
         let length = file.metadata().unwrap().len() / PAGE as u64 * PAGE as u64;
         file.set_len(length.saturating_sub(pages * PAGE as u64)).unwrap();
+    }
+
+    /// Uses up the segment of PostgreSQL's log and those that are kept for reuse, so that the next change needs space. SQLite
+    /// needs space for every change.
+    pub async fn use_up_log(&self) {
+        if self.server.is_none() {
+            return;
+        }
+        let db = Database::connect(self.database_url()).await.unwrap();
+        let number = async |sql: &str| -> i64 {
+            let found = Statement::from_string(DbBackend::Postgres, sql);
+            db.query_one_raw(found).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+        };
+        let emit = async |octets: i64| {
+            let sql = format!("SELECT pg_logical_emit_message(false, 'test', repeat('x', {octets}))");
+            db.execute_unprepared(&sql).await.unwrap();
+        };
+        let kept = "SELECT count(*) FROM pg_ls_waldir() \
+                    WHERE name ~ '^[0-9A-F]{24}$' AND name > pg_walfile_name(pg_current_wal_insert_lsn())";
+        while number(kept).await > 0 {
+            emit(1_000_000).await;
+        }
+        let rest = "SELECT 1048576 - mod(pg_current_wal_insert_lsn() - '0/0'::pg_lsn, 1048576)::bigint";
+        let rest = number(rest).await;
+        // A page of the log has a head of its own.
+        if rest > 8192 {
+            emit(rest - rest / 128 - 4096).await;
+        }
+        db.close().await.unwrap();
     }
 
     /// Frees all the space, and waits until the database works again.

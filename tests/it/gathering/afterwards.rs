@@ -95,9 +95,21 @@ async fn people_who_were_there_get_materials_and_questionnaire_once() {
     assert_eq!(visitor.post(&page, &answers).await.status, 303, "an answer can be changed");
     assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     let shown = site.get(&desk).await;
+    visitor.get("/events?past=1&prefecture=05").await.shows(TITLE);
+    for other in ["/events", "/events?past=1&prefecture=13"] {
+        assert!(!visitor.get(other).await.body.contains(TITLE), "{other}");
+    }
     let stats = visitor.get("/stats").await;
-    stats.shows("開催したイベント");
-    stats.shows("1から4");
+    assert!(!stats.body.contains("開催したイベント"), "{}", stats.body);
+    site.account(Role::Observer, "observer@example.jp").await;
+    let official = site.visitor();
+    assert_eq!(official.sign_in("observer@example.jp", PASSWORD).await.status, 303);
+    official.get("/stats").await.shows("<th scope=\"row\">開催したイベント</th><td class=\"num\">1</td>");
+    let csv = official.get("/stats.csv").await.body;
+    for line in ["events,イベント,1,開催したイベント,1\r\n", "events,イベント,5,アンケートの回答,1\r\n"]
+    {
+        assert!(csv.contains(line), "{line}: {csv}");
+    }
     shown.shows("アンケート（1件）");
     shown.shows("わかりやすかった");
     site.app.clock.advance(TimeDelta::days(31));
@@ -148,4 +160,106 @@ async fn names_and_addresses_are_erased_after_ninety_days() {
     site.get(&format!("/staff/events/{}", it.id)).await.shows("消去しました");
     assert_eq!(store::gathering::find(&site.app.db, it.id).await.unwrap().unwrap().due_at, None);
     sound(&site).await;
+}
+
+#[actix_web::test]
+async fn materials_are_pdf_files_that_are_downloads_after_the_event_once_the_scanner_has_seen_them() {
+    let script = std::env::temp_dir().join(format!("madoguchi-scan-{}.sh", uuid::Uuid::new_v4()));
+    std::fs::write(&script, "read -r line; case $line in *BAD*) echo 'Test FOUND'; exit 1;; esac").unwrap();
+    let command = format!("sh {}", script.display());
+    let site = Site::with_settings(&[("MADOGUCHI_SCAN_COMMAND", &command)]).await;
+    let editor = site.account(Role::Editor, "editor@example.jp").await.id;
+    let it = published(&site, editor, event(Some(5), Some(5))).await;
+    assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
+    let page = format!("/staff/files/{}", it.id);
+    let send = crate::conversation::send;
+    for (name, bytes) in [("a.png", &b"\x89PNG\r\n\x1a\n"[..]), ("a.pdf", b"<html>")] {
+        let reply = send(&site, &page, &[], &[(name, "application/pdf", bytes)]).await;
+        assert_eq!(reply.status, 422, "{name}");
+        reply.shows("PDFのファイルにしてください");
+    }
+    for (name, bytes) in [("発表資料.pdf", &b"%PDF-1.7 GOOD\n"[..]), ("感染.pdf", b"%PDF-1.7 BAD\n")] {
+        assert_eq!(send(&site, &page, &[], &[(name, "application/pdf", bytes)]).await.status, 303);
+    }
+    site.get(&page).await.shows("ウイルス検査を待っています");
+    signed_up(&site, it.id, "a@example.co.jp", SeatKind::Online).await;
+    let own = link(&mails_to(&site, "a@example.co.jp").await, "sign_up_seated");
+    let files = store::publication::file::of(&site.app.db, it.id).await.unwrap();
+    let address = |n: usize| format!("/events/10001/files/{}", files[n].id);
+    let visitor = site.visitor();
+    assert_eq!(visitor.get(&address(0)).await.status, 409, "the event is not over");
+    go_to(&site, "2026-12-10T16:00:00");
+    assert_eq!(visitor.get(&address(0)).await.status, 404, "the scanner has not seen it");
+    while worker::attachment_scan::step(&site.app).await.unwrap() {}
+    visitor.get("/events/10001").await.shows("発表資料.pdf</a>（PDF、");
+    visitor.get(&own).await.shows("発表資料.pdf</a>（PDF、");
+    assert!(!visitor.get("/events/10001").await.body.contains("感染.pdf"));
+    let reply = visitor.get(&address(0)).await;
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/pdf")));
+    assert!(reply.header("content-disposition").unwrap().starts_with("attachment"));
+    assert_eq!(visitor.get(&address(1)).await.status, 404);
+    std::fs::remove_file(script).unwrap();
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn the_sheet_at_the_door_has_names_by_their_reading_and_no_address() {
+    let (site, _, it) = held(Some(5), None).await;
+    for (email, name, kana) in [
+        ("a@example.co.jp", "渡辺 花子", "ワタナベ ハナコ"),
+        ("b@example.co.jp", "安藤 次郎", "アンドウ ジロウ"),
+    ] {
+        let form = person(email, SeatKind::Venue);
+        let who = Participant { name: line(name), kana: Some(line(kana)), organization: None };
+        let form = SignUpForm { person: who, ..form };
+        ops::gathering::request(&site.app, it.id, form, email).await.unwrap();
+        let id = sign_up_of(&site, it.id, email).await.id;
+        ops::gathering::confirm(&site.app, id).await.unwrap();
+    }
+    assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
+    site.get(&format!("/staff/events/{}", it.id)).await.shows("紙の出席表");
+    let sheet = site.get(&format!("/staff/events/{}/sheet", it.id)).await;
+    let place = |words: &str| sheet.body.find(words).unwrap_or_else(|| panic!("{words}: {}", sheet.body));
+    assert!(place("安藤 次郎") < place("渡辺 花子"));
+    sheet.shows("アンドウ ジロウ");
+    assert!(!sheet.body.contains("example.co.jp"));
+}
+
+/// People who take part online are not sent to a page without a link: editors and center hear of it a business day before,
+/// and the participants once the link is there.
+#[actix_web::test]
+async fn a_missing_meeting_link_is_asked_for_and_nobody_is_led_to_nothing() {
+    let (site, _, it) = held(Some(5), Some(5)).await;
+    signed_up(&site, it.id, "a@example.co.jp", SeatKind::Online).await;
+    signed_up(&site, it.id, "b@example.co.jp", SeatKind::Venue).await;
+    go_to(&site, "2026-12-09T09:00:00");
+    assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
+    site.get("/staff/publish/events").await.shows("オンラインの接続先が登録されていません");
+    sound(&site).await;
+    let center = site.app.programme().await.unwrap().settings_at(site.app.clock.now()).center_email.clone();
+    assert!(!kinds(&site, &center).await.contains(&"link_missing".to_owned()));
+    go_to(&site, "2026-12-09T10:00:00");
+    sound(&site).await;
+    for to in ["editor@example.jp", center.as_str()] {
+        assert_eq!(kinds(&site, to).await.iter().filter(|it| *it == "link_missing").count(), 1, "{to}");
+    }
+    let page = link(&mails_to(&site, "a@example.co.jp").await, "sign_up_seated");
+    go_to(&site, "2026-12-09T14:00:00");
+    let visitor = site.visitor();
+    visitor.get(&page).await.shows("接続先は準備中です。");
+    go_to(&site, "2026-12-10T12:10:00");
+    sound(&site).await;
+    let soon =
+        mails_to(&site, "a@example.co.jp").await.into_iter().find(|it| it.kind == "event_soon").unwrap();
+    assert_eq!(soon.state.code(), "suppressed");
+    let desk = format!("/staff/events/{}/online-link", it.id);
+    let entered = [("online_link", "https://meet.example.jp/abc")];
+    assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
+    assert_eq!(site.post(&desk, &entered).await.status, 303);
+    sound(&site).await;
+    assert_eq!(kinds(&site, "a@example.co.jp").await.iter().filter(|it| *it == "event_link").count(), 1);
+    assert!(!kinds(&site, "b@example.co.jp").await.contains(&"event_link".to_owned()));
+    assert_eq!(site.post(&desk, &entered).await.status, 303);
+    sound(&site).await;
+    assert_eq!(kinds(&site, "a@example.co.jp").await.iter().filter(|it| *it == "event_link").count(), 1);
 }

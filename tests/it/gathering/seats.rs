@@ -22,7 +22,7 @@ async fn a_freed_seat_is_offered_to_the_one_who_has_waited_longest() {
     ops::gathering::cancel(&site.app, first.id).await.unwrap();
     assert_eq!(status(&site, it.id, "b@example.co.jp").await, SignUpStatus::Offered);
     assert_eq!(status(&site, it.id, "c@example.co.jp").await, SignUpStatus::Waiting);
-    // The offer holds the seat: nobody else gets it.
+    // The offer holds the seat: no other person gets it.
     let late = signed_up(&site, it.id, "e@example.co.jp", SeatKind::Venue).await;
     assert_eq!(late.state.status(), SignUpStatus::Waiting);
     let reply = site.post(&page, &[("act", "accept")]).await;

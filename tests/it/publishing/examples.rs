@@ -128,6 +128,37 @@ async fn facets_narrow_the_list_and_each_condition_can_be_removed() {
     visitor.get("/cases?theme=none").await.shows("0件");
 }
 
+/// The start page has the newest example of each of the largest industries, and those of the industry of a company that is
+/// signed in.
+#[actix_web::test]
+async fn the_start_page_shows_examples_of_the_visitors_industry() {
+    let site = editors_site().await;
+    let visitor = site.visitor();
+    assert!(!visitor.get("/").await.body.contains("テレワークの事例"), "there is none yet");
+    let (_, maker) = published(&site, &[]).await;
+    let (_, newer) = published(&site, &[("title", "新しい製造業の事例")]).await;
+    let (_, shop) = published(&site, &[("title", "小売業の事例"), ("industry", "I2")]).await;
+    let (_, farm) = published(&site, &[("title", "農業の事例"), ("industry", "A")]).await;
+    let start = visitor.get("/").await;
+    start.shows("テレワークの事例");
+    for shown in [&newer, &shop, &farm] {
+        start.shows(&format!("href=\"{shown}\""));
+    }
+    assert!(!start.body.contains(&format!("href=\"{maker}\"")), "one of each industry");
+
+    let cast = crate::cases::Cast::new(&site).await;
+    let case = crate::cases::consulted(&site, &cast, crate::cases::CONTACT).await;
+    let record = crate::cases::record(&site, case).await;
+    let company = site.visitor();
+    crate::company::sign_in(&company, crate::cases::CONTACT).await;
+    assert_eq!(record.industry.map(codes::Industry::code), Some("E"));
+    let start = company.get("/").await;
+    start.shows("同じ業種（製造業）の事例");
+    for (shown, is) in [(&maker, true), (&newer, true), (&shop, false)] {
+        assert_eq!(start.body.contains(&format!("href=\"{shown}\"")), is, "{shown}");
+    }
+}
+
 #[actix_web::test]
 async fn the_awards_of_a_year_have_a_page_with_the_table_of_awards() {
     let site = editors_site().await;

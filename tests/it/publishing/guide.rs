@@ -1,8 +1,18 @@
 //! The guide to support: the matcher, and the entries that hide by themselves.
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::Role;
+use entity::guide_reading;
+use madoguchi::{
+    fetch::{Fetcher, Limits},
+    worker::link_check as job,
+};
+use sea_orm::EntityTrait;
 
 use super::{draft, editors_site, public_address, publish};
-use crate::site::Site;
+use crate::{
+    calendar_host::{Host, Manner},
+    site::{PASSWORD, Site},
+};
 
 /// The fields of a grant for companies of up to 100 people.
 const GRANT: [(&str, &str); 8] = [
@@ -88,11 +98,34 @@ async fn an_entry_hides_after_its_last_valid_day() {
     assert!(!visitor.get("/guide").await.body.contains(&public));
 }
 
+/// The page of a grant is gone: the editor hears of it, and the entry stays.
+#[actix_web::test]
+async fn the_editor_hears_that_the_page_of_an_entry_is_gone() {
+    let host = Host::open(Manner::Status(404));
+    let mut site = Site::with_settings(&[("MADOGUCHI_FETCH_ALLOW", "127.0.0.0/8")]).await;
+    site.change(|app| app.fetch = Fetcher::new(&app.config.fetch_allow, Limits::default()));
+    site.account(Role::Editor, "editor@example.jp").await;
+    assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
+    let own: Vec<_> = GRANT.into_iter().filter(|it| it.0 != "link").collect();
+    let page = host.url();
+    let fields = [&own[..], &[("checked_on", "2026-11-20"), ("link", &page)]].concat();
+    let address = draft(&site, "guide", &fields).await;
+    publish(&site, &address, "1", &[]).await;
+    assert!(job::step(&site.app).await.unwrap());
+    let list = site.get("/staff/publish/guide").await;
+    list.shows("つながらないリンク（1件）");
+    list.shows("アドレスが見つかりません");
+    site.visitor().get("/guide").await.shows(&public_address(&site).await);
+}
+
 #[actix_web::test]
 async fn entries_for_local_governments_have_a_page_of_their_own() {
     let site = editors_site().await;
     published(&site, &[("for_local_government", "1")]).await;
     let (visitor, public) = (site.visitor(), public_address(&site).await);
+    let page = visitor.get(&public).await;
+    page.shows("itemtype=\"https://schema.org/GovernmentService\"");
+    page.shows("<meta itemprop=\"name\" content=\"見本省\">");
     visitor.get("/guide/local-government").await.shows(&public);
     assert!(!visitor.get("/guide").await.body.contains(&public));
     let result = visitor.get("/guide/match?region=unknown&size=20&status=unknown&purpose=cost").await;
@@ -109,4 +142,35 @@ async fn dates_that_contradict_each_other_are_told() {
     assert_eq!(reply.status, 422);
     reply.shows("募集を終える日は、始める日より後");
     reply.shows("確認日は、今日までの日付");
+}
+
+#[actix_web::test]
+async fn openings_are_counted_without_anything_of_the_reader_and_looking_changes_no_row() {
+    let site = editors_site().await;
+    published(&site, &[]).await;
+    let (visitor, public) = (site.visitor(), public_address(&site).await);
+    for _ in 0..7 {
+        visitor.get(&public).await.shows("見本省");
+    }
+    site.get(&public).await;
+    let count = async || guide_reading::Entity::find().all(&site.app.db).await.unwrap();
+    assert!(count().await.is_empty(), "a look changes no row");
+    assert!(madoguchi::ops::publication::readers::keep(&site.app).await.unwrap());
+    assert!(!madoguchi::ops::publication::readers::keep(&site.app).await.unwrap());
+    assert_eq!(
+        count().await.iter().map(|it| it.count).collect::<Vec<_>>(),
+        [7],
+        "without the editor's own look"
+    );
+    visitor.get(&public).await;
+    madoguchi::ops::publication::readers::keep(&site.app).await.unwrap();
+    assert_eq!(count().await[0].count, 8);
+    // The ministries see the present numbers.
+    site.account(Role::Observer, "observer@example.jp").await;
+    let official = site.visitor();
+    assert_eq!(official.sign_in("observer@example.jp", PASSWORD).await.status, 303);
+    let stats = official.get("/stats").await;
+    stats.shows("支援制度・ガイドの閲覧は8回です");
+    let csv = official.get("/stats.csv").await.body;
+    assert!(csv.contains("guide,支援制度・ガイドの閲覧,1,テレワーク導入の助成金,8\r\n"), "{csv}");
 }

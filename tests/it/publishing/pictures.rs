@@ -1,12 +1,7 @@
 //! The pictures of an example: from the editor's file to the page of the public, and away again.
 use std::io::Cursor;
 
-use domain::{
-    actor::Role,
-    id::AccountId,
-    publication::{Facts, Publication},
-    text::TextLine,
-};
+use domain::{actor::Role, id::AccountId, publication::Publication, text::TextLine};
 use image::{DynamicImage, ImageFormat, RgbImage};
 use madoguchi::{doctor, ops, store};
 
@@ -42,10 +37,9 @@ pub async fn added(site: &Site, it: &Publication, by: AccountId) -> Publication 
     ops::publication::picture::add(&site.app, seen, bytes, words, by).await.unwrap().unwrap()
 }
 
-/// Returns the hash of the only picture of an example.
+/// Returns the hash of the only picture of a publication.
 pub fn sha256(it: &Publication) -> String {
-    let Facts::Example(facts) = &it.content.facts else { panic!("no example") };
-    facts.pictures[0].sha256.clone()
+    it.content.facts.pictures().unwrap()[0].sha256.clone()
 }
 
 /// Sends the form of a picture.
@@ -138,7 +132,7 @@ async fn the_pictures_of_a_withdrawn_example_are_swept() {
     let it = added(&site, &it, editor).await;
     let hash = sha256(&it);
     let tx = site.app.begin().await.unwrap();
-    store::publication::import::delete_draft(&tx, it.id).await.unwrap();
+    store::publication::delete_drafts(&tx, &[it.id]).await.unwrap();
     tx.commit().await.unwrap();
     site.app.clock.advance(chrono::TimeDelta::days(2));
     ops::housekeeping::sweep_files(&site.app).await.unwrap();

@@ -44,7 +44,7 @@ where
     (one.await.unwrap(), other.await.unwrap())
 }
 
-/// Of many coordinators who correct one value at once, one does; the others are told that somebody was faster.
+/// Of many coordinators who correct one value at once, one does; the others are told that another was faster.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_two_coordinators_corrects_a_value() {
     let site = Site::on_disk().await;

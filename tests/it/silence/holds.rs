@@ -167,7 +167,7 @@ async fn a_held_time_on_a_new_closing_day_is_released_and_told() {
     let reply = site.post("/admin/holidays", &day).await;
     assert_eq!(reply.status, 303);
     let page = site.get(reply.location.as_deref().unwrap()).await;
-    page.shows("この日を仮に押さえていた2件は、日時を解除し、企業に知らせました。");
+    page.shows("この日を仮に押さえていた2件は、日時を解除しました。企業にはメールで知らせ、メールが届かない企業は「電話する」に加えました。");
     for it in [waiting, case] {
         assert_eq!(cases::appointment(&site, it).await.state, AppointmentState::Released);
     }
@@ -184,7 +184,12 @@ async fn a_held_time_on_a_new_closing_day_is_released_and_told() {
     assert!(!confirmed.contains("日時を選び直す"), "nothing can be chosen yet: {confirmed}");
     // The expert who was asked is told that the time is gone, and may still accept.
     let found = cases::mails_to(&site, "expert@example.jp").await;
-    assert!(found.iter().any(|it| it.text_body.contains("センターの休業日になったため")));
+    let lost = found.iter().find(|it| it.kind == "request_time_lost").unwrap();
+    assert!(lost.text_body.contains("センターの休業日になったため"), "{}", lost.text_body);
+    assert!(lost.text_body.contains("までに\n回答してください"), "{}", lost.text_body);
+    assert!(lost.text_body.contains("/a/"), "{}", lost.text_body);
+    assert!(found.iter().all(|it| !it.text_body.contains("予約が取り消されました")), "nothing was booked");
+    assert!(found.iter().all(|it| !it.text_body.contains("みなと製作所")), "the expert is only asked");
     assert!(cases::mails_to(&site, "second@example.jp").await.is_empty(), "nobody had asked");
     let request = store::routing::assignment::of(&site.app.db, waiting.id).await.unwrap().remove(0);
     ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();

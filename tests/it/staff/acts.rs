@@ -13,6 +13,8 @@ use madoguchi::{
     store,
 };
 
+use sea_orm::ConnectionTrait;
+
 use super::{act, at, center, done};
 use crate::{
     cases::{self, CONTACT, Case, Cast, approved, booked, consulted, received, record, scheduling, state},
@@ -260,6 +262,33 @@ async fn a_further_session_past_the_cap_needs_a_reason() {
     capped.shows("今年度の相談は1回までです");
     done(&act(&site, other, "/further", &[("reason", "規程の作成まで支援するため")]).await);
     site.get(&at(other.number, "?view=history")).await.shows("規程の作成まで支援するため");
+}
+
+/// Past the yearly cap the service asks nobody by itself: the center decides.
+#[actix_web::test]
+async fn past_the_cap_nobody_is_asked_before_the_center_has_decided() {
+    let (site, cast) = center().await;
+    let year = domain::number::FiscalYear::new(2026).unwrap();
+    let settings = domain::settings::Settings { session_cap: 1, ..Default::default() };
+    ops::reference::settings::save(&site.app, year, &settings, 0, cast.coordinator).await.unwrap();
+    let first = cases::booked(&site, &cast, CONTACT).await;
+    let case = crate::deadlines::applied(&site, "b@example.co.jp", &["ict"]).await;
+    // The center has linked the two: they are one company.
+    let same = format!(
+        "UPDATE consultation SET company_id = (SELECT company_id FROM consultation WHERE number = '{}') WHERE number = '{}'",
+        first.number, case.number
+    );
+    site.app.db.execute_unprepared(&same).await.unwrap();
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    assert_eq!(state(&site, case).await, "received");
+    let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+    assert!(all.is_empty(), "{all:?}");
+    assert!(cases::appointment(&site, case).await.is_live(), "the time is kept for the center");
+    site.get(&at(case.number, "?view=history")).await.shows("今年度の相談が上限の回数に達しているため");
+    let version = record(&site, case).await.version;
+    let team = [cast.expert];
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &team).await.unwrap();
+    sound(&site).await;
 }
 
 #[actix_web::test]

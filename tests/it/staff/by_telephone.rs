@@ -2,7 +2,7 @@
 //! promises it a mail.
 use chrono::TimeDelta;
 use domain::calendar::{BusinessCalendar, at_japan, japan_date};
-use madoguchi::{doctor, ops, store, worker};
+use madoguchi::{doctor, ops, store, store::correspondence::bounce::Bounce, worker};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 
 use super::{act, at, center, done};
@@ -25,14 +25,14 @@ async fn pass(site: &Site, days: u16) {
     again(site).await;
 }
 
-async fn called(site: &Site, case: Case) {
+pub async fn called(site: &Site, case: Case) {
     let reply = act(site, case, "/called", &[("back", "calls")]).await;
     done(&reply);
     assert_eq!(record(site, case).await.to_call_since, None);
 }
 
 /// Makes a case whose company has only a telephone and chooses a time.
-async fn choosing(site: &Site, cast: &Cast) -> Case {
+pub async fn choosing(site: &Site, cast: &Cast) -> Case {
     let mut form = cases::form("");
     form.email = String::new();
     let case = cases::unconfirmed(site, cast, &form).await;
@@ -144,4 +144,78 @@ async fn the_end_of_a_hold_is_a_call_at_the_time_of_the_mail() {
     worker::once(&site.app).await;
     assert_eq!(record(&site, case).await.to_call_since, None, "it is asked for once");
     assert_eq!(cases::appointment(&site, case).await.held_until(), Some(until), "the hold stands");
+}
+
+/// Records that mail to the contact's address has come back.
+pub async fn bounces(site: &Site, case: Case, address: &str) {
+    let bounce = Bounce {
+        reported_by: None,
+        address: address.to_owned(),
+        mail: None,
+        consultation: Some(case.id),
+        permanent: true,
+        status: "5.1.1".to_owned(),
+        diagnostic: "550 5.1.1 no such user".to_owned(),
+    };
+    let tx = site.app.begin().await.unwrap();
+    store::correspondence::bounce::note(&tx, bounce, site.app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The reminder of an appointment is a call, once, for a company without an address and for one whose mail comes back.
+#[actix_web::test]
+async fn the_reminder_of_an_appointment_is_a_call_on_the_business_day_before() {
+    let (site, cast) = center().await;
+    let silent = choosing(&site, &cast).await;
+    let slot = cases::free_slots(&site, silent).await[0];
+    ops::booking::appointment::choose_slot(&site.app, silent.id, cast.center(), slot).await.unwrap();
+    let returned = cases::booked(&site, &cast, "gone@example.co.jp").await;
+    bounces(&site, returned, "gone@example.co.jp").await;
+    let heard = cases::booked(&site, &cast, "heard@example.co.jp").await;
+    let both = [silent, returned];
+    let mut due = None;
+    for case in both {
+        // The booking itself was told on the telephone.
+        let version = record(&site, case).await.version;
+        drop(ops::consultation::called(&site.app, case.id, version, cast.center()).await);
+        let day = japan_date(cases::appointment(&site, case).await.starts_at);
+        let before = at_japan(BusinessCalendar::default().previous_business_day(day), 10, 0);
+        assert_eq!(*due.get_or_insert(before), before, "both are on the same day");
+    }
+    let minute = TimeDelta::minutes(1);
+    site.app.clock.advance(due.unwrap() - site.app.clock.now() - minute);
+    worker::once(&site.app).await;
+    for case in both {
+        assert_eq!(record(&site, case).await.to_call_since, None, "not before its time");
+    }
+    site.app.clock.advance(minute);
+    worker::once(&site.app).await;
+    again(&site).await;
+    let page = site.get("/staff?tab=calls").await;
+    page.shows("予約の日時と場所を伝え");
+    for case in both {
+        assert!(record(&site, case).await.to_call_since.is_some(), "{}", case.number);
+        page.shows(&case.number.to_string());
+        called(&site, case).await;
+    }
+    worker::once(&site.app).await;
+    for case in both {
+        assert_eq!(record(&site, case).await.to_call_since, None, "it is asked for once");
+    }
+    assert_eq!(record(&site, heard).await.to_call_since, None, "this company gets the mail");
+    assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
+}
+
+/// A sentence after an act follows the rule by which the company hears, also if it has an address.
+#[actix_web::test]
+async fn no_act_promises_mail_to_an_address_from_which_mail_comes_back() {
+    let (site, cast) = center().await;
+    let case = cases::scheduling(&site, &cast, "gone@example.co.jp").await;
+    bounces(&site, case, "gone@example.co.jp").await;
+    let slot = ops::intake::apply::slot_value(cases::free_slots(&site, case).await[0]);
+    done(&act(&site, case, "/slots", &[("slot", &slot), ("said_by", "center")]).await);
+    site.get(&at(case.number, "")).await.shows("日時を決めました。企業には、電話で伝えてください。");
+    site.get(&at(case.number, "/hand-back")).await.shows("企業には、電話で伝えてください。");
+    let other = cases::scheduling(&site, &cast, "heard@example.co.jp").await;
+    site.get(&at(other.number, "/hand-back")).await.shows("企業には、メールで知らせます。");
 }

@@ -23,7 +23,10 @@ use madoguchi::{
 };
 use ops::{
     case::actor::ActorAt,
-    consultation::{correction::CorrectionCause, merge::SeenCase},
+    consultation::{
+        correction::CorrectionCause,
+        merge::{MergeChoice, SeenCase},
+    },
     intake::apply::{AwaitedIn, Submitter},
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
@@ -61,7 +64,8 @@ async fn merge(
 ) -> Result<Uuid, Problem> {
     let reason = domain::text::TextLine::parse("理由", "同じ相談", 200).unwrap();
     let (kept, absorbed) = (seen(site, kept).await, seen(site, absorbed).await);
-    ops::consultation::merge::merge(&site.app, kept, absorbed, taken, &reason, cast.coordinator).await?;
+    let choice = MergeChoice { taken, reason: &reason, releases: false, split: None };
+    ops::consultation::merge::merge(&site.app, kept, absorbed, choice, cast.coordinator).await?;
     let all = case_merge::into(&site.app.db, kept.id).await.unwrap();
     Ok(all.into_iter().find(|it| it.0.absorbed == absorbed.id).unwrap().0.id)
 }
@@ -521,5 +525,45 @@ async fn a_case_is_split_with_its_messages_and_one_of_its_fields() {
     let kept = ops::intake::apply::SplitOff { leave: false, ..off };
     ops::intake::apply::split(&site.app, busy.id, version, &kept, cast.coordinator).await.unwrap();
     assert_eq!(cases::state(&site, busy).await, "matching");
+    sound(&site).await;
+}
+
+/// A request that was promised a contact is not lost in a case in which the center has nothing else to do.
+#[actix_web::test]
+async fn a_promised_contact_goes_on_in_a_case_that_is_followed_up() {
+    let (site, cast) = center().await;
+    let kept = cases::approved(&site, &cast, CONTACT).await;
+    let desk = crate::office::desk(&site, "みなみ窓口", "desk1@example.jp").await;
+    let absorbed = cases::received(&site, &cast, OTHER).await;
+    consultation::Entity::update_many()
+        .col_expr(consultation::Column::DeskId, sea_orm::sea_query::Expr::value(desk.0))
+        .col_expr(consultation::Column::Origin, sea_orm::sea_query::Expr::value("desk"))
+        .filter(consultation::COLUMN.id.eq(absorbed.id.0))
+        .exec(&site.app.db)
+        .await
+        .unwrap();
+    let id = merge(&site, &cast, kept, absorbed, &[]).await.unwrap();
+    let due = cases::record(&site, kept).await.response.unwrap().due_at;
+    let day = domain::wording::month_day_weekday(due);
+    let mails = of_kind(&site, OTHER, "case_merged").await;
+    assert!(
+        mails[0].text_body.contains(&format!("{day}までに、センターからご連絡します。")),
+        "{}",
+        mails[0].text_body
+    );
+    assert_eq!(site.sign_in("center@example.jp", crate::site::PASSWORD).await.status, 303);
+    site.get("/staff?tab=unanswered").await.shows(&kept.number.to_string());
+    let results = of_kind(&site, "desk1@example.jp", "hand_over_result").await;
+    assert!(
+        results[0].text_body.contains(&format!("{day}までに、センターから企業へ連絡します。")),
+        "{}",
+        results[0].text_body
+    );
+    let desk = site.visitor();
+    assert_eq!(desk.sign_in("desk1@example.jp", crate::site::PASSWORD).await.status, 303);
+    desk.get(&format!("/desk/{}", absorbed.number)).await.shows(&format!("企業への連絡の期限：{day}。"));
+    ops::consultation::merge::undo(&site.app, id, cast.coordinator).await.unwrap();
+    assert!(cases::record(&site, kept).await.response.is_none());
+    assert_eq!(of_kind(&site, "desk1@example.jp", "hand_over_result").await.len(), 2);
     sound(&site).await;
 }

@@ -131,7 +131,7 @@ async fn a_desk_reads_what_is_to_be_done_when_a_company_is_referred() {
     let window = site.visitor();
     for (email, organization, expected) in [
         ("a@example.co.jp", "みなみ窓口", "企業から連絡がありましたら、対応をお願いします。"),
-        ("b@example.co.jp", "見本商工会議所", "直接お問い合わせいただくようお伝えしました。"),
+        ("b@example.co.jp", "見本商工会議所", "での対応は必要ありません。"),
     ] {
         let case = cases::received(&site, &cast, email).await;
         handed_over(&site, case, desk).await;

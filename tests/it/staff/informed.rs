@@ -117,7 +117,9 @@ async fn absent_today(site: &Site, cast: &Cast) -> usize {
     let today = japan_date(site.app.clock.now());
     let absence = Absence { first: today, last: today, stand_in: None };
     let expert = cast.expert;
-    ops::routing::expert::record_absence(&site.app, expert, absence, "", cast.coordinator).await.unwrap()
+    let recorded =
+        ops::routing::expert::record_absence(&site.app, expert, absence, "", cast.coordinator).await.unwrap();
+    recorded.bookings
 }
 
 #[actix_web::test]

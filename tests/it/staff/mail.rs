@@ -123,6 +123,8 @@ async fn no_preview_holds_a_link_that_works() {
         send_condition: None,
         unsubscribe: Some(stop.clone()),
         over_limit: false,
+        relay: None,
+        by_telephone: false,
         awaits_address: false,
     });
     let tx = app.begin().await.unwrap();

@@ -17,7 +17,10 @@ use madoguchi::{
     ops::{
         self,
         case::actor::ActorAt,
-        consultation::{correction::CorrectionCause, merge::SeenCase},
+        consultation::{
+            correction::CorrectionCause,
+            merge::{MergeChoice, SeenCase},
+        },
         intake::company_merge::{CompanyChoice, KeptSide},
     },
     problem::Problem,
@@ -148,7 +151,9 @@ async fn merge(
     let version = async |case| cases::record(site, case).await.version;
     let one = SeenCase { id: kept.id, version: version(kept).await };
     let other = SeenCase { id: absorbed.id, version: version(absorbed).await };
-    ops::consultation::merge::merge(&site.app, one, other, taken, &reason(), cast.coordinator).await?;
+    let reason = reason();
+    let choice = MergeChoice { taken, reason: &reason, releases: false, split: None };
+    ops::consultation::merge::merge(&site.app, one, other, choice, cast.coordinator).await?;
     let all = case_merge::into(&site.app.db, kept.id).await.unwrap();
     Ok(all.into_iter().find(|it| it.0.absorbed == absorbed.id).unwrap().0.id)
 }

@@ -9,7 +9,7 @@ use madoguchi::{
     store::{self, correspondence::message_draft::DraftWriter, worklist::task::TaskFilter},
     worker,
 };
-use ops::consultation::merge::SeenCase;
+use ops::consultation::merge::{MergeChoice, SeenCase};
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryOrder, Statement};
 
 use super::{act, at, center, done};
@@ -54,6 +54,7 @@ const PLACES: &[(&str, &str)] = &[
     ("mail_bounce.consultation_id", "stays with the mail"),
     ("message.consultation_id", "shown with the kept case"),
     ("message_draft.consultation_id", "goes to the kept case unless its writer has one there"),
+    ("network_question.consultation_id", "stays; the answer goes to the address of the person who asked"),
     ("outbox.consultation_id", "shown with the kept case"),
     ("related_case.first_id", "shown with the kept case"),
     ("related_case.second_id", "shown with the kept case"),
@@ -100,7 +101,8 @@ async fn merged(site: &Site, cast: &Cast, kept: Case, absorbed: Case) -> uuid::U
     let seen = async |case: Case| SeenCase { id: case.id, version: cases::record(site, case).await.version };
     let reason = TextLine::parse("理由", "同じ相談", 200).unwrap();
     let (one, other) = (seen(kept).await, seen(absorbed).await);
-    ops::consultation::merge::merge(&site.app, one, other, &[], &reason, cast.coordinator).await.unwrap();
+    let choice = MergeChoice { taken: &[], reason: &reason, releases: false, split: None };
+    ops::consultation::merge::merge(&site.app, one, other, choice, cast.coordinator).await.unwrap();
     store::consultation::case_merge::into(&site.app.db, kept.id).await.unwrap().pop().unwrap().0.id
 }
 

@@ -1,4 +1,4 @@
-//! Two companies that are one, and applications under a number that somebody else may have typed.
+//! Two companies that are one, and applications under a number that another person may have typed.
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},

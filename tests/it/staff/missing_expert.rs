@@ -1,27 +1,35 @@
 //! An expert who cannot give another appointment: no company waits for such an expert, who is let go, and the center asks
 //! others.
-use chrono::Days;
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use domain::{
     actor::{Actor, Represented},
     booking::{appointment::Appointment, availability::Absence},
-    calendar::japan_date,
+    calendar::{BusinessCalendar, at_japan, japan_date},
     id::AccountId,
     routing::assignment::Assignment,
+    settings::Settings,
     text::TextLine,
 };
 use madoguchi::{
     doctor,
     ops::{
         self,
-        routing::{expert::AvailabilityChange, replacement::Successor},
+        booking::substitute::SubstituteConsent,
+        routing::{
+            expert::{AvailabilityChange, RecordedAbsence},
+            replacement::Successor,
+        },
     },
-    store, worker,
+    problem::Problem,
+    store,
+    store::booking::substitute::Participation,
+    worker,
 };
 
 use super::{act, at, center, closed_account::close, done, told_once::of_two};
 use crate::{
     cases::{self, CONTACT, Case, Cast, appointment, mails_to, record, state},
-    company,
+    company, deadlines,
     site::{PASSWORD, Site},
 };
 
@@ -65,7 +73,9 @@ async fn waits_for_center(site: &Site, case: Case, kind: &str) {
     let live = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
     assert!(!live.iter().any(Assignment::is_live), "{live:?}");
     let text = texts(site, CONTACT, kind).await.pop().unwrap_or_else(|| panic!("no {kind}"));
-    assert!(text.contains(SEARCHES), "{text}");
+    let searches =
+        if kind == "team_changing" { "担当する専門家を再調整します。" } else { SEARCHES };
+    assert!(text.contains(searches), "{text}");
     assert!(!text.contains("日時を選"), "{text}");
     let reader = site.visitor();
     company::sign_in(&reader, CONTACT).await;
@@ -170,13 +180,42 @@ async fn an_expert_who_is_away_for_long_is_not_offered_for_a_further_appointment
 }
 
 #[actix_web::test]
-async fn the_center_sees_that_a_company_chooses_a_time_with_an_expert_who_has_left_for_long() {
+async fn a_company_does_not_choose_a_time_with_an_expert_who_has_left_for_long() {
     let (site, cast) = center().await;
     let case = cases::scheduling(&site, &cast, CONTACT).await;
-    let page = site.get(&at(case.number, "")).await;
-    assert!(!page.body.contains("専門家の不在："), "{}", page.body);
     leave(&site, &cast).await;
+    waits_for_center(&site, case, "team_changing").await;
+    let texts_sent = texts(&site, CONTACT, "team_changing").await;
+    let [text] = &texts_sent[..] else { panic!("{texts_sent:?}") };
+    assert!(text.contains("専門家の都合により、山田 太郎さんが担当から外れました"), "{text}");
+    let heard = texts(&site, "expert@example.jp", "request_withdrawn").await;
+    assert!(heard[0].contains("予約できる期間の終わりまで不在"), "{heard:?}");
+    let page = site.get(&at(case.number, "?view=history")).await;
+    page.shows("企業が選べる日に、担当の専門家がいなくなったため");
+}
+
+#[actix_web::test]
+async fn a_choice_that_nobody_can_serve_any_more_ends_when_the_company_would_be_reminded() {
+    let (site, cast) = center().await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    let today = japan_date(site.app.clock.now());
+    let first = record(&site, case).await.silence.and_then(|it| it.next_at).expect("the company is reminded");
+    // Until the reminder there are days left that the company could choose.
+    let absence =
+        Absence { first: japan_date(first) + Days::new(1), last: today + Days::new(200), stand_in: None };
+    let change = AvailabilityChange::AddAbsence(absence, String::new());
+    ops::routing::expert::change_availability(&site.app, cast.expert, change).await.unwrap();
+    assert_eq!(state(&site, case).await, "scheduling");
+    site.app.clock.advance(first - site.app.clock.now());
+    again(&site).await;
     site.get(&at(case.number, "")).await.shows("担当の専門家は、企業が選べる期間の終わりまで不在です");
+    worker::once(&site.app).await;
+    assert_eq!(
+        texts(&site, CONTACT, "company_reminder").await.len(),
+        0,
+        "nothing is asked that cannot be done"
+    );
+    waits_for_center(&site, case, "team_changing").await;
 }
 
 #[actix_web::test]
@@ -223,4 +262,130 @@ async fn an_expert_who_was_let_go_is_shown_last_and_never_asked_by_itself() {
     let live: Vec<_> = requests.iter().filter(|it| it.is_live()).map(|it| it.expert).collect();
     assert_eq!(live, [busy]);
     sound(&site).await;
+}
+
+/// Records days of absence on the telephone, as the center does.
+async fn told_absent(site: &Site, cast: &Cast, first: NaiveDate, last: NaiveDate) -> RecordedAbsence {
+    let absence = Absence { first, last, stand_in: None };
+    ops::routing::expert::record_absence(&site.app, cast.expert, absence, "", cast.coordinator).await.unwrap()
+}
+
+#[actix_web::test]
+async fn a_request_that_an_absence_covers_is_handed_on_at_once() {
+    let (site, cast) = center().await;
+    let today = japan_date(site.app.clock.now());
+    // Without a time: no expert can come on any day that the company could choose.
+    let case = cases::matching(&site, &cast, CONTACT).await;
+    let mut form = vec![("expert", cast.expert.to_string())];
+    let days = [today + Days::new(1), today + Days::new(200)];
+    let names = [["first_year", "first_month", "first_day"], ["last_year", "last_month", "last_day"]];
+    for (day, [year, month, date]) in days.into_iter().zip(names) {
+        form.extend([(year, day.year().to_string()), (month, day.month().to_string())]);
+        form.push((date, day.day().to_string()));
+    }
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let reply = site.post("/staff/absences/new", &form).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    site.get("/staff/absences").await.shows("回答を待っていた依頼1件は、辞退として扱い");
+    assert_eq!(state(&site, case).await, "checking");
+    let declined = texts(&site, CONTACT, "back_at_center").await;
+    assert_eq!(declined.len(), 1, "the company hears that the center goes on");
+    site.get(&at(case.number, "?view=history")).await.shows("不在の期間を登録したため");
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_request_for_a_time_within_an_absence_goes_to_the_next_and_cannot_be_accepted() {
+    let (site, cast) = center().await;
+    let other = cases::expert(&site, "sato@example.jp", "佐藤 次郎", domain::field::Fields::Both).await;
+    let case = deadlines::applied(&site, CONTACT, &["ict"]).await;
+    let held = appointment(&site, case).await;
+    // The service asks the best expert once the address is confirmed.
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let requests = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+    let request = requests.iter().find(|it| it.is_live()).expect("an expert is asked").clone();
+    let next = if request.expert == other { cast.expert } else { other };
+    let day = japan_date(held.starts_at);
+    let absence = Absence { first: day, last: day, stand_in: None };
+    // Two processes: the acceptance comes when the absence is stored and the request is not handed on yet.
+    let tx = site.app.begin().await.unwrap();
+    store::routing::expert::add_absence(&tx, request.expert, absence, "").await.unwrap();
+    tx.commit().await.unwrap();
+    let late = ops::routing::assignment::accept(&site.app, request.id, request.expert).await;
+    assert!(matches!(late, Err(Problem::Refused(why)) if why.contains("不在の登録があります")));
+    let by = cast.coordinator;
+    let recorded =
+        ops::routing::expert::record_absence(&site.app, request.expert, absence, "", by).await.unwrap();
+    assert_eq!(recorded, RecordedAbsence { bookings: 0, requests: 1 });
+    assert_eq!(state(&site, case).await, "matching");
+    let requests = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+    let live: Vec<_> = requests.iter().filter(|it| it.is_live()).map(|it| it.expert).collect();
+    assert_eq!(live, [next], "the next candidate is asked for the same time");
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn the_company_hears_before_an_appointment_to_which_no_expert_can_come() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let booked = appointment(&site, case).await;
+    let day = japan_date(booked.starts_at);
+    told_absent(&site, &cast, day, day).await;
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let heard_by = domain::booking::notice::heard_by(booked.starts_at, &settings, &calendar);
+    let due = at_japan(japan_date(heard_by), settings.mail_hour, 0).max(site.app.clock.now());
+    site.app.clock.advance(due - site.app.clock.now());
+    worker::once(&site.app).await;
+    let sent = async |to: &str, kind: &str| {
+        let mails = mails_to(&site, to).await;
+        mails.iter().filter(|it| it.kind == kind && it.sent_at.is_some()).count()
+    };
+    let center = crate::substitute::center_email(&site).await;
+    assert_eq!(sent(CONTACT, "expert_away").await, 0, "the center has two hours");
+    site.app.clock.advance(TimeDelta::hours(2));
+    worker::once(&site.app).await;
+    assert_eq!((sent(CONTACT, "expert_away").await, sent(&center, "expert_away").await), (1, 1));
+    // The promise has a clock: it stands in the worklist, and is due before the appointment.
+    let promised = record(&site, case).await.response.unwrap();
+    assert!(promised.due_at < booked.starts_at);
+    let said = format!("{}までに、センターから", domain::wording::month_day_time(promised.due_at));
+    let mails = mails_to(&site, CONTACT).await;
+    assert!(mails.iter().any(|it| it.kind == "expert_away" && it.text_body.contains(&said)), "{said}");
+    assert_eq!(site.sign_in("center@example.jp", crate::site::PASSWORD).await.status, 303);
+    site.get("/staff?tab=unanswered").await.shows(&case.number.to_string());
+    assert!(site.app.clock.now() < booked.starts_at);
+    // Nobody is reminded of an appointment that cannot take place as it stands.
+    let eve = at_japan(calendar.previous_business_day(day), 10, 0).max(site.app.clock.now());
+    site.app.clock.advance(eve - site.app.clock.now());
+    worker::once(&site.app).await;
+    worker::once(&site.app).await;
+    assert_eq!(sent(CONTACT, "reminder").await, 0);
+    assert_eq!(sent("expert@example.jp", "reminder").await, 0);
+    assert_eq!(sent(CONTACT, "expert_away").await, 1, "once");
+    assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
+}
+
+#[actix_web::test]
+async fn no_company_is_alarmed_if_a_substitute_is_found_in_time() {
+    let (site, cast) = center().await;
+    let other = cases::expert(&site, "sato@example.jp", "佐藤 次郎", domain::field::Fields::Both).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let booked = appointment(&site, case).await;
+    let day = japan_date(booked.starts_at);
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let heard_by = domain::booking::notice::heard_by(booked.starts_at, &settings, &calendar);
+    let due = at_japan(japan_date(heard_by), settings.mail_hour, 0).max(site.app.clock.now());
+    site.app.clock.advance(due - site.app.clock.now());
+    told_absent(&site, &cast, day, day).await;
+    worker::once(&site.app).await;
+    let place = Participation { appointment: booked.id, expert: cast.expert };
+    let version = record(&site, case).await.version;
+    let given = SubstituteConsent::Given;
+    assert!(record(&site, case).await.response.is_some());
+    ops::booking::substitute::ask(&site.app, place, other, version, cast.center(), given).await.unwrap();
+    site.app.clock.advance(TimeDelta::hours(2));
+    worker::once(&site.app).await;
+    assert_eq!(record(&site, case).await.response, None, "the company hears of the other expert");
+    let mails = mails_to(&site, CONTACT).await;
+    assert!(mails.iter().all(|it| it.kind != "expert_away" || it.sent_at.is_none()), "{mails:?}");
 }

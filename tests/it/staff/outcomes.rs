@@ -355,7 +355,7 @@ async fn days_of_absence_say_who_entered_them() {
     let absence = domain::booking::availability::Absence { first: day, last: day, stand_in: None };
     let none =
         ops::routing::expert::record_absence(&site.app, cast.expert, absence, "研修", cast.coordinator);
-    assert_eq!(none.await.unwrap(), 0);
+    assert_eq!(none.await.unwrap().bookings, 0);
     let entries = store::routing::expert::entries(&site.app.db, cast.expert).await.unwrap();
     let removal = ops::routing::expert::AvailabilityChange::RemoveAbsence(entries.absences[0].0);
     ops::routing::expert::change_availability(&site.app, cast.expert, removal).await.unwrap();

@@ -29,7 +29,10 @@ use madoguchi::{
         accounts::deactivation::{Successors, deactivate},
         aftercare::report::{ReportDecision, Saving},
         booking::substitute::SubstituteConsent,
-        consultation::{Ending, merge::SeenCase},
+        consultation::{
+            Ending,
+            merge::{MergeChoice, SeenCase},
+        },
         intake::apply::{AwaitedIn, SplitOff},
         routing::{expert::AvailabilityChange, replacement::Successor},
     },
@@ -226,7 +229,7 @@ async fn the_other_expert_of_a_cancelled_appointment_is_told_once_too() {
     let mail = sent.mail(CONTACT, "team_changing");
     assert!(mail.contains("専門家の都合により、高橋 三郎さん"), "{mail}");
     assert!(!mail.contains("選ぶこともできます"), "the time was lost before: {mail}");
-    // Nobody speaks for another expert.
+    // No expert speaks for another.
     let foreign = Actor::Stead(cast.coordinator, Represented::Expert(ict));
     let case = cases::matching(&site, &Cast { expert: ict, ..cast }, "b@example.co.jp").await;
     let id = live(&site, case, ict).await.id;
@@ -356,14 +359,8 @@ async fn a_split_and_a_merge_tell_each_reader_once() {
     let seen = async |case: Case| SeenCase { id: case.id, version: record(&site, case).await.version };
     let (kept_seen, other_seen) = (seen(kept).await, seen(other).await);
     let why = reason("同じ相談");
-    let merged = ops::consultation::merge::merge(
-        &site.app,
-        kept_seen,
-        other_seen,
-        &MergeValue::ALL,
-        &why,
-        cast.coordinator,
-    );
+    let choice = MergeChoice { taken: &MergeValue::ALL, reason: &why, releases: false, split: None };
+    let merged = ops::consultation::merge::merge(&site.app, kept_seen, other_seen, choice, cast.coordinator);
     once(&site, &[kept, other], merged).await;
 }
 

@@ -3,6 +3,7 @@
 use std::{fs::File, io::Write, path::Path, process::Command};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use codes::ImportKind;
 use domain::{
     actor::{Actor, Role},
     booking::{
@@ -14,6 +15,7 @@ use domain::{
     gathering::{NextStep, SeatKind, Usefulness},
     id::{AccountId, ConsultationId},
     number::FiscalYear,
+    publication::PublicationKind,
     text::{Prose, TextLine},
 };
 use entity::{conflict_of_interest, consultation};
@@ -23,8 +25,12 @@ use madoguchi::{
     doctor,
     mail::text::TextKind,
     ops::{
-        self, booking::waiting_list::WaitingResult, calendars::external::CalendarAccess,
-        consultation::correction::CorrectionCause, routing::expert::AvailabilityChange,
+        self,
+        booking::waiting_list::WaitingResult,
+        calendars::external::CalendarAccess,
+        consultation::correction::CorrectionCause,
+        publication::import::{ImportedContent, TakenAs},
+        routing::expert::AvailabilityChange,
     },
     store::{
         self,
@@ -41,7 +47,7 @@ use crate::{
     cases::{self, CONTACT, Case, Cast},
     gathering, inbound, inbound_html, publishing,
     site::{PASSWORD, Site},
-    tables, town,
+    survey, tables, town,
 };
 
 /// The day on which the expert of the cast is booked out.
@@ -91,19 +97,31 @@ async fn administered(site: &Site, by: AccountId) {
         .unwrap();
     let desk = store::accounts::account::find_by_email(&app.db, "desk1@example.jp").await.unwrap().unwrap();
     town::desk_entry(site, desk.desk.unwrap(), desk.id).await;
-    let file = "都道府県,名称\n秋田県,見本の窓口\n".to_owned();
-    ops::reference::desk::keep_import(app, "窓口.csv", file, by).await.unwrap();
+    publishing::kept(site, ImportKind::Desk, None, "都道府県,名称\n秋田県,見本の窓口\n", by).await;
+    crate::editions::october(site, by).await;
+    let figures = crate::adoption::regions();
+    let figures = publishing::kept(site, ImportKind::Figures, None, &figures, by).await;
+    ops::statistics::adoption::take(app, figures, &domain::statistics::adoption::shipped()).await.unwrap();
     let draft = ops::publication::create(app, publishing::grant("導入の助成金"), by).await.unwrap();
     let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
     let period = domain::publication::Period::new(app.clock.now(), None).unwrap();
-    ops::publication::publish(app, seen, period, by).await.unwrap();
+    let grant = ops::publication::publish(app, seen, period, by).await.unwrap();
+    let next = domain::publication::news::WebAddress::parse("/guide").unwrap();
+    ops::publication::successor::save(app, grant.id, Some(&next), by).await.unwrap();
     event_held(site, by).await;
     month_held(site, by).await;
-    let file = publishing::CSV.to_owned();
-    let import = ops::publication::import::keep(app, "見本.csv", file, by).await.unwrap();
-    let contents = vec![publishing::example("見本の取込み")];
-    let taken = ops::publication::import::TakenAs::Drafts;
-    ops::publication::import::take(app, import, contents, taken, by).await.unwrap();
+    survey_held(site, by).await;
+    crate::network::parts(site).await;
+    let import = publishing::kept(site, ImportKind::Example, None, publishing::CSV, by).await;
+    let rows = vec![ImportedContent { content: publishing::example("見本の取込み"), period: None }];
+    let kind = PublicationKind::Example;
+    ops::publication::import::take(app, (kind, import), rows, TakenAs::Drafts, by).await.unwrap();
+    let draft = ops::publication::create(app, publishing::news("消す下書き"), by).await.unwrap();
+    let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
+    ops::publication::deletion::delete(app, seen, by).await.unwrap();
+    let entry = store::publication::newest(&app.db, PublicationKind::Guide, 1).await.unwrap().remove(0);
+    app.readers.count(entry.publication.id, day("2026-11-20"));
+    ops::publication::readers::keep(app).await.unwrap();
     let (name, body) =
         (TextLine::parse("名前", "参加者", 60), Prose::parse("本文", "当日の参加者を教えてください。", 100));
     ops::correspondence::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();
@@ -155,11 +173,20 @@ async fn month_held(site: &Site, by: AccountId) {
     ops::campaign::invite(app, month, &[it.id]).await.unwrap();
     campaign::waiting(site, month, "まつみほん", "waits@example.co.jp", false).await;
     campaign::logo(site, month).await;
-    let text = campaign::CSV.to_owned();
-    let import = ops::campaign::import::keep(app, month, "見本.csv", text, by).await.unwrap();
+    let import = publishing::kept(site, ImportKind::Registration, Some(month), campaign::CSV, by).await;
     ops::campaign::import::take(app, import, vec![it.entry], by).await.unwrap_err();
     let other = campaign::company("取込みの会社", "file@example.co.jp", false, 1).entry;
     ops::campaign::import::take(app, import, vec![other], by).await.unwrap();
+}
+
+/// Makes a survey with a code and an answer, and a report of a doubtful request.
+async fn survey_held(site: &Site, by: AccountId) {
+    let draft = ops::publication::create(&site.app, survey::notice(survey::form()), by).await.unwrap();
+    let it = survey::publish(site, by, &draft).await;
+    ops::survey::print_codes(&site.app, it.id, 2).await.unwrap();
+    let code = survey::codes(site, it.id).await.remove(0);
+    survey::begun(site, it.id, &code).await;
+    survey::doubt(site).await;
 }
 
 /// Makes a conversation with a file, and an unfinished message.
@@ -368,7 +395,9 @@ async fn merged(site: &Site, cast: &Cast) {
             record.company,
         ));
     }
-    ops::consultation::merge::merge(app, seen[0].0, seen[1].0, &[], &reason, by).await.unwrap();
+    let choice =
+        ops::consultation::merge::MergeChoice { taken: &[], reason: &reason, releases: false, split: None };
+    ops::consultation::merge::merge(app, seen[0].0, seen[1].0, choice, by).await.unwrap();
     ops::consultation::related_case::relate(app, seen[0].0.id, seen[2].0.id, None, by).await.unwrap();
     let choice = ops::intake::company_merge::CompanyChoice::default();
     ops::intake::company_merge::merge(app, seen[0].1, seen[1].1, choice, &reason, by).await.unwrap();

@@ -102,6 +102,17 @@ pub const EDITABLE_DAYS: i64 = 14;
 pub const WAITS_DAYS: i64 = 60;
 
 impl FollowUp {
+    /// Returns when the question was asked, while it waits for an answer.
+    pub const fn sent_at(&self) -> Option<DateTime<Utc>> {
+        match self.state {
+            FollowUpState::Sent { at } => Some(at),
+            FollowUpState::Planned
+            | FollowUpState::Answered { .. }
+            | FollowUpState::Skipped
+            | FollowUpState::Lapsed => None,
+        }
+    }
+
     pub fn send(self, at: DateTime<Utc>) -> Result<Self, FollowUpRefused> {
         match self.state {
             FollowUpState::Planned => Ok(Self { state: FollowUpState::Sent { at }, ..self }),

@@ -40,6 +40,8 @@ pub struct ReportBody {
     pub internal_note: String,
     /// The numbers of the examples that the expert recommends to the company.
     pub examples: Vec<i32>,
+    /// The numbers of the entries of the guide that the expert recommends to the company.
+    pub guides: Vec<i32>,
 }
 
 /// The most examples of a report.

@@ -158,6 +158,23 @@ impl Appointment {
         Ok(Self { state, sequence: self.sequence + 1, ..self })
     }
 
+    /// Confirms a booking again that the center has cancelled.
+    pub fn book_again(self) -> Result<Self, AppointmentRefused> {
+        match self.state {
+            AppointmentState::CancelledByCenter { .. } => {
+                Ok(Self { state: AppointmentState::Confirmed, sequence: self.sequence + 1, ..self })
+            }
+            AppointmentState::Held { .. }
+            | AppointmentState::Confirmed
+            | AppointmentState::Done
+            | AppointmentState::NoShow
+            | AppointmentState::ExpertNoShow
+            | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByExpert { .. }
+            | AppointmentState::Released => Err(AppointmentRefused::Over),
+        }
+    }
+
     pub fn no_show(self) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;
         Ok(Self { state: AppointmentState::NoShow, ..self })

@@ -142,6 +142,22 @@ pub fn reminder_at(
     (booked_at < at).then_some(at)
 }
 
+/// Returns the end of the days whose appointments can be due for a reminder at `now`: today and the next business day, with
+/// the closed days between them.
+pub fn reminders_looked_at(now: DateTime<Utc>, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    at_japan(calendar.add_business_days(japan_date(now), 1), 24, 0)
+}
+
+/// Returns the end of the days for whose appointments a company may have to hear at `now` whether they take place
+/// (`heard_by`).
+pub fn unattended_looked_at(
+    now: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    at_japan(calendar.add_business_days(japan_date(now), settings.answer_notice_days.max(1)), 24, 0)
+}
+
 /// Returns when a mail that can wait is sent to a reader at work: at once within opening hours, else when they begin
 /// again.
 pub fn in_business_hours(

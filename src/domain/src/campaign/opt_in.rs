@@ -6,8 +6,13 @@ use codes::TeleworkStatus;
 pub const OPT_IN: (&str, &str) = WORDS[WORDS.len() - 1];
 
 /// All versions, the oldest first. A version that was in use is never removed: it is the proof of what was agreed to.
-const WORDS: [(&str, &str); 1] =
-    [("2026-11", "テレワークの無料相談やイベントのご案内を、メールで受け取ります。")];
+const WORDS: [(&str, &str); 2] = [
+    ("2026-11", "テレワークの無料相談やイベントのご案内を、メールで受け取ります。"),
+    ("2026-12", "テレワークの無料相談やイベントのご案内、調査へのご協力のお願いを、メールで受け取ります。"),
+];
+
+/// The first version whose words name surveys.
+const SURVEYS_SINCE: usize = 1;
 
 /// A consent to announcements.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +39,11 @@ impl OptIn {
 /// Returns the words of a version of the consent.
 pub fn opt_in_text(version: &str) -> Option<&'static str> {
     WORDS.iter().find(|(of, _)| *of == version).map(|(_, words)| *words)
+}
+
+/// Returns the versions of the words with which a registrant has opted in to surveys too.
+pub fn survey_opt_ins() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().skip(SURVEYS_SINCE).map(|(of, _)| *of)
 }
 
 /// Returns whether a registrant with this status is one to whom the center offers advice: telework is not introduced.

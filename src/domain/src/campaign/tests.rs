@@ -1,5 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use codes::Industry;
+use codes::{Industry, TeleworkStatus};
 use proptest::prelude::*;
 
 use super::*;
@@ -294,4 +294,11 @@ fn every_version_of_the_consent_can_be_read() {
     assert_eq!(opt_in_text(OPT_IN.0), Some(OPT_IN.1));
     assert_eq!(opt_in_text("1999"), None);
     assert!(OptIn::now(day("2026-11-10")).stands());
+}
+
+#[test]
+fn advice_is_offered_to_those_whose_status_says_that_telework_is_not_introduced() {
+    for status in TeleworkStatus::ALL {
+        assert_eq!(is_for_outreach(status), status.label().starts_with("導入していない"), "{status:?}");
+    }
 }

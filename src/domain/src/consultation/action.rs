@@ -151,13 +151,15 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         ActionKind::Submit => &[Company, Desk, Coordinator],
         ActionKind::StartCheck
         | ActionKind::Ask
-        | ActionKind::ReleaseExpert
         | ActionKind::ApproveReport
         | ActionKind::CloseUnfulfilled
         | ActionKind::Refer
         | ActionKind::Reopen => &[Coordinator],
         ActionKind::Answer => &[Company],
-        ActionKind::RequestExperts | ActionKind::SettleTeam | ActionKind::Complete => &[Coordinator, System],
+        ActionKind::RequestExperts
+        | ActionKind::ReleaseExpert
+        | ActionKind::SettleTeam
+        | ActionKind::Complete => &[Coordinator, System],
         ActionKind::Accept => &[Expert],
         ActionKind::Decline => &[Expert, System],
         ActionKind::ChooseSlot

@@ -1,7 +1,8 @@
 //! Whether two cases that are about one request can become one, and which version of their values stays.
+use chrono::{DateTime, Utc};
 use codes::{CorrectedField, codes};
 
-use super::{Consultation, correction::CaseValues};
+use super::{Consultation, State, correction::CaseValues};
 use crate::number::CaseNumber;
 
 codes! {
@@ -67,6 +68,37 @@ impl MergeValue {
     }
 }
 
+/// The consequence for the kept case of the contact that an open absorbed case was promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MergeContact {
+    /// The center contacts the company by the kept case's own deadline.
+    Promised(DateTime<Utc>),
+    /// The kept case would wait for no contact, or its deadline has passed: the clock of a response begins.
+    Owed,
+    /// Experts or the company act next in the kept case.
+    Follows,
+}
+
+/// Returns what follows from the contact that an open absorbed case was promised. `due` is the deadline of the first contact
+/// in the kept case.
+pub fn merge_contact(kept: &State, due: Option<DateTime<Utc>>, now: DateTime<Utc>) -> MergeContact {
+    match (kept, due.filter(|it| *it > now)) {
+        (_, Some(at)) => MergeContact::Promised(at),
+        (State::Received | State::Checking | State::Consulted | State::FollowUp, None) => MergeContact::Owed,
+        (
+            State::WaitingCompany
+            | State::Matching
+            | State::Scheduling
+            | State::Booked
+            | State::Completed
+            | State::Withdrawn
+            | State::Unfulfilled { .. }
+            | State::Referred { .. },
+            None,
+        ) => MergeContact::Follows,
+    }
+}
+
 /// The facts that decide whether a case can take part in a merge.
 #[derive(Clone, Copy, Debug)]
 pub struct MergedCase<'a> {
@@ -74,6 +106,8 @@ pub struct MergedCase<'a> {
     pub number: CaseNumber,
     /// Whether an expert is asked or has accepted, or a time is held or booked.
     pub is_live: bool,
+    /// Whether a booked appointment has begun of which no outcome is recorded.
+    pub has_begun: bool,
     pub appointments_done: i32,
     /// Whether other cases were merged into it.
     pub has_absorbed: bool,
@@ -96,17 +130,26 @@ pub enum MergeRefused {
     HasSessions(CaseNumber),
     #[error("どちらの案件でも、相談を実施しています。企業を統合すると、1つの企業として数えます。")]
     BothHaveSessions,
-    #[error("{0}には、専門家への依頼または予約があります。{0}を残す案件にしてください。")]
+    #[error("{0}では、相談の時間が始まっていますが、結果が記録されていません。先に結果を記録してください。")]
+    HasBegun(CaseNumber),
+    #[error("{0}には、専門家への依頼または予約があります。残すか取り消すかを選んでください。")]
     IsLive(CaseNumber),
-    #[error(
-        "{0}と{1}の両方に、専門家への依頼または予約があります。どちらかの予約を取り消すか、案件を終了してから統合してください。"
-    )]
+    #[error("{0}と{1}の両方に、専門家への依頼または予約があります。残すほうを選んでください。")]
     BothAreLive(CaseNumber, CaseNumber),
 }
 
+impl MergeRefused {
+    /// Returns whether the coordinator removes the obstacle with the choice that the requests and the booking of the
+    /// absorbed case end.
+    pub const fn ends_by_choice(&self) -> bool {
+        matches!(self, Self::IsLive(_) | Self::BothAreLive(..))
+    }
+}
+
 /// Returns everything that stands in the way of merging `absorbed` into `kept`; empty if nothing does. A case in which a
-/// session took place, or with an expert or a time that is still held, can only be the one that stays, so that nothing is
-/// lost and nobody is told a thing that is not so.
+/// session took place or has begun can only be the one that stays. The requests and the booking of the absorbed one end
+/// only by the coordinator's choice (`MergeRefused::ends_by_choice`), so that nothing is lost by an oversight: a case has
+/// one appointment ahead, and a second one is booked after the first.
 pub fn merge_obstacles(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Vec<MergeRefused> {
     let open = |it: &MergedCase<'_>| it.consultation.state.is_open();
     if kept.consultation.id == absorbed.consultation.id {
@@ -122,6 +165,9 @@ pub fn merge_obstacles(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Vec<
         (true, false) => found.push(MergeRefused::HasSessions(absorbed.number)),
         (false, _) => {}
     }
+    if open(absorbed) && absorbed.has_begun {
+        found.push(MergeRefused::HasBegun(absorbed.number));
+    }
     match (open(absorbed) && absorbed.is_live, open(kept) && kept.is_live) {
         (true, true) => found.push(MergeRefused::BothAreLive(kept.number, absorbed.number)),
         (true, false) => found.push(MergeRefused::IsLive(absorbed.number)),
@@ -135,10 +181,10 @@ pub fn merge_obstacles(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use chrono::TimeDelta;
     use uuid::Uuid;
 
-    use super::{super::State, *};
+    use super::*;
     use crate::{field::Fields, id::ConsultationId, number::FiscalYear};
 
     #[test]
@@ -166,6 +212,7 @@ mod tests {
             consultation,
             number: number(serial),
             is_live: true,
+            has_begun: false,
             appointments_done,
             has_absorbed: false,
         };
@@ -180,6 +227,27 @@ mod tests {
         let found = merge_obstacles(&case(&twin, 4, 1), &both);
         let live = MergeRefused::BothAreLive(number(4), number(3));
         assert_eq!(found, [MergeRefused::HasAbsorbed(number(3)), MergeRefused::BothHaveSessions, live]);
+        let begun = MergedCase { has_begun: true, ..case(&twin, 4, 0) };
+        let found = merge_obstacles(&case(&open, 3, 0), &begun);
+        assert_eq!(
+            found,
+            [MergeRefused::HasBegun(number(4)), MergeRefused::BothAreLive(number(3), number(4))]
+        );
+        let by_choice: Vec<_> = found.iter().map(MergeRefused::ends_by_choice).collect();
+        assert_eq!(by_choice, [false, true], "what has begun cannot be cancelled");
+    }
+
+    #[test]
+    fn a_contact_that_was_promised_is_not_lost_with_the_case() {
+        let (now, later) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::days(1));
+        for state in [State::Received, State::Checking, State::Consulted, State::FollowUp] {
+            assert_eq!(merge_contact(&state, Some(later), now), MergeContact::Promised(later));
+            assert_eq!(merge_contact(&state, Some(now), now), MergeContact::Owed, "the deadline has passed");
+            assert_eq!(merge_contact(&state, None, now), MergeContact::Owed);
+        }
+        for state in [State::WaitingCompany, State::Matching, State::Scheduling, State::Booked] {
+            assert_eq!(merge_contact(&state, None, now), MergeContact::Follows);
+        }
     }
 
     #[test]

@@ -68,6 +68,7 @@ fn an_event_has_a_next_step_until_it_is_erased() {
         starts_at: start(),
         ends_at: start() + TimeDelta::hours(2),
         is_called_off: false,
+        asks_for_link: false,
         waits: [false, false],
         offer_until: None,
         has_materials: true,
@@ -77,6 +78,8 @@ fn an_event_has_a_next_step_until_it_is_erased() {
     let erased_at = fresh.ends_at + KEPT;
     assert_eq!(next(&fresh), Some(at_japan("2026-12-11".parse().unwrap(), 10, 0)));
     assert_eq!(next(&EventTimes { waits: [true, false], ..fresh }), Some(start() - TimeDelta::hours(3)));
+    let asked_at = day_reminder_at(start(), &settings, &calendar);
+    assert_eq!(next(&EventTimes { asks_for_link: true, ..fresh }), Some(asked_at));
     let offer = start() - TimeDelta::days(2);
     assert_eq!(next(&EventTimes { offer_until: Some(offer), waits: [true, true], ..fresh }), Some(offer));
     assert_eq!(next(&EventTimes { is_called_off: true, ..fresh }), Some(erased_at));

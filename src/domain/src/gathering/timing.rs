@@ -34,6 +34,8 @@ pub struct EventTimes {
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub is_called_off: bool,
+    /// Whether the meeting link is missing, and no person was asked for it.
+    pub asks_for_link: bool,
     /// Whether people wait for a seat of the kind, in the order of `SeatKind::ALL`.
     pub waits: [bool; 2],
     /// The end of the offer that ends first.
@@ -97,5 +99,6 @@ pub fn next_step_at(
     let thanks = (!it.is_thanked && !it.is_called_off)
         .then(|| thanks_at(it.ends_at, it.has_materials, settings, calendar));
     let erasure = (!it.is_erased).then(|| it.ends_at + KEPT);
-    last_calls.chain(it.offer_until).chain(thanks).chain(erasure).min()
+    let link = it.asks_for_link.then(|| day_reminder_at(it.starts_at, settings, calendar));
+    last_calls.chain(it.offer_until).chain(link).chain(thanks).chain(erasure).min()
 }

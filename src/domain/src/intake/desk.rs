@@ -92,6 +92,59 @@ impl DeskProfile {
     }
 }
 
+/// A desk as a file describes it. A value that the file does not name stays, unless the file empties it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskUpdate {
+    /// The values that the file names.
+    pub profile: DeskProfile,
+    /// The names of the details that the file empties.
+    pub emptied: Vec<&'static str>,
+}
+
+/// The cell of a file that empties a detail of a desk.
+pub const EMPTIED: &str = "（空にする）";
+
+impl DeskUpdate {
+    /// Parses the fields of a row and returns every mistake with the name of its field.
+    pub fn parse(mut form: DeskForm) -> Result<Self, Mistakes> {
+        let mut emptied = Vec::new();
+        let details = [
+            ("postal_code", &mut form.postal_code),
+            ("address", &mut form.address),
+            ("phone", &mut form.phone),
+            ("hours", &mut form.hours),
+            ("subjects", &mut form.subjects),
+            ("website", &mut form.website),
+        ];
+        for (name, cell) in details {
+            if cell.trim() == EMPTIED {
+                emptied.push(name);
+                cell.clear();
+            }
+        }
+        if form.name.trim() == EMPTIED {
+            form.name.clear();
+        }
+        Ok(Self { profile: DeskProfile::parse(&form)?, emptied })
+    }
+
+    /// Returns the desk that comes of the row, if the desk has these details now.
+    pub fn applied(&self, now: &DeskDetails) -> DeskProfile {
+        let DeskDetails { postal_code, address, phone, hours, subjects, website } =
+            self.profile.details.clone();
+        let is_kept = |name: &str| !self.emptied.contains(&name);
+        let details = DeskDetails {
+            postal_code: postal_code.or(now.postal_code.filter(|_| is_kept("postal_code"))),
+            address: address.or_else(|| now.address.clone().filter(|_| is_kept("address"))),
+            phone: phone.or_else(|| now.phone.clone().filter(|_| is_kept("phone"))),
+            hours: hours.or_else(|| now.hours.clone().filter(|_| is_kept("hours"))),
+            subjects: subjects.or_else(|| now.subjects.clone().filter(|_| is_kept("subjects"))),
+            website: website.or_else(|| now.website.clone().filter(|_| is_kept("website"))),
+        };
+        DeskProfile { details, ..self.profile.clone() }
+    }
+}
+
 fn fits(code: PostalCode, prefecture: Prefecture) -> Result<(), OtherPrefecture> {
     match prefecture_of(code) {
         Some(other) if other != prefecture => Err(OtherPrefecture(other.name())),

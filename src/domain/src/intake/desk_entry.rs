@@ -7,7 +7,9 @@ use super::{
     contact::{EmailAddress, Telephone},
 };
 use crate::{
+    calendar::{BusinessCalendar, at_japan, deadline_after_business_days, japan_date},
     id::{AccountId, ConsultationId, DeskEntryId, DeskId},
+    settings::Settings,
     text::{Prose, TextLine, optional},
 };
 
@@ -31,6 +33,19 @@ pub const HAND_OVER_WORDING: &str = "相談の内容と連絡先を、テレワ�
 /// The words to which a company consents before the center hands its case over to a desk, kept with the consent.
 pub const HAND_BACK_WORDING: &str = "会社名、担当者の氏名、電話番号、メールアドレスと、相談の内容の要点を、地域の一次相談窓口に伝えます。窓口から連絡します。";
 
+/// The number of business days within which a desk calls the company whose case the center has handed over to it.
+pub const DESK_CALL_DAYS: u16 = 3;
+
+/// Returns until when a desk calls the company whose case it gets at `now`.
+pub fn desk_call_due(now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    deadline_after_business_days(calendar, now, DESK_CALL_DAYS, settings.closes_hour).at
+}
+
+/// Returns when a desk that has not called yet is reminded: in the morning of the last day.
+pub fn desk_reminded_at(due_at: DateTime<Utc>, settings: &Settings) -> DateTime<Utc> {
+    at_japan(japan_date(due_at), settings.mail_hour, 0)
+}
+
 /// A request at a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeskEntry {
@@ -48,6 +63,8 @@ pub struct DeskEntry {
     pub caller: Option<Caller>,
     /// The consultation that the center handed over to the desk, if it comes of one.
     pub from_case: Option<ConsultationId>,
+    /// When the company of that consultation is to have heard of the desk.
+    pub due_at: Option<DateTime<Utc>>,
     pub version: i32,
 }
 
@@ -170,6 +187,7 @@ impl DeskEntry {
             changed_at: now,
             caller,
             from_case: None,
+            due_at: None,
             version: 0,
         }
     }
@@ -177,7 +195,7 @@ impl DeskEntry {
     /// Returns what the center hands over to a desk.
     pub fn handed_back(
         id: DeskEntryId,
-        desk: DeskId,
+        (desk, due_at): (DeskId, DateTime<Utc>),
         case: ConsultationId,
         theme: String,
         caller: Caller,
@@ -194,6 +212,7 @@ impl DeskEntry {
             changed_at: now,
             caller: Some(caller),
             from_case: Some(case),
+            due_at: Some(due_at),
             version: 0,
         }
     }

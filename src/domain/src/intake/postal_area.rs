@@ -12,7 +12,7 @@ pub fn prefecture_of(code: PostalCode) -> Option<Prefecture> {
 }
 
 /// The first code of each run of codes of one prefecture, with the prefecture, in the order of codes. It comes of Japan
-/// Post's data of postal codes of October 2026 (residential areas and offices), which everybody may use and pass on.
+/// Post's data of postal codes of October 2026 (residential areas and offices), which all may use and pass on.
 const AREAS: [(u32, u8); 133] = [
     (10_000, 1),
     (100_000, 5),

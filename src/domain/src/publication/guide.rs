@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::news::WebAddress;
 use crate::{prefecture::Prefecture, text::TextLine};
 
+pub mod proposal;
+
 /// The facts of an entry of the guide beside its title and text. An empty list means that there is no condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuideFacts {
@@ -32,6 +34,20 @@ pub struct GuideFacts {
     pub valid_until: Option<NaiveDate>,
     /// A remark for the reader.
     pub note: Option<TextLine>,
+    /// The source from which the entry was taken; `None` if an editor wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<GuideSource>,
+}
+
+/// The public data from which an entry was imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuideSource {
+    /// The name that the terms of use ask to show.
+    pub name: TextLine,
+    /// The key under which the source knows the entry.
+    pub key: TextLine,
+    /// The day on which the data were fetched.
+    pub fetched_on: NaiveDate,
 }
 
 /// The reason why an entry is not shown, although its period lasts.

@@ -154,6 +154,7 @@ impl ShippedEntry {
             checked_on,
             valid_until: None,
             note: crate::text::optional(self.note, line)?,
+            source: None,
         };
         Ok(Content { title: line(self.title)?, body: None, facts: Facts::Guide(facts) })
     }

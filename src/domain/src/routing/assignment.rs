@@ -48,7 +48,7 @@ pub enum AssignmentState {
 pub enum AnswerRefused {
     #[error("この依頼には、すでに回答済みです。")]
     AlreadyAnswered,
-    #[error("この依頼は、回答期限を過ぎたため、ほかの専門家に依頼しました。")]
+    #[error("この依頼は、回答期限を過ぎたため、取り消しました。")]
     Lapsed,
     #[error("この依頼は、取り下げられました。")]
     Withdrawn,
@@ -89,7 +89,7 @@ impl Assignment {
         Self { state, ..self }
     }
 
-    /// Takes the request back, or lets the expert go, because somebody wished for it.
+    /// Takes the request back, or lets the expert go, because a person wished for it.
     pub fn release(self, now: DateTime<Utc>, reason: &str) -> Self {
         if !self.is_live() {
             return self;
@@ -98,8 +98,22 @@ impl Assignment {
         Self { state, ..self }
     }
 
-    /// Returns whether nobody but the center asks the expert for the consultation again: the expert declined, let the request lapse, or
-    /// was let go because somebody wished for it.
+    /// Restores the acceptance of a request that was taken back without a wish of a person. One that is in another state stays so.
+    pub fn accepted_again(self, at: DateTime<Utc>) -> Self {
+        match self.state {
+            AssignmentState::Withdrawn { released: None, .. } => {
+                Self { state: AssignmentState::Accepted { at }, ..self }
+            }
+            AssignmentState::Offered
+            | AssignmentState::Accepted { .. }
+            | AssignmentState::Declined { .. }
+            | AssignmentState::Lapsed { .. }
+            | AssignmentState::Withdrawn { released: Some(_), .. } => self,
+        }
+    }
+
+    /// Returns whether only the center asks the expert for the consultation again: the expert declined, let the request lapse, or
+    /// was let go because a person wished for it.
     pub const fn is_turned_down(&self) -> bool {
         matches!(
             self.state,

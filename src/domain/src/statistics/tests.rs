@@ -101,3 +101,15 @@ fn counts_are_written_as_the_pages_show_them() {
     assert_eq!(share(5, 5).as_deref(), Some("100.0%"));
     assert_eq!(share(0, 0), None);
 }
+
+#[test]
+fn a_spread_of_counts_is_that_of_the_numbers() {
+    use std::collections::BTreeMap;
+    assert_eq!(Spread::of_counts(&BTreeMap::new()), None);
+    for n in 1..60_u32 {
+        let numbers: Vec<_> = (0..n).map(|it| it * it % 7).collect();
+        let mut counts = BTreeMap::new();
+        numbers.iter().for_each(|it| *counts.entry(*it).or_insert(0_u64) += 1);
+        assert_eq!(Spread::of_counts(&counts), Spread::of(numbers));
+    }
+}

@@ -44,9 +44,24 @@ fn a_further_message_does_not_put_off_the_response() {
 fn a_closing_day_that_is_added_later_moves_the_response() {
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
     let waits = AwaitedResponse::after_message(None, &settings, &calendar, now());
-    assert_eq!(waits.moved(&settings, &calendar), None);
+    assert_eq!(waits.moved(&settings, (&calendar, &calendar)), None);
     let closed = BusinessCalendar::new([NaiveDate::from_ymd_opt(2026, 11, 24).unwrap()].into(), 2027);
-    let moved = waits.moved(&settings, &closed).unwrap();
+    let moved = waits.moved(&settings, (&calendar, &closed)).unwrap();
     assert_eq!((moved.since, moved.due_at), (waits.since, "2026-11-25T08:00:00Z".parse().unwrap()));
-    assert_eq!(moved.moved(&settings, &calendar), None, "never to an earlier time");
+    assert_eq!(moved.moved(&settings, (&closed, &calendar)), None, "never to an earlier time");
+}
+
+#[test]
+fn a_promise_before_an_appointment_is_not_put_off() {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let due_at = now() + TimeDelta::hours(2);
+    let promised = AwaitedResponse::after_promise(None, due_at, now());
+    assert_eq!((promised.since, promised.due_at), (now(), due_at));
+    let closed = BusinessCalendar::new([NaiveDate::from_ymd_opt(2026, 11, 24).unwrap()].into(), 2027);
+    assert_eq!(promised.moved(&settings, (&calendar, &closed)), None);
+    let waiting = AwaitedResponse::after_message(None, &settings, &calendar, now() - TimeDelta::hours(3));
+    let both = AwaitedResponse::after_promise(Some(waiting), due_at, now());
+    assert_eq!((both.since, both.due_at), (waiting.since, due_at), "the earlier deadline holds");
+    let late = AwaitedResponse::after_promise(Some(waiting), waiting.due_at + TimeDelta::days(1), now());
+    assert_eq!(late, waiting);
 }

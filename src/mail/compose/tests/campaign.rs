@@ -42,6 +42,11 @@ pub fn mail_events() -> Vec<AccountMailEvent<'static>> {
         since: now(),
         page: "https://soudan.example.jp/staff/month/1",
     });
+    all.push(AccountMailEvent::EditionClosed {
+        month: "2026年10月",
+        until: now(),
+        page: "https://soudan.example.jp/stats/editions/2026-10",
+    });
     all
 }
 

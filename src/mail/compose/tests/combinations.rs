@@ -15,7 +15,8 @@ use super::samples::{
     CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_events, experts, mail_events, now, outline,
 };
 use crate::mail::mail_event::{
-    AccountMailEvent, AppointmentText, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient, TimeNews,
+    AccountMailEvent, AppointmentText, DigestCounts, MailEvent, MissedPart, OutcomeEvent, ReaderSide,
+    Recipient, Recommended, RequestedPart, TimeNews,
 };
 
 pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
@@ -89,19 +90,28 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
     all
 }
 
+/// Returns the ways in which a consultation ends without an appointment ahead.
+fn endings(cancelled: Option<AppointmentText<'static>>) -> Vec<MailEvent<'static>> {
+    let mut all = Vec::new();
+    for advised in [false, true] {
+        all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled {
+            reason,
+            advised,
+            cancelled,
+        }));
+    }
+    let organization = "商工の窓口";
+    for called_by in [None, Some(at("2026-11-26T08:00:00Z"))] {
+        all.extend(REASONS.map(|note| MailEvent::Referred { called_by, organization, note, cancelled }));
+    }
+    all
+}
+
 fn for_company() -> Vec<MailEvent<'static>> {
     let mut all = company_events();
     for cancelled in maybe_appointments() {
         all.push(MailEvent::Finished { portal: LINK, cancelled });
-        for advised in [false, true] {
-            let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised, cancelled };
-            all.extend(UnfulfilledReason::ALL.map(unfulfilled));
-        }
-        let organization = "商工の窓口";
-        for is_called in [false, true] {
-            let referred = |note| MailEvent::Referred { is_called, organization, note, cancelled };
-            all.extend(REASONS.map(referred));
-        }
+        all.extend(endings(cancelled));
         let slot = cancelled.map(|it| (it, at("2026-11-21T05:05:00Z")));
         let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
         all.push(MailEvent::Acknowledgement {
@@ -134,12 +144,16 @@ fn for_company() -> Vec<MailEvent<'static>> {
         };
         all.extend(appointments().into_iter().map(missed));
     }
-    all.extend(crate::mail::compose::tests::samples::merged());
-    all.push(MailEvent::AddressChanged { confirm: LINK });
+    all.extend(super::case_number::merged());
+    all.push(MailEvent::AddressChanged { confirm: LINK, slot: None });
     all.push(MailEvent::AddressReplaced { object: LINK });
     for examples in [&[], experts()] {
-        let ready = |appointment| MailEvent::ReportReady { portal: LINK, appointment, examples };
-        all.extend(appointments().into_iter().map(ready));
+        let recommended = recommended(examples);
+        for follows in [false, true] {
+            let portal = LINK;
+            let ready = |appointment| MailEvent::ReportReady { portal, appointment, recommended, follows };
+            all.extend(appointments().into_iter().map(ready));
+        }
     }
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
@@ -149,12 +163,17 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all
 }
 
+/// Returns recommendations that have the same lines as examples and as entries of the guide.
+const fn recommended(lines: &'static [String]) -> Recommended<'static> {
+    Recommended { examples: lines, guides: lines }
+}
+
 /// Returns further appointments, and changes of the team and of the fields, each with and without every part.
 fn further_and_team() -> Vec<MailEvent<'static>> {
     let mut all = Vec::new();
     for experts in [&[], experts(), two_experts()] {
         for is_open in [false, true] {
-            for report in [None, Some(&[][..]), Some(experts)] {
+            for report in [None, Some(Recommended::default()), Some(recommended(experts))] {
                 let plan =
                     |was| MailEvent::FurtherAppointment { portal: LINK, experts, is_open, was, report };
                 all.extend([None, Some(Fields::Labor)].map(plan));
@@ -172,6 +191,7 @@ fn further_and_team() -> Vec<MailEvent<'static>> {
                 all.push(MailEvent::FieldsChanged {
                     portal: LINK,
                     was: Fields::Both,
+                    missing: Some(Fields::Labor).filter(|_| flag),
                     released,
                     time,
                     chooses: flag,
@@ -198,6 +218,7 @@ fn for_expert() -> Vec<MailEvent<'static>> {
             all.extend([Fields::Ict, Fields::Labor, Fields::Both].map(|fields| MailEvent::Request {
                 answer,
                 fields,
+                part: RequestedPart::Whole,
                 slot,
                 due_at,
                 outline,
@@ -227,6 +248,8 @@ pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
     let mut all = super::samples::account_mail_events();
     all.extend(super::gathering::combinations());
     all.extend(super::campaign::combinations());
+    all.extend(super::survey::combinations());
+    all.extend(super::network::combinations());
     let either = [outline(), &[]];
     for appointments in either {
         for requests in either {
@@ -240,10 +263,15 @@ pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
     }
     for lines in either {
         all.extend(["", stop].map(|stop| AccountMailEvent::Digest {
-            new: 0,
-            overdue: 12,
-            stalled: 1,
-            calls: 1,
+            counts: DigestCounts {
+                new: 0,
+                overdue: 12,
+                stalled: 1,
+                calls: 1,
+                unanswered: 2,
+                late_responses: u64::from(stop.is_empty()),
+                tasks: u64::from(!stop.is_empty()),
+            },
             lines,
             stop,
         }));

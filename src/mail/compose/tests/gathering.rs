@@ -5,7 +5,7 @@ use super::samples::{LINK, at, now};
 use crate::mail::mail_event::{AccountMailEvent, EventText, GatheringMailEvent, GatheringNews};
 
 /// Returns every news for a participant.
-fn news() -> [GatheringNews<'static>; 14] {
+fn news() -> [GatheringNews<'static>; 15] {
     let (until, answers_until) = (at("2026-11-21T05:05:00Z"), at("2026-12-24T01:00:00Z"));
     [
         GatheringNews::Confirm { until },
@@ -20,6 +20,7 @@ fn news() -> [GatheringNews<'static>; 14] {
         GatheringNews::CalledOff { reason: "大雪のため" },
         GatheringNews::DayReminder,
         GatheringNews::HourReminder,
+        GatheringNews::LinkReady,
         GatheringNews::Thanks { has_materials: true, answers_until },
         GatheringNews::Thanks { has_materials: false, answers_until },
     ]

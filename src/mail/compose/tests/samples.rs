@@ -21,9 +21,9 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, CaseNumberEvent, CompanyTurn, ExampleEvent, ExampleNews,
-            HandedOver, MailContext, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient,
-            SenderContext, SilenceEvent, TimeNews, WhyBack,
+            AccountMailEvent, AppointmentText, CompanyTurn, DigestCounts, ExampleEvent, ExampleNews,
+            HandedOver, MailContext, MailEvent, MissedPart, OutcomeEvent, ReaderSide, Recipient, Recommended,
+            RequestedPart, SenderContext, SilenceEvent, TimeNews, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -84,7 +84,7 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
 
 pub fn mail_events() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
     let to_company = company_events().into_iter().map(|it| (it, COMPANY));
-    let to_expert = expert_events().into_iter().map(|it| (it, EXPERT));
+    let to_expert = expert_events().into_iter().chain(super::part::changes()).map(|it| (it, EXPERT));
     let (starts_at, ends_at) = (appointment_text().starts_at, appointment_text().ends_at);
     let delegates = [(true, COMPANY), (false, EXPERT)]
         .map(|(is_company, to)| (MailEvent::NoDelegates { is_company, starts_at, ends_at }, to));
@@ -101,6 +101,7 @@ pub fn mail_events() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
             appointment: appointment_text(),
             is_asked: true,
         }),
+        expert_away(ReaderSide::Center),
         MailEvent::SubstituteNeeded {
             appointment: appointment_text(),
             declined: "佐藤 次郎",
@@ -153,6 +154,14 @@ fn consent_events() -> [MailEvent<'static>; 6] {
     ]
 }
 
+const REASONS: [WhyBack; 5] = [
+    WhyBack::NobodyForTime,
+    WhyBack::TimeTooNear,
+    WhyBack::NobodyLeft,
+    WhyBack::TakesLong,
+    WhyBack::PartOpen,
+];
+
 pub fn company_events() -> Vec<MailEvent<'static>> {
     let slot = Some((appointment_text(), at("2026-11-21T05:05:00Z")));
     let side = ReaderSide::Company { portal: PORTAL };
@@ -165,7 +174,8 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
                 desk: "大阪一次相談窓口", visit: "11月19日（木）の窓口でのご相談"
             }),
         ),
-        MailEvent::AddressChanged { confirm: PORTAL },
+        MailEvent::AddressChanged { confirm: PORTAL, slot: None },
+        MailEvent::AddressChanged { confirm: PORTAL, slot },
         MailEvent::AddressReplaced { object: PORTAL },
         MailEvent::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
         MailEvent::SlotsToChoose { portal: PORTAL, experts: experts() },
@@ -176,7 +186,7 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
             experts: experts(),
             is_open: false,
             was: None,
-            report: Some(outline()),
+            report: Some(Recommended { examples: outline(), guides: outline() }),
         },
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
@@ -185,32 +195,38 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
         hold_released(true, false),
         hold_released(false, true),
         MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
-        MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: &[] },
-        MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), examples: outline() },
+        report_ready(&[], false),
+        report_ready(outline(), true),
         MailEvent::Survey { answer: PORTAL },
-        referred("補助金の相談ができます。", None, false),
-        referred("", Some(appointment_text()), true),
+        referred("補助金の相談ができます。", None, None),
+        referred("", Some(appointment_text()), Some(at("2026-11-26T08:00:00Z"))),
         earlier(None),
         earlier(Some(now())),
     ];
     all.extend(consent_events());
-    let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     let time = Some((appointment_text(), TimeNews::Released));
     let time = |why| time.filter(|_| why == WhyBack::PartOpen);
-    all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why, time: time(why) }));
+    all.extend(REASONS.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why, time: time(why) }));
     all.extend(team_events());
     let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
     all.extend(
         turns
             .map(|waits_for| MailEvent::Silence(SilenceEvent::CompanyReminder { portal: PORTAL, waits_for })),
     );
+    all.push(MailEvent::Silence(SilenceEvent::Searching { portal: PORTAL }));
     all.push(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: appointment_text(), until: now() }));
+    all.push(expert_away(side));
     let answer = "https://soudan.example.jp/f/TOKEN";
     let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
     all.extend(leads.map(|lead| MailEvent::FollowUp { lead, answer }));
     let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised: false, cancelled: None };
     all.extend(UnfulfilledReason::ALL.map(unfulfilled));
     all
+}
+
+fn report_ready(lines: &'static [String], follows: bool) -> MailEvent<'static> {
+    let recommended = Recommended { examples: lines, guides: lines };
+    MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), recommended, follows }
 }
 
 pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
@@ -220,9 +236,9 @@ pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
 const fn referred(
     note: &'static str,
     cancelled: Option<AppointmentText<'static>>,
-    is_called: bool,
+    called_by: Option<DateTime<Utc>>,
 ) -> MailEvent<'static> {
-    MailEvent::Referred { organization: "商工の窓口", note, cancelled, is_called }
+    MailEvent::Referred { organization: "商工の窓口", note, cancelled, called_by }
 }
 
 fn result_for_desk(organization: &'static str, note: &'static str, is_back: bool) -> MailEvent<'static> {
@@ -253,6 +269,7 @@ fn team_events() -> Vec<MailEvent<'static>> {
     let changed = |time, chooses| MailEvent::FieldsChanged {
         portal: PORTAL,
         was: Fields::Both,
+        missing: None,
         released,
         time,
         chooses,
@@ -265,38 +282,40 @@ fn team_events() -> Vec<MailEvent<'static>> {
         changed(Some((slot, TimeNews::Booked)), false),
         changed(Some((slot, TimeNews::Kept)), false),
         changed(None, true),
-        split(2),
-        split(0),
+        super::case_number::split(2),
+        super::case_number::split(0),
     ];
-    all.extend(merged());
+    all.extend(super::case_number::merged());
     all
 }
 
-pub fn split(messages: usize) -> MailEvent<'static> {
-    static FIRST: OnceLock<CaseNumber> = OnceLock::new();
-    let from = FIRST.get_or_init(|| CaseNumber::new(FiscalYear::new(2026).unwrap(), 122).unwrap());
-    MailEvent::CaseNumber(CaseNumberEvent::Split { confirm: PORTAL, from, left: Fields::Ict, messages })
+fn request(
+    part: RequestedPart<'static>,
+    fields: Fields,
+    slot: Option<AppointmentText<'static>>,
+    outline: &'static [String],
+) -> MailEvent<'static> {
+    let (answer, due_at) = ("https://soudan.example.jp/a/TOKEN", at("2026-11-24T08:00:00Z"));
+    MailEvent::Request { answer, fields, part, slot, due_at, outline }
 }
 
-pub fn merged() -> [MailEvent<'static>; 3] {
-    static KEPT: OnceLock<CaseNumber> = OnceLock::new();
-    let kept = KEPT.get_or_init(|| CaseNumber::new(FiscalYear::new(2026).unwrap(), 121).unwrap());
-    let contact_due = Some(at("2026-11-26T08:00:00Z"));
-    [
-        CaseNumberEvent::Merged { portal: PORTAL, kept, contact_due },
-        CaseNumberEvent::Merged { portal: PORTAL, kept, contact_due: None },
-        CaseNumberEvent::Unmerged { portal: PORTAL, kept },
-    ]
-    .map(MailEvent::CaseNumber)
+fn expert_away(side: ReaderSide<'static>) -> MailEvent<'static> {
+    let (appointment, contact_due) = (appointment_text(), at("2026-11-20T08:00:00Z"));
+    MailEvent::Silence(SilenceEvent::ExpertAway { side, appointment, contact_due })
 }
 
-fn expert_events() -> [MailEvent<'static>; 16] {
+fn expert_events() -> [MailEvent<'static>; 21] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(appointment_text()));
     [
-        MailEvent::Request { answer, fields: Fields::Labor, slot, due_at, outline: outline() },
-        MailEvent::Request { answer, fields: Fields::Both, slot: None, due_at, outline: &[] },
+        request(RequestedPart::Whole, Fields::Labor, slot, outline()),
+        request(RequestedPart::Whole, Fields::Both, None, &[]),
+        request(RequestedPart::OneField, Fields::Ict, slot, &[]),
+        request(RequestedPart::OneField, Fields::Ict, None, &[]),
+        request(RequestedPart::Substitute("千葉 美咲"), Fields::Both, slot, &[]),
+        MailEvent::RequestTimeLost { answer, fields: Fields::Labor, slot: appointment_text(), due_at },
         MailEvent::RequestReminder { answer, due_at },
+        MailEvent::FieldsNarrowed { was: Fields::Both },
         MailEvent::Reopened { side: ReaderSide::Expert },
         MailEvent::Silence(SilenceEvent::OutcomeMissing {
             side: ReaderSide::Expert,
@@ -317,12 +336,18 @@ fn expert_events() -> [MailEvent<'static>; 16] {
     ]
 }
 
-fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 13] {
+fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 14] {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
     [
         MailEvent::Booked { side, appointment, change_until },
         MailEvent::Booked { side, appointment: online, change_until },
+        MailEvent::DeclineNoted {
+            side,
+            appointment,
+            change_until: at("2026-11-23T08:00:00Z"),
+            answer_due: now(),
+        },
         MailEvent::Moved { side, appointment, change_until: now(), was: change_until },
         MailEvent::ExpertChanged { side, appointment, was: experts() },
         MailEvent::Venue {
@@ -365,18 +390,43 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
     let link = "https://soudan.example.jp/l/TOKEN";
     let lines = outline();
     let mut all = vec![
-        AccountMailEvent::SignIn { link },
+        AccountMailEvent::SignIn { link, expires_at: at("2026-11-20T06:05:00Z") },
         AccountMailEvent::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         AccountMailEvent::Invitation { link, role: "専門家" },
         AccountMailEvent::PasswordReset { link },
-        AccountMailEvent::HandedBack { link },
+        AccountMailEvent::HandedBack {
+            link,
+            number: super::case_number::first_number(),
+            due_at: at("2026-11-26T08:00:00Z"),
+        },
+        AccountMailEvent::HandedBackReminder {
+            link,
+            number: super::case_number::first_number(),
+            due_at: at("2026-11-26T08:00:00Z"),
+        },
+        AccountMailEvent::LinkMissing {
+            title: "テレワーク導入セミナー",
+            starts_at: at("2026-11-24T01:00:00Z"),
+            ends_at: at("2026-11-24T03:00:00Z"),
+            page: "https://soudan.example.jp/staff/events/TOKEN",
+        },
+        AccountMailEvent::DeskUnstaffed { desk: "みなみ窓口", lines },
         AccountMailEvent::AbsenceOverBookings { expert: "山田 花子", days: "11月24日（火）", lines },
-        AccountMailEvent::Digest { new: 2, overdue: 1, stalled: 0, calls: 0, lines, stop: "" },
         AccountMailEvent::Digest {
-            new: 2,
-            overdue: 1,
-            stalled: 3,
-            calls: 2,
+            counts: DigestCounts { new: 2, overdue: 1, ..DigestCounts::default() },
+            lines,
+            stop: "",
+        },
+        AccountMailEvent::Digest {
+            counts: DigestCounts {
+                new: 2,
+                overdue: 1,
+                stalled: 3,
+                calls: 2,
+                unanswered: 4,
+                late_responses: 1,
+                tasks: 1,
+            },
             lines,
             stop: "https://soudan.example.jp/u/daily_digest/TOKEN",
         },
@@ -389,6 +439,8 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
     ];
     all.extend(super::gathering::mail_events());
     all.extend(super::campaign::mail_events());
+    all.extend(super::survey::mail_events());
+    all.extend(super::network::mail_events());
     all
 }
 

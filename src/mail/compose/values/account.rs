@@ -1,26 +1,31 @@
 //! Sets the values of mails that are about no consultation.
-use domain::wording::{month_day_time, month_day_weekday};
+use domain::wording::{long_date_time_range, month_day_time, month_day_weekday};
 
-use super::{super::wording::bullets, campaign, gathering};
+use super::{super::wording::bullets, campaign, gathering, network};
 use crate::mail::{
-    mail_event::{AccountMailEvent, SenderContext},
-    text::{Values, Variable::*},
+    mail_event::{AccountMailEvent, DigestCounts, SenderContext, SurveyMailEvent},
+    text::{
+        Values,
+        Variable::{self, *},
+    },
 };
 
 pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) {
     match *mail_event {
-        AccountMailEvent::SignIn { link }
-        | AccountMailEvent::PasswordReset { link }
-        | AccountMailEvent::HandedBack { link } => {
-            values.set(Link, link);
+        AccountMailEvent::SignIn { link, expires_at } => {
+            linked(values, link, (LinkUntil, month_day_time(expires_at)));
+        }
+        AccountMailEvent::PasswordReset { link } => values.set(Link, link),
+        AccountMailEvent::HandedBack { link, number, due_at }
+        | AccountMailEvent::HandedBackReminder { link, number, due_at } => {
+            linked(values, link, (Number, number.to_string()));
+            values.set(DeskDue, month_day_weekday(due_at));
         }
         AccountMailEvent::ResumeDraft { link, expires_at } => {
-            values.set(Link, link);
-            values.set(DraftUntil, month_day_time(expires_at));
+            linked(values, link, (DraftUntil, month_day_time(expires_at)));
         }
         AccountMailEvent::Invitation { link, role } => {
-            values.set(Link, link);
-            values.set(Role, role);
+            linked(values, link, (Role, role.to_owned()));
         }
         AccountMailEvent::AbsenceOverBookings { expert, days, lines } => {
             values.set(Link, sender.site.absolute("/staff/absences"));
@@ -28,31 +33,81 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
             values.set(AbsentDays, days);
             values.set(Clashing, bullets(lines));
         }
-        AccountMailEvent::Digest { new, overdue, stalled, calls, lines, stop } => {
+        AccountMailEvent::Digest { counts, lines, stop } => {
             values.set(Link, sender.site.absolute("/staff"));
-            values.set(NewCount, new.to_string());
-            values.set(OverdueCount, overdue.to_string());
-            let stalled = (stalled > 0).then(|| stalled.to_string());
-            values.set(StalledCount, stalled.unwrap_or_default());
-            let calls = (calls > 0).then(|| calls.to_string());
-            values.set(CallCount, calls.unwrap_or_default());
+            digest(values, counts);
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
+        }
+        AccountMailEvent::DeskUnstaffed { desk, lines } => {
+            values.set(Link, sender.site.absolute("/staff"));
+            values.set(DeskName, desk);
+            values.set(DeskHolds, bullets(lines));
+        }
+        AccountMailEvent::LinkMissing { title, starts_at, ends_at, page } => {
+            linked(values, page, (EventTitle, title.to_owned()));
+            values.set(When, long_date_time_range(starts_at, ends_at));
         }
         AccountMailEvent::Gathering(ref event) => gathering::set(values, event),
         AccountMailEvent::Registration(ref event) => campaign::set(values, event),
         AccountMailEvent::RegistrationsWaiting { campaign, count, since, page } => {
-            values.set(Campaign, campaign);
+            linked(values, page, (Campaign, campaign.to_owned()));
             values.set(WaitingCount, count.to_string());
             values.set(WaitingSince, month_day_weekday(since));
-            values.set(Link, page);
+        }
+        AccountMailEvent::EditionClosed { month, until, page } => {
+            linked(values, page, (EditionMonth, month.to_owned()));
+            values.set(CommentUntil, month_day_time(until));
+        }
+        AccountMailEvent::Survey(ref event) => survey(values, event),
+        AccountMailEvent::Network(ref event) => network::set(values, event),
+        AccountMailEvent::DoubtsWaiting { count, look_by, page } => {
+            linked(values, page, (DoubtCount, count.to_string()));
+            values.set(DoubtLookBy, month_day_weekday(look_by));
         }
         AccountMailEvent::WeeklyDigest { appointments, requests, reports, stop } => {
             values.set(Link, sender.site.absolute("/expert"));
-            values.set(WeekSessions, bullets(appointments));
-            values.set(WeekRequests, bullets(requests));
-            values.set(WeekReports, bullets(reports));
             values.set(StopLink, stop);
+            week(values, [appointments, requests, reports]);
         }
     }
+}
+
+/// Sets the counts of the center's digest; those that are 0 are left out, but for the first two.
+fn digest(values: &mut Values, counts: DigestCounts) {
+    values.set(NewCount, counts.new.to_string());
+    values.set(OverdueCount, counts.overdue.to_string());
+    values.set(StalledCount, count_if_any(counts.stalled));
+    values.set(CallCount, count_if_any(counts.calls));
+    values.set(UnansweredCount, count_if_any(counts.unanswered));
+    values.set(LateResponseCount, count_if_any(counts.late_responses));
+    values.set(TaskCount, count_if_any(counts.tasks));
+}
+
+/// Sets the lists of an expert's digest of the week.
+fn week(values: &mut Values, [appointments, requests, reports]: [&[String]; 3]) {
+    values.set(WeekSessions, bullets(appointments));
+    values.set(WeekRequests, bullets(requests));
+    values.set(WeekReports, bullets(reports));
+}
+
+fn survey(values: &mut Values, mail: &SurveyMailEvent<'_>) {
+    let SurveyMailEvent { is_reminder: _, title, office, closes_on, page, notice, stop } = *mail;
+    values.set(SurveyTitle, title);
+    values.set(SurveyOffice, office);
+    values.set(SurveyUntil, month_day_weekday(closes_on));
+    values.set(Link, page);
+    values.set(SurveyNotice, notice);
+    values.set(StopLink, stop);
+}
+
+/// Sets the link and one more value.
+fn linked(values: &mut Values, link: &str, (variable, value): (Variable, String)) {
+    values.set(Link, link);
+    values.set(variable, value);
+}
+
+/// Returns a number, or nothing if it is 0.
+fn count_if_any(count: u64) -> String {
+    if count > 0 { count.to_string() } else { String::new() }
 }

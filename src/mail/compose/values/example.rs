@@ -6,7 +6,7 @@ use super::{known, maybe_sit};
 use crate::{
     mail::{
         compose::wording::{EXAMPLE, REPORT, at_page, bullets, still_ahead},
-        mail_event::{ExampleEvent, MailContext, MailEvent},
+        mail_event::{ExampleEvent, MailContext, MailEvent, Recommended},
         text::{
             Values,
             Variable::{self, *},
@@ -47,11 +47,18 @@ fn last_day(about: &MailContext<'_>, until: DateTime<Utc>) -> String {
     still_ahead(&about.sender, last).map(month_day_weekday).unwrap_or_default()
 }
 
-/// Sets the link and the appointment of a report that is ready, and the examples that it recommends.
+/// Sets the link and the appointment of a report that is ready, and what it recommends.
 pub(super) fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
-    if let MailEvent::ReportReady { portal, appointment: held, examples } = mail_event {
+    if let MailEvent::ReportReady { portal, appointment: held, recommended: it, follows } = mail_event {
         known(values, about, &at_page(portal, REPORT));
         maybe_sit(values, Some(held));
-        values.set(Examples, bullets(examples));
+        recommended(values, *it);
+        values.set_flag(Follows, *follows);
     }
+}
+
+/// Sets the publications that a report recommends.
+pub(super) fn recommended(values: &mut Values, it: Recommended<'_>) {
+    values.set(Examples, bullets(it.examples));
+    values.set(Guides, bullets(it.guides));
 }

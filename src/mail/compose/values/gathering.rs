@@ -39,7 +39,8 @@ pub fn set(values: &mut Values, mail: &GatheringMailEvent<'_>) {
         | GatheringNews::WaitEnded
         | GatheringNews::SeatCancelled
         | GatheringNews::DayReminder
-        | GatheringNews::HourReminder => {}
+        | GatheringNews::HourReminder
+        | GatheringNews::LinkReady => {}
     }
 }
 

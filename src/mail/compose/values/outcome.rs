@@ -5,6 +5,7 @@ use domain::{
     consultation::{AppointmentOutcome, UnfulfilledReason},
     due::DueKind,
     field::Field,
+    wording::month_day_weekday,
 };
 
 use super::{
@@ -87,9 +88,10 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
         ended(values, about);
         values.set_flag(Advised, advised);
         unfulfilled(values, reason, cancelled.as_ref());
-    } else if let MailEvent::Referred { organization, note, cancelled, is_called } = *mail_event {
+    } else if let MailEvent::Referred { organization, note, cancelled, called_by } = *mail_event {
         ended(values, about);
-        values.set_flag(DeskCalls, is_called);
+        values.set_flag(DeskCalls, called_by.is_some());
+        values.set(DeskDue, called_by.map(month_day_weekday).unwrap_or_default());
         referred(values, organization, note, cancelled.as_ref());
     } else if let MailEvent::HandOverResult { result, organization, note, is_back } = *mail_event {
         set(values, [(Link, &desk_page(about)), (Outcome, result), (Organization, organization)]);
@@ -134,6 +136,9 @@ fn cancelled(
     report_besides(values, about, side);
     if let ReaderSide::Company { portal } = side {
         what_follows(values, about, portal);
+        if !is_searching(about) {
+            values.set(Link, at_page(portal, SLOTS));
+        }
     }
 }
 

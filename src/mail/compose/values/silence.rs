@@ -1,9 +1,16 @@
 //! Sets the values of mails that are written because nobody has acted for some time.
-use domain::wording::{long_date_time_range, month_day_time};
+use domain::{
+    due::DueKind,
+    wording::{long_date_time_range, month_day_time},
+};
 
-use super::{dates::company_turn, link_for, sit_with};
+use super::{
+    dates::{company_turn, due_day},
+    link_for, sit_with,
+};
 use crate::mail::{
-    mail_event::{AppointmentText, MailContext, ReaderSide, SilenceEvent},
+    compose::wording::{MESSAGES, SLOTS, at_page},
+    mail_event::{AppointmentText, CompanyTurn, MailContext, ReaderSide, SilenceEvent},
     text::{Values, Variable::*},
 };
 
@@ -22,13 +29,27 @@ pub(super) fn silent(values: &mut Values, about: &MailContext<'_>, event: Silenc
             values.set_flag(MayChoose, may_choose);
             values.set_flag(DayClosed, day_closed);
             values.set_flag(Confirmed, about.address_confirmed);
+            values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
             values.set(Link, portal);
         }
-        SilenceEvent::CompanyReminder { portal, waits_for: _ } => {
-            values.set(Link, portal);
+        SilenceEvent::CompanyReminder { portal, waits_for } => {
+            let link = match waits_for {
+                CompanyTurn::Choose => at_page(portal, SLOTS),
+                CompanyTurn::Answer => at_page(portal, MESSAGES),
+                CompanyTurn::Confirm => portal.to_owned(),
+            };
+            values.set(Link, link);
             company_turn(values, about, about.waits_since.unwrap_or(about.sender.now));
         }
+        SilenceEvent::Searching { portal } => {
+            values.set(Link, portal);
+            values.set(AnswerDue, due_day(about, DueKind::Reply).unwrap_or_default());
+        }
         SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),
+        SilenceEvent::ExpertAway { side, appointment, contact_due } => {
+            sit_with(values, about, side, &appointment);
+            values.set(ContactUntil, month_day_time(contact_due));
+        }
         SilenceEvent::OutcomeMissing { side, appointment, is_asked } => {
             sit_with(values, about, side, &appointment);
             if side == ReaderSide::Center {

@@ -2,13 +2,17 @@
 use domain::{
     actor::Party,
     due::DueKind,
-    wording::{long_date_time_range, month_day_weekday},
+    field::Fields,
+    number::CaseNumber,
+    wording::{long_date_time, long_date_time_range, month_day_weekday},
 };
 
-use super::{dates::*, set, slots};
+use super::{dates::*, example, link_for, set, slots};
 use crate::mail::{
-    compose::wording::{SLOTS, at_page, bullets, fields, names, quoted, still_ahead},
-    mail_event::{AppointmentText, CaseNumberEvent, MailContext, MailEvent, TimeNews, WhyBack},
+    compose::wording::{SLOTS, at_page, fields, names, quoted, still_ahead},
+    mail_event::{
+        AppointmentText, CaseNumberEvent, MailContext, MailEvent, PartChange, ReaderSide, TimeNews, WhyBack,
+    },
     text::{
         Values,
         Variable::{self, *},
@@ -28,7 +32,7 @@ pub(super) fn further(values: &mut Values, about: &MailContext<'_>, mail_event: 
     }
     values.set_flag(Searching, is_open);
     values.set_flag(ReportThere, report.is_some());
-    values.set(Examples, bullets(report.unwrap_or_default()));
+    example::recommended(values, report.unwrap_or_default());
     values.set(WasFields, was.map(fields).unwrap_or_default());
 }
 
@@ -45,10 +49,11 @@ pub(super) fn changing(values: &mut Values, about: &MailContext<'_>, mail_event:
 
 /// Sets the fields before and after, who was released, what becomes of the time, and who acts next.
 pub(super) fn fields_changed(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
-    let MailEvent::FieldsChanged { portal, was, released, time: kept, chooses } = *mail_event else {
+    let MailEvent::FieldsChanged { portal, was, missing, released, time: kept, chooses } = *mail_event else {
         return;
     };
     set(values, [(WasFields, &fields(was)), (Released, &names(released))]);
+    values.set(MissingField, missing.map(fields).unwrap_or_default());
     values.set(Experts, kept.map(|(it, _)| names(it.experts)).unwrap_or_default());
     time(values, kept);
     next(values, about);
@@ -58,6 +63,21 @@ pub(super) fn fields_changed(values: &mut Values, about: &MailContext<'_>, mail_
     } else {
         set(values, [(Link, portal), (CompanyDue, "")]);
     }
+}
+
+/// Sets the fields before and after, for an expert who has those that are left.
+pub(super) fn fields_narrowed(values: &mut Values, about: &MailContext<'_>, was: Fields) {
+    link_for(values, about, ReaderSide::Expert);
+    values.set(WasFields, fields(was));
+}
+
+/// Sets what has changed about the consultation of an expert who stays.
+pub(super) fn part_changed(values: &mut Values, about: &MailContext<'_>, it: &PartChange<'_>) {
+    link_for(values, about, ReaderSide::Expert);
+    set(values, [(Experts, &names(it.experts)), (WasExperts, &names(it.was_experts))]);
+    set(values, [(Mode, it.mode.label()), (WasMode, it.was_mode.map_or("", |it| it.label()))]);
+    values.set(WasFields, it.was_fields.map(fields).unwrap_or_default());
+    values.set_flag(Searching, it.is_open);
 }
 
 /// Sets the numbers of the two consultations into which one was divided, with their fields, or which were merged.
@@ -70,16 +90,29 @@ pub(super) fn numbers(values: &mut Values, about: &MailContext<'_>, event: CaseN
             let moved = (messages > 0).then(|| messages.to_string());
             values.set(MovedCount, moved.unwrap_or_default());
         }
-        CaseNumberEvent::Merged { portal, kept, contact_due } => {
+        CaseNumberEvent::Merged { portal, kept, contact_due, lost, was_split, stands } => {
             set(values, [(Link, portal), (KeptNumber, &kept.to_string())]);
+            time(values, lost);
+            values.set_flag(WasSplit, was_split);
+            values.set(CurrentBooking, stands.map(long_date_time).unwrap_or_default());
             let due = contact_due.and_then(|it| still_ahead(&about.sender, it));
             values.set(ContactDue, due.map(month_day_weekday).unwrap_or_default());
         }
-        CaseNumberEvent::Unmerged { portal, kept } => {
-            set(values, [(Link, portal), (KeptNumber, &kept.to_string())]);
-            values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
+        CaseNumberEvent::Unmerged { portal, kept, booked } => {
+            number_again(values, about, portal, kept);
+            let when = booked.map(|it| long_date_time_range(it.starts_at, it.ends_at));
+            values.set(When, when.unwrap_or_default());
+            values.set_flag(HasFile, booked.is_some());
+            values.set(Experts, booked.map(|it| names(it.experts)).unwrap_or_default());
         }
+        CaseNumberEvent::Restored { portal, other } => number_again(values, about, portal, other),
     }
+}
+
+/// Sets that a consultation goes on under its own number, and by when the center contacts the company.
+fn number_again(values: &mut Values, about: &MailContext<'_>, portal: &str, other: &CaseNumber) {
+    set(values, [(Link, portal), (KeptNumber, &other.to_string())]);
+    values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
 }
 
 /// Sets why the consultation is back at the center, and what has become of the time that the company had wished for.
@@ -90,6 +123,7 @@ pub(super) fn back_at_center(values: &mut Values, about: &MailContext<'_>, mail_
         WhyBack::NobodyForTime => (true, true, false),
         WhyBack::TimeTooNear => (true, false, false),
         WhyBack::NobodyLeft => (false, true, false),
+        WhyBack::TakesLong => (false, false, false),
         WhyBack::PartOpen => (false, true, true),
     };
     values.set_flag(TimeWished, time_wished);
@@ -104,8 +138,9 @@ pub(super) fn back_at_center(values: &mut Values, about: &MailContext<'_>, mail_
 const fn wish(by: Party) -> &'static str {
     match by {
         Party::Company => "お申し出",
-        Party::Expert => "専門家の都合",
-        Party::Coordinator | Party::Desk | Party::System => "センターの都合",
+        // The service releases an expert for one reason alone: an absence.
+        Party::Expert | Party::System => "専門家の都合",
+        Party::Coordinator | Party::Desk => "センターの都合",
     }
 }
 

@@ -24,16 +24,29 @@ use crate::{
 /// The time for which a link in a mail opens the company's page.
 pub const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
 
+/// The time of a mail that is sent later, the beginning of its key, and its condition.
+#[derive(Clone, Debug)]
+pub struct PlannedMail {
+    pub due_at: DateTime<Utc>,
+    pub key: String,
+    pub send_condition: SendCondition,
+}
+
 impl CaseTransaction<'_> {
     /// Mails the company, if it has an address. Returns the outgoing mail, so that the caller can delay it or tie it to
     /// a condition. A mail to an unconfirmed address repeats nothing from the form, not even a name: the composer
     /// ensures that. Messages that people write to it are held until it is confirmed, and so is a mail whose text would
     /// repeat something; then the company has to be called.
     ///
-    /// A company without an address has to be called instead, unless it is on the telephone.
+    /// A company without an address has to be called instead, unless it is on the telephone: the mail's words are kept for
+    /// the call.
     pub fn mail_company(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
         let Some(own) = self.person.email.clone() else {
-            if event.is_news() {
+            if event.is_news() && !self.is_heard {
+                // The words are said in a call.
+                let name = self.person.name.clone();
+                let mail = self.composed(event, ("", &name), true)?;
+                self.push(OutgoingMail { by_telephone: true, calendar: None, ..mail });
                 self.call_instead();
             }
             return Ok(None);
@@ -47,7 +60,9 @@ impl CaseTransaction<'_> {
         // A mail that is held goes out once its reader is known.
         let name = self.person.name.clone();
         let mut mail = self.composed(event, (&address, &name), is_proven || is_held)?;
-        if is_held && event.is_news() {
+        // The words of a message wait too; a new application's contact is asked for the proof anyway.
+        let waits = is_held || (!is_proven && self.replaces_proved && mail.kind.is_correspondence());
+        if waits && event.is_news() {
             self.call_instead();
         }
         self.mails_news |= event.is_news() && self.new.is_none();
@@ -80,12 +95,24 @@ impl CaseTransaction<'_> {
             Some(it) => self.reaches(it.key()).await?,
             None => false,
         };
+        self.replaces_proved = false;
+        if !self.record.consultation.address_confirmed && self.person.email.is_some() {
+            let id = self.record.consultation.id;
+            let all = store::consultation::correction::of(&self.tx, id).await?;
+            self.replaces_proved = all.iter().any(|it| it.confirmed_before.is_some());
+        }
         Ok(())
     }
 
     /// Returns the address that was proved before the present one, if it speaks for the company and mail reaches it.
     pub fn reached_proven(&self) -> Option<&ProvenAddress> {
         self.person.proven.as_ref().filter(|_| self.reaches_proven)
+    }
+
+    /// Returns whether a mail that repeats something of the form goes out now: the address to which it goes is proved.
+    pub fn hears_by_mail_now(&self) -> bool {
+        self.person.email.is_some()
+            && (self.record.consultation.address_confirmed || self.reached_proven().is_some())
     }
 
     /// Returns the address to which the company's mail goes.
@@ -137,15 +164,22 @@ impl CaseTransaction<'_> {
         Ok(())
     }
 
-    /// Mails every account of a desk that has no part in the consultation: a reply would belong to nothing.
+    /// Mails every account of a desk that has no part in the consultation: a reply would belong to nothing. With `later`,
+    /// the mail is planned.
     pub async fn mail_other_desk(
         &mut self,
         desk: DeskId,
         event: AccountMailEvent<'_>,
+        later: Option<&PlannedMail>,
     ) -> Result<(), Problem> {
         for it in store::reference::desk::addresses(&self.tx, desk).await? {
             let to = Recipient { address: &it.address, name: &it.name };
-            let mail = compose::plain(event, to, &self.context.sender(self.app))?;
+            let mut mail = compose::plain(event, to, &self.context.sender(self.app))?;
+            if let Some(later) = later {
+                mail.due_at = later.due_at;
+                mail.dedup_key = Some(format!("{}/{}", later.key, it.account));
+                mail.send_condition = Some(later.send_condition);
+            }
             self.push(mail);
         }
         Ok(())

@@ -20,11 +20,12 @@ use crate::{
     app::App,
     mail::{mail_event::MailEvent, outgoing_mail::MailKind},
     ops::{
-        booking::notices::plan_reminders,
+        booking::notices::{appointment_text, plan_reminders},
         case::{
             save::{Save, Target},
             transaction::{CaseTransaction, PORTAL_LINK},
         },
+        consultation::to_call::settle,
     },
     problem::Problem,
     secret::{self, token_hash},
@@ -54,13 +55,18 @@ pub struct AddressChange<'a> {
     pub signed_in: Option<&'a str>,
     /// Whether the day's mails to the new address are used up.
     pub over_limit: bool,
+    /// Whether another letter tells the reader of the old address.
+    pub told_besides: bool,
+    /// Whether another letter has the new address proved.
+    pub proved_besides: bool,
 }
 
 /// Has the new address confirmed. Until then the address that was proved before speaks for the company, if the company has
 /// made the correction itself: it opens the page, and gets the mails. Otherwise the mails wait for the new address. If a
 /// correction is taken back before its address was proved, the address speaks again that spoke before it.
 pub async fn follow(work: &mut CaseTransaction<'_>, change: AddressChange<'_>) -> Result<(), Problem> {
-    let AddressChange { old, was_confirmed, confirmed, undone, signed_in, over_limit } = change;
+    let AddressChange { old, was_confirmed, confirmed, undone, signed_in, over_limit, .. } = change;
+    let AddressChange { told_besides, proved_besides, .. } = change;
     let id = work.record.consultation.id;
     let (new, before) = (work.person.email.clone(), work.person.proven.take());
     let spoke = spoke_for(work.now(), old, was_confirmed, before.clone(), signed_in);
@@ -77,9 +83,8 @@ pub async fn follow(work: &mut CaseTransaction<'_>, change: AddressChange<'_>) -
     work.save(AddressProof(id, confirmed, work.person.proven.clone())).await?;
     work.check_proven().await?;
     // The center removes an address because it is no more; a company's page can be in other hands.
-    let is_told = new.is_some() || signed_in.is_some();
-    if let Some(spoke) = spoke.filter(|it| is_told && confirmed.is_none() && before.is_none() && !is_new(it))
-    {
+    let is_told = (new.is_some() || signed_in.is_some()) && !told_besides;
+    if let Some(spoke) = spoke.filter(|it| is_told && before.is_none() && !is_new(it)) {
         tell_replaced(work, &spoke).await?;
     }
     let Some(email) = new else { return removed(work, old).await };
@@ -91,10 +96,13 @@ pub async fn follow(work: &mut CaseTransaction<'_>, change: AddressChange<'_>) -
             plan_reminders(work, &booked)?;
         }
     } else {
-        // The reason for a call was the old address.
-        work.record.to_call_since = None;
+        // The old address can have been the reason for the call.
+        settle(work, false, &[old.to_lowercase()]).await?;
     }
-    if confirmed.is_none() { ask_for_proof(work, &email, over_limit) } else { Ok(()) }
+    if confirmed.is_some() || proved_besides {
+        return Ok(());
+    }
+    ask_for_proof(work, &email, over_limit)
 }
 
 /// Returns the address that was proved last, before the present correction. A company that is signed in by a link to the
@@ -132,7 +140,10 @@ pub fn ask_for_proof(work: &mut CaseTransaction<'_>, email: &str, over_limit: bo
     let purpose =
         Purpose::Confirm { email_key: email.to_lowercase(), consultation: work.record.consultation.id };
     let confirm = work.link(&purpose, CONFIRM_LINK)?;
-    if let Some(mail) = work.mail_company(MailEvent::AddressChanged { confirm: &confirm })? {
+    let held = work.appointment.clone();
+    let held = held.as_ref().and_then(|it| Some((appointment_text(it, &[]), it.held_until()?)));
+    let slot = held.filter(|(_, until)| work.now() < *until);
+    if let Some(mail) = work.mail_company(MailEvent::AddressChanged { confirm: &confirm, slot })? {
         mail.over_limit = over_limit;
     }
     Ok(())
@@ -158,6 +169,24 @@ pub async fn move_mails(work: &mut CaseTransaction<'_>, mut earlier: Vec<String>
     Ok(())
 }
 
+/// Has the contact's present address proved anew, because its confirmation in a conversation is taken back: the address that
+/// was proved before speaks again, and the mails that wait are held unless they can go there.
+pub async fn confirmed_by_mistake(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
+    work.record.consultation.address_confirmed = false;
+    work.person.proven = proven::spoke_before(work, i32::MAX).await?;
+    work.save(AddressProof(id, None, work.person.proven.clone())).await?;
+    work.check_proven().await?;
+    let Some(key) = work.person.email.as_ref().map(|it| it.to_lowercase()) else { return Ok(()) };
+    for row in readdressed::waiting(work.read(), id, std::slice::from_ref(&key)).await? {
+        if ![MailKind::AddressChanged, MailKind::AddressReplaced].iter().any(|it| it.code() == row.kind) {
+            let mail = readdress(work, row, &key).await?;
+            work.save(mail).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Drops the mails that wait for an address which was removed. The company has to be called instead.
 async fn removed(work: &mut CaseTransaction<'_>, old: &str) -> Result<(), Problem> {
     let mut waiting =
@@ -167,7 +196,13 @@ async fn removed(work: &mut CaseTransaction<'_>, old: &str) -> Result<(), Proble
         work.record.to_call_since.get_or_insert(work.context.now);
     }
     for row in waiting {
-        work.save(SupersededMail(row.id, "the address was removed")).await?;
+        if row.send_condition.is_none()
+            || MailKind::from_code(&row.kind).is_some_and(MailKind::is_correspondence)
+        {
+            work.save(MailForCall(row.id)).await?;
+        } else {
+            work.save(SupersededMail(row.id, "the address was removed")).await?;
+        }
     }
     Ok(())
 }
@@ -197,6 +232,7 @@ pub async fn send_undelivered(
         work.save(ResentMail { mail, by, why, domain: &app.config.mail_reply_domain }).await?;
     }
     work.save(SettledBounces(id, &earlier)).await?;
+    settle(&mut work, false, &[]).await?;
     let by = domain::actor::Actor::Coordinator(by);
     work.note(by, format!("届かなかったメール{count}件を、訂正したメールアドレスに送り直しました"));
     work.commit().await?;
@@ -247,6 +283,7 @@ pub async fn send_one_again(
     if readdressed::undelivered(work.read(), id, &earlier).await?.is_empty() {
         work.save(SettledBounces(id, &earlier)).await?;
     }
+    settle(&mut work, false, &[]).await?;
     let note = "以前の宛先へのメール1件を、いまのメールアドレスに送り直しました";
     work.note(domain::actor::Actor::Coordinator(by), note);
     work.commit().await?;
@@ -362,6 +399,15 @@ struct SupersededMail(Uuid, &'static str);
 impl Save for SupersededMail {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(readdressed::drop_superseded(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// A waiting mail whose words are said in a call, because its reader's address was removed.
+struct MailForCall(Uuid);
+
+impl Save for MailForCall {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(readdressed::leave_to_call(to.tx, self.0, to.now).await?)
     }
 }
 

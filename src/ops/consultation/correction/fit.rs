@@ -60,6 +60,19 @@ impl Fit {
     }
 }
 
+impl Fit {
+    /// Returns what does not fit, one sentence each.
+    pub fn misfits(&self) -> Vec<String> {
+        let of_expert = |it: &ExpertFit| {
+            (!it.misfits.is_empty()).then(|| format!("{}さん：{}", it.name, it.misfits.join("、")))
+        };
+        let mut all: Vec<_> = self.experts.iter().filter_map(of_expert).collect();
+        all.extend(self.appointment.iter().flat_map(|it| it.1.iter().cloned()));
+        all.extend(self.missing.clone());
+        all
+    }
+}
+
 /// Returns whether experts and time fit the consultation as it would be with these values.
 pub async fn fit_with(app: &App, record: &Record, values: &CaseValues) -> Result<Fit, Problem> {
     let mut wanted = record.clone();
@@ -166,8 +179,11 @@ fn missing(wanted: &Record, live: &[&Assignment]) -> Option<String> {
     Some(if wanted.consultation.state == State::Matching {
         format!("{field}を担当する専門家がいません。訂正すると、候補の先頭の専門家に同じ日時で依頼します。")
     } else {
-        format!(
-            "{field}を担当する専門家がいません。次回の相談で依頼するか、予約を取り消して選び直してください。"
-        )
+        let way = if wanted.consultation.state == State::Booked {
+            "次回の相談で依頼するか、予約を取り消して選び直してください。"
+        } else {
+            "次回の相談で依頼するか、担当を取り消して選び直してください。"
+        };
+        format!("{field}を担当する専門家がいません。{way}")
     })
 }

@@ -51,7 +51,8 @@ pub async fn follow(work: &mut CaseTransaction<'_>, by: Actor, before: Fields) -
     let was = work.appointment.clone();
     let released = release(work, &leaving, before).await?;
     let is_settled = go_on(work, by).await?;
-    if leaving.is_empty() && !is_settled {
+    let stay = tell_those_who_stay(work, before, &leaving)?;
+    if leaving.is_empty() && !is_settled && !stay {
         return Ok(());
     }
     if let Some(booked) = work.appointment.clone().filter(Appointment::is_confirmed)
@@ -61,6 +62,39 @@ pub async fn follow(work: &mut CaseTransaction<'_>, by: Actor, before: Fields) -
         plan_reminders(work, &booked)?;
     }
     tell_company(work, before, &released, (was.as_ref(), is_settled))
+}
+
+/// Mails the experts who have the removed field besides one that is left. Returns whether there is one.
+fn tell_those_who_stay(
+    work: &mut CaseTransaction<'_>,
+    before: Fields,
+    leaving: &[Assignment],
+) -> Result<bool, Problem> {
+    let Some(removed) = before.without(work.record.consultation.fields) else { return Ok(false) };
+    let had = |it: &&Assignment| {
+        removed.iter().any(|of| it.fields.contains(of)) && leaving.iter().all(|of| of.id != it.id)
+    };
+    let stay: BTreeSet<_> = work.live().filter(had).map(|it| it.expert).collect();
+    for &expert in &stay {
+        work.mail_expert(expert, MailEvent::FieldsNarrowed { was: before })?;
+    }
+    Ok(!stay.is_empty())
+}
+
+/// Mails the company of a field that was added while a time is chosen or booked, for which there is no expert yet.
+pub fn tell_of_added(work: &mut CaseTransaction<'_>, before: Fields, added: Fields) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let booked = work.appointment.clone();
+    let names = booked.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
+    work.mail_company(MailEvent::FieldsChanged {
+        portal: &portal,
+        was: before,
+        missing: Some(added),
+        released: &[],
+        time: booked.as_ref().map(|it| (appointment_text(it, &names), TimeNews::Stands)),
+        chooses: work.record.consultation.state == State::Scheduling,
+    })?;
+    Ok(())
 }
 
 /// Withdraws what is left out, takes its experts out of the time, and tells each of them. Returns the names of those of
@@ -206,6 +240,7 @@ fn tell_company(
     work.mail_company(MailEvent::FieldsChanged {
         portal: &portal,
         was: before,
+        missing: None,
         released,
         time: time.as_ref().map(|(it, news)| (appointment_text(it, &names), *news)),
         chooses,

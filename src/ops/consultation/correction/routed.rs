@@ -36,10 +36,10 @@ pub async fn follow(
     all: &[Correction],
 ) -> Result<(), Problem> {
     let fields = work.record.consultation.fields;
-    if let Some(added) = fields.without(before)
-        && work.record.consultation.state == State::Matching
-    {
-        ask_for(work, added).await?;
+    match (fields.without(before), &work.record.consultation.state) {
+        (Some(added), State::Matching) => ask_for(work, added).await?,
+        (Some(added), State::Scheduling | State::Booked) => narrowed::tell_of_added(work, before, added)?,
+        _ => {}
     }
     let narrows = before.without(fields).is_some() && narrowed::can_release(work);
     if all.iter().any(Correction::concerns_place) {

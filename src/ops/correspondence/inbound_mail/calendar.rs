@@ -2,7 +2,7 @@
 //! rest.
 use domain::{
     actor::{Actor, Party},
-    booking::appointment::Appointment,
+    booking::{appointment::Appointment, notice::change_until},
     correspondence::inbound_mail::{
         InboundState, InvitationReply, InvitationReplyAction, InvitationReplyFacts, Quarantine, step,
     },
@@ -19,6 +19,7 @@ use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
     ops::{
+        booking::{awaited_response::TIME_PROPOSED, notices::appointment_text},
         case::transaction::CaseTransaction,
         correspondence::{attachment::AttachedFiles, message},
         routing::assignment,
@@ -87,7 +88,7 @@ pub async fn take(
         | InvitationReplyAction::TellCenter => true,
     };
     let entry = if is_entered {
-        let entry = enter(&mut work, author, reply, &outcome).await?;
+        let entry = enter(&mut work, author, reply, &said(step, reply, &outcome)).await?;
         work.save(AttachedFiles(entry, &files)).await?;
         Some(entry)
     } else {
@@ -160,7 +161,7 @@ async fn do_step(
         (InvitationReplyAction::RefuseDelegation, ..) => {
             (refuse_delegation(work, by, appointment, reply)?, true)
         }
-        (InvitationReplyAction::TellCenter, ..) => (notify_center(work, by)?, true),
+        (InvitationReplyAction::TellCenter, ..) => (notify_center(work, by, appointment)?, true),
         (InvitationReplyAction::Note, ..) => {
             (format!("{who}がカレンダーで「{}」と回答しました。", answer(reply).label()), false)
         }
@@ -183,10 +184,9 @@ fn stay_open(work: &mut CaseTransaction<'_>, author: &MailAuthor) -> String {
 }
 
 fn propose(work: &mut CaseTransaction<'_>, by: Actor, reply: &Reply) -> String {
-    work.note(by, "カレンダーで別の日時を提案");
-    let when = reply.proposed.as_ref().map(|it| long_date_time_range(it.start, it.end));
-    let when = when.map_or_else(|| "日時は示されていません。".to_owned(), |it| format!("希望：{it}"));
-    format!("{}がカレンダーで別の日時を提案しました。{when}", by.party().label())
+    work.note(by, TIME_PROPOSED);
+    work.await_response();
+    format!("{}がカレンダーで別の日時を提案しました。{}", by.party().label(), proposed(reply))
 }
 
 fn refuse_delegation(
@@ -196,6 +196,7 @@ fn refuse_delegation(
     reply: &Reply,
 ) -> Result<String, Problem> {
     work.note(by, "カレンダーで代理を指名（受け付けていないことを返信）");
+    work.await_response();
     let mail_event = MailEvent::NoDelegates {
         is_company: by == Actor::Company,
         starts_at: appointment.starts_at,
@@ -210,11 +211,63 @@ fn refuse_delegation(
     Ok(format!("{who}が代理（{to}）を指名しましたが、代理は受け付けていないと返信しました。"))
 }
 
-fn notify_center(work: &mut CaseTransaction<'_>, by: Actor) -> Result<String, Problem> {
+/// Tells the center that an attendee of a booked appointment does not come, and the attendee that the appointment stands and
+/// until when the center answers: a calendar program shows that it is declined.
+fn notify_center(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    appointment: &Appointment,
+) -> Result<String, Problem> {
     work.note(by, "カレンダーで予約に欠席と回答（予約は変えていません）");
+    work.await_response();
     work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })?;
+    let answer_due = work.record.response.map_or(work.now(), |it| it.due_at.max(work.now()));
+    let change_until = change_until(appointment.starts_at, &work.context.settings, &work.context.calendar);
+    let names = work.names(&appointment.experts);
+    let appointment = appointment_text(appointment, &names);
+    match by {
+        Actor::Company => {
+            let portal = work.portal()?;
+            let side = ReaderSide::Company { portal: &portal };
+            work.mail_company(MailEvent::DeclineNoted { side, appointment, change_until, answer_due })?;
+        }
+        Actor::Expert(expert) => {
+            let side = ReaderSide::Expert;
+            work.mail_expert(
+                expert,
+                MailEvent::DeclineNoted { side, appointment, change_until, answer_due },
+            )?;
+        }
+        Actor::Coordinator(_) | Actor::Stead(..) | Actor::Desk(..) | Actor::System => {}
+    }
     let who = by.party().label();
     Ok(format!("{who}がカレンダーで予約に欠席と回答しました。予約はそのままです。本人に連絡してください。"))
+}
+
+/// Returns the words of the sender in the thread. The outcome for the center's list of received mail has more than that.
+fn said(step: InvitationReplyAction, reply: &Reply, outcome: &str) -> String {
+    match step {
+        InvitationReplyAction::TellCenter => {
+            "カレンダーで、予約に「欠席」と回答しました。予約はそのままです。".to_owned()
+        }
+        InvitationReplyAction::Propose => {
+            format!("カレンダーで、別の日時を提案しました。{}予約はそのままです。", proposed(reply))
+        }
+        InvitationReplyAction::RefuseDelegation => {
+            "カレンダーで、代理の人を指名しました。代理は受け付けていません。".to_owned()
+        }
+        InvitationReplyAction::StayOpen => "カレンダーで、仮承諾と回答しました。".to_owned(),
+        InvitationReplyAction::Note
+        | InvitationReplyAction::Outdated
+        | InvitationReplyAction::Accept
+        | InvitationReplyAction::Decline => outcome.to_owned(),
+    }
+}
+
+/// Returns the time that a reply proposes, in a sentence.
+fn proposed(reply: &Reply) -> String {
+    let when = reply.proposed.as_ref().map(|it| long_date_time_range(it.start, it.end));
+    when.map_or_else(|| "日時は示されていません。".to_owned(), |it| format!("希望：{it}。"))
 }
 
 /// Adds the reply to the thread for center and experts. The company reads only replies of its own.

@@ -79,17 +79,13 @@ pub async fn of(app: &App, received: &InboundMail) -> Result<Option<CaseClaim>, 
 }
 
 async fn by_token(app: &App, received: &InboundMail) -> Result<Option<CaseClaim>, Problem> {
-    let headers = received.read.recipients().map(|it| it.address.as_str());
-    let addresses = std::iter::once(received.row.envelope_to.as_str()).chain(headers);
-    let tokens = addresses.filter_map(|it| token(it, &app.config.mail_reply_domain));
-    // No person's mail holds more than a few.
-    for token in tokens.take(20) {
-        let Some(consultation) = reply_subject(token).map(ConsultationId) else { continue };
+    for token in tokens(app, received) {
+        let Some(consultation) = reply_subject(&token).map(ConsultationId) else { continue };
         let mut known = store::correspondence::inbound_mail::written_to(&app.db, consultation).await?;
         let person = store::consultation::person(&app.db, consultation).await?;
         known.extend(person.into_iter().flat_map(ContactPerson::addresses));
         known.extend(received.sender());
-        let found = app.secret.reply_verify(token, known.iter().map(String::as_str));
+        let found = app.secret.reply_verify(&token, known.iter().map(String::as_str));
         if let Some((_, sent_to)) = found
             && store::consultation::find(&app.db, consultation).await?.is_some()
         {
@@ -97,6 +93,14 @@ async fn by_token(app: &App, received: &InboundMail) -> Result<Option<CaseClaim>
         }
     }
     Ok(None)
+}
+
+/// Returns the reply tokens among the recipients. No person's mail holds more than a few.
+pub fn tokens(app: &App, received: &InboundMail) -> Vec<String> {
+    let headers = received.read.recipients().map(|it| it.address.as_str());
+    let addresses = std::iter::once(received.row.envelope_to.as_str()).chain(headers);
+    let found = addresses.filter_map(|it| token(it, &app.config.mail_reply_domain));
+    found.take(20).map(str::to_owned).collect()
 }
 
 /// Returns the part between `reply+` and `@` of an address of our domain.

@@ -30,7 +30,7 @@ use crate::{
     store::{
         self,
         accounts::link::Purpose,
-        consultation::Record,
+        consultation::{Record, split::RELATION},
         correspondence::message::{Audience, ThreadEntry},
         intake::company::Applicant,
     },
@@ -115,13 +115,13 @@ pub async fn split(
     };
     let mut new = take_in(app, context, tx, incoming).await?;
     inherit(&mut new.record, &from, new_waits);
-    new.note(Actor::Coordinator(by), format!("{}から分けました", from.number));
+    new.note(Actor::Coordinator(by), store::consultation::split::origin_note(from.number));
     tell(&mut new, &first, off.messages.len())?;
     let now = new.now();
     let (tx, record) = new.flush().await?;
     let both = [id, record.consultation.id];
     store::consultation::split::carry_over(&tx, both[1], &written, &contact).await?;
-    store::consultation::related_case::insert(&tx, both, "1つの案件を分けたもの", by, now).await?;
+    store::consultation::related_case::insert(&tx, both, RELATION, by, now).await?;
     store::correspondence::message::move_to(&tx, id, both[1], &off.messages).await?;
     tx.commit().await?;
     Ok(record)
@@ -149,7 +149,7 @@ async fn leave(
     let mut typed = CaseValues::default();
     typed.set(CorrectedField::Fields, remaining(work, fields)?.code());
     typed.set(CorrectedField::Themes, themes.join(","));
-    let reason = TextLine::parse("理由", &format!("{number}に分けたため"), 100).ok();
+    let reason = TextLine::parse("理由", &store::consultation::split::leaving_reason(number), 100).ok();
     let cause = CorrectionCause::reason(reason.as_ref());
     Box::pin(correct_in(work, Actor::Coordinator(by), CorrectionSection::Request, &typed, cause)).await?;
     Ok(())
@@ -193,13 +193,16 @@ fn inherit(new: &mut Record, from: &Record, waits: bool) {
 /// Mails the company which number has which part now, with the link that confirms its address if that is not done. A
 /// company without an address has to be called.
 fn tell(new: &mut CaseTransaction<'_>, first: &Record, messages: usize) -> Result<(), Problem> {
-    let Some(email) = new.person.email.clone() else {
-        new.record.to_call_since = Some(new.now());
-        return Ok(());
+    let confirm = match new.person.email.as_ref().map(|it| it.to_lowercase()) {
+        Some(email_key) => {
+            let purpose = Purpose::Confirm { email_key, consultation: new.record.consultation.id };
+            new.link(&purpose, CONFIRM_LINK)?
+        }
+        None => {
+            new.record.to_call_since = Some(new.now());
+            new.portal()?
+        }
     };
-    let purpose =
-        Purpose::Confirm { email_key: email.to_lowercase(), consultation: new.record.consultation.id };
-    let confirm = new.link(&purpose, CONFIRM_LINK)?;
     let left = first.consultation.fields;
     let event = CaseNumberEvent::Split { confirm: &confirm, from: &first.number, left, messages };
     new.mail_company(MailEvent::CaseNumber(event))?;

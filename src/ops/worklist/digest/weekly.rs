@@ -86,6 +86,8 @@ async fn week(app: &App, expert: ExpertId, today: NaiveDate) -> Result<Week, Pro
         appointments: appointments.into_iter().filter_map(|it| appointment_line(it, &companies)).collect(),
         requests: requests
             .iter()
+            // A request that is over lapses in the same hour.
+            .filter(|it| app.clock.now() < it.assignment.due_at)
             .map(|it| format!("{}（回答期限 {}）", it.case.number, until(it.assignment.due_at)))
             .collect(),
         reports: reports.iter().filter(missing).map(|it| report_line(it, &companies)).collect(),

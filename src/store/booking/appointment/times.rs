@@ -7,9 +7,10 @@ use domain::{
     booking::appointment::Appointment,
     id::{AppointmentId, ConsultationId},
 };
-use entity::{appointment as row, consultation, contact};
+use entity::{appointment as row, consultation, contact, mail_bounce};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, sea_query::SelectStatement,
 };
 use uuid::Uuid;
 
@@ -58,10 +59,6 @@ pub async fn holds_without_address(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<(AppointmentId, ConsultationId, DateTime<Utc>)>, DbErr> {
-    let uncalled = consultation::Entity::find()
-        .select_only()
-        .column(consultation::Column::Id)
-        .filter(consultation::COLUMN.to_call_since.is_null());
     let without_address = contact::Entity::find()
         .select_only()
         .column(contact::Column::ConsultationId)
@@ -73,7 +70,7 @@ pub async fn holds_without_address(
         .filter(row::COLUMN.held_until.lt(until))
         .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
         .filter(row::Column::ConsultationId.in_subquery(without_address.into_query()))
-        .filter(row::Column::ConsultationId.in_subquery(uncalled.into_query()))
+        .filter(row::Column::ConsultationId.in_subquery(uncalled()))
         .order_by_asc(row::COLUMN.held_until)
         .limit(limit)
         .into_tuple()
@@ -83,6 +80,64 @@ pub async fn holds_without_address(
         Some((AppointmentId(id), ConsultationId(case?), until?))
     };
     Ok(rows.into_iter().filter_map(hold).collect())
+}
+
+/// Returns up to `limit` confirmed appointments that begin after `from` and before `to` and whose contact has no mail address
+/// or one from which mail has come back, with the consultation and the start, the earliest first, without those of
+/// `except`. A case that is among the calls already is left out.
+pub async fn unreachable_between(
+    db: &impl ConnectionTrait,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    except: &[Uuid],
+    limit: u64,
+) -> Result<Vec<(AppointmentId, ConsultationId, DateTime<Utc>)>, DbErr> {
+    let dead = mail_bounce::Entity::find()
+        .select_only()
+        .column(mail_bounce::Column::AddressKey)
+        .filter(mail_bounce::COLUMN.permanent.eq(true))
+        .filter(mail_bounce::COLUMN.cleared_at.is_null());
+    // Mail waits for the proof of an address that the center has corrected.
+    let unproved = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.address_confirmed_at.is_null())
+        .into_query();
+    let is_held = Condition::all()
+        .add(contact::COLUMN.proven_email.is_null())
+        .add(contact::Column::ConsultationId.in_subquery(unproved));
+    let unreachable = contact::Entity::find().select_only().column(contact::Column::ConsultationId).filter(
+        Condition::any()
+            .add(contact::COLUMN.email.is_null())
+            .add(is_held)
+            .add(contact::Column::EmailKey.in_subquery(dead.into_query())),
+    );
+    let rows: Vec<(Uuid, Option<Uuid>, DateTime<Utc>)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::Id, row::Column::ConsultationId, row::Column::StartsAt])
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
+        .filter(row::COLUMN.starts_at.gt(from))
+        .filter(row::COLUMN.starts_at.lt(to))
+        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
+        .filter(row::Column::ConsultationId.in_subquery(unreachable.into_query()))
+        .filter(row::Column::ConsultationId.in_subquery(uncalled()))
+        .order_by_asc(row::COLUMN.starts_at)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let near = |(id, case, at): (Uuid, Option<Uuid>, DateTime<Utc>)| {
+        Some((AppointmentId(id), ConsultationId(case?), at))
+    };
+    Ok(rows.into_iter().filter_map(near).collect())
+}
+
+/// Returns the consultations that are not among the calls.
+fn uncalled() -> SelectStatement {
+    consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.to_call_since.is_null())
+        .into_query()
 }
 
 /// Returns until when a time is held for each of these consultations, without those that have none.

@@ -1,7 +1,7 @@
 //! The conversion of a registration to its columns and back.
 use domain::{
     campaign::{Listing, OptIn, RegistrationEntry, RegistrationLife, RegistrationState, RegistrationStatus},
-    id::{AccountId, PublicationId, RegistrationId, RegistrationImportId},
+    id::{AccountId, FileImportId, PublicationId, RegistrationId},
     intake::{
         company::{CorporateNumber, Headcount, Industry},
         contact::{EmailAddress, Telephone},
@@ -84,7 +84,7 @@ pub(super) fn from_row(row: row::Model) -> Result<Registration, DbErr> {
         decided: row.decided_at.zip(row.decided_by.map(AccountId)),
         reason: row.reason,
         invited_at: row.invited_at,
-        import: row.import_id.map(RegistrationImportId),
+        import: row.import_id.map(FileImportId),
         version: row.version,
         created_at: row.created_at,
     })

@@ -1,11 +1,13 @@
 //! The rows of an absorbed case on which the center works: they go to the kept case and come back if the merge is undone.
-use domain::id::ConsultationId;
+use domain::id::{ConsultationId, MessageId};
 use entity::{case_tag, message_draft, task};
 use sea_orm::{
     DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::store::correspondence::message;
 
 /// The rows that went to the kept case.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ pub struct MovedRows {
     /// The tags that the kept case did not have.
     pub tags: Vec<String>,
     pub drafts: Vec<MovedDraft>,
+    /// The messages that a split had moved, if the merge undoes it.
+    #[serde(default)]
+    pub messages: Vec<Uuid>,
 }
 
 /// The writer of a draft, and the form in which it is written.
@@ -48,7 +53,7 @@ pub async fn hand_over(
     let has = drafts(tx, kept).await?;
     let drafts: Vec<_> = drafts(tx, absorbed).await?.into_iter().filter(|it| !has.contains(it)).collect();
     move_drafts(tx, &drafts, absorbed, kept).await?;
-    Ok(MovedRows { tasks, tags, drafts })
+    Ok(MovedRows { tasks, tags, drafts, messages: Vec::new() })
 }
 
 /// Gives the rows back to the absorbed case, as far as they are still with the kept one.
@@ -59,6 +64,8 @@ pub async fn give_back(
     absorbed: ConsultationId,
 ) -> Result<(), DbErr> {
     move_tasks(tx, &moved.tasks, absorbed).await?;
+    let messages: Vec<_> = moved.messages.iter().copied().map(MessageId).collect();
+    message::move_to(tx, kept, absorbed, &messages).await?;
     if !moved.tags.is_empty() {
         case_tag::Entity::delete_many()
             .filter(case_tag::COLUMN.consultation_id.eq(kept.0))

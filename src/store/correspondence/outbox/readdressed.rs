@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{OutboxEvent, domain_of, log_entry, new_row, outgoing_mail};
+use super::{BY_TELEPHONE, OutboxEvent, domain_of, log_entry, new_row, outgoing_mail};
 use crate::mail::outgoing_mail::{ConditionKind, InvitationPart, MailKind, OutgoingMail};
 
 /// The reply that is stored with a mail whose corrected address is not confirmed yet.
@@ -158,6 +158,14 @@ pub async fn drop_superseded(tx: &DatabaseTransaction, id: Uuid, why: &str) -> R
         ..Default::default()
     };
     row::Entity::update(over).exec(tx).await?;
+    Ok(())
+}
+
+/// Drops a waiting mail whose reader has no address any more, and leaves its words to a call.
+pub async fn leave_to_call(tx: &DatabaseTransaction, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    drop_superseded(tx, id, BY_TELEPHONE).await?;
+    let due = row::ActiveModel { id: Set(id), due_at: Set(now), ..Default::default() };
+    row::Entity::update(due).exec(tx).await?;
     Ok(())
 }
 

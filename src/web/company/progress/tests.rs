@@ -48,6 +48,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         number_unconfirmed: false,
         report_by_center: None,
         owed: None,
+        next_field: None,
         event_count: 1,
         version: 1,
     }
@@ -63,6 +64,7 @@ fn every_state_says_what_comes_next_and_until_when() {
             record: &record,
             live: None,
             follow_ups: &[],
+            is_submitted: false,
             was_routed: false,
             awaits_reply: false,
             settings: &settings,
@@ -98,6 +100,7 @@ fn each_party_that_waits_is_told_until_when() {
             record,
             live: None,
             follow_ups: &[],
+            is_submitted: false,
             was_routed: false,
             awaits_reply,
             settings,

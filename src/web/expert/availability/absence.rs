@@ -58,18 +58,21 @@ pub async fn submit(
         inside.iter().partition(|it| it.appointment.is_confirmed() && !it.is_asked);
     if inside.iter().all(|it| known.contains(it.appointment.id.to_string().as_str())) {
         let count = bookings.len();
-        ops::routing::expert::change_availability(
+        let requests = ops::routing::expert::change_availability(
             app,
             expert.id,
             AvailabilityChange::AddAbsence(absence, note),
         )
         .await?;
-        let flash = match count {
+        let mut flash = match count {
             0 => "不在の期間を登録しました。".to_owned(),
             count => format!(
                 "不在の期間を登録しました。期間内の予約{count}件は、センターが代わりの専門家を探します。"
             ),
         };
+        if requests > 0 {
+            flash.push_str(&format!("回答していない依頼{requests}件は、断ったものとして扱いました。"));
+        }
         return Ok(page::see_other_with("/expert/availability", &flash));
     }
     let typed = form.pairs().filter(|(name, _)| !matches!(*name, KNOWN | "act"));

@@ -1,7 +1,12 @@
 //! The sentences above every view of a consultation: what the center does next, and by when.
 use domain::{
-    aftercare::report::ReportGap, consultation::State, correspondence::company_channel::CompanyChannel,
-    due::DueClock, settings::Settings, silence::SilenceStep, wording,
+    aftercare::report::ReportGap,
+    consultation::State,
+    correspondence::company_channel::CompanyChannel,
+    due::{DueClock, DueKind},
+    settings::Settings,
+    silence::SilenceStep,
+    wording,
 };
 
 use super::Head;
@@ -12,10 +17,16 @@ impl Head {
         let (at, step) = self.case.record.silence?.next_step(settings).filter(|(at, _)| self.now < *at)?;
         let day = wording::month_day_weekday(at);
         Some(match step {
-            SilenceStep::RemindCompany if self.channel().is_mail() => {
+            SilenceStep::RemindCompany if self.case.channel.is_mail() => {
                 format!("{day}までに返事がないときは、企業にもう一度お知らせします。")
             }
             SilenceStep::RemindCompany => format!("{day}までに返事がないときは、「電話する」に表示します。"),
+            SilenceStep::TellCompany if self.case.channel.is_mail() => {
+                format!("{day}までに担当が決まらないときは、依頼していることを企業にお知らせします。")
+            }
+            SilenceStep::TellCompany => {
+                format!("{day}までに担当が決まらないときは、「電話する」に表示します。")
+            }
             SilenceStep::ShowToCenter => {
                 format!("{day}までに動きがないときは、「動きがない案件」に表示します。")
             }
@@ -31,19 +42,29 @@ impl Head {
         let record = &self.case.record;
         let (clock, _) = record.silence.zip(record.stalled_since)?;
         let since = wording::month_day_weekday(clock.since);
-        Some(format!("{}を{since}から待っています。", clock.kind.label()))
+        let waits_for = if record.approves_report() { DueKind::Approval.label() } else { clock.kind.label() };
+        Some(format!("{waits_for}を{since}から待っています。"))
     }
 
-    /// Returns the field that an expert who did not come still owes, and what follows.
+    /// Returns the field that is still owed, and what follows: that of an expert who did not come, or one that was added when
+    /// the experts were chosen.
     pub fn owed(&self) -> Option<String> {
         let field = self.case.record.owed.filter(|_| self.is_open())?.label();
         let is_planned = !matches!(self.state(), State::Consulted | State::FollowUp);
         Some(match is_planned {
             true => format!("行われなかった{field}の相談の日程を調整しています。回数には数えません。"),
             false => format!(
-                "{field}の相談は、専門家が来なかったため、まだ行われていません。企業に確認し、「次回の相談を計画する」から日時を案内してください。回数には数えません。"
+                "{field}の相談は、まだ行われていません（専門家の欠席、または予約のあとで加えた分野）。企業に確認し、「次回の相談を計画する」から日時を案内してください。回数には数えません。"
             ),
         })
+    }
+
+    /// Returns for which field alone a further appointment was planned.
+    pub fn next_field(&self) -> Option<String> {
+        let record = &self.case.record;
+        let is_planned = record.wanted_fields() != record.consultation.fields && record.owed.is_none();
+        let field = record.next_field.filter(|_| is_planned && self.is_open())?.label();
+        Some(format!("次回の相談は、{field}だけを行います。"))
     }
 
     /// Returns for whose answer a booking waits, if a substitute is asked.
@@ -54,14 +75,18 @@ impl Head {
         ))
     }
 
-    /// Returns the deadline, such as 「初回の連絡：11月26日（木）17:00」.
+    /// Returns the deadline, such as 「企業への連絡：11月26日（木）17:00」.
     pub fn due(&self) -> Option<String> {
-        let due = self.case.record.due.as_ref()?;
+        let record = &self.case.record;
+        let due = record.due.as_ref()?;
+        let label = match due.kind {
+            DueKind::FirstContact if record.wants_help_since.is_some() => "相談継続の希望への連絡",
+            DueKind::FirstContact if record.appointments_done > 0 => "企業への連絡",
+            DueKind::FirstContact | DueKind::Reply | DueKind::Report | DueKind::Approval => due.label(),
+        };
         Some(match &due.clock {
-            DueClock::Running(deadline) => {
-                format!("{}：{}", due.label(), wording::month_day_time(deadline.at))
-            }
-            DueClock::Paused(_) => format!("{}：企業の回答を待つ間、停止しています", due.label()),
+            DueClock::Running(deadline) => format!("{label}：{}", wording::month_day_time(deadline.at)),
+            DueClock::Paused(_) => format!("{label}：企業の回答を待つ間、停止しています"),
         })
     }
 
@@ -95,7 +120,7 @@ impl Head {
             State::FollowUp if self.case.record.wants_help_since.is_some() => {
                 "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
             }
-            State::FollowUp if !self.channel().is_mail() => {
+            State::FollowUp if !self.case.channel.is_mail() => {
                 "アンケートとその後の確認の日になると、「電話する」に表示します。終わると「完了」になります。"
             }
             State::FollowUp => {
@@ -156,17 +181,9 @@ impl Head {
         }
     }
 
-    /// Returns how the company hears.
-    pub fn channel(&self) -> CompanyChannel {
-        let contact = &self.case.contact;
-        let has_address = contact.email.is_some() || contact.proven_email.is_some();
-        let key = contact.email_key.as_deref().unwrap_or_default();
-        CompanyChannel::of(has_address, !self.bounces.iter().any(|it| it.permanent && it.address == key))
-    }
-
     /// Returns what the company was told in vain, where the closing of its case is proposed, and how it hears of that.
     pub fn closing_proposal(&self) -> &'static str {
-        match self.channel() {
+        match self.case.channel {
             CompanyChannel::Mail => {
                 "お知らせを2回送りましたが、返事がありません。いったん終了することもできます。企業には、再開のしかたをメールで知らせます。"
             }

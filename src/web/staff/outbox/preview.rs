@@ -4,7 +4,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    app::App, mail::outgoing_mail::QueuedMail, store::correspondence::outbox::OutboxEntry, url::Site,
+    app::App,
+    mail::outgoing_mail::QueuedMail,
+    store::{correspondence::outbox::OutboxEntry, worklist::untold::UntoldNews},
+    url::Site,
 };
 
 /// The text that replaces a link, or the secret part of an address.
@@ -31,6 +34,38 @@ pub fn text(mail: &OutboxEntry, site: &Site) -> Vec<Piece> {
     pieces.push(Piece::Text(rest.to_owned()));
     pieces
 }
+
+/// Returns the words of a mail for a call: without the signature, and without the links, of which a call has no use.
+fn spoken(text: &str, site: &Site) -> String {
+    let masked = masked(text, site);
+    let words = masked.lines().take_while(|it| !it.starts_with(SIGNATURE));
+    let said = words.filter(|it| !it.starts_with('▼') && !it.contains(MASK) && site.next_own(it).is_none());
+    let mut lines: Vec<&str> = Vec::new();
+    for line in said {
+        if !line.trim().is_empty() || lines.last().is_some_and(|it| !it.trim().is_empty()) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
+/// News as it is told on the telephone.
+pub struct SpokenNews {
+    pub at: DateTime<Utc>,
+    pub subject: String,
+    pub text: String,
+    /// The words of the message that the news is about; may be empty.
+    pub message: String,
+}
+
+impl SpokenNews {
+    pub fn of(it: UntoldNews, site: &Site) -> Self {
+        Self { at: it.at, subject: it.subject, text: spoken(&it.text, site), message: it.message }
+    }
+}
+
+/// The beginning of the line above the signature, as the shipped frame has it.
+const SIGNATURE: &str = "――――";
 
 /// Returns the HTML part. A masked link loses its `href`.
 pub fn html(mail: &OutboxEntry, site: &Site) -> String {
@@ -78,8 +113,18 @@ const REPLY: &str = "reply+";
 
 #[cfg(test)]
 mod tests {
-    use super::{MASK, masked};
+    use super::{MASK, masked, spoken};
     use crate::url::Site;
+
+    #[test]
+    fn the_words_for_a_call_have_no_link_and_no_signature() {
+        let site = Site::new("https://soudan.example.jp");
+        let text = "田中 一郎 様\n\n予約を取り消しました。\n\n▼開く\nhttps://soudan.example.jp/l/abc\n\n▼入る\n\
+                    https://soudan.example.jp/login\n\n――――――\nセンター\n";
+        assert_eq!(spoken(text, &site), "田中 一郎 様\n\n予約を取り消しました。");
+        let room = "接続先：https://video.example.jp/a";
+        assert_eq!(spoken(room, &site), room);
+    }
 
     #[test]
     fn a_link_that_signs_in_is_masked_and_the_rest_stays() {

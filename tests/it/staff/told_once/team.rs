@@ -8,13 +8,15 @@ use madoguchi::{
         self,
         accounts::deactivation::{Successors, deactivate},
         consultation::{NextTeam, plan_with_team},
+        routing::replacement::Successor,
     },
     store,
 };
 
-use super::{EXPERT, ICT, LABOR, of_two, once};
+use super::{EXPERT, ICT, LABOR, accept, of_two, once, release};
 use crate::{
     cases::{self, CONTACT, Case, appointment, record, state},
+    deadlines::asked_both,
     site::Site,
     staff::center,
 };
@@ -24,6 +26,29 @@ async fn held(site: &Site, case: Case, by: Actor) {
     let ends_at = appointment(site, case).await.ends_at;
     site.app.clock.advance(ends_at - site.app.clock.now());
     ops::booking::appointment::record_done(&site.app, case.id, by).await.unwrap();
+}
+
+/// An expert who has accepted hears once of each other expert who comes or goes; the one who has just acted knows it.
+#[actix_web::test]
+async fn an_expert_who_stays_hears_who_serves_the_case_besides() {
+    let (site, cast) = center().await;
+    let (case, ict, labor) = asked_both(&site, &cast, false).await;
+    let sent = once(&site, &[case], accept(&site, case, ict)).await;
+    assert!(sent.0.is_empty(), "nobody else serves it yet: {:?}", sent.kinds());
+    let sent = once(&site, &[case], accept(&site, case, labor)).await;
+    let body = sent.mail(ICT, "part_changed");
+    assert!(body.contains("担当　　：伊藤 一、高橋 三郎\n変更前　：伊藤 一\n"), "{body}");
+    sent.mail(CONTACT, "slots_to_choose");
+    assert_eq!(sent.0.len(), 2, "{:?}", sent.kinds());
+    let sent = once(&site, &[case], release(&site, case, labor, cast.center(), Successor::Later)).await;
+    let body = sent.mail(ICT, "part_changed");
+    assert!(body.contains("担当　　：伊藤 一\n") && body.contains("専門家を調整しています"), "{body}");
+    // With a time, the letter about the booking names both.
+    let (site, cast) = center().await;
+    let (case, ict, labor) = asked_both(&site, &cast, true).await;
+    accept(&site, case, ict).await;
+    let sent = once(&site, &[case], accept(&site, case, labor)).await;
+    assert!(sent.mail(ICT, "booked").contains("伊藤 一、高橋 三郎"));
 }
 
 #[actix_web::test]

@@ -63,7 +63,9 @@ impl NotificationTopic {
     /// Returns when the mail is sent, as a sentence for the page.
     pub const fn hint(self) -> &'static str {
         match self {
-            Self::DailyDigest => "営業日の朝に1通。新着と期限超過の案件があるときだけ送ります。",
+            Self::DailyDigest => {
+                "営業日の朝に1通。新着、期限超過、未返信などの案件か、期日の来た自分の作業があるときだけ送ります。"
+            }
             Self::WeeklyDigest => {
                 "週の最初の営業日の朝に1通。相談、回答待ちの依頼、報告書があるときだけ送ります。"
             }

@@ -84,7 +84,7 @@ fn the_steps_of_a_request() {
 #[test]
 fn a_case_that_the_center_handed_over_is_not_a_call() {
     let caller = request(&form()).caller;
-    let back = DeskEntry::handed_back(ENTRY, MEMBER.0, CASE, OTHER_THEME.to_owned(), caller, now());
+    let back = DeskEntry::handed_back(ENTRY, (MEMBER.0, now()), CASE, OTHER_THEME.to_owned(), caller, now());
     assert_eq!((back.state, back.from_case, back.noted_by), (DeskEntryState::Open, Some(CASE), None));
     assert_eq!(back.edit(request(&form()), now()).unwrap().channel, DeskChannel::Center);
 }

@@ -2,7 +2,7 @@
 use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
-use codes::{CompanySize, Industry};
+use codes::{CompanySize, Industry, TeleworkStatus};
 
 use super::{
     ExampleRef,
@@ -10,12 +10,13 @@ use super::{
 };
 use crate::prefecture::{Prefecture, Region};
 
-/// The known facts of a company that looks for examples of its like.
+/// The known facts of a company for which examples of its like and entries of the guide are looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompanyProfile {
     pub industry: Option<Industry>,
     pub size: Option<CompanySize>,
     pub prefecture: Option<Prefecture>,
+    pub status: Option<TeleworkStatus>,
     /// The codes of the themes that it asks about.
     pub themes: Vec<String>,
 }

@@ -19,7 +19,7 @@ fn line(text: &str) -> TextLine {
     TextLine::parse("", text, 100).unwrap()
 }
 
-fn grant() -> GuideFacts {
+pub fn grant() -> GuideFacts {
     GuideFacts {
         office: line("厚生労働省"),
         kind: GuideKind::Grant,
@@ -36,6 +36,7 @@ fn grant() -> GuideFacts {
         checked_on: day("2026-11-20"),
         valid_until: None,
         note: None,
+        source: None,
     }
 }
 

@@ -28,6 +28,7 @@ fn index(all: &[ExampleFacts]) -> ExampleIndex {
 
 fn company() -> CompanyProfile {
     CompanyProfile {
+        status: None,
         industry: Some(Industry::Manufacturing),
         size: Some(CompanySize::UpTo20),
         prefecture: Prefecture::from_code(5).ok(),

@@ -1,0 +1,124 @@
+//! The results of a survey with small counts hidden, so that no answer of few people can be computed from the tables.
+use super::{
+    answers::{QuestionAnswer, SurveyAnswers},
+    questions::{AnswerKind, SurveyQuestions},
+};
+use crate::statistics::{DisplayedCount, LEAST, protected};
+
+/// The results of one question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuestionResult {
+    /// The number of people to whom it was shown; `None` if even that would reveal a small count.
+    pub shown_to: Option<DisplayedCount>,
+    /// The choices with their counts. A question without choices has the number of its answers alone.
+    pub rows: Vec<(String, DisplayedCount)>,
+    /// The number of people who gave no answer.
+    pub unanswered: DisplayedCount,
+    /// Mean and median of numbers, each with one decimal, if enough people have answered.
+    pub numbers: Option<(String, String)>,
+}
+
+/// Returns the results of every question, in order.
+///
+/// The parts of a question are published as `statistics::protected` shows them. A question behind a branch tells how many
+/// people chose the answers that lead to it, so that it shows nothing if a count of the earlier question is hidden, or if
+/// several answers of a question with many answers lead to it.
+pub fn results(questions: &SurveyQuestions, all: &[SurveyAnswers]) -> Vec<QuestionResult> {
+    let mut found: Vec<QuestionResult> = Vec::new();
+    for (at, question) in questions.all().iter().enumerate() {
+        let is_open = question.branch.as_ref().is_none_or(|branch| {
+            let source = questions.get(branch.question).map(|it| &it.answer);
+            let is_plain = matches!(source, Some(AnswerKind::Single(_))) || branch.choices.len() == 1;
+            is_plain && found.get(branch.question).is_some_and(QuestionResult::hides_nothing)
+        });
+        let shown: Vec<_> = all.iter().filter(|it| it.shows(questions, at)).collect();
+        let answers: Vec<_> = shown.iter().filter_map(|it| it.get(at)).collect();
+        let result = one(&question.answer, &answers, shown.len());
+        found.push(if is_open { result } else { result.hidden() });
+    }
+    found
+}
+
+fn one(kind: &AnswerKind, answers: &[&QuestionAnswer], shown: usize) -> QuestionResult {
+    let unanswered = count(shown - answers.len());
+    let chosen = |choice: usize| {
+        let has = |it: &&&QuestionAnswer| matches!(it, QuestionAnswer::Chosen(all) if all.contains(&choice));
+        count(answers.iter().filter(has).count())
+    };
+    let choices = kind.choices();
+    let counts: Vec<u64> = (0..choices.len()).map(chosen).collect();
+    let (rows, unanswered) = match kind {
+        AnswerKind::Single(_) => {
+            let mut parts = counts;
+            parts.push(unanswered);
+            let mut safe = protected(&parts);
+            let last = safe.pop().unwrap_or(DisplayedCount::Withheld);
+            (safe, last)
+        }
+        AnswerKind::Multiple(_) => {
+            let safe = |n: u64| part_of(n, count(shown));
+            (counts.into_iter().map(safe).collect(), part_of(unanswered, count(shown)))
+        }
+        AnswerKind::Number | AnswerKind::Text => {
+            (vec![part_of(count(answers.len()), count(shown))], part_of(unanswered, count(shown)))
+        }
+    };
+    let labels = choices.iter().map(ToString::to_string);
+    let labels: Vec<_> = if choices.is_empty() { vec!["回答".to_owned()] } else { labels.collect() };
+    let is_shown = count(shown) == 0 || count(shown) >= LEAST;
+    QuestionResult {
+        shown_to: Some(if is_shown { DisplayedCount::Exact(count(shown)) } else { DisplayedCount::Few }),
+        rows: labels.into_iter().zip(rows).collect(),
+        unanswered,
+        numbers: numbers(answers),
+    }
+}
+
+/// Returns a part as it is published beside the whole: hidden if it or the rest is small.
+const fn part_of(part: u64, whole: u64) -> DisplayedCount {
+    let rest = whole.saturating_sub(part);
+    match part {
+        1..LEAST => DisplayedCount::Few,
+        _ if 0 < rest && rest < LEAST => DisplayedCount::Withheld,
+        _ => DisplayedCount::Exact(part),
+    }
+}
+
+fn numbers(answers: &[&QuestionAnswer]) -> Option<(String, String)> {
+    let mut all: Vec<u64> = answers
+        .iter()
+        .filter_map(|it| if let QuestionAnswer::Number(number) = it { Some(*number) } else { None })
+        .collect();
+    if count(all.len()) < LEAST {
+        return None;
+    }
+    all.sort_unstable();
+    let (n, sum) = (all.len() as u128, all.iter().map(|it| u128::from(*it)).sum::<u128>());
+    let middle = all.get(all.len() / 2).copied().unwrap_or_default();
+    let other = all.get((all.len() - 1) / 2).copied().unwrap_or_default();
+    Some((tenths(sum * 10 / n), tenths((u128::from(middle) + u128::from(other)) * 5)))
+}
+
+fn tenths(it: u128) -> String {
+    format!("{}.{}", it / 10, it % 10)
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+impl QuestionResult {
+    fn hides_nothing(&self) -> bool {
+        let all = self.rows.iter().map(|(_, it)| it).chain([&self.unanswered]);
+        self.shown_to.is_some() && all.copied().all(|it| matches!(it, DisplayedCount::Exact(_)))
+    }
+
+    fn hidden(self) -> Self {
+        Self {
+            shown_to: None,
+            rows: self.rows.into_iter().map(|(label, _)| (label, DisplayedCount::Withheld)).collect(),
+            unanswered: DisplayedCount::Withheld,
+            numbers: None,
+        }
+    }
+}
