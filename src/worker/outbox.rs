@@ -138,22 +138,18 @@ impl Dispatcher {
         if !store::correspondence::outbox::any_due(&app.db, app.clock.now()).await? {
             return Ok(false);
         }
+        let now = app.clock.now();
+        let programme = app.programme().await?;
+        let opens_at = in_business_hours(now, programme.settings_at(now), &programme.calendar(now));
         let capacity = SendCapacity {
             mails: IN_HAND.saturating_sub(self.sending.len()),
             per_domain: app.config.smtp.per_domain.max(1),
             in_hand: &self.in_hand,
             rate_limit: RateLimit(app.config.smtp.per_domain_a_minute),
+            closed_until: (opens_at > now).then_some(opens_at),
         };
-        let now = app.clock.now();
-        let programme = app.programme().await?;
-        let opens_at = in_business_hours(now, programme.settings_at(now), &programme.calendar(now));
         let tx = app.begin().await?;
-        if opens_at > now {
-            // Mail that became due while no worker ran keeps opening hours too.
-            let kinds: Vec<_> = MailKind::ALL.into_iter().filter(|it| it.keeps_hours()).collect();
-            store::correspondence::outbox::postpone(&tx, &kinds, now, opens_at).await?;
-        }
-        let lease = store::correspondence::outbox::lease(&tx, app.clock.now(), LEASE, capacity).await?;
+        let lease = store::correspondence::outbox::lease(&tx, now, LEASE, capacity).await?;
         tx.commit().await?;
         let was_due = !lease.mails.is_empty() || lease.aside > 0;
         let known = learn_facts(app, &lease.mails).await.map(Arc::new);

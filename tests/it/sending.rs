@@ -138,8 +138,13 @@ async fn an_unreadable_mail_is_held_and_delays_no_other() {
 #[actix_web::test]
 async fn a_worker_that_lost_its_lease_marks_nothing() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let capacity =
-        SendCapacity { mails: 10, per_domain: 10, in_hand: &HashMap::new(), rate_limit: RateLimit(0) };
+    let capacity = SendCapacity {
+        mails: 10,
+        per_domain: 10,
+        in_hand: &HashMap::new(),
+        rate_limit: RateLimit(0),
+        closed_until: None,
+    };
     let lease = async |length| {
         let tx = site.app.begin().await.unwrap();
         let lease =
@@ -180,14 +185,25 @@ async fn one_domain_does_not_hold_up_another() {
     let tx = site.app.begin().await.unwrap();
     store::correspondence::outbox::push(&tx, mails, "example.jp", now).await.unwrap();
     let in_hand = HashMap::from([("slow.example".to_owned(), 1)]);
-    let capacity = SendCapacity { mails: 8, per_domain: 3, in_hand: &in_hand, rate_limit: RateLimit(0) };
+    let capacity = SendCapacity {
+        mails: 8,
+        per_domain: 3,
+        in_hand: &in_hand,
+        rate_limit: RateLimit(0),
+        closed_until: None,
+    };
     let domains = |lease: Lease| lease.mails.into_iter().map(|it| it.domain).collect::<Vec<_>>();
     let taken = domains(
         store::correspondence::outbox::lease(&tx, now, TimeDelta::minutes(5), capacity).await.unwrap(),
     );
     assert_eq!(taken, ["slow.example", "slow.example", "quick.example", "example.co.jp"]);
-    let capacity =
-        SendCapacity { mails: 8, per_domain: 8, in_hand: &HashMap::new(), rate_limit: RateLimit(30) };
+    let capacity = SendCapacity {
+        mails: 8,
+        per_domain: 8,
+        in_hand: &HashMap::new(),
+        rate_limit: RateLimit(30),
+        closed_until: None,
+    };
     for expected in [5, 0] {
         let taken = domains(
             store::correspondence::outbox::lease(&tx, now, TimeDelta::minutes(5), capacity).await.unwrap(),

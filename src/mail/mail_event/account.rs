@@ -48,9 +48,11 @@ pub enum AccountMailEvent<'a> {
     Invitation {
         link: &'a str,
         role: &'a str,
+        expires_at: DateTime<Utc>,
     },
     PasswordReset {
         link: &'a str,
+        expires_at: DateTime<Utc>,
     },
     /// An expert will be absent at the time of these appointments, one line each.
     AbsenceOverBookings {

@@ -6,7 +6,7 @@ use domain::{
 };
 use sea_orm::DatabaseTransaction;
 
-use super::account::{Invitation, NewAccount, invite_again_within, invite_within};
+use super::account::{Invitation, NewAccount, PASSWORD_LINK, invite_again_within, invite_within};
 use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
@@ -74,10 +74,11 @@ async fn post(
 ) -> Result<(), Problem> {
     let account = &invitation.account;
     let link = app.site.set_password(&invitation.token);
+    let expires_at = context.now + PASSWORD_LINK;
     let mail_event = if account.has_password {
-        AccountMailEvent::PasswordReset { link: &link }
+        AccountMailEvent::PasswordReset { link: &link, expires_at }
     } else {
-        AccountMailEvent::Invitation { link: &link, role: account.role.label() }
+        AccountMailEvent::Invitation { link: &link, role: account.role.label(), expires_at }
     };
     let to = Recipient { address: &account.email, name: &account.name };
     context.mail(app, tx, mail_event, to).await

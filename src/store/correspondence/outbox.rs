@@ -275,23 +275,6 @@ pub async fn move_to(tx: &DatabaseTransaction, key: &str, due_at: DateTime<Utc>)
     Ok(())
 }
 
-/// Moves the waiting mails of these kinds that are due by `now` to `to`. Reads only what is due.
-pub async fn postpone(
-    tx: &DatabaseTransaction,
-    kinds: &[MailKind],
-    now: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    row::Entity::update_many()
-        .col_expr(row::Column::DueAt, Expr::value(to))
-        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
-        .filter(row::COLUMN.due_at.lte(now))
-        .filter(row::COLUMN.kind.is_in(kinds.iter().map(|it| it.code())))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
 /// Returns the row of a mail.
 pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::Model>, DbErr> {
     row::Entity::find_by_id(id.0).one(db).await

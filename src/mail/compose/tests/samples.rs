@@ -392,8 +392,8 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
     let mut all = vec![
         AccountMailEvent::SignIn { link, expires_at: at("2026-11-20T06:05:00Z") },
         AccountMailEvent::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
-        AccountMailEvent::Invitation { link, role: "専門家" },
-        AccountMailEvent::PasswordReset { link },
+        AccountMailEvent::Invitation { link, role: "専門家", expires_at: at("2026-11-27T05:05:00Z") },
+        AccountMailEvent::PasswordReset { link, expires_at: at("2026-11-27T05:05:00Z") },
         AccountMailEvent::HandedBack {
             link,
             number: super::case_number::first_number(),

@@ -12,10 +12,10 @@ use crate::mail::{
 
 pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) {
     match *mail_event {
-        AccountMailEvent::SignIn { link, expires_at } => {
+        AccountMailEvent::SignIn { link, expires_at }
+        | AccountMailEvent::PasswordReset { link, expires_at } => {
             linked(values, link, (LinkUntil, month_day_time(expires_at)));
         }
-        AccountMailEvent::PasswordReset { link } => values.set(Link, link),
         AccountMailEvent::HandedBack { link, number, due_at }
         | AccountMailEvent::HandedBackReminder { link, number, due_at } => {
             linked(values, link, (Number, number.to_string()));
@@ -24,8 +24,9 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
         AccountMailEvent::ResumeDraft { link, expires_at } => {
             linked(values, link, (DraftUntil, month_day_time(expires_at)));
         }
-        AccountMailEvent::Invitation { link, role } => {
+        AccountMailEvent::Invitation { link, role, expires_at } => {
             linked(values, link, (Role, role.to_owned()));
+            values.set(LinkUntil, month_day_time(expires_at));
         }
         AccountMailEvent::AbsenceOverBookings { expert, days, lines } => {
             values.set(Link, sender.site.absolute("/staff/absences"));

@@ -21,7 +21,10 @@ pub fn set(values: &mut Values, mail: &GatheringMailEvent<'_>) {
         GatheringNews::Confirm { until } => values.set(ConfirmUntil, month_day_time(until)),
         GatheringNews::Offered { until } => values.set(SeatUntil, month_day_time(until)),
         GatheringNews::Moved { was } => {
-            values.set(Was, long_date_time(was));
+            // The place alone may have changed.
+            if was != it.starts_at {
+                values.set(Was, long_date_time(was));
+            }
             values.set_flag(HasFile, mail.has_calendar_part());
         }
         GatheringNews::CalledOff { reason } => {

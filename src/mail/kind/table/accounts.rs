@@ -11,10 +11,10 @@ macro_rules! accounts {
                 ResumeDraft to Company, "申込みの続きを入力するリンク", [Link] [DraftUntil], reaches_unconfirmed;
             }
             Invitation = "invitation", "利用者の招待" {
-                Invitation to Staff, "利用者の登録のご案内", [Link] [Role];
+                Invitation to Staff, "利用者の登録のご案内", [Link] [Role, LinkUntil];
             }
             PasswordReset = "password_reset", "パスワードの再設定", asked_for {
-                PasswordReset to Staff, "パスワードの再設定", [Link] [];
+                PasswordReset to Staff, "パスワードの再設定", [Link] [LinkUntil];
             }
         }}
     };

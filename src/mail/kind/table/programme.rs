@@ -50,7 +50,7 @@ macro_rules! programme {
                 LinkMissing to Center, "イベントの接続先を登録してください", [EventTitle, When, Link] [];
             }
             EventThanks = "event_thanks", "イベントのあとのお知らせ", not_waited_for, keeps_hours {
-                EventThanks to Participant, "イベントにご参加いただき、ありがとうございました",
+                EventThanks to Participant, "イベントにお申し込みいただき、ありがとうございました",
                     [EventTitle, When, Link] [Seat, Hall, MaterialsThere, AnswersUntil];
             }
 

@@ -13,9 +13,9 @@ pub const fn of_access<'a>(kind: TextKind, facts: &Facts<'a>, expires_at: DateTi
     Example::Plain(if matches!(kind, TextKind::ResumeDraft) {
         AccountMailEvent::ResumeDraft { link, expires_at }
     } else if matches!(kind, TextKind::Invitation) {
-        AccountMailEvent::Invitation { link, role: "専門家" }
+        AccountMailEvent::Invitation { link, role: "専門家", expires_at }
     } else if matches!(kind, TextKind::PasswordReset) {
-        AccountMailEvent::PasswordReset { link }
+        AccountMailEvent::PasswordReset { link, expires_at }
     } else if matches!(kind, TextKind::HandedBack) {
         AccountMailEvent::HandedBack { link, number, due_at: expires_at }
     } else if matches!(kind, TextKind::HandedBackReminder) {

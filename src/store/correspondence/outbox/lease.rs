@@ -50,6 +50,8 @@ pub struct SendCapacity<'a> {
     /// The number of mails that the worker has leased already, by domain.
     pub in_hand: &'a HashMap<String, usize>,
     pub rate_limit: RateLimit,
+    /// The time at which the center opens, if it is closed now: mails that keep opening hours wait until then.
+    pub closed_until: Option<DateTime<Utc>>,
 }
 
 /// The outcome of a try to send.
@@ -101,7 +103,16 @@ pub async fn lease(
 ) -> Result<Lease, DbErr> {
     let mut lease = Lease { token: Uuid::new_v4(), until: now + length, mails: Vec::new(), aside: 0 };
     lease.aside += take_over(tx, now).await?;
-    let chosen = keep_rate_limit(tx, choose(tx, now, capacity).await?, capacity.rate_limit, now).await?;
+    let mut found = choose(tx, now, capacity).await?;
+    if let Some(opens_at) = capacity.closed_until
+        && found.iter().any(|it| it.keeps_hours)
+    {
+        // Mail that became due while no worker ran keeps opening hours too. All of it is moved at once, so that the due
+        // mails are read for this once and not at every lease.
+        postpone(tx, now, opens_at).await?;
+        found = choose(tx, now, capacity).await?;
+    }
+    let chosen = keep_rate_limit(tx, found, capacity.rate_limit, now).await?;
     if chosen.is_empty() {
         return Ok(lease);
     }
@@ -272,24 +283,45 @@ async fn take_over(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize
     if settled.is_empty() { Ok(0) } else { settle(tx, &settled, now).await }
 }
 
-/// Returns ids and domains of due mails, the longest due first, no more of a domain than its capacity allows.
+/// Moves the due mails that keep opening hours to `to`.
+async fn postpone(tx: &DatabaseTransaction, now: DateTime<Utc>, to: DateTime<Utc>) -> Result<(), DbErr> {
+    let kinds = MailKind::ALL.into_iter().filter(|it| it.keeps_hours());
+    row::Entity::update_many()
+        .col_expr(row::Column::DueAt, Expr::value(to))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .filter(row::COLUMN.due_at.lte(now))
+        .filter(row::COLUMN.kind.is_in(kinds.map(MailKind::code)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// A due mail that is within the capacity of its domain.
+struct DueMail {
+    id: Uuid,
+    domain: String,
+    /// Whether mails of its kind wait for opening hours.
+    keeps_hours: bool,
+}
+
+/// Returns due mails, the longest due first, no more of a domain than its capacity allows.
 /// A domain without capacity does not delay the mails to the others.
 async fn choose(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
     capacity: SendCapacity<'_>,
-) -> Result<Vec<(Uuid, String)>, DbErr> {
+) -> Result<Vec<DueMail>, DbErr> {
     let mut taken: HashMap<String, usize> = capacity.in_hand.clone();
-    let mut chosen: Vec<(Uuid, String)> = Vec::new();
+    let mut chosen: Vec<DueMail> = Vec::new();
     while chosen.len() < capacity.mails {
         let full = taken.iter().filter(|(_, n)| **n >= capacity.per_domain).map(|(it, _)| it.clone());
         let wanted = capacity.mails - chosen.len();
-        let found: Vec<(Uuid, String)> = row::Entity::find()
+        let found: Vec<(Uuid, String, String)> = row::Entity::find()
             .select_only()
-            .columns([row::Column::Id, row::Column::Domain])
+            .columns([row::Column::Id, row::Column::Domain, row::Column::Kind])
             .filter(is_due(now))
             .filter(row::COLUMN.domain.is_not_in(full))
-            .filter(row::COLUMN.id.is_not_in(chosen.iter().map(|it| it.0)))
+            .filter(row::COLUMN.id.is_not_in(chosen.iter().map(|it| it.id)))
             .order_by_asc(row::COLUMN.due_at)
             .limit(u64::try_from(wanted).unwrap_or(u64::MAX))
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -297,11 +329,12 @@ async fn choose(
             .all(tx)
             .await?;
         let is_all = found.len() < wanted;
-        for (id, domain) in found {
+        for (id, domain, kind) in found {
             let n = taken.entry(domain.clone()).or_default();
             if *n < capacity.per_domain {
                 *n += 1;
-                chosen.push((id, domain));
+                let keeps_hours = MailKind::from_code(&kind).is_some_and(MailKind::keeps_hours);
+                chosen.push(DueMail { id, domain, keeps_hours });
             }
         }
         // A mail that was found but not chosen goes to a domain whose capacity is used up now.
@@ -316,16 +349,16 @@ async fn choose(
 /// share.
 async fn keep_rate_limit(
     tx: &DatabaseTransaction,
-    chosen: Vec<(Uuid, String)>,
+    chosen: Vec<DueMail>,
     rate_limit: RateLimit,
     now: DateTime<Utc>,
 ) -> Result<Vec<Uuid>, DbErr> {
     if rate_limit.0 == 0 || chosen.is_empty() {
-        return Ok(chosen.into_iter().map(|it| it.0).collect());
+        return Ok(chosen.into_iter().map(|it| it.id).collect());
     }
     let mut by_domain: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
-    for (id, domain) in chosen {
-        by_domain.entry(domain).or_default().push(id);
+    for it in chosen {
+        by_domain.entry(it.domain).or_default().push(it.id);
     }
     let mut granted = Vec::new();
     // All workers lock the domains in the same order, so that two of them cannot wait for each other.
