@@ -36,9 +36,8 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
         }
         AccountMailEvent::Digest { counts, lines, stop } => {
             values.set(Link, sender.site.absolute("/staff"));
-            digest(values, counts);
-            values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
+            digest(values, counts, lines);
         }
         AccountMailEvent::DeskUnstaffed { desk, lines } => {
             values.set(Link, sender.site.absolute("/staff"));
@@ -74,8 +73,10 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
     }
 }
 
-/// Sets the counts of the center's digest; those that are 0 are left out, but for the first two.
-fn digest(values: &mut Values, counts: DigestCounts) {
+/// Sets the counts of the center's digest, of which those that are 0 are left out, but for the first two, and the lines of
+/// the most urgent consultations.
+fn digest(values: &mut Values, counts: DigestCounts, lines: &[String]) {
+    values.set(Urgent, bullets(lines));
     values.set(NewCount, counts.new.to_string());
     values.set(OverdueCount, counts.overdue.to_string());
     values.set(StalledCount, count_if_any(counts.stalled));
