@@ -26,6 +26,7 @@ async fn post(site: &Site, case: Case, bytes: &[u8]) -> String {
         text: &text,
         files: vec![file],
         form: "message",
+        seen: None,
     };
     ops::correspondence::message::post_whole(&site.app, case.id, post).await.unwrap();
     let files = store::correspondence::attachment::of(&site.app.db, case.id, audience).await.unwrap();

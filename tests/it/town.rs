@@ -209,6 +209,7 @@ async fn handed_over(site: &Site) -> (Case, String) {
         text: &text,
         files: vec![file],
         form: "message",
+        seen: None,
     };
     ops::correspondence::message::post_whole(app, ConsultationId(id), post).await.unwrap();
     let files =
@@ -263,6 +264,7 @@ async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, Str
         text: &text,
         files: vec![file],
         form: "message",
+        seen: None,
     };
     ops::correspondence::message::post_whole(app, id, post).await.unwrap();
     let contact = store::consultation::person(&app.db, id).await.unwrap().unwrap().email.unwrap();

@@ -6,6 +6,7 @@ use chrono::{DateTime, Months, NaiveDate, Utc};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
+    actor::Party,
     calendar::{BusinessCalendar, at_japan, deadline_after_business_days, japan_date},
     settings::Settings,
     text::{BadText, TextLine},
@@ -76,6 +77,26 @@ pub fn snooze(day: NaiveDate, settings: &Settings, now: DateTime<Utc>) -> Result
     Ok(at_japan(day, settings.opens_hour, 0))
 }
 
+/// An entry of a thread, as far as it decides who waits for the center.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenEntry {
+    pub at: DateTime<Utc>,
+    /// The side that wrote it: the center for what it wrote down of a call.
+    pub author: Party,
+    /// The sides beside the center that can read it.
+    pub readers: &'static [Party],
+}
+
+/// Returns the first message of `side` since `from` that the center has not answered where `side` can read it.
+fn first_unanswered(entries: &[WrittenEntry], side: Party, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let answers = entries.iter().filter(|it| it.author == Party::Coordinator && it.readers.contains(&side));
+    let answered = answers.map(|it| it.at).max();
+    let is_open = |it: &&WrittenEntry| {
+        it.author == side && it.at >= from && answered.is_none_or(|answered| it.at > answered)
+    };
+    entries.iter().filter(is_open).map(|it| it.at).min()
+}
+
 /// A message of the company or an expert that waits for the center's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AwaitedResponse {
@@ -102,6 +123,28 @@ impl AwaitedResponse {
             Some(it) => Self { due_at: it.due_at.min(due_at), ..it },
             None => Self { since: now, due_at },
         }
+    }
+
+    /// Returns what still waits after an entry of the center that `readers` can read. A message waits on while its writer
+    /// cannot read what the center wrote since, and what was promised to the company until the company can. `entries` is
+    /// the thread without the new entry.
+    pub fn after_response(
+        self,
+        entries: &[WrittenEntry],
+        readers: &[Party],
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+    ) -> Option<Self> {
+        let is_promise = entries.iter().all(|it| it.at != self.since)
+            || self.due_at < response_due(self.since, settings, calendar);
+        if readers.is_empty() || (is_promise && !readers.contains(&Party::Company)) {
+            return Some(self);
+        }
+        let waiting = [Party::Company, Party::Expert, Party::Desk].into_iter();
+        let waiting = waiting.filter(|it| !readers.contains(it));
+        let since = waiting.filter_map(|it| first_unanswered(entries, it, self.since)).min()?;
+        let later = || Self { since, due_at: response_due(since, settings, calendar) };
+        Some(if since == self.since { self } else { later() })
     }
 
     /// Returns the wait with its deadline as closing days that were added later move it; `None` if it stays. `before` is

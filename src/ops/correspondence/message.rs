@@ -30,11 +30,14 @@ use crate::{
     store::{
         self,
         correspondence::{
-            message::{Audience, Channel, NewMessage},
+            message::{Audience, Channel, NewMessage, ThreadEntry},
             message_draft::DraftWriter,
         },
     },
 };
+
+const NEW_MESSAGE: &str =
+    "この画面を開いたあとに、新しいメッセージが届きました。内容を確認してから、もう一度押してください。";
 
 /// The length of a draft in characters: it may exceed that of a message, but not without limit.
 const LONGEST_DRAFT: usize = 20_000;
@@ -48,6 +51,8 @@ pub struct PostedMessage<'a> {
     pub files: Vec<UploadedFile>,
     /// The form in which the message was written; the draft in this form is deleted.
     pub form: &'a str,
+    /// The time of the latest message on the page where the center wrote; `None` if it does not matter.
+    pub seen: Option<DateTime<Utc>>,
 }
 
 /// Adds a message to the thread and notifies the other participants. A company's message counts as its answer while the
@@ -59,14 +64,15 @@ pub async fn post(
     audience: Audience,
     text: &Prose,
 ) -> Result<(), Problem> {
-    post_whole(app, id, PostedMessage { by, audience, text, files: Vec::new(), form: "" }).await
+    post_whole(app, id, PostedMessage { by, audience, text, files: Vec::new(), form: "", seen: None }).await
 }
 
 /// Posts a message with files as `post` does, and deletes the draft of its form.
 pub async fn post_whole(app: &App, id: ConsultationId, post: PostedMessage<'_>) -> Result<(), Problem> {
-    let PostedMessage { by, audience, text, files, form } = post;
+    let PostedMessage { by, audience, text, files, form, seen } = post;
     let files = attachment::keep(app, files).await?;
     let mut work = CaseTransaction::begin(app, id).await?;
+    check_seen(&work, seen)?;
     let message = enter(&mut work, by, Channel::Portal, audience, text).await?;
     work.save(AttachedFiles(message, &files)).await?;
     if let Some(writer) = writer(by) {
@@ -96,16 +102,16 @@ pub async fn enter(
     }
     if work.check(ActionKind::Answer, by).is_ok() {
         work.act(Action::Answer, by, None)?;
+        if by == Actor::Company {
+            work.record.last_inbound_at = Some(work.now());
+        }
         Box::pin(settle_after_answer(work)).await?;
     } else {
         work.note(by, noted_as(audience));
-        let before = work.record.response;
-        awaits_response(work, by, audience);
-        if work.record.response.is_none()
-            && work.record.desk.is_some()
-            && other_side_waits(work, audience).await?
-        {
-            work.record.response = before;
+        match by.party() {
+            Party::Company | Party::Expert | Party::Desk => work.await_response(),
+            Party::Coordinator => responded(work, audience).await?,
+            Party::System => {}
         }
     }
     notify_others(work, by, audience).await?;
@@ -139,35 +145,39 @@ const fn noted_as(audience: Audience) -> &'static str {
     }
 }
 
-/// Starts the clock of the center's response after a message of the company or an expert, and brings a case back that
-/// was put aside. A message of the center that its reader can see ends the clock.
-fn awaits_response(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) {
-    match by.party() {
-        Party::Company | Party::Expert | Party::Desk => work.await_response(),
-        Party::Coordinator if audience != Audience::Center => work.record.response = None,
-        Party::Coordinator | Party::System => {}
-    }
-}
-
-/// Returns whether the desk waits for a response while the center writes to the others, or the other way round.
-async fn other_side_waits(work: &CaseTransaction<'_>, audience: Audience) -> Result<bool, Problem> {
+/// Ends the clock of the center's response after an entry of the center, as far as those who wait can read it.
+async fn responded(work: &mut CaseTransaction<'_>, audience: Audience) -> Result<(), Problem> {
+    let Some(waits) = work.record.response else { return Ok(()) };
     let id = work.record.consultation.id;
     let thread = store::correspondence::message::of(work.read(), id, Audience::Center).await?;
-    let desk = audience != Audience::Desk;
-    let mut other = thread.iter().rev().filter(|it| {
-        !it.automatic && if desk { it.with_desk } else { !it.center_only && it.author != Party::System }
-    });
-    Ok(other.next().is_some_and(|it| it.author != Party::Coordinator))
+    let entries: Vec<_> = thread.iter().filter(|it| !it.automatic).map(ThreadEntry::written).collect();
+    let Context { settings, calendar, .. } = &work.context;
+    work.record.response = waits.after_response(&entries, audience.readers(), settings, calendar);
+    Ok(())
 }
 
-/// Ends the clock of the center's response without a message, because none is needed or it was given by telephone.
-pub async fn mark_answered(app: &App, id: ConsultationId, by: AccountId) -> Result<(), Problem> {
+/// Ends the clock of the center's response without a message, because none is needed or it was given by telephone. `seen`
+/// is the time of the latest message that the coordinator has seen: a later one is shown first.
+pub async fn mark_answered(
+    app: &App,
+    id: ConsultationId,
+    by: AccountId,
+    seen: Option<DateTime<Utc>>,
+) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
+    check_seen(&work, seen)?;
     let Some(AwaitedResponse { since, due_at }) = work.record.response.take() else { return Ok(()) };
     let kind = QuickRecordKind::MessageHandled { since, due_at };
     work.note_record(Actor::Coordinator(by), kind, "メッセージを対応済みにしました");
     work.commit().await?;
     Ok(())
+}
+
+/// Refuses an act of the center that was begun before the latest message came. `seen` is the time of the latest message
+/// on the page where the act was begun; with `None` nothing is checked.
+fn check_seen(work: &CaseTransaction<'_>, seen: Option<DateTime<Utc>>) -> Result<(), Problem> {
+    let is_new = seen.is_some_and(|seen| work.record.last_inbound_at.is_some_and(|it| it > seen));
+    if is_new { Err(Problem::Refused(NEW_MESSAGE.to_owned())) } else { Ok(()) }
 }
 
 /// Asks the company a question on behalf of a coordinator. The deadline of the first contact is suspended until the
@@ -182,7 +192,7 @@ pub async fn ask(
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     notify_hand_over_accepted(&mut work).await?;
     work.act(Action::Ask, by, None)?;
-    work.record.response = None;
+    responded(&mut work, Audience::Everyone).await?;
     write(&mut work, by, Channel::Portal, Audience::Everyone, question).await?;
     let portal = work.portal()?;
     work.mail_company(MailEvent::Question { portal: &portal, text: question.as_str() })?;

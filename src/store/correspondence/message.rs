@@ -5,6 +5,7 @@ use domain::{
     actor::{Actor, Party, Represented},
     correspondence::outgoing_mail::MailState,
     id::{ConsultationId, MessageId},
+    worklist::WrittenEntry,
 };
 use entity::{Coded, inbound_mail, message as row, outbox};
 use sea_orm::{
@@ -26,6 +27,18 @@ pub enum Audience {
     Internal,
     /// The center, the experts and the company.
     Everyone,
+}
+
+impl Audience {
+    /// Returns the sides beside the center that can read an entry.
+    pub const fn readers(self) -> &'static [Party] {
+        match self {
+            Self::Center => &[],
+            Self::Desk => &[Party::Desk],
+            Self::Internal => &[Party::Expert],
+            Self::Everyone => &[Party::Company, Party::Expert],
+        }
+    }
 }
 
 /// A new entry of a thread.
@@ -58,6 +71,29 @@ pub struct ThreadEntry {
     pub read_by_company_at: Option<DateTime<Utc>>,
     /// Whether no person wrote the entry.
     pub automatic: bool,
+}
+
+impl ThreadEntry {
+    /// Returns the people who may read the entry.
+    const fn audience(&self) -> Audience {
+        match (self.with_desk, self.center_only, self.internal) {
+            (true, ..) => Audience::Desk,
+            (_, true, _) => Audience::Center,
+            (.., true) => Audience::Internal,
+            (.., false) => Audience::Everyone,
+        }
+    }
+
+    /// Returns the entry as far as it decides who waits for the center.
+    pub fn written(&self) -> WrittenEntry {
+        // A coordinator wrote down what the company said.
+        let is_heard = self.author == Party::Company && self.author_id.is_some();
+        WrittenEntry {
+            at: self.at,
+            author: if is_heard { Party::Coordinator } else { self.author },
+            readers: self.audience().readers(),
+        }
+    }
 }
 
 /// Returns the thread as a reader of this audience may read it, oldest entry first, with the entries of the cases that

@@ -91,7 +91,7 @@ pub async fn post(
     };
     if answers || !form.files.is_empty() || !is_sent(&app, &own, &text).await? {
         let (by, audience) = (Actor::Company, Audience::Everyone);
-        let post = PostedMessage { by, audience, text: &text, files: form.files, form: FIELD };
+        let post = PostedMessage { by, audience, text: &text, files: form.files, form: FIELD, seen: None };
         ops::correspondence::message::post_whole(&app, id, post).await?;
     }
     let done = if answers { "回答を送りました。" } else { "メッセージを送りました。" };

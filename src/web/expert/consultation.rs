@@ -134,7 +134,7 @@ pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Pr
     let text = typed.errors.take(FIELD, text);
     form.check(&open.app, FILES, &mut typed.errors);
     if let (Some(audience), Some(text), true) = (audience, text, typed.errors.is_empty()) {
-        let post = PostedMessage { by, audience, text: &text, files: form.files, form: FIELD };
+        let post = PostedMessage { by, audience, text: &text, files: form.files, form: FIELD, seen: None };
         let done = ops::correspondence::message::post_whole(&open.app, id, post).await;
         if typed.done(done)? {
             return Ok(open.back("メッセージを送りました。"));

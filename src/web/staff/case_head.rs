@@ -121,6 +121,12 @@ impl Head {
         format!("{}{rest}", url::staff(&self.number()))
     }
 
+    /// Returns the time of the latest message from outside the center, in microseconds since 1970, as forms carry it: a
+    /// later message is shown before an act that would answer it unseen.
+    pub fn seen(&self) -> i64 {
+        self.case.record.last_inbound_at.map_or(0, |it| it.timestamp_micros())
+    }
+
     pub fn can(&self, action: ActionKind) -> bool {
         self.case.record.consultation.allows(action, domain::actor::Party::Coordinator).is_ok()
     }

@@ -1,5 +1,6 @@
 //! Messages to the company, and internal notes.
 use actix_web::{HttpResponse, get, post, web::Path};
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     correspondence::reply_template::{self, ReplyVariable},
@@ -21,6 +22,9 @@ use crate::{
         upload::{CENTER_NOTE_FILES, DESK_FILES, FILES, FormWithFiles, NOTE_FILES},
     },
 };
+
+/// The form field with the time of the latest message on the page, in microseconds since 1970.
+const SEEN: &str = "seen";
 
 /// The length of the longest message, in characters.
 const LONGEST: usize = 2000;
@@ -48,8 +52,13 @@ pub async fn desk_message(open: Opened, form: FormWithFiles) -> Result<HttpRespo
 
 /// Ends the clock of the center's response: the message needs none, or it was given by telephone.
 #[post("/staff/consultations/{number}/answered")]
-pub async fn answered(open: Opened) -> Result<HttpResponse, Problem> {
-    ops::correspondence::message::mark_answered(&open.app, open.id(), open.me.id).await?;
+pub async fn answered(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut typed = FormState::of(form);
+    let seen = seen(&typed.form);
+    let done = ops::correspondence::message::mark_answered(&open.app, open.id(), open.me.id, seen).await;
+    if !typed.done(done)? {
+        return case::render(open, View::Messages, typed).await;
+    }
     Ok(open.back_to(
         View::Messages,
         "メッセージを対応済みにしました。間違えたときは、「履歴」から取り消せます。",
@@ -99,13 +108,20 @@ async fn post(open: Opened, form: FormWithFiles, audience: Audience) -> Result<H
     let text = typed.errors.take(field, Prose::parse(label, written, LONGEST));
     form.check(app, files_field, &mut typed.errors);
     if let Some(text) = text.filter(|_| typed.errors.is_empty()) {
-        let post = PostedMessage { by, audience, text: &text, files: form.files, form: field };
+        // A note for the center alone answers nothing.
+        let seen = seen(&typed.form).filter(|_| audience != Audience::Center);
+        let post = PostedMessage { by, audience, text: &text, files: form.files, form: field, seen };
         if typed.done(ops::correspondence::message::post_whole(app, id, post).await)? {
             return Ok(open.back_to(View::Messages, done));
         }
     }
     ops::correspondence::message::save_draft(app, id, by, field, form.fields.get(field)).await?;
     case::render(open, View::Messages, typed).await
+}
+
+/// Returns the time of the latest message that the page of a form showed (`Head::seen`).
+fn seen(form: &Fields) -> Option<DateTime<Utc>> {
+    form.get(SEEN).parse().ok().and_then(DateTime::from_timestamp_micros)
 }
 
 /// Returns the typed text with the chosen template below it.

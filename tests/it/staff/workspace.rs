@@ -67,6 +67,63 @@ async fn a_message_waits_in_the_worklist_until_the_center_responds_whatever_the_
 }
 
 #[actix_web::test]
+async fn a_message_waits_until_the_center_writes_where_its_writer_can_read() {
+    let (site, cast) = center().await;
+    let expert = Actor::Expert(cast.expert);
+    for (writer, audience, answers) in [
+        (Actor::Company, Audience::Everyone, [false, false, true]),
+        (expert, Audience::Internal, [false, true, true]),
+    ] {
+        let case = cases::booked(&site, &cast, CONTACT).await;
+        let entries = [Audience::Center, Audience::Internal, Audience::Everyone];
+        for (entry, ends) in entries.into_iter().zip(answers) {
+            says(&site, case, writer, audience, "確認をお願いします。").await;
+            says(&site, case, cast.center(), entry, "確認しました。").await;
+            let waits = cases::record(&site, case).await.response;
+            assert_eq!(waits.is_none(), ends, "{writer:?} waits after an entry for {entry:?}");
+        }
+    }
+    // A message that is answered leaves the one that is not, with the deadline of its own.
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    says(&site, case, expert, Audience::Internal, "資料はどこですか。").await;
+    site.app.clock.advance(TimeDelta::days(1));
+    says(&site, case, Actor::Company, Audience::Everyone, "駐車場はありますか。").await;
+    let asked_at = site.app.clock.now();
+    says(&site, case, cast.center(), Audience::Internal, "共有の場所にあります。").await;
+    let waits = cases::record(&site, case).await.response.unwrap();
+    assert_eq!(waits.since, asked_at);
+    assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
+}
+
+#[actix_web::test]
+async fn a_message_that_came_meanwhile_is_shown_before_it_is_answered() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    says(&site, case, Actor::Company, Audience::Everyone, "駐車場はありますか。").await;
+    let field = |body: &str| {
+        let rest = body.split_once("name=\"seen\" value=\"").expect("the page tells what it showed").1;
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let seen = field(&site.get(&at(case.number, "?view=messages")).await.body);
+    site.app.clock.advance(TimeDelta::minutes(1));
+    says(&site, case, Actor::Company, Audience::Everyone, "やはり電車で行きます。").await;
+    let handled = site.post(&at(case.number, "/answered"), &[("seen", &seen)]).await;
+    assert_eq!(handled.status, 409);
+    handled.shows("新しいメッセージが届きました");
+    handled.shows("やはり電車で行きます。");
+    let reply =
+        site.post(&at(case.number, "/message"), &[("seen", &seen), ("text", "駐車場はあります。")]).await;
+    assert_eq!(reply.status, 409);
+    reply.shows("新しいメッセージが届きました");
+    reply.shows("駐車場はあります。");
+    assert!(cases::record(&site, case).await.response.is_some());
+    let seen = field(&reply.body);
+    let reply = site.post(&at(case.number, "/message"), &[("seen", &seen), ("text", "承知しました。")]).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    assert_eq!(cases::record(&site, case).await.response, None);
+}
+
+#[actix_web::test]
 async fn an_answer_to_a_question_has_the_clock_of_its_state_alone() {
     let (site, cast) = center().await;
     let case = cases::received(&site, &cast, CONTACT).await;
@@ -76,6 +133,7 @@ async fn an_answer_to_a_question_has_the_clock_of_its_state_alone() {
     says(&site, case, Actor::Company, Audience::Everyone, "28人です。").await;
     assert_eq!(cases::state(&site, case).await, "checking");
     assert_eq!(cases::record(&site, case).await.response, None);
+    site.get("/staff").await.shows("未読");
 }
 
 #[actix_web::test]

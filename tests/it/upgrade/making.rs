@@ -204,6 +204,7 @@ async fn written(site: &Site, cast: &Cast, case: Case) {
         text: &text,
         files: vec![file],
         form: "message",
+        seen: None,
     };
     ops::correspondence::message::post_whole(app, case.id, post).await.unwrap();
     ops::correspondence::message::save_draft(

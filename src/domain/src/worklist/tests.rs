@@ -1,7 +1,8 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{AwaitedResponse, BadDay, Tag, snooze};
+use super::{AwaitedResponse, BadDay, Tag, WrittenEntry, snooze};
 use crate::{
+    actor::Party,
     calendar::{BusinessCalendar, japan_date},
     settings::Settings,
 };
@@ -49,6 +50,34 @@ fn a_closing_day_that_is_added_later_moves_the_response() {
     let moved = waits.moved(&settings, (&calendar, &closed)).unwrap();
     assert_eq!((moved.since, moved.due_at), (waits.since, "2026-11-25T08:00:00Z".parse().unwrap()));
     assert_eq!(moved.moved(&settings, (&closed, &calendar)), None, "never to an earlier time");
+}
+
+#[test]
+fn a_message_waits_until_its_writer_can_read_an_answer() {
+    const ALL: [&[Party]; 4] = [&[], &[Party::Desk], &[Party::Expert], &[Party::Company, Party::Expert]];
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let at = |minutes| now() + TimeDelta::minutes(minutes);
+    for (author, own) in [(Party::Company, ALL[3]), (Party::Expert, ALL[2]), (Party::Desk, ALL[1])] {
+        let waits = AwaitedResponse::after_message(None, &settings, &calendar, at(0));
+        let message = WrittenEntry { at: at(0), author, readers: own };
+        for readers in ALL {
+            let left = waits.after_response(&[message], readers, &settings, &calendar);
+            assert_eq!(left.is_none(), readers.contains(&author), "{author:?} and {readers:?}");
+        }
+        // An earlier answer stays one, whatever is written to others afterwards.
+        let answer = WrittenEntry { at: at(1), author: Party::Coordinator, readers: own };
+        let others = if author == Party::Company { ALL[1] } else { ALL[3] };
+        if !others.contains(&author) {
+            let left = waits.after_response(&[message, answer], others, &settings, &calendar);
+            assert_eq!(left, None, "{author:?}");
+        }
+    }
+    // What was promised to the company ends when the company can read of it.
+    let promised = AwaitedResponse::after_promise(None, at(90), at(0));
+    for readers in ALL {
+        let left = promised.after_response(&[], readers, &settings, &calendar);
+        assert_eq!(left.is_none(), readers.contains(&Party::Company), "{readers:?}");
+    }
 }
 
 #[test]
