@@ -105,9 +105,11 @@ impl From<ReportRefused> for Problem {
     fn from(refused: ReportRefused) -> Self {
         match refused {
             ReportRefused::Stale => Self::Stale,
-            ReportRefused::AlreadySubmitted | ReportRefused::NotSubmitted | ReportRefused::Incomplete => {
-                Self::Refused(refused.to_string())
-            }
+            ReportRefused::AlreadySubmitted
+            | ReportRefused::NotSubmitted
+            | ReportRefused::Incomplete
+            | ReportRefused::NotDelivered
+            | ReportRefused::Unchanged => Self::Refused(refused.to_string()),
         }
     }
 }

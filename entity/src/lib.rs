@@ -76,6 +76,7 @@ pub mod registration;
 pub mod related_case;
 pub mod reply_template;
 pub mod report;
+pub mod report_revision;
 pub mod revision;
 pub mod schedule_change;
 pub mod schedule_exception;

@@ -247,7 +247,7 @@ pub enum MailEvent<'a> {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
     },
-    /// The center approved a report.
+    /// The center approved a report, or corrected one that was approved.
     ReportReady {
         portal: &'a str,
         /// The appointment that the report is about.
@@ -255,6 +255,8 @@ pub enum MailEvent<'a> {
         recommended: Recommended<'a>,
         /// Whether the consultation goes on, so that questions follow and a further appointment can be asked for.
         follows: bool,
+        /// Whether the company had the report already, and it was corrected since.
+        is_correction: bool,
     },
     Example(ExampleEvent<'a>),
     Survey {

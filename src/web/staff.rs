@@ -40,6 +40,7 @@ mod related_case;
 mod replacement;
 mod reply_templates;
 mod report;
+mod report_correction;
 mod report_writing;
 mod request;
 mod schedule;
@@ -166,6 +167,8 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(thread::html)
         .service(report::show)
         .service(report::submit)
+        .service(report_correction::show)
+        .service(report_correction::submit)
         .service(report_writing::show)
         .service(report_writing::submit)
         .service(replacement::show)

@@ -346,6 +346,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/staff/consultations/{number}/outcome/{appointment}", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/report/{appointment}", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/report/{appointment}", &[Coordinator]),
+    ("GET", "/staff/consultations/{number}/report/{appointment}/correct", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/report/{appointment}/correct", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/report/{appointment}/write", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/report/{appointment}/write", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/request", &[Coordinator]),

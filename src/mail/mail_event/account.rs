@@ -5,7 +5,6 @@ use domain::number::CaseNumber;
 use super::{GatheringMailEvent, NetworkMailEvent, RegistrationMailEvent, SurveyMailEvent};
 use crate::mail::text::TextKind;
 
-/// The event that causes a mail about no consultation.
 /// The numbers of the center's digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DigestCounts {
@@ -19,6 +18,8 @@ pub struct DigestCounts {
     pub unanswered: u64,
     /// The number of them whose response is overdue.
     pub late_responses: u64,
+    /// Reports that wait for the center.
+    pub reports: u64,
     /// The reader's own tasks that are due today or before.
     pub tasks: u64,
 }
@@ -26,7 +27,16 @@ pub struct DigestCounts {
 impl DigestCounts {
     /// Returns counts that are all `n`, as an example.
     pub const fn of_each(n: u64) -> Self {
-        Self { new: n, overdue: n, stalled: n, calls: n, unanswered: n, late_responses: n, tasks: n }
+        Self {
+            new: n,
+            overdue: n,
+            stalled: n,
+            calls: n,
+            unanswered: n,
+            late_responses: n,
+            reports: n,
+            tasks: n,
+        }
     }
 
     /// Returns whether there is nothing to tell.
@@ -35,6 +45,7 @@ impl DigestCounts {
     }
 }
 
+/// The event that causes a mail about no consultation.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountMailEvent<'a> {
     SignIn {

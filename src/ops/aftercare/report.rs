@@ -28,7 +28,7 @@ use crate::{
         booking::notices::appointment_text,
         case::{
             context::Context,
-            save::{HandedOverReport, Lock, NewFollowUps, NewReport},
+            save::{HandedOverReport, Lock, NewFollowUps, NewReport, ReplacedReport},
             transaction::CaseTransaction,
         },
         consultation::further_session,
@@ -124,6 +124,31 @@ fn tell_written(work: &mut CaseTransaction<'_>, held: &Appointment, author: Expe
     Ok(())
 }
 
+/// Corrects a report that the company has, at any time. The company hears of it if it reads something else now.
+pub async fn correct(
+    app: &App,
+    id: AppointmentId,
+    by: AccountId,
+    (body, version): (ReportBody, i32),
+    reason: &TextLine,
+) -> Result<(), Problem> {
+    let appointment = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mut work = CaseTransaction::begin(app, consultation_of(&appointment)?).await?;
+    let before = work.lock(ReportOf(id)).await?.ok_or(Problem::NotFound)?;
+    let corrected = before.clone().correct(body, version)?;
+    work.save(ReplacedReport(&before, by, reason.as_str())).await?;
+    work.save(&corrected).await?;
+    work.note(Actor::Coordinator(by), format!("企業に渡した実施報告書を訂正しました：{}", reason.as_str()));
+    // An appointment whose outcome was corrected has no report that the company reads.
+    let current = store::booking::appointment::find(work.read(), id).await?;
+    let is_read = current.is_some_and(|it| it.state == AppointmentState::Done);
+    if is_read && !corrected.body.reads_like(&before.body) {
+        notify_ready(&mut work, &appointment, &corrected, true).await?;
+    }
+    work.commit().await?;
+    Ok(())
+}
+
 /// Approves a submitted report, or returns it to its expert.
 pub async fn decide(
     app: &App,
@@ -147,7 +172,7 @@ pub async fn decide(
         }
         ReportDecision::Approve => {
             let approved = approve(&mut work, report, by).await?;
-            notify_ready(&mut work, &appointment, &approved).await?;
+            notify_ready(&mut work, &appointment, &approved, false).await?;
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &appointment).await?;
@@ -232,18 +257,19 @@ fn consultation_of(appointment: &Appointment) -> Result<ConsultationId, Problem>
     }
 }
 
-/// Mails the company that its report on this appointment is ready.
+/// Mails the company that its report on this appointment is ready, or was corrected.
 async fn notify_ready(
     work: &mut CaseTransaction<'_>,
     appointment: &Appointment,
     report: &Report,
+    is_correction: bool,
 ) -> Result<(), Problem> {
     let lines = recommended::lines(work, &report.body).await?;
     let (portal, follows) = (work.portal()?, work.record.consultation.state.is_open());
     let names = work.names(&appointment.experts);
     let appointment = appointment_text(appointment, &names);
     let (portal, recommended) = (portal.as_str(), lines.as_event());
-    work.mail_company(MailEvent::ReportReady { portal, appointment, recommended, follows })?;
+    work.mail_company(MailEvent::ReportReady { portal, appointment, recommended, follows, is_correction })?;
     Ok(())
 }
 

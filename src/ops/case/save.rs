@@ -244,6 +244,15 @@ impl Save for NewReport<'_> {
     }
 }
 
+/// The content of a report before a correction, with the coordinator who corrects it and the reason.
+pub struct ReplacedReport<'a>(pub &'a Report, pub AccountId, pub &'a str);
+
+impl Save for ReplacedReport<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::report::keep_revision(to.tx, self.0, self.1, self.2, to.now).await?)
+    }
+}
+
 /// Inserts a company that begins to wait for an earlier time.
 impl Save for &WaitingCompany {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {

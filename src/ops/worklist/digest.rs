@@ -54,8 +54,8 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     };
     let overdue = digest.cases.iter().map(|it| line(it, "期限"));
     let lines: Vec<_> = overdue.chain(digest.responses.iter().map(|it| line(it, "返信の期限"))).collect();
-    let CenterDigest { new, overdue, stalled, calls, unanswered, late_responses, .. } = digest;
-    let counts = DigestCounts { new, overdue, stalled, calls, unanswered, late_responses, tasks: 0 };
+    let CenterDigest { new, overdue, stalled, calls, unanswered, late_responses, reports, .. } = digest;
+    let counts = DigestCounts { new, overdue, stalled, calls, unanswered, late_responses, reports, tasks: 0 };
     let mut mails = context.mails(app);
     let mut is_written = false;
     if !counts.is_empty() {

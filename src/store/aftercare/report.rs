@@ -2,10 +2,10 @@
 use chrono::{DateTime, Utc};
 use codes::ReportStatus;
 use domain::{
-    aftercare::report::{Report, ReportState},
+    aftercare::report::{Report, ReportBody, ReportState},
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, ReportId},
 };
-use entity::report as row;
+use entity::{report as row, report_revision};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, Set, sea_query::Expr,
@@ -92,6 +92,57 @@ pub async fn save(tx: &DatabaseTransaction, it: &Report, now: DateTime<Utc>) -> 
     }
     row::Entity::update(change).exec(tx).await?;
     Ok(())
+}
+
+/// An earlier content of a report that was corrected after the company had got it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportRevision {
+    /// The version of the report that had this content.
+    pub version: i32,
+    pub body: ReportBody,
+    pub replaced_at: DateTime<Utc>,
+    pub replaced_by: AccountId,
+    pub reason: String,
+}
+
+/// Keeps the content of a report that is replaced.
+pub async fn keep_revision(
+    tx: &DatabaseTransaction,
+    before: &Report,
+    by: AccountId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let model = report_revision::Model {
+        report_id: before.id.0,
+        version: before.version,
+        body: serde_json::to_value(&before.body).map_err(|err| DbErr::Type(err.to_string()))?,
+        replaced_at: now,
+        replaced_by: by.0,
+        reason: reason.to_owned(),
+    };
+    report_revision::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Returns the earlier contents of a report, the latest first.
+pub async fn revisions(db: &impl ConnectionTrait, id: ReportId) -> Result<Vec<ReportRevision>, DbErr> {
+    let rows = report_revision::Entity::find()
+        .filter(report_revision::COLUMN.report_id.eq(id.0))
+        .order_by_desc(report_revision::COLUMN.version)
+        .all(db)
+        .await?;
+    let revision = |it: report_revision::Model| {
+        let body = serde_json::from_value(it.body);
+        Ok(ReportRevision {
+            version: it.version,
+            body: body.map_err(|err| contradiction(report_revision::Entity, it.report_id, err))?,
+            replaced_at: it.replaced_at,
+            replaced_by: AccountId(it.replaced_by),
+            reason: it.reason,
+        })
+    };
+    rows.into_iter().map(revision).collect()
 }
 
 /// Notes whether the appointment of a report took place, after its outcome was corrected. There may be no report.

@@ -17,6 +17,8 @@ pub struct CenterDigest {
     /// Consultations with a message that has no response yet, and those of them whose response is overdue.
     pub unanswered: u64,
     pub late_responses: u64,
+    /// Reports that concern the center, also of cases that have ended: to approve, or to see to.
+    pub reports: u64,
     /// The overdue consultations, the longest overdue first.
     pub cases: Vec<OverdueCase>,
     /// The consultations whose response is overdue, the longest overdue first.
@@ -30,7 +32,7 @@ pub struct OverdueCase {
     pub due_at: DateTime<Utc>,
 }
 
-/// Returns the digest at `now`, with at most `limit` overdue consultations. Eight queries.
+/// Returns the digest at `now`, with at most `limit` overdue consultations. Nine queries.
 pub async fn center_digest(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -72,5 +74,6 @@ pub async fn center_digest(
         Some(OverdueCase { due_at: it.due_at?, number: it.number, company_name: it.company_name })
     };
     let cases = rows.into_iter().filter_map(case).collect();
-    Ok(CenterDigest { new, overdue, stalled, calls, unanswered, late_responses, cases, responses })
+    let reports = super::query::reports(db).await?;
+    Ok(CenterDigest { new, overdue, stalled, calls, unanswered, late_responses, reports, cases, responses })
 }

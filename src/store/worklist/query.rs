@@ -100,6 +100,14 @@ pub fn count_statement(in_charge: Option<InCharge>, now: DateTime<Utc>) -> Selec
     query
 }
 
+/// Returns the number of cases with a report that concerns the center, also of cases that have ended. It stops counting at
+/// `MOST_COUNTED`.
+pub async fn reports(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let counted = db.query_one(&capped(WorklistTab::Reports.code(), reports_at_center())).await?;
+    let n: i64 = counted.map_or(Ok(0), |it| it.try_get("", "n"))?;
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
 /// Returns the count of each tab, of all consultations or of those with this person in charge, in one query that stops
 /// counting at `MOST_COUNTED`.
 pub async fn counts(

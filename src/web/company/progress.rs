@@ -75,10 +75,15 @@ fn main(facts: Facts<'_>) -> String {
             None => "候補の日時から選んでください。".to_owned(),
         },
         State::Booked => booked(facts),
-        State::Consulted if facts.is_submitted => {
-            "相談が終わりました。専門家の報告書を、センターが確認しています。確認が終わりましたらお知らせします。"
-                .to_owned()
-        }
+        State::Consulted if facts.is_submitted => match due_day(facts, DueKind::Approval) {
+            Some(day) => format!(
+                "相談が終わりました。報告書の内容をセンターで確認しています。{day}までにお届けします。"
+            ),
+            None => {
+                "相談が終わりました。報告書の内容をセンターで確認しています。確認が終わりましたらお知らせします。"
+                    .to_owned()
+            }
+        },
         State::Consulted => match due_day(facts, DueKind::Report) {
             Some(day) => {
                 let author = match facts.record.report_by_center {
@@ -90,15 +95,10 @@ fn main(facts: Facts<'_>) -> String {
                     "相談が終わりました。{author}{day}までに報告書をまとめます。できましたらお知らせします。"
                 )
             }
-            None => match due_day(facts, DueKind::Approval) {
-                Some(day) => format!(
-                    "相談が終わりました。報告書の内容をセンターで確認しています。{day}までにお届けします。"
-                ),
-                None => {
-                    "相談が終わりました。報告書ができましたらお知らせします。お急ぎのときは、お電話ください。"
-                        .to_owned()
-                }
-            },
+            None => {
+                "相談が終わりました。報告書ができましたらお知らせします。お急ぎのときは、お電話ください。"
+                    .to_owned()
+            }
         },
         State::FollowUp => follow_up(facts),
         state

@@ -35,6 +35,8 @@ struct ReportPage {
 struct Shown {
     appointment: Option<CompanyAppointment>,
     approved: String,
+    /// The day of the latest correction; empty if there was none.
+    corrected: String,
     /// The heading and text of each part; empty parts are left out.
     parts: Vec<(&'static str, String)>,
     further_session: bool,
@@ -62,8 +64,17 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         if let ReportState::Approved { at, .. } = it.state {
             let examples = similar_examples::attached(&app, &it.body.examples).await?;
             let guides = fitting_guides::attached(&app, &it.body.guides).await?;
+            let revisions = store::aftercare::report::revisions(&app.db, it.id).await?;
+            let corrected = revisions.first().map(|it| long_date(it.replaced_at)).unwrap_or_default();
             let (appointment, approved_on) = (appointment(&it), long_date(at));
-            approved.push(Shown { appointment, approved: approved_on, examples, guides, ..shown(it) });
+            approved.push(Shown {
+                appointment,
+                approved: approved_on,
+                corrected,
+                examples,
+                guides,
+                ..shown(it)
+            });
         }
     }
     page::html(&ReportPage {
@@ -89,6 +100,7 @@ fn shown(it: Report) -> Shown {
     Shown {
         appointment: None,
         approved: String::new(),
+        corrected: String::new(),
         parts: parts.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
         further_session: body.further_session,
         other_field: body.other_field,

@@ -6,14 +6,18 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Party,
     aftercare::report::ReportState,
     booking::appointment::{Appointment, AppointmentState},
+    calendar::BusinessCalendar,
     consultation::{ActionKind, EndingReader, State, ending},
     due::{Due, DueKind},
     id::AppointmentId,
     routing::assignment::AssignmentState,
+    settings::Settings,
+    silence::{SilenceKind, company_due},
     text::Prose,
     wording,
 };
@@ -194,10 +198,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
         path: case.path(),
         state: case.record.consultation.state.clone(),
         fields: case.mine.fields.label(),
-        next: match is_written && case.record.consultation.state == State::Consulted {
-            true => "実施報告書は提出されています。センターの確認を待っています。".to_owned(),
-            false => format!("{}{}", next_step(&case, live, &app), by_when(&case).unwrap_or_default()),
-        },
+        next: next(&app, &case, live, is_written).await?,
         accepted,
         acts: acts(&case, live, &app),
         rows,
@@ -276,14 +277,50 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
     acts
 }
 
-/// Returns until when the expert has to act, as a second sentence.
-fn by_when(case: &Case) -> Option<String> {
+/// Returns the situation, with the day of what comes next. `is_written` says whether every report of the expert is there.
+async fn next(
+    app: &App,
+    case: &Case,
+    live: Option<&Appointment>,
+    is_written: bool,
+) -> Result<String, Problem> {
+    let now = app.clock.now();
+    let programme = app.programme().await?;
+    let said = match is_written && case.record.consultation.state == State::Consulted {
+        true => "実施報告書は提出されています。センターの確認を待っています。".to_owned(),
+        false => next_step(case, live, app),
+    };
+    let by_when = by_when(case, programme.settings_at(now), &programme.calendar(now), now);
+    Ok(format!("{said}{}", by_when.unwrap_or_default()))
+}
+
+/// Returns until when the expert, or the side for which the expert waits, has to act, as a second sentence.
+fn by_when(
+    case: &Case,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+    now: DateTime<Utc>,
+) -> Option<String> {
     if case.mine.state == AssignmentState::Offered {
         return Some(format!("回答の期限は{}です。", wording::month_day_time(case.mine.due_at)));
     }
-    let due = case.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at)?;
-    let is_due = case.has_held;
-    is_due.then(|| format!("提出の期限は{}です。", wording::month_day_weekday(due)))
+    if let Some(clock) = case.record.silence.filter(|it| it.kind == SilenceKind::Choice) {
+        let day = Some(company_due(clock.since, settings, calendar)).filter(|it| now < *it)?;
+        return Some(format!(
+            "企業には、{}までに選ぶようお願いしています。",
+            wording::month_day_weekday(day)
+        ));
+    }
+    let due = case.record.due.as_ref()?;
+    let day = || due.at().map(wording::month_day_weekday);
+    let ahead = || due.at().filter(|it| now < *it).map(wording::month_day_weekday);
+    match due.kind {
+        DueKind::Report if case.has_held => Some(format!("提出の期限は{}です。", day()?)),
+        DueKind::Approval => Some(format!("{}までに確認します。", ahead()?)),
+        DueKind::Reply => Some(format!("回答の期限は{}です。", ahead()?)),
+        DueKind::FirstContact => Some(format!("{}までに企業に連絡します。", ahead()?)),
+        DueKind::Report => None,
+    }
 }
 
 /// Returns the situation in one sentence.

@@ -7,6 +7,7 @@ use domain::{
     correspondence::company_channel::CompanyChannel,
     id::AppointmentId,
     text::{TextLine, optional},
+    wording::long_date_time,
 };
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use crate::{
         form::{Choice, FieldErrors, Fields},
         form_state::FormState,
         page::Shell,
+        report_form,
     },
 };
 
@@ -31,6 +33,16 @@ struct ReportPage {
     report: Report,
     appointment: CaseAppointment,
     decisions: Vec<Choice>,
+    /// The contents before each correction, the latest first.
+    earlier: Vec<Earlier>,
+}
+
+/// A content of the report before a correction.
+struct Earlier {
+    version: i32,
+    /// When it was replaced, by whom and why.
+    said: String,
+    rows: Vec<(&'static str, String)>,
 }
 
 #[get("/staff/consultations/{number}/report/{appointment}")]
@@ -76,7 +88,32 @@ async fn render(open: Opened, id: AppointmentId, typed: FormState) -> Result<Htt
     let back = Choice::new("return", "差し戻す").with_hint(rewriting);
     let decisions = [Some(approve), Some(further).filter(|_| is_open), Some(back)];
     let decisions = decisions.into_iter().flatten().collect();
-    open.page(typed, |shell, head, typed| ReportPage { shell, head, typed, report, appointment, decisions })
+    let earlier = earlier(&open, &report).await?;
+    open.page(typed, |shell, head, typed| ReportPage {
+        shell,
+        head,
+        typed,
+        report,
+        appointment,
+        decisions,
+        earlier,
+    })
+}
+
+/// Returns the contents of the report before each correction.
+async fn earlier(open: &Opened, report: &Report) -> Result<Vec<Earlier>, Problem> {
+    let db = &open.app.db;
+    let mut earlier = Vec::new();
+    for it in store::aftercare::report::revisions(db, report.id).await? {
+        let by = store::accounts::account::find(db, it.replaced_by).await?;
+        let (at, name) = (long_date_time(it.replaced_at), by.map(|it| it.name).unwrap_or_default());
+        earlier.push(Earlier {
+            version: it.version,
+            said: format!("{at}に{name}さんが訂正する前の内容（理由：{}）", it.reason),
+            rows: report_form::labelled(&it.body),
+        });
+    }
+    Ok(earlier)
 }
 
 /// Returns the report on an appointment of the case, with the appointment.
@@ -153,6 +190,11 @@ impl ReportPage {
     fn waits(&self) -> bool {
         matches!(self.report.state, ReportState::Submitted { .. })
             && self.appointment.appointment.state == AppointmentState::Done
+    }
+
+    /// Returns whether the company has the report.
+    const fn is_delivered(&self) -> bool {
+        matches!(self.report.state, ReportState::Approved { .. })
     }
 
     fn returned(&self) -> Option<&str> {

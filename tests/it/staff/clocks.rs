@@ -108,6 +108,87 @@ async fn a_submitted_report_is_the_centers_turn_until_it_is_approved_or_returned
 }
 
 #[actix_web::test]
+async fn the_digest_counts_reports_that_wait_for_the_center_after_the_end_too() {
+    let (site, cast) = center().await;
+    let case = cases::consulted(&site, &cast, CONTACT).await;
+    let id = cases::appointment(&site, case).await.id;
+    let body = ReportBody {
+        present_state: "紙のタイムカードを使っています。".to_owned(),
+        advice: "クラウドの勤怠管理を始めてください。".to_owned(),
+        next_steps: "3月までに規程の案を作ります。".to_owned(),
+        ..ReportBody::default()
+    };
+    again(&site).await;
+    done(&super::act(&site, case, "/withdraw", &[("reason", "自社で解決した")]).await);
+    ops::aftercare::report::write(&site.app, id, cast.expert, body, 0, Saving::Submit).await.unwrap();
+    advance(&site, 1);
+    Box::pin(worker::once(&site.app)).await;
+    let mails = mails_to(&site, "center@example.jp").await;
+    let digest = mails.iter().rfind(|it| it.kind == "digest").expect("there is a report to approve");
+    assert!(digest.text_body.contains("報告書　：1件"), "{}", digest.text_body);
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_delivered_report_is_corrected_told_once_and_put_back() {
+    let (site, cast) = center().await;
+    let case = cases::approved(&site, &cast, CONTACT).await;
+    again(&site).await;
+    let id = cases::appointment(&site, case).await.id;
+    let report = async || store::aftercare::report::of_appointment(&site.app.db, id).await.unwrap().unwrap();
+    let before = report().await;
+    let path = at(case.number, &format!("/report/{id}/correct"));
+    site.get(&at(case.number, &format!("/report/{id}"))).await.shows("報告書を訂正する");
+    site.get(&path).await.shows(&before.body.advice);
+    let told = async || kinds(&site, CONTACT).await.iter().filter(|it| *it == "report_ready").count();
+    let first = told().await;
+    let post = async |version: i32, advice: &str, memo: &str, reason: &str| {
+        let version = version.to_string();
+        let form = [
+            ("version", version.as_str()),
+            ("present_state", &before.body.present_state),
+            ("advice", advice),
+            ("next_steps", &before.body.next_steps),
+            ("internal_note", memo),
+            ("reason", reason),
+        ];
+        site.post(&path, &form).await
+    };
+    for (advice, reason) in [("", "誤記"), ("正しい助言です。", ""), ("正しい助言です。", &"長".repeat(201))]
+    {
+        let refused = post(before.version, advice, "", reason).await;
+        assert_eq!(refused.status, 422, "{}", refused.body);
+    }
+    assert_eq!(post(before.version - 1, "正しい助言です。", "", "誤記").await.status, 409);
+    assert_eq!(report().await, before);
+    done(&post(before.version, "正しい助言です。", "", "誤記").await);
+    let corrected = report().await;
+    assert_eq!((corrected.body.advice.as_str(), &corrected.state), ("正しい助言です。", &before.state));
+    assert_eq!(told().await, first + 1);
+    let mails = mails_to(&site, CONTACT).await;
+    let mail = mails.iter().rfind(|it| it.kind == "report_ready").unwrap();
+    assert!(mail.subject.ends_with("相談の報告書を訂正しました"), "{}", mail.subject);
+    // What only the center reads is told to nobody.
+    done(&post(corrected.version, "正しい助言です。", "センターへの連絡", "追記").await);
+    assert_eq!(told().await, first + 1);
+    let page = site.get(&at(case.number, &format!("/report/{id}"))).await;
+    page.shows("理由：誤記");
+    page.shows(&before.body.advice);
+    site.get(&format!("{path}?version={}", before.version)).await.shows(&before.body.advice);
+    done(&post(report().await.version, &before.body.advice, "", "元に戻す").await);
+    assert_eq!(report().await.body, before.body);
+    let history = site.get(&at(case.number, "?view=history")).await;
+    history.shows("企業に渡した実施報告書を訂正しました：誤記");
+    let contact = site.visitor();
+    crate::company::sign_in(&contact, CONTACT).await;
+    contact.get(&crate::company::my(case, "/report")).await.shows("訂正");
+    // Nobody else's report, and none that the company does not have.
+    let other = cases::consulted(&site, &cast, "b@example.co.jp").await;
+    assert_eq!(site.get(&at(other.number, &format!("/report/{id}/correct"))).await.status, 404);
+    sound(&site).await;
+}
+
+#[actix_web::test]
 async fn a_company_hears_by_its_promised_day_that_experts_are_asked_and_the_center_goes_on_in_the_end() {
     let (site, cast) = center().await;
     let case = cases::received(&site, &cast, CONTACT).await;

@@ -65,6 +65,10 @@ pub enum ReportRefused {
     Incomplete,
     #[error("ほかの画面で先に保存されました。最新の内容を確認してください。")]
     Stale,
+    #[error("この報告書は、まだ企業に渡していません。報告書の画面から直してください。")]
+    NotDelivered,
+    #[error("報告書の内容が変わっていません。")]
+    Unchanged,
 }
 
 /// An expert of an appointment, as a possible writer of its report.
@@ -135,6 +139,27 @@ impl Report {
         Ok(Self { state: ReportState::Returned { reason }, version: self.version + 1, ..self })
     }
 
+    /// Replaces the content of a report that the company has. Refused if `version` is not the current one, a required part
+    /// is empty, or nothing changes. It stays approved as of its first approval.
+    pub fn correct(self, body: ReportBody, version: i32) -> Result<Self, ReportRefused> {
+        match self.state {
+            ReportState::Approved { .. } => {}
+            ReportState::Draft | ReportState::Submitted { .. } | ReportState::Returned { .. } => {
+                return Err(ReportRefused::NotDelivered);
+            }
+        }
+        if version != self.version {
+            return Err(ReportRefused::Stale);
+        }
+        if body.missing().next().is_some() {
+            return Err(ReportRefused::Incomplete);
+        }
+        if body == self.body {
+            return Err(ReportRefused::Unchanged);
+        }
+        Ok(Self { body, version: self.version + 1, ..self })
+    }
+
     const fn submitted(&self) -> Result<(), ReportRefused> {
         match self.state {
             ReportState::Submitted { .. } => Ok(()),
@@ -146,6 +171,12 @@ impl Report {
 }
 
 impl ReportBody {
+    /// Returns whether the company reads the same in both.
+    pub fn reads_like(&self, other: &Self) -> bool {
+        let shown = |it: &Self| Self { internal_note: String::new(), publishable: false, ..it.clone() };
+        shown(self) == shown(other)
+    }
+
     /// Returns the names of the required parts that are still empty.
     pub fn missing(&self) -> impl Iterator<Item = &'static str> {
         [("present_state", &self.present_state), ("advice", &self.advice), ("next_steps", &self.next_steps)]

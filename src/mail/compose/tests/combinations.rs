@@ -149,9 +149,15 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all.push(MailEvent::AddressReplaced { object: LINK });
     for examples in [&[], experts()] {
         let recommended = recommended(examples);
-        for follows in [false, true] {
+        for (follows, is_correction) in [(false, false), (false, true), (true, false), (true, true)] {
             let portal = LINK;
-            let ready = |appointment| MailEvent::ReportReady { portal, appointment, recommended, follows };
+            let ready = |appointment| MailEvent::ReportReady {
+                portal,
+                appointment,
+                recommended,
+                follows,
+                is_correction,
+            };
             all.extend(appointments().into_iter().map(ready));
         }
     }
@@ -270,6 +276,7 @@ pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
                 calls: 1,
                 unanswered: 2,
                 late_responses: u64::from(stop.is_empty()),
+                reports: u64::from(stop.is_empty()),
                 tasks: u64::from(!stop.is_empty()),
             },
             lines,

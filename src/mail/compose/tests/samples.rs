@@ -226,7 +226,13 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
 
 fn report_ready(lines: &'static [String], follows: bool) -> MailEvent<'static> {
     let recommended = Recommended { examples: lines, guides: lines };
-    MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), recommended, follows }
+    MailEvent::ReportReady {
+        portal: PORTAL,
+        appointment: appointment_text(),
+        recommended,
+        follows,
+        is_correction: false,
+    }
 }
 
 pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
@@ -425,6 +431,7 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
                 calls: 2,
                 unanswered: 4,
                 late_responses: 1,
+                reports: 2,
                 tasks: 1,
             },
             lines,

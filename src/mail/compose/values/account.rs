@@ -83,6 +83,7 @@ fn digest(values: &mut Values, counts: DigestCounts, lines: &[String]) {
     values.set(CallCount, count_if_any(counts.calls));
     values.set(UnansweredCount, count_if_any(counts.unanswered));
     values.set(LateResponseCount, count_if_any(counts.late_responses));
+    values.set(ReportCount, count_if_any(counts.reports));
     values.set(TaskCount, count_if_any(counts.tasks));
 }
 

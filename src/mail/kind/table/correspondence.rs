@@ -51,7 +51,7 @@ macro_rules! correspondence {
             }
             Digest = "digest", "対応が必要な案件", not_waited_for, keeps_hours, topic(NotificationTopic::DailyDigest) {
                 Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link]
-                    [Urgent, StopLink, StalledCount, CallCount, UnansweredCount, LateResponseCount, TaskCount];
+                    [Urgent, StopLink, StalledCount, CallCount, UnansweredCount, LateResponseCount, ReportCount, TaskCount];
             }
             Reopened = "reopened", "相談の再開" {
                 ReopenedCompany = "reopened_company" to Company, "ご相談を再開しました",

@@ -64,7 +64,7 @@ fn every_state_says_what_comes_next_and_until_when() {
             record: &record,
             live: None,
             follow_ups: &[],
-            is_submitted: false,
+            is_submitted: record.approves_report(),
             was_routed: false,
             awaits_reply: false,
             settings: &settings,
@@ -83,6 +83,11 @@ fn every_state_says_what_comes_next_and_until_when() {
     let report = Some(Due::report(&settings, &calendar, now));
     let consulted = said(State::Consulted, report, now);
     assert!(consulted.contains("11月27日（金）までに報告書をまとめます"), "{consulted}");
+    let approval = Some(Due::approval(&settings, &calendar, now));
+    let submitted = said(State::Consulted, approval.clone(), now);
+    assert!(submitted.contains("までにお届けします"), "{submitted}");
+    let late = said(State::Consulted, approval, now + TimeDelta::days(30));
+    assert!(late.contains("確認が終わりましたらお知らせします"), "{late}");
     let unfulfilled = State::Unfulfilled { reason: UnfulfilledReason::NoExpert };
     assert!(said(unfulfilled, None, now).ends_with("理由：担当できる専門家がいない"));
     let referred = State::Referred { organization: "よろず相談所".into() };
@@ -100,7 +105,7 @@ fn each_party_that_waits_is_told_until_when() {
             record,
             live: None,
             follow_ups: &[],
-            is_submitted: false,
+            is_submitted: record.approves_report(),
             was_routed: false,
             awaits_reply,
             settings,
