@@ -185,7 +185,7 @@ async fn an_immediate_refusal_is_shown_and_cleared_like_a_report() {
     let path = format!("/staff/mail/{}", kept_back.id);
     site.get(&path).await.shows("この宛先は存在しないと相手のサーバーが答えました");
 
-    let again = site.post(&path, &[("deed", "resend"), ("reason", "電話で確認した")]).await;
+    let again = site.post(&path, &[("action", "resend"), ("reason", "電話で確認した")]).await;
     assert_eq!(again.status, 303);
     for path in &pages {
         assert!(!site.get(path).await.body.contains("電話で連絡してください"));

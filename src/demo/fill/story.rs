@@ -182,14 +182,14 @@ impl Telling<'_> {
             self.decline()?;
         }
         self.pass(2, 30);
-        let slot_held = goal != Goal::Scheduling && self.dice.chance(60) && self.sit(goal);
+        let slot_held = goal != Goal::Scheduling && self.dice.chance(60) && self.book_for(goal);
         self.accept(slot_held)?;
         if slot_held {
             return ON;
         }
         self.say(self.center(), false);
         self.pass(2, 40);
-        if goal == Goal::Scheduling || !self.sit(goal) {
+        if goal == Goal::Scheduling || !self.book_for(goal) {
             return END;
         }
         self.act(Action::ChooseSlot, Actor::Company, None)?;

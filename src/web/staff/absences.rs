@@ -238,10 +238,7 @@ fn view((roster, companies): (&Roster, &ToldApart), form: &Fields, wrong: bool, 
         when: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
         mode: it.appointment.mode.label(),
         absent: absent(roster, it.participation.expert),
-        pairs: it
-            .leaving_assignment
-            .filter(|_| !it.pairs.is_empty())
-            .map(|id| format!("{href}/experts/{id}")),
+        pairs: it.assignment.filter(|_| !it.pairs.is_empty()).map(|id| format!("{href}/experts/{id}")),
         fields: it.fields.label(),
         request: it.request.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
         first,

@@ -272,7 +272,7 @@ async fn a_mail_to_an_earlier_address_is_sent_again_to_the_present_one() {
     tx.commit().await.unwrap();
     let path = format!("/staff/mail/{}", mail.id);
     site.get(&path).await.shows(&format!("{NEW} に訂正されています"));
-    done(&site.post(&path, &[("deed", "resend"), ("reason", "届いていない")]).await);
+    done(&site.post(&path, &[("action", "resend"), ("reason", "届いていない")]).await);
     site.get(&path).await.shows(&format!("いまの宛先（{NEW}）のアドレスが確認されると送信します。"));
     assert!(kinds(&site, NEW).await.contains(&("booked".to_owned(), true)), "it waits for the proof");
     assert_eq!(count_of(&cases::mails_to(&site, CONTACT).await, "booked"), 1);
@@ -281,11 +281,12 @@ async fn a_mail_to_an_earlier_address_is_sent_again_to_the_present_one() {
     // The link that had the earlier address confirmed is of no use to anybody.
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", "third@example.co.jp")]).await);
     let old = cases::mails_to(&site, NEW).await.into_iter().find(|it| it.kind == "address_changed").unwrap();
-    let refused = site.post(&format!("/staff/mail/{}", old.id), &[("deed", "resend"), ("reason", "x")]).await;
+    let refused =
+        site.post(&format!("/staff/mail/{}", old.id), &[("action", "resend"), ("reason", "x")]).await;
     assert_eq!(refused.status, 409);
     refused.shows("訂正前のメールアドレスについてのメールのため");
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", "")]).await);
-    let refused = site.post(&path, &[("deed", "resend"), ("reason", "x")]).await;
+    let refused = site.post(&path, &[("action", "resend"), ("reason", "x")]).await;
     assert_eq!(refused.status, 409);
     refused.shows("いまの連絡先にはメールアドレスがない");
     sound(&site).await;

@@ -62,7 +62,7 @@ impl Telling<'_> {
         self.act(act, self.center(), None)?;
         self.say(Actor::Company, false);
         self.pass(4, 60);
-        self.sit(Goal::Completed);
+        self.book_for(Goal::Completed);
         self.act(Action::ChooseSlot, Actor::Company, None)
     }
 
@@ -85,7 +85,7 @@ impl Telling<'_> {
             self.act(Action::CancelAppointment { until: None, covered: true }, Actor::Company, Some(CANNOT))?;
         }
         self.pass(12, 60);
-        self.sit(Goal::Completed);
+        self.book_for(Goal::Completed);
         self.act(Action::ChooseSlot, Actor::Company, None)
     }
 
