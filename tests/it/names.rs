@@ -10,8 +10,9 @@ use crate::access::rust_files;
 /// Layers in which a module has a name of the glossary.
 const NAMED: &[&str] = &["store", "ops", "worker", "web"];
 
-/// Layers in which no two public types have the same name. Views that a page of one audience keeps for itself are free.
-const LAYERS: &[&str] = &["src/domain/src", "src/store", "src/ops", "src/mail", "src/worker", "src/web/kit"];
+/// Layers in which no two public types have the same name. Private types of a page are free.
+const LAYERS: &[&str] =
+    &["src/codes/src", "src/domain/src", "src/store", "src/ops", "src/mail", "src/worker", "src/web"];
 
 /// A sentence that begins with one of these has no subject.
 const RIDDLES: &[&str] =

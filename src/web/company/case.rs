@@ -19,9 +19,9 @@ use domain::{
 
 use super::{
     appointment::CompanyAppointment,
-    history::{self, Step},
+    history::{self, HistoryStep},
     own_consultation::OwnConsultation,
-    progress::{self, Facts},
+    progress::{self, ProgressFacts},
     survey,
 };
 use crate::{
@@ -78,7 +78,7 @@ struct CasePage {
     acts: Acts,
     /// Whether the company waits for an earlier time.
     waits: bool,
-    steps: Vec<Step>,
+    steps: Vec<HistoryStep>,
     messages: usize,
     unread: usize,
     reports: usize,
@@ -187,7 +187,7 @@ pub async fn show(
         ),
         None => None,
     };
-    let facts = Facts {
+    let facts = ProgressFacts {
         record: &own.0,
         live: live.as_ref(),
         follow_ups: &follow_ups,

@@ -10,7 +10,7 @@ use crate::store::audit::event::HistoryEntry;
 
 /// One step of the history; the page shows the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct HistoryStep {
     pub when: String,
     /// The time for `<time datetime>`.
     pub at: String,
@@ -19,10 +19,10 @@ pub struct Step {
     pub note: String,
 }
 
-pub fn steps(events: &[HistoryEntry]) -> Vec<Step> {
+pub fn steps(events: &[HistoryEntry]) -> Vec<HistoryStep> {
     let step = |it: &HistoryEntry| {
         let (what, note) = step_text(it)?;
-        Some(Step { when: month_day_time(it.at), at: iso_date_time(it.at), what, note })
+        Some(HistoryStep { when: month_day_time(it.at), at: iso_date_time(it.at), what, note })
     };
     events.iter().filter_map(step).collect()
 }

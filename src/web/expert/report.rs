@@ -7,7 +7,7 @@ use domain::{
     wording,
 };
 
-use super::case::{Opened, Row};
+use super::case::{OpenedByExpert, SummaryRow};
 use crate::{
     ops::{self, aftercare::report::Saving},
     problem::Problem,
@@ -34,7 +34,7 @@ struct ReportPage {
     /// Why the center returned the report.
     returned: Option<String>,
     /// The version that the other author has saved in the meantime.
-    newest: Vec<Row>,
+    newest: Vec<SummaryRow>,
     /// The examples and entries of the guide that can be attached.
     choices: ReportChoices,
 }
@@ -46,7 +46,7 @@ struct ReadPage {
     head: Head,
     state: &'static str,
     handed_in: Option<String>,
-    rows: Vec<Row>,
+    rows: Vec<SummaryRow>,
 }
 
 /// The heading of a report, in the form and in the read-only page.
@@ -62,7 +62,7 @@ struct Head {
 }
 
 #[get("/expert/consultations/{number}/report")]
-pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn show(open: OpenedByExpert, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
     let Some(session) = session(&open, query.get("session")).await? else {
         return Ok(open.back("実施を記録すると、報告書を書けます。"));
@@ -87,7 +87,7 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
 }
 
 #[post("/expert/consultations/{number}/report")]
-pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+pub async fn submit(open: OpenedByExpert, form: Fields) -> Result<HttpResponse, Problem> {
     let session = session(&open, form.get("session")).await?.ok_or(Problem::NotFound)?;
     let saving = if form.get("act") == "submit" { Saving::Submit } else { Saving::Keep };
     let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
@@ -116,7 +116,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 }
 
 /// Returns the appointment that the report is about: the named one, or the latest that took place.
-async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Problem> {
+async fn session(open: &OpenedByExpert, wanted: &str) -> Result<Option<Appointment>, Problem> {
     let (me, all) = (open.expert.id, store::booking::appointment::of(&open.app.db, open.id()).await?);
     let took_part = |it: &Appointment| it.state.outcome().is_some() && it.present().any(|it| it == me);
     let mut mine = all.into_iter().filter(took_part);
@@ -126,8 +126,8 @@ async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Pro
     mine.find(|it| it.id.to_string() == wanted).map(Some).ok_or(Problem::NotFound)
 }
 
-async fn head(open: &Opened, session: &Appointment) -> Result<Head, Problem> {
-    let Opened { app, expert, case, .. } = open;
+async fn head(open: &OpenedByExpert, session: &Appointment) -> Result<Head, Problem> {
+    let OpenedByExpert { app, expert, case, .. } = open;
     let (_, roster) = app.programme_and_experts().await?;
     let others: Vec<_> =
         session.experts.iter().filter(|&&it| it != expert.id).map(|&it| roster.name(it)).collect();
@@ -143,7 +143,7 @@ async fn head(open: &Opened, session: &Appointment) -> Result<Head, Problem> {
     })
 }
 
-fn saved(open: &Opened, session: &Appointment, saving: Saving) -> HttpResponse {
+fn saved(open: &OpenedByExpert, session: &Appointment, saving: Saving) -> HttpResponse {
     let location = format!("{}?session={}", open.case.path_of("report"), session.id);
     match saving {
         Saving::Keep => {
@@ -156,8 +156,8 @@ fn saved(open: &Opened, session: &Appointment, saving: Saving) -> HttpResponse {
     }
 }
 
-fn rows(body: &ReportBody) -> Vec<Row> {
-    labelled(body).into_iter().map(|(label, text)| Row::new(label, &text)).collect()
+fn rows(body: &ReportBody) -> Vec<SummaryRow> {
+    labelled(body).into_iter().map(|(label, text)| SummaryRow::new(label, &text)).collect()
 }
 
 const fn is_closed(report: &Report) -> bool {

@@ -8,8 +8,8 @@ pub use codes::{FollowUpKind as Kind, FollowUpStatus};
 use serde::{Deserialize, Serialize};
 
 pub use step::{
-    Addressee, Anchors, BadStep, Condition, FollowUpStep, MOST_STEPS, Origin, PlanChange, StepDecision, Stop,
-    When, plan, ready, replan,
+    Addressee, Anchors, BadStep, Condition, FollowUpStart, FollowUpStep, MOST_STEPS, PlanChange,
+    StepDecision, Stop, When, plan, ready, replan,
 };
 
 use crate::id::{ConsultationId, FollowUpId};

@@ -3,9 +3,9 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Addressee, Anchors, Condition, EDITABLE_DAYS, FollowUp, FollowUpAnswer, FollowUpRefused, FollowUpState,
-    FollowUpStep, Kind, Origin, PlanChange, Progress, ProgressAnswer, StepDecision, Stop, SurveyAgreement,
-    SurveyAnswer, When, plan, ready, replan,
+    Addressee, Anchors, Condition, EDITABLE_DAYS, FollowUp, FollowUpAnswer, FollowUpRefused, FollowUpStart,
+    FollowUpState, FollowUpStep, Kind, PlanChange, Progress, ProgressAnswer, StepDecision, Stop,
+    SurveyAgreement, SurveyAnswer, When, plan, ready, replan,
 };
 use crate::{
     calendar::{BusinessCalendar, japan_date},
@@ -290,7 +290,7 @@ fn whens() -> impl Strategy<Value = When> {
 }
 
 fn steps() -> impl Strategy<Value = FollowUpStep> {
-    let froms = prop_oneof![Just(Origin::ReportApproved), Just(Origin::SessionEnded)];
+    let froms = prop_oneof![Just(FollowUpStart::ReportApproved), Just(FollowUpStart::SessionEnded)];
     let stops = prop::collection::btree_set(prop::sample::select(Stop::ALL.to_vec()), 0..3);
     (whens(), froms, prop::option::of(1..=36_u8), stops, prop::sample::select(Condition::ALL.to_vec()))
         .prop_map(|(when, from, until_months, stops_on, condition)| FollowUpStep {
