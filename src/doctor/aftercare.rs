@@ -32,7 +32,7 @@ pub(super) async fn examine(
         .all(db)
         .await?;
     for it in reports {
-        findings.add("report", format!("report {it}"), "the session it reports on has not taken place");
+        findings.add("report", format!("report {it}"), "the appointment it reports on has not taken place");
     }
     let of = |states: &[&str]| {
         let ended = appointment::Entity::find().select_only().column(appointment::Column::Id);
@@ -50,7 +50,7 @@ pub(super) async fn examine(
         .all(db)
         .await?;
     for it in reports {
-        let text = "it contradicts the outcome on whether its session took place";
+        let text = "it contradicts the outcome on whether its appointment took place";
         findings.add("report_took_place", format!("report {it}"), text);
     }
     let waiting: Vec<Uuid> = follow_up::Entity::find()

@@ -117,7 +117,7 @@ fn team_events(case: &Case<'_>) -> Vec<TeamEvent> {
         let settles = matches!(
             (it.act.known()?, to),
             (
-                ActionKind::Accept | ActionKind::SettleTeam | ActionKind::PlanFurtherSession,
+                ActionKind::Accept | ActionKind::SettleTeam | ActionKind::PlanFurtherAppointment,
                 ConsultationStatus::Scheduling | ConsultationStatus::Booked
             )
         );

@@ -266,7 +266,7 @@ async fn a_proposal_is_turned_down_or_followed() {
         .await
         .unwrap()
         .unwrap();
-    assert!(!mail.open, "it is what the session has become");
+    assert!(!mail.open, "it is what the appointment has become");
     assert_eq!(cases::record(&it.site, it.case).await.response, None);
 }
 

@@ -45,6 +45,24 @@ const REPLACED: &[&str] = &[
     "verdict",
 ];
 
+/// The files in which a name may have the word session: a session is a signed-in browser or mailbox. The meeting of an
+/// expert and a company is an appointment.
+const SESSIONS: &[&str] = &[
+    "src/mail/imap.rs",
+    "src/ops/accounts/",
+    "src/ops/consultation/address_objection.rs",
+    "src/ops/housekeeping.rs",
+    "src/store/accounts",
+    "src/web/company/sign_in.rs",
+    "src/web/kit.rs",
+    "src/web/kit/page.rs",
+    "src/web/kit/session.rs",
+    "tests/it/company.rs",
+    "tests/it/names.rs",
+    "tests/it/sign_in.rs",
+    "tests/it/town.rs",
+];
+
 /// Names that do not say what they hold. As a word of a longer name they are verbs.
 const VAGUE: &[&str] = &["asked", "told"];
 
@@ -123,6 +141,23 @@ fn a_name_that_was_replaced_does_not_come_back() {
                 wrong.push(format!("{} has {name}; {word} was replaced (docs/GLOSSARY.md)", path.display()));
             }
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_session_is_a_sign_in_and_no_appointment() {
+    let mut wrong = Vec::new();
+    for path in ["src", "tests", "fuzz/fuzz_targets"].iter().flat_map(|it| rust_files(&root().join(it))) {
+        let place = path.strip_prefix(root()).unwrap().display().to_string();
+        if SESSIONS.iter().any(|it| place.starts_with(it)) {
+            continue;
+        }
+        // The path of the module that knows who is signed in.
+        let text = fs::read_to_string(&path).unwrap().replace("session::", "");
+        let names = identifiers(&text).into_iter();
+        let found = names.filter(|it| words(it).iter().any(|it| it == "session" || it == "sessions"));
+        wrong.extend(found.map(|it| format!("{place} has {it}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,9 +1,9 @@
 //! One consultation from its receipt to its goal, made only with the actions of the domain: a filled database contains
 //! nothing that could not have happened.
 mod after;
+mod appointment;
 mod booking;
 mod closing;
-mod session;
 
 use std::ops::ControlFlow;
 
@@ -125,7 +125,7 @@ impl Telling<'_> {
             return Ok(self.story);
         }
         if self.check(goal)?.is_continue() && self.find_experts(goal)?.is_continue() {
-            self.sessions(goal)?;
+            self.appointments(goal)?;
         }
         self.plan_follow_ups();
         Ok(self.story)

@@ -16,8 +16,8 @@ use domain::{
 };
 
 use super::{
+    appointment,
     plot::{Goal, Plot, Twist},
-    session,
     stage::{Stage, prose},
 };
 use crate::{
@@ -80,10 +80,10 @@ pub(super) async fn look(stage: &mut Stage, case: &mut Case) -> Result<Next, Pro
         State::Checking => checking(stage, case, &record).await,
         State::WaitingCompany => waiting(stage, case, &record).await,
         State::Matching => matching(stage, case, &record).await,
-        State::Scheduling => session::scheduling(stage, case, &record).await,
-        State::Booked => session::booked(stage, case, &record).await,
-        State::Consulted => session::consulted(stage, case, &record).await,
-        State::FollowUp => session::followed(stage, case, &record).await,
+        State::Scheduling => appointment::scheduling(stage, case, &record).await,
+        State::Booked => appointment::booked(stage, case, &record).await,
+        State::Consulted => appointment::consulted(stage, case, &record).await,
+        State::FollowUp => appointment::followed(stage, case, &record).await,
         State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => {
             ended(stage, case, &record).await
         }
@@ -110,7 +110,7 @@ async fn apply(stage: &mut Stage, case: &mut Case) -> Result<Next, Problem> {
         ops::intake::apply::save(app, draft, |it| it.clone_from(&case.form)).await?;
         if case.plot.picks_slot {
             let found = ops::intake::apply::slots(app, &ops::intake::apply::draft(app, draft).await?).await?;
-            match session::pick(stage, case, &found) {
+            match appointment::pick(stage, case, &found) {
                 Some(slot) => drop(ops::intake::apply::hold(&stage.app, draft, slot).await?),
                 None => ops::intake::apply::release(&stage.app, draft).await?,
             }

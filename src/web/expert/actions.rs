@@ -143,7 +143,7 @@ pub async fn outcome(open: OpenedByExpert, form: Fields) -> Result<HttpResponse,
 
 #[get("/expert/consultations/{number}/next")]
 pub async fn ask_plan(open: OpenedByExpert) -> Result<HttpResponse, Problem> {
-    if !open.allows(ActionKind::PlanFurtherSession) {
+    if !open.allows(ActionKind::PlanFurtherAppointment) {
         return Ok(open.back(NOT_NOW));
     }
     next_page(open, FormState::default())
@@ -152,7 +152,7 @@ pub async fn ask_plan(open: OpenedByExpert) -> Result<HttpResponse, Problem> {
 #[post("/expert/consultations/{number}/next")]
 pub async fn plan(open: OpenedByExpert) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::default();
-    let done = ops::consultation::plan_further_session(&open.app, open.id(), open.by(), None).await;
+    let done = ops::consultation::plan_further_appointment(&open.app, open.id(), open.by(), None).await;
     if typed.done(done)? {
         let now = store::consultation::find(&open.app.db, open.id()).await?.ok_or(Problem::NotFound)?;
         return Ok(open.back(if now.consultation.state == State::Scheduling {
@@ -234,7 +234,7 @@ async fn recorded_page(open: OpenedByExpert, status: StatusCode) -> Result<HttpR
 }
 
 fn next_page(open: OpenedByExpert, typed: FormState) -> Result<HttpResponse, Problem> {
-    let (back, cap) = (open.case.path(), open.shell.settings.session_cap);
+    let (back, cap) = (open.case.path(), open.shell.settings.appointment_cap);
     page::html_with(typed.status(), &NextPage { shell: open.shell, typed, back, cap })
 }
 

@@ -239,7 +239,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             ActionKind::Reschedule => ("slot", "日時を変更する"),
             ActionKind::CancelAppointment => ("cancel", "予約を取り消す"),
             ActionKind::RecordDone if begun => ("outcome", "実施・欠席を記録する"),
-            ActionKind::PlanFurtherSession => ("next", "次回の相談を計画する"),
+            ActionKind::PlanFurtherAppointment => ("next", "次回の相談を計画する"),
             ActionKind::RecordDone
             | ActionKind::RecordNoShow
             | ActionKind::RecordExpertNoShow
@@ -254,7 +254,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::ReleaseExpert
             | ActionKind::SettleTeam
             | ActionKind::ApproveReport
-            | ActionKind::DropFurtherSession
+            | ActionKind::DropFurtherAppointment
             | ActionKind::Complete
             | ActionKind::Withdraw
             | ActionKind::CloseUnfulfilled

@@ -8,7 +8,7 @@ use crate::url;
 pub enum View {
     Overview,
     Messages,
-    Sessions,
+    Appointments,
     Candidates,
     SameCompany,
     History,
@@ -26,7 +26,7 @@ impl View {
     pub const ALL: [Self; 7] = [
         Self::Overview,
         Self::Messages,
-        Self::Sessions,
+        Self::Appointments,
         Self::Candidates,
         Self::SameCompany,
         Self::History,
@@ -37,7 +37,7 @@ impl View {
         match self {
             Self::Overview => "overview",
             Self::Messages => "messages",
-            Self::Sessions => "sessions",
+            Self::Appointments => "sessions",
             Self::Candidates => "candidates",
             Self::SameCompany => "same-company",
             Self::History => "history",
@@ -53,7 +53,7 @@ impl View {
 
     /// Returns whether the view only shows what was done: these are left of a case that was merged into another.
     pub const fn is_record(self) -> bool {
-        matches!(self, Self::Sessions | Self::History | Self::Mail)
+        matches!(self, Self::Appointments | Self::History | Self::Mail)
     }
 
     pub fn from_code(code: &str) -> Option<Self> {

@@ -137,7 +137,7 @@ async fn a_report_that_is_returned_after_its_expert_left_is_the_centers_beside_a
     let case = cases::consulted(&site, &cast, CONTACT).await;
     let held = appointment(&site, case).await;
     submit(&site, &held, cast.expert).await;
-    ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
+    ops::consultation::plan_further_appointment(&site.app, case.id, cast.center(), None).await.unwrap();
     close(&site, cast.expert).await;
     again(&site).await;
     send_back(&site, case, &held).await;

@@ -91,7 +91,7 @@ async fn the_end_of_an_account_with_a_booking_and_a_report_in_one_case_is_one_ma
     for taken_over in [false, true] {
         let (site, cast, case, _) = of_two(true).await;
         held(&site, case, cast.center()).await;
-        let plan = ops::consultation::plan_further_session(&site.app, case.id, Actor::Company, None);
+        let plan = ops::consultation::plan_further_appointment(&site.app, case.id, Actor::Company, None);
         plan.await.unwrap();
         let slot = cases::free_slots(&site, case).await[0];
         ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();

@@ -43,7 +43,7 @@ codes! {
     pub enum FollowUpStart {
         /// The day on which the company received the report.
         ReportApproved = "report_approved" => "報告書を企業に届けた日",
-        SessionEnded = "session_ended" => "相談の日",
+        AppointmentEnded = "session_ended" => "相談の日",
     }
 }
 
@@ -94,7 +94,7 @@ codes! {
 /// The instants from which the times of one plan are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchors {
-    pub session_ended: DateTime<Utc>,
+    pub appointment_ended: DateTime<Utc>,
     /// The instant at which the report was approved and the questions were planned.
     pub approved: DateTime<Utc>,
 }
@@ -247,7 +247,7 @@ impl FollowUpStep {
     fn origin(&self, anchors: Anchors) -> NaiveDate {
         japan_date(match self.from {
             FollowUpStart::ReportApproved => anchors.approved,
-            FollowUpStart::SessionEnded => anchors.session_ended,
+            FollowUpStart::AppointmentEnded => anchors.appointment_ended,
         })
     }
 }

@@ -8,7 +8,7 @@ pub enum NotificationTopic {
     /// The week of an expert: appointments, requests, reports.
     WeeklyDigest,
     /// The reminder on the business day before an appointment.
-    SessionReminder,
+    AppointmentReminder,
     /// The reminder before a request lapses.
     RequestReminder,
     /// The notice of a new message in a thread.
@@ -19,7 +19,7 @@ impl NotificationTopic {
     pub const ALL: [Self; 5] = [
         Self::DailyDigest,
         Self::WeeklyDigest,
-        Self::SessionReminder,
+        Self::AppointmentReminder,
         Self::RequestReminder,
         Self::NewMessage,
     ];
@@ -29,7 +29,7 @@ impl NotificationTopic {
         match role {
             Role::Coordinator => &[Self::DailyDigest],
             Role::Expert => {
-                &[Self::WeeklyDigest, Self::SessionReminder, Self::RequestReminder, Self::NewMessage]
+                &[Self::WeeklyDigest, Self::AppointmentReminder, Self::RequestReminder, Self::NewMessage]
             }
             Role::Desk | Role::Observer | Role::Editor | Role::Administrator => &[],
         }
@@ -40,7 +40,7 @@ impl NotificationTopic {
         match self {
             Self::DailyDigest => "daily_digest",
             Self::WeeklyDigest => "weekly_digest",
-            Self::SessionReminder => "session_reminder",
+            Self::AppointmentReminder => "session_reminder",
             Self::RequestReminder => "request_reminder",
             Self::NewMessage => "new_message",
         }
@@ -54,7 +54,7 @@ impl NotificationTopic {
         match self {
             Self::DailyDigest => "対応が必要な案件のお知らせ",
             Self::WeeklyDigest => "今週の予定のお知らせ",
-            Self::SessionReminder => "相談の前営業日のお知らせ",
+            Self::AppointmentReminder => "相談の前営業日のお知らせ",
             Self::RequestReminder => "回答期限のお知らせ",
             Self::NewMessage => "新しいメッセージのお知らせ",
         }
@@ -69,7 +69,7 @@ impl NotificationTopic {
             Self::WeeklyDigest => {
                 "週の最初の営業日の朝に1通。相談、回答待ちの依頼、報告書があるときだけ送ります。"
             }
-            Self::SessionReminder => "相談の前の営業日に送ります。",
+            Self::AppointmentReminder => "相談の前の営業日に送ります。",
             Self::RequestReminder => "担当依頼に回答していないとき、期限の前に送ります。",
             Self::NewMessage => "業務時間に、1つの相談につき1日1通まで送ります。",
         }
