@@ -120,8 +120,8 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
     assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
 }
 
-/// A mail to an address that was corrected meanwhile comes back late: the address is nobody's any more, so that the case is
-/// not marked, and nobody has to be called. The mail can still be sent again.
+/// A mail to an address that was corrected meanwhile comes back late: no contact has the address any more, so that the case is
+/// not marked, and no company has to be called. The mail can still be sent again.
 #[actix_web::test]
 async fn a_late_report_about_a_replaced_address_marks_nothing() {
     let site = Site::new().await;

@@ -322,7 +322,7 @@ fn templates_hold_no_style_no_script_and_no_hint_in_a_field() {
 }
 
 /// The beginning of the only files in which the code of a mail is written.
-const TABLE_OF_LETTERS: &str = "src/mail/kind/table";
+const TABLE_OF_MAILS: &str = "src/mail/kind/table";
 
 /// Codes of mails that are also a code of something else: a state, a topic, a purpose of a link, a column.
 const OTHER_MEANINGS: &[&str] = &[
@@ -355,7 +355,7 @@ fn a_mail_kind_is_one_row_and_its_texts() {
         for code in &codes {
             let may_mean_another = !is_of_mails && OTHER_MEANINGS.contains(code);
             let is_there = text.contains(&format!("\"{code}\""));
-            let is_table = place.starts_with(TABLE_OF_LETTERS);
+            let is_table = place.starts_with(TABLE_OF_MAILS);
             if is_there && is_table {
                 rows.insert(*code);
             } else if is_there && !may_mean_another {

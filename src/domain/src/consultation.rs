@@ -128,7 +128,7 @@ impl Consultation {
         }
     }
 
-    /// Returns the party whose turn it is: that of the state, and nobody's once it was merged into another.
+    /// Returns the party whose turn it is: that of the state, and no party's once it was merged into another.
     pub const fn turn(&self) -> Turn {
         if self.merged_into.is_some() { Turn::Ended } else { self.state.turn() }
     }

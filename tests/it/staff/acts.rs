@@ -264,7 +264,7 @@ async fn a_further_appointment_past_the_cap_needs_a_reason() {
     site.get(&at(other.number, "?view=history")).await.shows("規程の作成まで支援するため");
 }
 
-/// Past the yearly cap the service asks nobody by itself: the center decides.
+/// Past the yearly cap the service asks no expert by itself: the center decides.
 #[actix_web::test]
 async fn past_the_cap_nobody_is_asked_before_the_center_has_decided() {
     let (site, cast) = center().await;

@@ -1,5 +1,5 @@
 //! An expert whose account is closed: a further appointment goes to another one, a report that is returned is rewritten by
-//! the other one or by the center, and no letter says that the expert is asked.
+//! the other one or by the center, and no mail says that the expert is asked.
 use domain::{
     actor::{Actor, Role},
     aftercare::report::{ReportBody, ReportGap},

@@ -22,7 +22,7 @@ async fn sound(site: &Site) {
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
-/// Returns the fields that a letter writes into its reader's calendar.
+/// Returns the fields that a mail writes into its reader's calendar.
 fn in_calendar(mail: &outbox::Model) -> String {
     let text = mail.calendar.as_deref().unwrap().replace("\r\n ", "");
     let (_, rest) = text.split_once("相談分野：").unwrap();

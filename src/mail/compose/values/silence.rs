@@ -1,4 +1,4 @@
-//! Sets the values of mails that are written because nobody has acted for some time.
+//! Sets the values of mails that are written because no person has acted for some time.
 use domain::{
     due::DueKind,
     wording::{long_date_time_range, month_day_time},
