@@ -2,6 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
+use codes::{AssignmentStatus, FollowUpStatus};
 use domain::{
     actor::Actor,
     booking::{
@@ -95,7 +96,7 @@ pub(super) async fn answer(stage: &mut Stage, case: &Case, id: FollowUpId) -> Re
     let Some(question) = store::aftercare::follow_up::find(&stage.app.db, id).await? else {
         return Ok(());
     };
-    if question.state.code() != "sent" || case.id.is_none() {
+    if question.state.status() != FollowUpStatus::Sent || case.id.is_none() {
         return Ok(());
     }
     let answer = answers::answer(question.kind, &mut stage.dice);
@@ -254,7 +255,7 @@ async fn candidates(
 
 async fn matching(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
     let assignments = store::routing::assignment::of(&stage.app.db, record.consultation.id).await?;
-    let offered = |it: &&Assignment| it.state.code() == "offered";
+    let offered = |it: &&Assignment| it.state.status() == AssignmentStatus::Offered;
     let Some(first) = assignments.iter().find(offered) else { return Ok(None) };
     if case.twist(Twist::Declined) {
         let reason = names::decline_reason(case.plot.n).to_owned();

@@ -1,5 +1,6 @@
 //! Appointments from the choice of a time to the last question: the steps of company, experts and center.
 use chrono::TimeDelta;
+use codes::AppointmentStatus;
 use domain::{
     actor::Actor,
     aftercare::report::{Report, ReportBody, ReportState},
@@ -262,5 +263,5 @@ async fn live(stage: &Stage, record: &Record) -> Result<Option<Appointment>, Pro
 
 async fn last_done(stage: &Stage, record: &Record) -> Result<Option<Appointment>, Problem> {
     let all = store::booking::appointment::of(&stage.app.db, record.consultation.id).await?;
-    Ok(all.into_iter().rfind(|it| it.state.code() == "done"))
+    Ok(all.into_iter().rfind(|it| it.state.status() == AppointmentStatus::Done))
 }
