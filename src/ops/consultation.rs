@@ -189,7 +189,7 @@ pub async fn plan_further_appointment(
     plan_with_team(app, id, by, override_reason, None).await
 }
 
-/// Plans a further appointment as `plan_further_session` does, with another team: other experts, or the other field
+/// Plans a further appointment as `plan_further_appointment` does, with another team: other experts, or the other field
 /// as well.
 pub async fn plan_with_team(
     app: &App,
