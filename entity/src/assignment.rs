@@ -23,7 +23,7 @@ pub struct Model {
     pub answered_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub decline_reason: Option<String>,
-    /// The reason for which the expert was let go, if somebody wished for it.
+    /// The reason for which the expert was let go, if a person wished for it.
     #[sea_orm(column_type = "Text", nullable)]
     pub release_reason: Option<String>,
     /// The reasons for which this expert was chosen.

@@ -96,7 +96,7 @@ pub struct Model {
     pub merged_into: Option<Uuid>,
     /// The company under which the case was filed, if it was merged into `company_id` since.
     pub own_company_id: Option<Uuid>,
-    /// Whether the case was filed under the corporate number of a known company and nobody has confirmed it yet.
+    /// Whether the case was filed under the corporate number of a known company, which is not confirmed yet.
     pub number_unconfirmed: bool,
     /// Whether the center sees to a report on an appointment.
     pub report_by_center: bool,

@@ -39,7 +39,7 @@ pub struct Model {
     pub called_off_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub call_off_reason: Option<String>,
-    /// The time at which the letter after the event was written.
+    /// The time at which the mail after the event was written.
     pub thanked_at: Option<DateTimeUtc>,
     /// The time at which the names and addresses of the participants were erased.
     pub erased_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! The center's own work on a case: the clock of a message that nobody has answered, a date until which
+//! The center's own work on a case: the clock of a message without a response, a date until which
 //! the case is put aside, notes for the center alone, tasks, tags, and who looked at the case last.
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -18,7 +18,7 @@ pub(super) fn answer(kind: Kind, dice: &mut Dice) -> FollowUpAnswer {
         purpose_achieved: agreement(),
         satisfied: agreement(),
         will_consider: agreement(),
-        wants_further_session: dice.chance(15),
+        wants_further_appointment: dice.chance(15),
         comment: dice.pick(COMMENTS).unwrap_or_default().to_owned(),
     })
 }

@@ -1,6 +1,7 @@
 //! Received mails: a company's answer with its file, and for a coordinator an answer from an unknown address and a
 //! report of failed delivery.
 use chrono::{DateTime, Utc};
+use codes::{ConsultationStatus, MailStatus};
 use domain::{calendar::jst, id::ConsultationId};
 use entity::{consultation, outbox};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
@@ -17,7 +18,7 @@ use crate::{
 pub async fn arrive(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     let checking = consultation::Entity::find()
-        .filter(consultation::COLUMN.state.eq("checking"))
+        .filter(consultation::COLUMN.state.eq(ConsultationStatus::Checking.code()))
         .order_by_desc(consultation::COLUMN.number)
         .one(&app.db)
         .await?;
@@ -25,7 +26,7 @@ pub async fn arrive(app: &App) -> Result<(), Problem> {
         take(app, &from_elsewhere(&case.number, now)).await?;
     }
     let booked = consultation::Entity::find()
-        .filter(consultation::COLUMN.state.eq("booked"))
+        .filter(consultation::COLUMN.state.eq(ConsultationStatus::Booked.code()))
         .order_by_desc(consultation::COLUMN.number)
         .one(&app.db)
         .await?;
@@ -37,7 +38,7 @@ pub async fn arrive(app: &App) -> Result<(), Problem> {
     }
     let acknowledged = outbox::Entity::find()
         .filter(outbox::COLUMN.kind.eq(MailKind::Acknowledgement.code()))
-        .filter(outbox::COLUMN.state.eq("sent"))
+        .filter(outbox::COLUMN.state.eq(MailStatus::Sent.code()))
         .order_by_desc(outbox::COLUMN.id)
         .one(&app.db)
         .await?;

@@ -2,6 +2,7 @@
 //! that is moved from then until now. So the history, the mails, the questions and the statistics are consistent.
 mod act;
 mod applicants;
+mod appointment;
 mod cast;
 mod consents;
 mod desks;
@@ -12,7 +13,6 @@ mod month;
 mod network;
 mod plot;
 mod publications;
-mod session;
 mod stage;
 mod surveys;
 

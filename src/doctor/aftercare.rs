@@ -1,5 +1,6 @@
 //! Examines reports, questions and wishes for further help after an appointment.
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::{AppointmentStatus, FollowUpStatus};
 use entity::{appointment, consultation, follow_up, report};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -13,16 +14,23 @@ use super::Findings;
 /// The hours for which a question may wait for the worker after it is due.
 const GRACE: i64 = 24;
 
+/// The states of an appointment that took place.
+const HELD: [AppointmentStatus; 1] = [AppointmentStatus::Done];
+
+/// The states of an appointment that one side has missed.
+const MISSED: [AppointmentStatus; 2] = [AppointmentStatus::NoShow, AppointmentStatus::ExpertNoShow];
+
 pub(super) async fn examine(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
     // A report on an appointment whose outcome was corrected stays.
+    let with_outcome = HELD.into_iter().chain(MISSED).map(AppointmentStatus::code);
     let not_done = appointment::Entity::find()
         .select_only()
         .column(appointment::Column::Id)
-        .filter(appointment::Column::State.is_not_in(["done", "no_show", "expert_no_show"]));
+        .filter(appointment::Column::State.is_not_in(with_outcome));
     let reports: Vec<Uuid> = report::Entity::find()
         .select_only()
         .column(report::Column::Id)
@@ -32,15 +40,15 @@ pub(super) async fn examine(
         .all(db)
         .await?;
     for it in reports {
-        findings.add("report", format!("report {it}"), "the session it reports on has not taken place");
+        findings.add("report", format!("report {it}"), "the appointment it reports on has not taken place");
     }
-    let of = |states: &[&str]| {
+    let of = |states: &[AppointmentStatus]| {
         let ended = appointment::Entity::find().select_only().column(appointment::Column::Id);
-        let ended = ended.filter(appointment::Column::State.is_in(states.iter().copied()));
+        let ended = ended.filter(appointment::Column::State.is_in(states.iter().map(|it| it.code())));
         report::Column::AppointmentId.in_subquery(ended.into_query())
     };
     let says = |it: bool| report::Column::TookPlace.eq(it);
-    let contradicts = says(false).and(of(&["done"])).or(says(true).and(of(&["no_show", "expert_no_show"])));
+    let contradicts = says(false).and(of(&HELD)).or(says(true).and(of(&MISSED)));
     let reports: Vec<Uuid> = report::Entity::find()
         .select_only()
         .column(report::Column::Id)
@@ -50,13 +58,13 @@ pub(super) async fn examine(
         .all(db)
         .await?;
     for it in reports {
-        let text = "it contradicts the outcome on whether its session took place";
+        let text = "it contradicts the outcome on whether its appointment took place";
         findings.add("report_took_place", format!("report {it}"), text);
     }
     let waiting: Vec<Uuid> = follow_up::Entity::find()
         .select_only()
         .column(follow_up::Column::Id)
-        .filter(follow_up::Column::State.eq("planned"))
+        .filter(follow_up::Column::State.eq(FollowUpStatus::Planned.code()))
         .filter(follow_up::Column::DueAt.lt(now - TimeDelta::hours(GRACE)))
         .order_by_asc(follow_up::Column::DueAt)
         .into_tuple()

@@ -1,6 +1,6 @@
 //! Checks that requests and bookings agree with the consultation's state, and that no time is held for ever.
 use chrono::{DateTime, TimeDelta, Utc};
-use codes::{ActionKind, ConsultationStatus};
+use codes::{ActionKind, AppointmentStatus, AssignmentStatus, ConsultationStatus};
 use domain::{
     consultation::correction::{TeamEvent, team_fields},
     field::Fields,
@@ -19,65 +19,84 @@ const HOLD_GRACE: i64 = 10;
 const OFFER_GRACE: i64 = 24;
 
 /// The states in which a slot may be held without a limit, until an expert has answered.
-const MAY_HOLD: [&str; 4] = ["received", "checking", "waiting_company", "matching"];
+const MAY_HOLD: [ConsultationStatus; 4] = [
+    ConsultationStatus::Received,
+    ConsultationStatus::Checking,
+    ConsultationStatus::WaitingCompany,
+    ConsultationStatus::Matching,
+];
 
 /// The states in which a clock runs while nothing happens.
-const HAVE_CLOCK: [&str; 5] = ["waiting_company", "matching", "scheduling", "booked", "consulted"];
+const HAVE_CLOCK: [ConsultationStatus; 5] = [
+    ConsultationStatus::WaitingCompany,
+    ConsultationStatus::Matching,
+    ConsultationStatus::Scheduling,
+    ConsultationStatus::Booked,
+    ConsultationStatus::Consulted,
+];
 
 pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findings) {
     let number = &case.row.number;
     let has_clock = case.row.silence_kind.is_some() || case.row.next_step_at.is_some();
     let is_merged = case.row.merged_into.is_some();
-    if HAVE_CLOCK.contains(&case.row.state.code()) && !has_clock && !is_merged {
+    let state = &case.row.state;
+    let is_one_of = |states: &[ConsultationStatus]| state.known().is_some_and(|it| states.contains(&it));
+    if is_one_of(&HAVE_CLOCK) && !has_clock && !is_merged {
         findings.add("silence", number, "no step follows if nothing happens");
     }
     if is_merged {
         return merged(case, findings);
     }
-    let confirmed: Vec<_> = case.appointments.iter().filter(|it| it.state.code() == "confirmed").collect();
-    match case.row.state.code() {
-        "booked" => match confirmed.as_slice() {
+    let is_confirmed = |it: &&appointment::Model| it.state == AppointmentStatus::Confirmed;
+    let confirmed: Vec<_> = case.appointments.iter().filter(is_confirmed).collect();
+    if *state == ConsultationStatus::Booked {
+        match confirmed.as_slice() {
             [one] => covered(case, one, findings),
             all => findings.add("booked", number, format!("{} of its appointments are confirmed", all.len())),
-        },
-        _ if !confirmed.is_empty() => {
-            findings.add("booked", number, "an appointment is confirmed, and it is not booked");
         }
-        "matching" if !case.assignments.iter().any(|it| it.state.code() == "offered") => {
-            findings.add("matching", number, "no expert is being asked");
-        }
-        _ => {}
+    } else if !confirmed.is_empty() {
+        findings.add("booked", number, "an appointment is confirmed, and it is not booked");
+    } else if *state == ConsultationStatus::Matching && !case.assignments.iter().any(is_offered) {
+        findings.add("matching", number, "no expert is being asked");
     }
     if case.row.ended_at.is_some() {
         ended(case, findings);
-    } else if !MAY_HOLD.contains(&case.row.state.code()) {
-        let endless = |it: &&appointment::Model| it.state.code() == "held" && it.held_until.is_none();
+    } else if !is_one_of(&MAY_HOLD) {
+        let endless =
+            |it: &&appointment::Model| it.state == AppointmentStatus::Held && it.held_until.is_none();
         for it in case.appointments.iter().filter(endless) {
             findings.add("hold", number, format!("appointment {} is held, and no expert is asked", it.id));
         }
     }
-    for it in case.assignments.iter().filter(|it| it.state.code() == "offered" && it.instead_of.is_some()) {
+    for it in case.assignments.iter().filter(|it| is_offered(it) && it.instead_of.is_some()) {
         let replaced = case.assignments.iter().find(|of| Some(of.id) == it.instead_of);
         let sits = replaced.is_some_and(|replaced| {
             let in_it = |one: &&appointment::Model| case.experts(one.id).contains(&replaced.expert_id);
-            replaced.state.code() == "accepted" && confirmed.iter().any(in_it)
+            is_accepted(replaced) && confirmed.iter().any(in_it)
         });
         if !sits {
-            let what = format!("expert {} is asked to take a place that nobody has", it.expert_id);
+            let what = format!("expert {} is asked to replace an expert who has no part", it.expert_id);
             findings.add("substitute", number, what);
         }
     }
-    for it in case.assignments.iter().filter(|it| it.state.code() == "offered") {
+    for it in case.assignments.iter().filter(|it| is_offered(it)) {
         if now - it.due_at > TimeDelta::hours(OFFER_GRACE) {
             findings.add("offer", number, format!("the answer of expert {} is long due", it.expert_id));
         }
     }
 }
 
+fn is_offered(it: &assignment::Model) -> bool {
+    it.state == AssignmentStatus::Offered
+}
+
+fn is_accepted(it: &assignment::Model) -> bool {
+    it.state == AssignmentStatus::Accepted
+}
+
 /// Checks that a case that was merged into another holds no time and no expert.
 fn merged(case: &Case<'_>, findings: &mut Findings) {
-    let is_live = |it: &&assignment::Model| ["offered", "accepted"].contains(&it.state.code());
-    for it in case.assignments.iter().filter(is_live) {
+    for it in case.assignments.iter().filter(|it| is_offered(it) || is_accepted(it)) {
         let what = format!("it was merged, and expert {} is still {}", it.expert_id, it.state.code());
         findings.add("merge", &case.row.number, what);
     }
@@ -91,7 +110,7 @@ fn merged(case: &Case<'_>, findings: &mut Findings) {
 /// that was added since is for the next one.
 fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
     let experts = case.experts(one.id);
-    let accepted = |it: &&assignment::Model| it.state.code() == "accepted" && experts.contains(&it.expert_id);
+    let accepted = |it: &&assignment::Model| is_accepted(it) && experts.contains(&it.expert_id);
     // An appointment that makes up for what an expert owes, or that was planned for one field, is for that field alone.
     let fields = Fields::from_flags(case.row.ict, case.row.labor);
     let owed = case.row.owed_field.as_ref().and_then(Coded::known);
@@ -117,7 +136,7 @@ fn team_events(case: &Case<'_>) -> Vec<TeamEvent> {
         let settles = matches!(
             (it.act.known()?, to),
             (
-                ActionKind::Accept | ActionKind::SettleTeam | ActionKind::PlanFurtherSession,
+                ActionKind::Accept | ActionKind::SettleTeam | ActionKind::PlanFurtherAppointment,
                 ConsultationStatus::Scheduling | ConsultationStatus::Booked
             )
         );
@@ -134,9 +153,7 @@ fn team_events(case: &Case<'_>) -> Vec<TeamEvent> {
 /// Checks that nothing continues after the end. An accepted assignment may stay if an appointment took place.
 fn ended(case: &Case<'_>, findings: &mut Findings) {
     let carried_out = case.row.appointments_done > 0;
-    let alive = |it: &&assignment::Model| {
-        it.state.code() == "offered" || it.state.code() == "accepted" && !carried_out
-    };
+    let alive = |it: &&assignment::Model| is_offered(it) || is_accepted(it) && !carried_out;
     for it in case.assignments.iter().filter(alive) {
         findings.add(
             "ended",
@@ -160,7 +177,7 @@ pub(super) async fn examine_holds(
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
     let overdue = Condition::all()
-        .add(appointment::Column::State.eq("held"))
+        .add(appointment::Column::State.eq(AppointmentStatus::Held.code()))
         .add(appointment::Column::HeldUntil.lt(now - TimeDelta::minutes(HOLD_GRACE)));
     let held = appointment::Entity::find()
         .filter(overdue)
@@ -183,10 +200,10 @@ pub(super) async fn examine_choices(db: &impl ConnectionTrait, findings: &mut Fi
     let with_expert = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ConsultationId)
-        .filter(assignment::Column::State.eq("accepted"))
+        .filter(assignment::Column::State.eq(AssignmentStatus::Accepted.code()))
         .filter(assignment::Column::ExpertId.in_subquery(open_accounts.into_query()));
     let without = consultation::Entity::find()
-        .filter(consultation::Column::State.eq("scheduling"))
+        .filter(consultation::Column::State.eq(ConsultationStatus::Scheduling.code()))
         .filter(consultation::Column::MergedInto.is_null())
         .filter(consultation::Column::Id.not_in_subquery(with_expert.into_query()));
     for it in without.all(db).await? {

@@ -5,6 +5,7 @@ mod beside;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, AssignmentStatus};
 use domain::{
     booking::availability::{Footprint, Slot, quarter_index},
     calendar::japan_date,
@@ -23,7 +24,7 @@ use crate::store::reference::programme::{self, Programme};
 /// The number of live appointments that are held in memory at once.
 const SIZE: u64 = 500;
 
-const LIVE: [&str; 2] = ["held", "confirmed"];
+const LIVE: [AppointmentStatus; 2] = [AppointmentStatus::Held, AppointmentStatus::Confirmed];
 
 /// The data from which footprints are computed.
 struct Rules {
@@ -40,7 +41,7 @@ pub(super) async fn examine(db: &impl ConnectionTrait, findings: &mut Findings) 
     let mut last = None;
     loop {
         let mut query = appointment::Entity::find()
-            .filter(appointment::Column::State.is_in(LIVE))
+            .filter(appointment::Column::State.is_in(LIVE.map(AppointmentStatus::code)))
             .order_by_asc(appointment::Column::Id)
             .limit(SIZE);
         if let Some(last) = last {
@@ -58,7 +59,7 @@ async fn orphans(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(
     let live = appointment::Entity::find()
         .select_only()
         .column(appointment::Column::Id)
-        .filter(appointment::Column::State.is_in(LIVE));
+        .filter(appointment::Column::State.is_in(LIVE.map(AppointmentStatus::code)));
     let owners: Vec<Uuid> = calendar_cell::Entity::find()
         .select_only()
         .column(calendar_cell::Column::AppointmentId)
@@ -189,7 +190,7 @@ async fn asked_substitutes(
 ) -> Result<BTreeMap<Uuid, Vec<Uuid>>, DbErr> {
     let found = assignment::Entity::find()
         .filter(assignment::Column::ConsultationId.is_in(live.iter().filter_map(|it| it.consultation_id)))
-        .filter(assignment::Column::State.eq("offered"))
+        .filter(assignment::Column::State.eq(AssignmentStatus::Offered.code()))
         .filter(assignment::Column::InsteadOf.is_not_null())
         .all(db)
         .await?;

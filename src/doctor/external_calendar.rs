@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::AppointmentStatus;
 use entity::{
     appointment, appointment_expert, cancelled_invitation, event, external_busy, external_calendar,
     external_entry,
@@ -163,7 +164,10 @@ async fn participants(db: &impl ConnectionTrait, findings: &mut Findings) -> Res
         .columns([cancelled_invitation::Column::AppointmentId, cancelled_invitation::Column::ExpertId])
         .join(JoinType::InnerJoin, of_appointment())
         .join(JoinType::InnerJoin, of_participation())
-        .filter(appointment::Column::State.is_in(["held", "confirmed"]))
+        .filter(
+            appointment::Column::State
+                .is_in([AppointmentStatus::Held, AppointmentStatus::Confirmed].map(AppointmentStatus::code)),
+        )
         .filter(seated.eq(left))
         .filter(ended.gte(sequence))
         .into_tuple()

@@ -1,5 +1,6 @@
 //! Checks that every received mail has its bytes, and that none waits for the worker.
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::InboundState;
 use entity::{inbound_mail as row, inbound_raw};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -19,7 +20,7 @@ pub(super) async fn examine(
 ) -> Result<(), DbErr> {
     let kept = inbound_raw::Entity::find().select_only().column(inbound_raw::Column::InboundId);
     let waiting = Condition::all()
-        .add(row::Column::State.eq("stored"))
+        .add(row::Column::State.eq(InboundState::Stored.code()))
         .add(row::Column::ReceivedAt.lt(now - TimeDelta::hours(GRACE)));
     let empty = Condition::all().add(row::Column::Id.not_in_subquery(kept.into_query()));
     for (rule, which, what) in [

@@ -1,5 +1,6 @@
 //! Checks that no mail is stuck, and that no mail is marked as sent without a recorded try.
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::{MailStatus, OutboxEvent};
 use entity::{outbox, outbox_log};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -20,16 +21,17 @@ pub(super) async fn examine(
     let limit = now - TimeDelta::hours(GRACE);
     let gone =
         Condition::any().add(outbox::Column::LeaseUntil.is_null()).add(outbox::Column::LeaseUntil.lt(limit));
-    let leased = Condition::all().add(outbox::Column::State.eq("sending")).add(gone);
-    let overdue =
-        Condition::all().add(outbox::Column::State.eq("waiting")).add(outbox::Column::HoldReason.is_null());
+    let leased = Condition::all().add(outbox::Column::State.eq(MailStatus::Sending.code())).add(gone);
+    let overdue = Condition::all()
+        .add(outbox::Column::State.eq(MailStatus::Waiting.code()))
+        .add(outbox::Column::HoldReason.is_null());
     let overdue = overdue.add(outbox::Column::DueAt.lt(limit));
     let attempted = outbox_log::Entity::find()
         .select_only()
         .column(outbox_log::Column::OutboxId)
-        .filter(outbox_log::Column::Event.eq("sent"));
+        .filter(outbox_log::Column::Event.eq(OutboxEvent::Sent.code()));
     let unattempted = Condition::all()
-        .add(outbox::Column::State.eq("sent"))
+        .add(outbox::Column::State.eq(MailStatus::Sent.code()))
         .add(outbox::Column::Id.not_in_subquery(attempted.into_query()));
     for (rule, which, what) in [
         ("mail_lease", leased, "its sender has been gone for more than an hour"),

@@ -1,7 +1,7 @@
 //! Reads consultations with all their rows, a page at a time.
 use std::collections::BTreeMap;
 
-use codes::CorrectedField;
+use codes::{AppointmentStatus, CorrectedField};
 use entity::{appointment, appointment_expert, assignment, consultation, correction, event};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -60,7 +60,7 @@ impl Page {
             .select_only()
             .column(appointment::Column::Id)
             .filter(here)
-            .filter(appointment::Column::State.eq("confirmed"));
+            .filter(appointment::Column::State.eq(AppointmentStatus::Confirmed.code()));
         let experts = appointment_expert::Entity::find()
             .filter(appointment_expert::Column::AppointmentId.in_subquery(confirmed.into_query()));
         let corrections = correction::Entity::find()

@@ -1,6 +1,7 @@
 //! Examines the columns that follow from the state, and the numbers that were given out.
 use std::collections::BTreeMap;
 
+use codes::AppointmentStatus;
 use domain::due::Due;
 use entity::{case_number_counter, company, consultation};
 use sea_orm::{
@@ -38,7 +39,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     if row.sort_at != sort_at(&record.consultation, row.due_at) {
         wrong("sort_at", "it is neither the deadline nor what stands for one in that state");
     }
-    let done = case.appointments.iter().filter(|it| it.state.code() == "done").count();
+    let done = case.appointments.iter().filter(|it| it.state == AppointmentStatus::Done).count();
     if usize::try_from(row.appointments_done).ok() != Some(done) {
         let what = format!("it counts {}, {done} appointments are done", row.appointments_done);
         wrong("appointments_done", &what);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::{AppointmentStatus, ConsultationStatus, WaitingOfferState};
 use entity::{appointment, appointment_expert, consultation, waiting_list_entry, waiting_offer};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use super::Findings;
 const GRACE: i64 = 10;
 
 /// The states in which a company can wait.
-const MAY_WAIT: [&str; 2] = ["scheduling", "booked"];
+const MAY_WAIT: [ConsultationStatus; 2] = [ConsultationStatus::Scheduling, ConsultationStatus::Booked];
 
 pub(super) async fn examine(
     db: &impl ConnectionTrait,
@@ -27,7 +28,7 @@ pub(super) async fn examine(
     states(db, &waiting, findings).await?;
     let waiting: BTreeSet<_> = waiting.into_iter().map(|it| it.id).collect();
     let offers = waiting_offer::Entity::find()
-        .filter(waiting_offer::Column::State.eq("open"))
+        .filter(waiting_offer::Column::State.eq(WaitingOfferState::Open.code()))
         .order_by_asc(waiting_offer::Column::Id)
         .all(db)
         .await?;
@@ -47,7 +48,9 @@ pub(super) async fn examine(
             Some(it) if it.starts_at != offer.starts_at || it.held_until != Some(offer.until) => {
                 wrong("another time is held, or until another moment");
             }
-            Some(it) if it.state.code() != "held" => wrong("its time is booked, and it has no answer"),
+            Some(it) if it.state != AppointmentStatus::Held => {
+                wrong("its time is booked, and it has no answer");
+            }
             Some(_) => {}
         }
         if !waiting.contains(&offer.waiting_id) {
@@ -74,7 +77,7 @@ async fn states(
         .filter(consultation::Column::Id.is_in(all.iter().map(|it| it.consultation_id)))
         .all(db)
         .await?;
-    for row in rows.iter().filter(|it| !MAY_WAIT.contains(&it.state.code())) {
+    for row in rows.iter().filter(|it| it.state.known().is_none_or(|it| !MAY_WAIT.contains(&it))) {
         findings.add(
             "waiting",
             &row.number,

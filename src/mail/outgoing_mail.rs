@@ -60,22 +60,11 @@ pub struct InvitationPart {
     pub body: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CalendarMethod {
-    Request,
-    Cancel,
-}
-
-impl CalendarMethod {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Request => "REQUEST",
-            Self::Cancel => "CANCEL",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Request, Self::Cancel].into_iter().find(|it| it.code() == code)
+codes::codes! {
+    /// The method of an iCalendar object.
+    pub enum CalendarMethod {
+        Request = "REQUEST",
+        Cancel = "CANCEL",
     }
 }
 

@@ -180,7 +180,7 @@ pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> R
 }
 
 /// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason.
-pub async fn plan_further_session(
+pub async fn plan_further_appointment(
     app: &App,
     id: ConsultationId,
     by: impl Into<ActorAt>,
@@ -189,7 +189,7 @@ pub async fn plan_further_session(
     plan_with_team(app, id, by, override_reason, None).await
 }
 
-/// Plans a further appointment as `plan_further_session` does, with another team: other experts, or the other field
+/// Plans a further appointment as `plan_further_appointment` does, with another team: other experts, or the other field
 /// as well.
 pub async fn plan_with_team(
     app: &App,
@@ -209,7 +209,7 @@ pub async fn plan_with_team(
     let was = work.record.consultation.fields;
     work.record.next_field = None;
     if let Some(team) = team {
-        work.check(ActionKind::PlanFurtherSession, by)?;
+        work.check(ActionKind::PlanFurtherAppointment, by)?;
         change_team(&mut work, by, team).await?;
     }
     plan(&mut work, by, override_reason, (was, None)).await?;
@@ -219,7 +219,7 @@ pub async fn plan_with_team(
 
 /// Plans a further appointment together with the approval of the report on the last one, of which the same mail tells
 /// with its recommendations.
-pub async fn further_session(
+pub async fn further_appointment(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     override_reason: Option<&TextLine>,
@@ -238,15 +238,15 @@ async fn plan(
     override_reason: Option<&TextLine>,
     (was, report): (Fields, Option<Recommended<'_>>),
 ) -> Result<(), Problem> {
-    work.check(ActionKind::PlanFurtherSession, by)?;
+    work.check(ActionKind::PlanFurtherAppointment, by)?;
     let makes_up = work.record.owed.is_some();
     release_gone(work).await?;
     keep_for_next(work, by).await?;
     let wanted = work.record.only_next_field().map_or(work.record.consultation.fields, Fields::from);
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
-    let act = Action::PlanFurtherSession {
+    let act = Action::PlanFurtherAppointment {
         appointments: store::intake::company::appointments_in(work.read(), &work.record, year).await?,
-        cap: work.context.settings.session_cap,
+        cap: work.context.settings.appointment_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
         makes_up,
         covered: still_open(wanted, &work.assignments).is_none(),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use domain::{
-    booking::notice::last_session_day,
+    booking::notice::last_appointment_day,
     calendar::BusinessCalendar,
     routing::{evaluate, teams},
     settings::Settings,
@@ -35,7 +35,7 @@ fn a_seed_gives_the_same_year_and_another_seed_another_one() {
 fn no_expert_is_booked_twice_or_beyond_a_limit_under_any_policy() {
     let world = World::new(SETUP);
     let business = BusinessCalendar::default();
-    let last = last_session_day(FIRST, &Settings::default(), &business).unwrap();
+    let last = last_appointment_day(FIRST, &Settings::default(), &business).unwrap();
     for policy in Policy::ALL {
         let (_, bookings) = simulate(SETUP, policy);
         let stands: Vec<_> = bookings.iter().filter(|it| !it.cancelled).collect();

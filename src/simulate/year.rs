@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use domain::{
     booking::{
         availability::{Day, Footprint, Occupied, Pool, Slot, SlotQuery, Window},
-        notice::{last_session_day, window},
+        notice::{last_appointment_day, window},
     },
     calendar::at_japan,
     field::Fields,
@@ -85,7 +85,7 @@ pub fn simulate(setup: Setup, policy: Policy) -> (Outcome, Vec<Booking>) {
     let stages = world.applications.iter().map(|_| Stage::Coming).collect();
     let settings = Settings::default();
     let window = window(at_japan(FIRST, 9, 0), &settings, &world.business);
-    let last = last_session_day(FIRST, &settings, &world.business).unwrap_or(FIRST);
+    let last = last_appointment_day(FIRST, &settings, &world.business).unwrap_or(FIRST);
     let mut year = Year {
         policy,
         declined: 0,
@@ -140,11 +140,11 @@ impl Year<'_> {
     fn day(&mut self, date: NaiveDate, last: NaiveDate) {
         self.today = date;
         self.window = Window {
-            last_session: Some(last),
+            last_appointment: Some(last),
             ..window(at_japan(date, 9, 0), &self.settings, &self.world.business)
         };
         for at in 0..self.stages.len() {
-            self.hold_session(at);
+            self.hold_appointment(at);
             self.take_answers(at);
             if matches!(self.stages[at], Stage::Coming) && self.world.applications[at].on <= date {
                 self.stages[at] = Stage::Waiting;
@@ -163,7 +163,7 @@ impl Year<'_> {
     }
 
     /// Lets an appointment that is booked for today take place, or books it anew with the same experts if it cannot.
-    fn hold_session(&mut self, at: usize) {
+    fn hold_appointment(&mut self, at: usize) {
         let Stage::Booked { team, slot } = self.stages[at].clone() else { return };
         if slot.date() > self.today {
             return;

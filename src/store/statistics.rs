@@ -170,8 +170,8 @@ async fn totals(
     let row: Option<Row> = selected(selection)
         .column_as(consultation::Column::Id.count(), "n")
         .column_as(companies, "companies")
-        .column_as(consultation::Column::AppointmentsDone.sum(), "sessions")
-        .column_as(Expr::cust("SUM(CASE WHEN appointments_done > 0 THEN 1 ELSE 0 END)"), "with_session")
+        .column_as(consultation::Column::AppointmentsDone.sum(), "appointments")
+        .column_as(Expr::cust("SUM(CASE WHEN appointments_done > 0 THEN 1 ELSE 0 END)"), "with_appointment")
         .into_tuple()
         .one(db)
         .await?;

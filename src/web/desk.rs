@@ -1,9 +1,9 @@
 //! The pages of a regional first-line desk: the requests that it notes, its hand-overs and their results.
 mod calls;
 mod case;
-mod figures;
 mod list;
 mod new;
+mod statistics;
 
 use actix_web::web::ServiceConfig;
 
@@ -16,7 +16,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(calls::list)
         .service(calls::show)
         .service(calls::change)
-        .service(figures::show)
+        .service(statistics::show)
         .service(case::show)
         .service(case::write)
         .service(case::download);

@@ -1,10 +1,10 @@
 //! The editors' pages: news, the guide, examples, events, the telework month and surveys, from the draft to the end of their period.
 mod campaign;
-mod campaign_figures;
 mod campaign_file;
 mod campaign_form;
 mod campaign_import;
 mod campaign_outreach;
+mod campaign_statistics;
 mod consent;
 mod consent_panel;
 mod deletion;
@@ -64,8 +64,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(history::show)
         .service(history::revision)
         .service(history::restore)
-        .service(campaign_figures::csv)
-        .service(campaign_figures::show)
+        .service(campaign_statistics::csv)
+        .service(campaign_statistics::show)
         .service(campaign_outreach::show)
         .service(campaign_outreach::invite)
         .service(campaign_import::show)

@@ -25,7 +25,7 @@ pub fn measure(table: &mut Table) {
     let ask = SlotQuery {
         fields: Fields::Ict,
         footprints: vec![Some(Footprint::online(&settings)); calendars.len()],
-        window: Window { earliest: first, horizon: first + chrono::Days::new(60), last_session: None },
+        window: Window { earliest: first, horizon: first + chrono::Days::new(60), last_appointment: None },
         starts: Day::HALF_HOURS,
     };
     assert!(!pool.search(&ask).is_empty());

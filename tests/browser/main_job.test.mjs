@@ -1,4 +1,4 @@
-// The whole chain, as the people in it live it: set-up, application, answers, session, report, approval, survey.
+// The whole chain, as the people in it live it: set-up, application, answers, appointment, report, approval, survey.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -14,7 +14,7 @@ const LABOR = { email: "labor@example.jp", name: "佐藤 次郎", field: "労務
 
 const SURVEY = ["問い合わせの目的が達成できた", "問い合わせへの対応に満足した", "テレワークの導入を積極的に検討する"];
 
-// A Friday; the session is after a holiday and three business days.
+// A Friday; the appointment is after a holiday and three business days.
 const APPLIED = "2026-11-20 10:00:00";
 const DAY = "11月26日（木）";
 const TIME = "10:00から11:00";

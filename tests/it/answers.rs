@@ -266,7 +266,7 @@ async fn a_proposal_is_turned_down_or_followed() {
         .await
         .unwrap()
         .unwrap();
-    assert!(!mail.open, "it is what the session has become");
+    assert!(!mail.open, "it is what the appointment has become");
     assert_eq!(cases::record(&it.site, it.case).await.response, None);
 }
 
@@ -328,7 +328,7 @@ async fn a_company_that_cannot_come_is_phoned() {
     declined_is_answered(&it, EXPERT, "それまで、予約はそのままです。").await;
 }
 
-/// Fails unless the person got one letter that says until when the center answers the decline, and what the person can do.
+/// Fails unless the person got one mail that says until when the center answers the decline, and what the person can do.
 async fn declined_is_answered(it: &Asked, to: &str, next: &str) {
     let mut mails = cases::mails_to(&it.site, to).await;
     mails.retain(|it| it.kind == "decline_noted");

@@ -120,8 +120,8 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
     assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
 }
 
-/// A mail to an address that was corrected meanwhile comes back late: the address is nobody's any more, so that the case is
-/// not marked, and nobody has to be called. The mail can still be sent again.
+/// A mail to an address that was corrected meanwhile comes back late: no contact has the address any more, so that the case is
+/// not marked, and no company has to be called. The mail can still be sent again.
 #[actix_web::test]
 async fn a_late_report_about_a_replaced_address_marks_nothing() {
     let site = Site::new().await;
@@ -185,7 +185,7 @@ async fn an_immediate_refusal_is_shown_and_cleared_like_a_report() {
     let path = format!("/staff/mail/{}", kept_back.id);
     site.get(&path).await.shows("この宛先は存在しないと相手のサーバーが答えました");
 
-    let again = site.post(&path, &[("deed", "resend"), ("reason", "電話で確認した")]).await;
+    let again = site.post(&path, &[("action", "resend"), ("reason", "電話で確認した")]).await;
     assert_eq!(again.status, 303);
     for path in &pages {
         assert!(!site.get(path).await.body.contains("電話で連絡してください"));

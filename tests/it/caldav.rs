@@ -191,7 +191,7 @@ impl Service {
 
     /// Gives our entry another start in the calendar, as dragging it in a calendar program does.
     async fn drag(&self, case: Case, by: TimeDelta) {
-        let session = cases::appointment(&self.site, case).await;
+        let appointment = cases::appointment(&self.site, case).await;
         let entry = self.entry().await;
         let stamp = |at: chrono::DateTime<chrono::Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
         let text = self.server.read(&self.site, &entry.href).await.unwrap();
@@ -199,7 +199,7 @@ impl Service {
         let moved = |name: &str, at: chrono::DateTime<chrono::Utc>| {
             (format!("{name}:{}", stamp(at)), format!("{name}:{}", stamp(at + by)))
         };
-        let (start, end) = (moved("DTSTART", session.starts_at), moved("DTEND", session.ends_at));
+        let (start, end) = (moved("DTSTART", appointment.starts_at), moved("DTEND", appointment.ends_at));
         let text = text.replace(&start.0, &start.1).replace(&end.0, &end.1);
         let kind = [("content-type", "text/calendar")];
         let done = self.server.ask(&self.site, "PUT", &entry.href, &kind, &text).await;
@@ -235,10 +235,10 @@ async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
     let service = Service::new().await;
     let case = cases::booked(&service.site, &service.cast, CONTACT).await;
     service.later(TimeDelta::zero()).await;
-    let (session, entry) = (cases::appointment(&service.site, case).await, service.entry().await);
-    assert_eq!((entry.state.code(), entry.sequence), ("written", session.sequence));
+    let (appointment, entry) = (cases::appointment(&service.site, case).await, service.entry().await);
+    assert_eq!((entry.state.code(), entry.sequence), ("written", appointment.sequence));
     let text = service.server.read(&service.site, &entry.href).await.unwrap();
-    assert!(text.contains(&format!("UID:{}", session.uid)) && text.contains("みなと製作所"), "{text}");
+    assert!(text.contains(&format!("UID:{}", appointment.uid)) && text.contains("みなと製作所"), "{text}");
     assert!(!text.contains("METHOD:"), "an object of a collection has no method");
     // Our own entry is not a private appointment, and is not written twice.
     assert!(
@@ -421,8 +421,8 @@ async fn a_write_that_was_cut_off_is_finished_once() {
         service.server.ask(&service.site, "PROPFIND", &format!("/{USER}/work/"), &[("depth", "1")], "").await;
     let listed = String::from_utf8(listed.body).unwrap();
     assert_eq!(listed.matches(".ics").count(), 1, "{listed}");
-    let session = cases::appointment(&service.site, case).await;
-    assert!(service.server.read(&service.site, &entry.href).await.unwrap().contains(&session.uid));
+    let appointment = cases::appointment(&service.site, case).await;
+    assert!(service.server.read(&service.site, &entry.href).await.unwrap().contains(&appointment.uid));
 }
 
 #[actix_web::test]
@@ -460,9 +460,14 @@ async fn a_server_that_is_gone_loses_nothing() {
         .await
         .unwrap();
     service.later(TimeDelta::hours(3)).await;
-    let session = cases::appointment(&service.site, case).await;
+    let appointment = cases::appointment(&service.site, case).await;
     assert!(
-        service.server.read(&service.site, &service.entry().await.href).await.unwrap().contains(&session.uid)
+        service
+            .server
+            .read(&service.site, &service.entry().await.href)
+            .await
+            .unwrap()
+            .contains(&appointment.uid)
     );
 }
 

@@ -78,9 +78,9 @@ async fn applied(company: &Site) -> Case {
 }
 
 async fn reported(site: &Site, expert: &Site, case: Case) {
-    let session = appointment(site, case).await.id.to_string();
+    let appointment = appointment(site, case).await.id.to_string();
     let form = [
-        ("session", session.as_str()),
+        ("session", appointment.as_str()),
         ("version", "0"),
         ("act", "submit"),
         ("present_state", "紙の勤怠管理"),

@@ -156,7 +156,7 @@ async fn followed(site: &Site, by: AccountId) -> ConsultationId {
     let slot = offers.days().into_iter().flat_map(|it| it.1).find(|it| it.start() > app.clock.now()).unwrap();
     ops::booking::appointment::choose_slot(app, id, center, slot).await.unwrap();
     app.clock.advance(slot.start() + TimeDelta::hours(1) - app.clock.now());
-    let session = live(site, id).await.unwrap().id;
+    let appointment = live(site, id).await.unwrap().id;
     ops::booking::appointment::record_done(app, id, Actor::Expert(expert)).await.unwrap();
     let body = ReportBody {
         present_state: "紙の勤怠管理".to_owned(),
@@ -164,8 +164,8 @@ async fn followed(site: &Site, by: AccountId) -> ConsultationId {
         next_steps: "規程の案を作る".to_owned(),
         ..ReportBody::default()
     };
-    ops::aftercare::report::write(app, session, expert, body, 0, Saving::Submit).await.unwrap();
-    ops::aftercare::report::decide(app, session, by, ReportDecision::Approve).await.unwrap();
+    ops::aftercare::report::write(app, appointment, expert, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(app, appointment, by, ReportDecision::Approve).await.unwrap();
     assert_eq!(state(site, id).await, "follow_up");
     id
 }

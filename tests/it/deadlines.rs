@@ -88,7 +88,7 @@ async fn an_answer_is_due_before_the_company_has_to_hear() {
     assert_eq!(due.at(), Some(limit), "the consultation waits no longer than the request");
     assert!(due.explain().last().unwrap().contains("企業へお知らせする"), "{:?}", due.explain());
 
-    // Nobody answers. No further expert can answer in time, and the company hears on the day before.
+    // No expert answers. No further expert can answer in time, and the company hears on the day before.
     go_to(&site, "2026-12-02T17:00:00");
     work(&site).await;
     assert_eq!(cases::state(&site, case).await, "checking");
@@ -252,7 +252,7 @@ async fn an_acceptance_stands_when_the_other_expert_declines() {
     }
 }
 
-/// An acceptance for one field must not rest where nobody is asked for the other one.
+/// An acceptance for one field must not rest where no expert is asked for the other one.
 #[actix_web::test]
 async fn a_case_whose_one_request_is_withdrawn_goes_back_to_the_center() {
     for accepts_first in [true, false] {

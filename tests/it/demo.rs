@@ -80,9 +80,9 @@ async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
 
     // The yearly cap is reached and never exceeded.
     let company: BTreeMap<_, _> = cases.iter().map(|it| (it.id, it.company_id)).collect();
-    let sessions = appointment::Entity::find().all(&app.db).await.unwrap();
+    let appointments = appointment::Entity::find().all(&app.db).await.unwrap();
     let mut had = BTreeMap::new();
-    for it in sessions.iter().filter(|it| it.state.code() == "done") {
+    for it in appointments.iter().filter(|it| it.state.code() == "done") {
         *had.entry(it.consultation_id.and_then(|it| company.get(&it))).or_insert(0) += 1;
     }
     assert!(had.values().any(|&it| it == 3), "{had:?}");
@@ -94,7 +94,7 @@ async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
         states.contains("offered") && states.contains("accepted")
     });
     assert!(half, "a case in both fields, of which one is answered");
-    let kinds = counted(sessions.iter().map(|it| it.state.code()));
+    let kinds = counted(appointments.iter().map(|it| it.state.code()));
     for state in ["held", "confirmed", "done", "no_show", "cancelled_by_company", "cancelled_by_expert"] {
         assert!(kinds.contains_key(state), "{state} in {kinds:?}");
     }

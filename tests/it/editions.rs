@@ -222,7 +222,7 @@ async fn months_that_were_missed_are_closed_in_their_order_and_released_at_once(
     for n in 0..5 {
         cases::unconfirmed(&site, &cast, &cases::form(&format!("c{n}@example.co.jp"))).await;
     }
-    // Nobody worked from November to March.
+    // No person worked from November to March.
     wait_until(&site, "2027-03-10T01:00:00Z");
     close(&site).await;
     let months: Vec<_> = statistics_edition::Entity::find().all(&site.app.db).await.unwrap();

@@ -351,9 +351,9 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
     let (site, cast) = site().await;
     let case = cases::consulted(&site, &cast, CONTACT).await;
     sign_in(&site, "expert@example.jp").await;
-    let session = appointment(&site, case).await.id;
+    let appointment = appointment(&site, case).await.id;
     let report = format!("{}/report", path(case));
-    let id = session.to_string();
+    let id = appointment.to_string();
     let write = |version: &'static str, act: &'static str, advice: &'static str| {
         let (id, report) = (id.clone(), report.clone());
         let site = &site;
@@ -396,7 +396,7 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
 
     let reason = TextLine::parse("理由", "導入の時期が未記入です", 100).unwrap();
     let back = ReportDecision::Return { reason };
-    ops::aftercare::report::decide(&site.app, session, cast.coordinator, back).await.unwrap();
+    ops::aftercare::report::decide(&site.app, appointment, cast.coordinator, back).await.unwrap();
     let worklist = site.get("/expert").await;
     worklist.shows("導入の時期が未記入です");
     worklist.shows("報告書を直す");
@@ -404,7 +404,7 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
     page.shows("導入の時期が未記入です");
     page.shows(r#"name="version" value="4""#);
     assert_eq!(write("4", "submit", "段階的に始める。時期は4月").await.status, 303);
-    ops::aftercare::report::decide(&site.app, session, cast.coordinator, ReportDecision::Approve)
+    ops::aftercare::report::decide(&site.app, appointment, cast.coordinator, ReportDecision::Approve)
         .await
         .unwrap();
     site.get(&report).await.shows("実施報告書（確認済み）");

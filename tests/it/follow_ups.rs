@@ -244,14 +244,14 @@ async fn a_wish_comes_and_goes_with_the_answer() {
     let app = &office.site.app;
     office.wait(TimeDelta::days(7)).await;
     let survey = office.plan().await.into_iter().find(|it| it.kind == Kind::Survey).unwrap();
-    let say = async |wants_further_session| {
+    let say = async |wants_further_appointment| {
         app.clock.advance(TimeDelta::days(1));
         let agreed = SurveyAgreement::Yes;
         let answer = FollowUpAnswer::Survey(SurveyAnswer {
             purpose_achieved: agreed,
             satisfied: agreed,
             will_consider: agreed,
-            wants_further_session,
+            wants_further_appointment,
             comment: "会議の進め方も知りたい。".to_owned(),
         });
         ops::aftercare::follow_up::answer(app, survey.id, answer).await.unwrap();
@@ -266,7 +266,9 @@ async fn a_wish_comes_and_goes_with_the_answer() {
     assert!(since.is_some_and(|it| it < app.clock.now()), "since the first time");
     assert_eq!(say(false).await.wants_help_since, None);
     say(true).await;
-    ops::consultation::plan_further_session(app, office.case.id, office.cast.center(), None).await.unwrap();
+    ops::consultation::plan_further_appointment(app, office.case.id, office.cast.center(), None)
+        .await
+        .unwrap();
     let seen_to = say(true).await;
     assert_eq!(seen_to.wants_help_since, None);
     assert_ne!(seen_to.consultation.state.code(), "follow_up");

@@ -1,4 +1,4 @@
-//! Events of the programme: from the draft over sign-up, seats and waiting list to the letter afterwards.
+//! Events of the programme: from the draft over sign-up, seats and waiting list to the mail afterwards.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Role,

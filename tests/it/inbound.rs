@@ -377,7 +377,7 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
     assert_eq!(wrong.status, 422);
     wrong.shows("受付番号を、R08-000123のように入力してください");
     let number = case.number.to_string();
-    let form = [("number", number.as_str()), ("voice", "company")];
+    let form = [("number", number.as_str()), ("attach_as", "company")];
     let done = site.post(&format!("/staff/mail/in/{}/attach", mail.id), &form).await;
     assert_eq!(done.status, 303, "{}", done.body);
     assert_eq!(cases::state(&site, case).await, "checking");
@@ -405,7 +405,7 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
 
     let note =
         arrives(&site, &raw_mail("boss@example.com", "madoguchi@example.jp", "件", "進み具合は？")).await;
-    let form = [("number", number.as_str()), ("voice", "note")];
+    let form = [("number", number.as_str()), ("attach_as", "note")];
     site.post(&format!("/staff/mail/in/{}/attach", note.id), &form).await;
     let inside = thread(&site, case, Audience::Internal).await.pop().unwrap();
     assert!(inside.internal && inside.body.starts_with("受信したメール（boss@example.com）"), "{inside:?}");

@@ -138,11 +138,11 @@ async fn an_absence_notice_is_shown_small_and_that_of_an_expert_inside() {
 async fn a_mail_added_by_a_coordinator_brings_its_files() {
     let all = conversation::everyone(Site::new().await).await;
     let site = &all.center;
-    for (voice, name) in [("company", "a.pdf"), ("note", "b.pdf")] {
+    for (attach_as, name) in [("company", "a.pdf"), ("note", "b.pdf")] {
         let sent: [(&str, &str, &[u8]); 2] = [(name, "application/pdf", PDF), ("run.exe", "", b"MZ")];
-        let came = arrives(site, &mail("tanaka@example.com", "madoguchi@example.jp", voice, &sent)).await;
+        let came = arrives(site, &mail("tanaka@example.com", "madoguchi@example.jp", attach_as, &sent)).await;
         assert_eq!(came.state.code(), "quarantined");
-        let form = [("number", all.number.as_str()), ("voice", voice)];
+        let form = [("number", all.number.as_str()), ("attach_as", attach_as)];
         let path = format!("/staff/mail/in/{}/attach", came.id);
         assert_eq!(site.post(&path, &form).await.status, 303);
         assert_eq!(site.post(&path, &form).await.status, 409);
@@ -172,7 +172,7 @@ async fn a_truncated_mail_keeps_no_file() {
     };
     let id = madoguchi::ops::correspondence::inbound_mail::store_raw(&site.app, &it).await.unwrap();
     while madoguchi::worker::inbound_mail::step(&site.app).await.unwrap() {}
-    let form = [("number", all.number.as_str()), ("voice", "company")];
+    let form = [("number", all.number.as_str()), ("attach_as", "company")];
     assert_eq!(site.post(&format!("/staff/mail/in/{id}/attach"), &form).await.status, 303);
     let before = thread(site, all.case, Audience::Everyone).await;
     assert_eq!(before.last().unwrap().body, "資料です。");

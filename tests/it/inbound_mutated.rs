@@ -20,7 +20,7 @@ async fn every_mutation_is_kept_understood_and_shown() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
-    let session = cases::appointment(&site, case).await;
+    let appointment = cases::appointment(&site, case).await;
     let sent = cases::mails_to(&site, CONTACT).await.remove(0);
     let samples = samples(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mails"));
     assert!(samples.len() > 25, "{}", samples.len());
@@ -35,7 +35,7 @@ async fn every_mutation_is_kept_understood_and_shown() {
             (b"{to}", &to),
             (b"{from}", CONTACT),
             (b"{address}", CONTACT),
-            (b"{uid}", &session.uid),
+            (b"{uid}", &appointment.uid),
             (b"{id}", &sent.message_id),
             (b"{method}", "REPLY"),
         ];

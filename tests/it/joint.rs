@@ -95,7 +95,7 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
 }
 
 #[actix_web::test]
-async fn with_the_substitute_the_session_is_booked_at_that_time() {
+async fn with_the_substitute_the_appointment_is_booked_at_that_time() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     ops::accounts::account::set_active(&site.app, AccountId(cast.expert.0), false).await.unwrap();
@@ -114,8 +114,8 @@ async fn with_the_substitute_the_session_is_booked_at_that_time() {
         ops::routing::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
     }
     assert_eq!(cases::state(&site, case).await, "booked");
-    let session = cases::appointment(&site, case).await;
-    assert_eq!((session.starts_at, session.experts.len()), (slot.start(), 2));
+    let appointment = cases::appointment(&site, case).await;
+    assert_eq!((appointment.starts_at, appointment.experts.len()), (slot.start(), 2));
     for to in [CONTACT, "labor@example.jp"] {
         assert_eq!(count_of_mails(&site, to, "booked").await, 1, "{to}");
     }

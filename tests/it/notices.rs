@@ -88,8 +88,8 @@ async fn an_expert_is_told_of_the_week_on_its_first_business_day() {
     let cast = Cast::new(&site).await;
     let booked = cases::booked(&site, &cast, CONTACT).await;
     let matching = cases::matching(&site, &cast, "other@example.co.jp").await;
-    let session = cases::appointment(&site, booked).await.starts_at;
-    assert!(session < at_japan("2026-11-28".parse().unwrap(), 0, 0), "in the week after");
+    let appointment = cases::appointment(&site, booked).await.starts_at;
+    assert!(appointment < at_japan("2026-11-28".parse().unwrap(), 0, 0), "in the week after");
     go_on(&site, "2026-11-20", 15).await;
     go_on(&site, "2026-11-24", 9).await;
     assert!(only(&cases::mails_to(&site, "expert@example.jp").await, "weekly_digest").is_empty());

@@ -255,7 +255,7 @@ async fn the_statistics_follow_a_case_from_receipt_to_survey() {
         purpose_achieved: SurveyAgreement::Yes,
         satisfied: SurveyAgreement::RatherYes,
         will_consider: SurveyAgreement::No,
-        wants_further_session: false,
+        wants_further_appointment: false,
         comment: "秘密の感想".to_owned(),
     });
     ops::aftercare::follow_up::answer(&site.app, survey.id, answer).await.unwrap();
@@ -420,7 +420,7 @@ async fn settings_are_checked_and_the_second_to_save_is_told() {
     assert_eq!((saved.status, saved.location.as_deref()), (303, Some("/admin/settings?year=2026")));
     let year = FiscalYear::new(2026).unwrap();
     let programme = site.app.programme().await.unwrap();
-    assert_eq!(programme.settings(year), &Settings { session_cap: 5, ..Settings::default() });
+    assert_eq!(programme.settings(year), &Settings { appointment_cap: 5, ..Settings::default() });
 
     let second = site.post("/admin/settings", &with(&form, "reply_days", "4")).await;
     assert_eq!(second.status, 409);

@@ -247,10 +247,10 @@ async fn only_changes_are_requested_and_everything_once_a_day() {
 async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
     let service = Service::new().await;
     let booked = cases::booked(&service.site, &service.cast, "other@example.co.jp").await;
-    let session = cases::appointment(&service.site, booked).await;
+    let appointment = cases::appointment(&service.site, booked).await;
     let lines = format!(
         "DTSTART:{}\nDURATION:PT30M",
-        (session.starts_at + TimeDelta::minutes(15)).format("%Y%m%dT%H%M%SZ")
+        (appointment.starts_at + TimeDelta::minutes(15)).format("%Y%m%dT%H%M%SZ")
     );
     let host = Host::open(page(&[&lines]));
     service.subscribed(&host.url()).await;
@@ -265,7 +265,7 @@ async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
     assert!(cases::appointment(&service.site, booked).await.is_confirmed());
 
     // Our own invitation in that calendar is not a private appointment.
-    let ours = format!("UID:{}\n{lines}", session.uid);
+    let ours = format!("UID:{}\n{lines}", appointment.uid);
     host.set(Manner::Page(calendar(&[&ours]).replace("UID:0@private.example\r\n", ""), vec![]));
     service.later(TimeDelta::minutes(31)).await;
     assert!(!service.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));

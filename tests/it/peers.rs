@@ -95,7 +95,7 @@ async fn two_other_programs_read_in_our_invitations_what_we_mean() {
     let cancelled = cases::appointment(&site, case).await;
     for to in [CONTACT, "expert@example.jp"] {
         let mails = cases::mails_to(&site, to).await;
-        for (kind, session, method) in [
+        for (kind, appointment, method) in [
             ("booked", &booked, "REQUEST"),
             ("moved", &moved, "REQUEST"),
             ("cancelled", &cancelled, "CANCEL"),
@@ -105,8 +105,11 @@ async fn two_other_programs_read_in_our_invitations_what_we_mean() {
             let (python, ical_js) = (python(text), ical_js(text));
             assert_eq!(python, ical_js, "both read the same");
             says(&python, mail, method);
-            assert_eq!((python.uid.as_str(), python.sequence), (session.uid.as_str(), session.sequence));
-            assert_eq!(python.start, session.starts_at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+            assert_eq!(
+                (python.uid.as_str(), python.sequence),
+                (appointment.uid.as_str(), appointment.sequence)
+            );
+            assert_eq!(python.start, appointment.starts_at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
         }
     }
 }

@@ -174,7 +174,7 @@ async fn visits_far_away_fit_beside_each_other() {
 /// Each company wants the time of another. A refused company is told that the time is taken, and no transaction waits
 /// for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sessions_that_change_places_end_somewhere_each() {
+async fn appointments_that_change_places_end_somewhere_each() {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
     lift_limits(&site).await;

@@ -111,7 +111,7 @@ struct Diary {
 
 /// A booked appointment, and when both sides are to be reminded of it.
 struct Standing {
-    session: Appointment,
+    appointment: Appointment,
     remind_at: Option<DateTime<Utc>>,
 }
 
@@ -180,7 +180,7 @@ impl Diary {
         let by = match who {
             Who::Center => self.cast.center(),
             Who::Company => Actor::Company,
-            Who::Expert => Actor::Expert(standing.session.experts[0]),
+            Who::Expert => Actor::Expert(standing.appointment.experts[0]),
         };
         ops::booking::appointment::cancel(&self.site.app, self.cases[n].id, by, "都合により".to_owned()).await
     }
@@ -205,15 +205,15 @@ impl Diary {
         while worker::outbox::step(app).await.unwrap() {}
         let now = app.clock.now();
         for (n, it) in self.standing.iter().enumerate() {
-            let Some(Standing { session, remind_at: Some(at) }) = it else { continue };
+            let Some(Standing { appointment, remind_at: Some(at) }) = it else { continue };
             // Outside of opening hours a reminder waits, and is dropped if its appointment begins before.
             let settings = domain::settings::Settings::default();
             let calendar = domain::calendar::BusinessCalendar::default();
             let is_open = domain::booking::notice::in_business_hours(now, &settings, &calendar) <= now;
-            if *at <= now && session.starts_at > now && is_open {
-                let key = |to: &str| format!("reminder/{}/{}/{to}", session.id, session.sequence);
+            if *at <= now && appointment.starts_at > now && is_open {
+                let key = |to: &str| format!("reminder/{}/{}/{to}", appointment.id, appointment.sequence);
                 self.expected.insert(key(&contact(n)));
-                for &expert in &session.experts {
+                for &expert in &appointment.experts {
                     let is_first = expert == self.cast.expert;
                     let to = if is_first { "expert@example.jp" } else { "second@example.jp" };
                     self.expected.insert(key(to));
@@ -230,16 +230,19 @@ impl Diary {
         let now = self.site.app.clock.now();
         for n in 0..CASES {
             let all = store::booking::appointment::of(&self.site.app.db, self.cases[n].id).await.unwrap();
-            let session = all.into_iter().find(Appointment::is_confirmed);
+            let appointment = all.into_iter().find(Appointment::is_confirmed);
             let name = |it: &Appointment| (it.id, it.sequence);
-            if self.standing[n].as_ref().map(|it| name(&it.session)) == session.as_ref().map(name) {
+            if self.standing[n].as_ref().map(|it| name(&it.appointment)) == appointment.as_ref().map(name) {
                 continue;
             }
             let gone = self.standing[n].as_ref().and_then(|it| it.remind_at);
             self.dropped += usize::from(gone.is_some_and(|it| it > now));
-            self.standing[n] = session.map(|session| {
+            self.standing[n] = appointment.map(|appointment| {
                 let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
-                Standing { remind_at: reminder_at(session.starts_at, now, &settings, &calendar), session }
+                Standing {
+                    remind_at: reminder_at(appointment.starts_at, now, &settings, &calendar),
+                    appointment,
+                }
             });
         }
     }

@@ -1,4 +1,4 @@
-//! Silence: whatever state a case is in, while nobody acts the people concerned are told in time, each of them once.
+//! Silence: whatever state a case is in, while no person acts the people concerned are told in time, each of them once.
 mod holds;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,7 @@ use crate::{
     site::{PASSWORD, Site},
 };
 
-/// The longest time, in business days, in which nobody hears of an open case: the settings have no longer gap between two
+/// The longest time, in business days, in which no person hears of an open case: the settings have no longer gap between two
 /// steps.
 const LONGEST: usize = 6;
 
@@ -197,7 +197,7 @@ fn business_days(from: DateTime<Utc>, to: DateTime<Utc>) -> usize {
     BusinessCalendar::default().business_days_between(japan_date(from), japan_date(to))
 }
 
-/// The state × time table: for every state, sixty business days in which nobody acts.
+/// The state × time table: for every state, sixty business days in which no person acts.
 #[actix_web::test]
 async fn no_state_is_silent_for_sixty_business_days() {
     let site = Site::new().await;
@@ -262,7 +262,7 @@ async fn keeps_hours(site: &Site) {
     }
 }
 
-/// Two fiscal years pass, and nobody acts: nothing is lost, nothing fails, no person is written to without end, and the
+/// Two fiscal years pass, and no person acts: nothing is lost, nothing fails, no person is written to without end, and the
 /// center hears every business day of what waits.
 #[actix_web::test]
 async fn for_two_fiscal_years_every_idle_case_is_followed_up() {
@@ -303,7 +303,7 @@ async fn for_two_fiscal_years_every_idle_case_is_followed_up() {
     sound(&site).await;
 }
 
-/// Two fiscal years in which everybody acts, but only long after they should have.
+/// Two fiscal years in which all people act, but only long after they should have.
 #[actix_web::test]
 async fn for_two_fiscal_years_late_answers_cause_no_contradiction() {
     let site = Site::new().await;

@@ -389,7 +389,7 @@ async fn a_request_to_a_substitute_ends_with_its_appointment() {
     let mails = mails_to(&scene.site, "takahashi@example.jp").await;
     let mail = mails.iter().find(|it| it.kind == "request_withdrawn").unwrap();
     assert!(mail.calendar.as_deref().unwrap().contains("METHOD:CANCEL"));
-    assert!(scene.proposed().await.is_empty(), "the session has left the days of absence");
+    assert!(scene.proposed().await.is_empty(), "the appointment has left the days of absence");
 
     // A substitute is asked again for another appointment, and the request ends with the booking, or with the
     // consultation.

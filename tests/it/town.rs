@@ -83,8 +83,8 @@ impl Town {
         let editor = site.account(Role::Editor, EDITOR).await.id;
         let db = &site.app.db;
         let of_state = |state: &str| appointment::Entity::find().filter(appointment::COLUMN.state.eq(state));
-        let session = of_state(AppointmentState::Confirmed.code()).one(db).await.unwrap().unwrap();
-        let booked = Case::find(&site, session.consultation_id.unwrap()).await;
+        let appointment = of_state(AppointmentState::Confirmed.code()).one(db).await.unwrap().unwrap();
+        let booked = Case::find(&site, appointment.consultation_id.unwrap()).await;
         let approved = report::Entity::find().filter(report::COLUMN.state.eq("approved"));
         let surveyed = follow_up::Entity::find()
             .filter(follow_up::COLUMN.kind.eq("survey"))
@@ -107,10 +107,10 @@ impl Town {
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
         let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
         parts.extend(desk_parts(&site).await);
-        parts.extend(calendars(&site, booked.expert, session.id).await);
-        let earlier = earlier_time(&site, &session).await;
+        parts.extend(calendars(&site, booked.expert, appointment.id).await);
+        let earlier = earlier_time(&site, &appointment).await;
         parts.push(("/o/{token}", earlier));
-        parts.extend(conversation(&site, ConsultationId(session.consultation_id.unwrap())).await);
+        parts.extend(conversation(&site, ConsultationId(appointment.consultation_id.unwrap())).await);
         parts.extend(published(&site, editor, approved.consultation_id).await);
         parts.extend(registered(&site, editor).await);
         parts.extend(survey_parts(&site, editor).await);
@@ -219,17 +219,19 @@ async fn handed_over(site: &Site) -> (Case, String) {
 }
 
 /// Makes an offer of an earlier time to the company with this appointment, and returns its link.
-async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
+async fn earlier_time(site: &Site, appointment: &appointment::Model) -> String {
     let now = site.app.clock.now();
-    let consultation = ConsultationId(session.consultation_id.unwrap());
+    let consultation = ConsultationId(appointment.consultation_id.unwrap());
     let waiting = WaitingListEntry {
         id: WaitingId(Uuid::now_v7()),
         since: now,
         preferred_times: vec![TimePreference::default()],
         turned_down: 0,
     };
-    let mut held =
-        store::booking::appointment::find(&site.app.db, AppointmentId(session.id)).await.unwrap().unwrap();
+    let mut held = store::booking::appointment::find(&site.app.db, AppointmentId(appointment.id))
+        .await
+        .unwrap()
+        .unwrap();
     let until = now + TimeDelta::hours(4);
     held.id = AppointmentId(Uuid::now_v7());
     held.owner = Owner::Offer { consultation, waiting: waiting.id };
@@ -292,7 +294,7 @@ async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, Str
     ]
 }
 
-async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {
+async fn parts(site: &Site, appointment: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
     ops::intake::apply::save(app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
@@ -321,7 +323,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("act", "ask".to_owned()),
         ("section", "request".to_owned()),
         ("seq", "1".to_owned()),
-        ("appointment", session.to_string()),
+        ("appointment", appointment.to_string()),
         ("kind", "absence".to_owned()),
         ("year", "2026".to_owned()),
         ("step", "survey".to_owned()),
@@ -489,7 +491,7 @@ async fn consented(site: &Site, consultation: Uuid, example: PublicationId, revi
 }
 
 /// Makes two external calendars of an expert, at an address that may not be fetched, one with an entry.
-async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'static str, String)> {
+async fn calendars(site: &Site, expert: ExpertId, appointment: Uuid) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let ids = [Uuid::now_v7(), Uuid::now_v7()];
     let tx = app.begin().await.unwrap();
@@ -527,7 +529,7 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
     let entry = store::calendars::external::entry::Entry {
         id: Uuid::now_v7(),
         source_id: ids[1],
-        appointment_id: session,
+        appointment_id: appointment,
         href: "/calendar/entry.ics".to_owned(),
         state: codes::CalendarEntryStatus::Deleted.into(),
         sequence: 0,

@@ -49,8 +49,8 @@ async fn a_changed_link_is_told_everywhere_alike() {
     for _twice in 0..2 {
         assert_eq!(site.post(&format!("{path}/room"), &[("video_url", OTHER)]).await.status, 303);
     }
-    let session = cases::appointment(&site, case).await;
-    assert_eq!((session.place.as_str(), session.sequence), (OTHER, 1), "sent twice, changed once");
+    let appointment = cases::appointment(&site, case).await;
+    assert_eq!((appointment.place.as_str(), appointment.sequence), (OTHER, 1), "sent twice, changed once");
     let page = company.get(&my).await;
     page.shows(OTHER);
     assert!(!page.body.contains(OWN));
@@ -79,8 +79,8 @@ async fn a_changed_link_is_told_everywhere_alike() {
     assert_eq!(center.post(&format!("{staff}/room"), &form).await.status, 409, "it has changed since");
 
     // Only the reminders with the last link are sent.
-    let session = cases::appointment(&site, case).await;
-    site.app.clock.advance(session.starts_at - chrono::TimeDelta::hours(22) - site.app.clock.now());
+    let appointment = cases::appointment(&site, case).await;
+    site.app.clock.advance(appointment.starts_at - chrono::TimeDelta::hours(22) - site.app.clock.now());
     while worker::outbox::step(&site.app).await.unwrap() {}
     let reminders = cases::mails_to(&site, CONTACT).await.into_iter().filter(|it| it.kind == "reminder");
     let reminders: Vec<_> =
@@ -92,7 +92,7 @@ async fn a_changed_link_is_told_everywhere_alike() {
 }
 
 #[actix_web::test]
-async fn sessions_follow_the_expert_to_another_room() {
+async fn appointments_follow_the_expert_to_another_room() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;

@@ -26,7 +26,7 @@ codes! {
         StepConsent = "step_consent",
         /// Reads and writes an external calendar (row of `external_calendar`).
         RefreshCalendar = "refresh_calendar",
-        /// Takes the steps of an event that are due: seats for those who wait, the letter afterwards (row of `gathering`).
+        /// Takes the steps of an event that are due: seats for those who wait, the mail afterwards (row of `gathering`).
         TendGathering = "tend_gathering",
         /// Takes the steps of a telework month that are due: reminders of the center, registrations that lapse, the erasure
         /// (row of `campaign`).

@@ -31,7 +31,7 @@ pub(super) struct Diary(BTreeMap<(usize, NaiveDate), Taken>);
 #[derive(Clone, Copy, Default)]
 struct Taken {
     busy: Day,
-    sessions: u8,
+    appointments: u8,
 }
 
 /// The number of days that are tried before giving up.
@@ -70,7 +70,7 @@ impl Diary {
             let expert = world.staff.experts.get(place)?;
             let taken = self.0.get(&(place, day)).copied().unwrap_or_default();
             let footprint = footprint(world, arrangement, expert, Slot::new(day, 0)?);
-            (taken.sessions < expert.daily_limit)
+            (taken.appointments < expert.daily_limit)
                 .then(|| starts.intersection(footprint.starts(expert.schedule.day(day), taken.busy)))
         })?;
         let starts: Vec<_> = starts.quarters().collect();
@@ -81,7 +81,7 @@ impl Diary {
         for &(place, _) in &arrangement.team {
             let Some(expert) = world.staff.experts.get(place) else { continue };
             let taken = self.0.entry((place, slot.date())).or_default();
-            taken.sessions = taken.sessions.saturating_add(1);
+            taken.appointments = taken.appointments.saturating_add(1);
             for it in footprint(world, arrangement, expert, slot).cells(slot).filter_map(Slot::from_index) {
                 taken.busy = taken.busy.union(Day(1 << it.quarter()));
             }

@@ -1,9 +1,9 @@
 //! One consultation from its receipt to its goal, made only with the actions of the domain: a filled database contains
 //! nothing that could not have happened.
 mod after;
+mod appointment;
 mod booking;
 mod closing;
-mod session;
 
 use std::ops::ControlFlow;
 
@@ -125,7 +125,7 @@ impl Telling<'_> {
             return Ok(self.story);
         }
         if self.check(goal)?.is_continue() && self.find_experts(goal)?.is_continue() {
-            self.sessions(goal)?;
+            self.appointments(goal)?;
         }
         self.plan_follow_ups();
         Ok(self.story)
@@ -182,14 +182,14 @@ impl Telling<'_> {
             self.decline()?;
         }
         self.pass(2, 30);
-        let slot_held = goal != Goal::Scheduling && self.dice.chance(60) && self.sit(goal);
+        let slot_held = goal != Goal::Scheduling && self.dice.chance(60) && self.book_for(goal);
         self.accept(slot_held)?;
         if slot_held {
             return ON;
         }
         self.say(self.center(), false);
         self.pass(2, 40);
-        if goal == Goal::Scheduling || !self.sit(goal) {
+        if goal == Goal::Scheduling || !self.book_for(goal) {
             return END;
         }
         self.act(Action::ChooseSlot, Actor::Company, None)?;

@@ -2,6 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
+use codes::{AssignmentStatus, FollowUpStatus};
 use domain::{
     actor::Actor,
     booking::{
@@ -16,8 +17,8 @@ use domain::{
 };
 
 use super::{
+    appointment,
     plot::{Goal, Plot, Twist},
-    session,
     stage::{Stage, prose},
 };
 use crate::{
@@ -80,10 +81,10 @@ pub(super) async fn look(stage: &mut Stage, case: &mut Case) -> Result<Next, Pro
         State::Checking => checking(stage, case, &record).await,
         State::WaitingCompany => waiting(stage, case, &record).await,
         State::Matching => matching(stage, case, &record).await,
-        State::Scheduling => session::scheduling(stage, case, &record).await,
-        State::Booked => session::booked(stage, case, &record).await,
-        State::Consulted => session::consulted(stage, case, &record).await,
-        State::FollowUp => session::followed(stage, case, &record).await,
+        State::Scheduling => appointment::scheduling(stage, case, &record).await,
+        State::Booked => appointment::booked(stage, case, &record).await,
+        State::Consulted => appointment::consulted(stage, case, &record).await,
+        State::FollowUp => appointment::followed(stage, case, &record).await,
         State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => {
             ended(stage, case, &record).await
         }
@@ -95,7 +96,7 @@ pub(super) async fn answer(stage: &mut Stage, case: &Case, id: FollowUpId) -> Re
     let Some(question) = store::aftercare::follow_up::find(&stage.app.db, id).await? else {
         return Ok(());
     };
-    if question.state.code() != "sent" || case.id.is_none() {
+    if question.state.status() != FollowUpStatus::Sent || case.id.is_none() {
         return Ok(());
     }
     let answer = answers::answer(question.kind, &mut stage.dice);
@@ -110,7 +111,7 @@ async fn apply(stage: &mut Stage, case: &mut Case) -> Result<Next, Problem> {
         ops::intake::apply::save(app, draft, |it| it.clone_from(&case.form)).await?;
         if case.plot.picks_slot {
             let found = ops::intake::apply::slots(app, &ops::intake::apply::draft(app, draft).await?).await?;
-            match session::pick(stage, case, &found) {
+            match appointment::pick(stage, case, &found) {
                 Some(slot) => drop(ops::intake::apply::hold(&stage.app, draft, slot).await?),
                 None => ops::intake::apply::release(&stage.app, draft).await?,
             }
@@ -254,7 +255,7 @@ async fn candidates(
 
 async fn matching(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
     let assignments = store::routing::assignment::of(&stage.app.db, record.consultation.id).await?;
-    let offered = |it: &&Assignment| it.state.code() == "offered";
+    let offered = |it: &&Assignment| it.state.status() == AssignmentStatus::Offered;
     let Some(first) = assignments.iter().find(offered) else { return Ok(None) };
     if case.twist(Twist::Declined) {
         let reason = names::decline_reason(case.plot.n).to_owned();

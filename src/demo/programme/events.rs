@@ -104,7 +104,7 @@ pub(super) async fn hold(
                 sign_up(app, draft.id, seat, n).await?;
             }
         }
-        // The letter after an event that is over is not left to the first minute of the demo.
+        // The mail after an event that is over is not left to the first minute of the demo.
         ops::gathering::tend(app, draft.id).await?;
     }
     Ok(())

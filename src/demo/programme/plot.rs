@@ -57,7 +57,7 @@ pub(super) struct Plot {
     /// Whether the coordinator asks the first expert of the list, whose pages a visitor opens first.
     pub for_the_first: bool,
     /// The number of appointments.
-    pub sessions: i32,
+    pub appointments: i32,
 }
 
 type Part = (Goal, Twist, usize, (i64, i64));
@@ -151,7 +151,7 @@ fn plot(n: usize, (goal, twist, place, ago): Part, dice: &mut Dice, cast: &Cast,
         },
         picks_slot: by == Actor::Company && !early && !for_the_first && dice.chance(85),
         for_the_first,
-        sessions: if twist == Twist::AtTheCap { 3 } else { 1 + i32::from(further) },
+        appointments: if twist == Twist::AtTheCap { 3 } else { 1 + i32::from(further) },
     }
 }
 

@@ -158,7 +158,7 @@ impl Stage {
     }
 
     /// Returns the period in which an appointment may take place, so that the story can reach its goal.
-    pub fn session_days(&self, goal: Goal) -> (DateTime<Utc>, DateTime<Utc>) {
+    pub fn appointment_days(&self, goal: Goal) -> (DateTime<Utc>, DateTime<Utc>) {
         match goal {
             Goal::Booked | Goal::Withdrawn => {
                 (self.end + TimeDelta::hours(1), self.end + TimeDelta::days(11))

@@ -68,7 +68,7 @@ async fn page(
         if !lanes.keys().copied().eq((0_i16..).take(lanes.len())) {
             findings.add("lane", format!("expert {expert}, quarter {quarter}"), "a lane below is not taken");
         } else if !lanes.range(1..).all(|it| is_way(it.1)) {
-            let what = "a session or a buffer is not on the first lane";
+            let what = "an appointment or a buffer is not on the first lane";
             findings.add("lane", format!("expert {expert}, quarter {quarter}"), what);
         }
         for (lane, id) in lanes {

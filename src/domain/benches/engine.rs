@@ -122,7 +122,7 @@ fn ask(fields: Fields, experts: usize) -> SlotQuery {
 }
 
 fn window(days: u64) -> Window {
-    Window { earliest: FIRST, horizon: FIRST + Days::new(days), last_session: None }
+    Window { earliest: FIRST, horizon: FIRST + Days::new(days), last_appointment: None }
 }
 
 fn fields(n: usize) -> Fields {

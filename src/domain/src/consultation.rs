@@ -128,7 +128,7 @@ impl Consultation {
         }
     }
 
-    /// Returns the party whose turn it is: that of the state, and nobody's once it was merged into another.
+    /// Returns the party whose turn it is: that of the state, and no party's once it was merged into another.
     pub const fn turn(&self) -> Turn {
         if self.merged_into.is_some() { Turn::Ended } else { self.state.turn() }
     }
@@ -184,14 +184,16 @@ impl Consultation {
             Action::RecordDone { .. } | Action::RecordPartlyDone { .. } => State::Consulted,
             Action::CorrectOutcome(it) => it.state_after(&self.state)?,
             Action::ApproveReport => State::FollowUp,
-            Action::PlanFurtherSession { appointments, cap, overridden, makes_up, covered } => {
+            Action::PlanFurtherAppointment { appointments, cap, overridden, makes_up, covered } => {
                 if appointments >= cap && !overridden && !makes_up {
                     return Err(ActionRefused::CapReached { cap });
                 }
                 action::another_time(covered)
             }
-            Action::DropFurtherSession { planned: false, .. } => return Err(ActionRefused::NothingPlanned),
-            Action::DropFurtherSession { planned: true, reported } => action::reopened(true, reported),
+            Action::DropFurtherAppointment { planned: false, .. } => {
+                return Err(ActionRefused::NothingPlanned);
+            }
+            Action::DropFurtherAppointment { planned: true, reported } => action::reopened(true, reported),
             Action::Complete => State::Completed,
             Action::Withdraw { advised: true } => State::Completed,
             Action::Withdraw { advised: false } => State::Withdrawn,

@@ -188,7 +188,7 @@ pub fn after(
         | (
             ActionKind::Decline
             | ActionKind::ReleaseExpert
-            | ActionKind::PlanFurtherSession
+            | ActionKind::PlanFurtherAppointment
             | ActionKind::CancelAppointment
             | ActionKind::RecordNoShow
             | ActionKind::RecordExpertNoShow,
@@ -210,7 +210,9 @@ pub fn after(
         }
         // Without the further appointment, the report on the last one is what is due.
         (ActionKind::RecordDone | ActionKind::RecordPartlyDone, _)
-        | (ActionKind::DropFurtherSession, State::Consulted) => Some(Due::report(settings, calendar, now)),
+        | (ActionKind::DropFurtherAppointment, State::Consulted) => {
+            Some(Due::report(settings, calendar, now))
+        }
         // A report that was due already keeps its deadline; one that becomes due is given the whole time from now.
         (ActionKind::CorrectOutcome | ActionKind::Reopen, State::Consulted) => {
             let kept = before.filter(|it| matches!(it.kind, DueKind::Report | DueKind::Approval));
@@ -235,8 +237,8 @@ pub fn after(
             | ActionKind::RecordExpertNoShow
             | ActionKind::Reopen
             | ActionKind::ApproveReport
-            | ActionKind::PlanFurtherSession
-            | ActionKind::DropFurtherSession
+            | ActionKind::PlanFurtherAppointment
+            | ActionKind::DropFurtherAppointment
             | ActionKind::Complete
             | ActionKind::Withdraw
             | ActionKind::CloseUnfulfilled

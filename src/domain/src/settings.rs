@@ -68,7 +68,8 @@ pub struct Settings {
     /// The time that is kept free before and after a visit in any other region. Minutes; a multiple of 15.
     pub travel_far_minutes: u16,
     /// The largest number of appointments of one company in one fiscal year.
-    pub session_cap: u16,
+    #[serde(rename = "session_cap")]
+    pub appointment_cap: u16,
     /// The time within which a report is written after an appointment. Calendar days.
     pub report_days: u16,
     /// The hour at which surveys are sent on the next business day, and reminders on the business day before.
@@ -80,7 +81,8 @@ pub struct Settings {
     /// The time without change after which a draft is deleted. Days.
     pub draft_days: u16,
     /// The month after whose last business day there are no appointments (the contract closes on 31 March).
-    pub last_session_month: u8,
+    #[serde(rename = "last_session_month")]
+    pub last_appointment_month: u8,
     /// The opening hours of the center on business days, from `opens_hour` until before `closes_hour`. Hours,
     /// Japan time.
     pub opens_hour: u8,
@@ -135,12 +137,12 @@ impl Default for Settings {
             travel_same_prefecture_minutes: 60,
             travel_near_region_minutes: 120,
             travel_far_minutes: 240,
-            session_cap: 3,
+            appointment_cap: 3,
             report_days: 7,
             mail_hour: 10,
             follow_up_months: [3, 6],
             draft_days: 30,
-            last_session_month: 2,
+            last_appointment_month: 2,
             opens_hour: 9,
             closes_hour: 17,
             contact_retention_years: 3,
@@ -186,14 +188,14 @@ impl Settings {
         range("change_until_hour", u16::from(self.change_until_hour), 0, 23);
         range("notice_days", self.notice_days, 0, 60);
         range("horizon_days", self.horizon_days, 1, 180);
-        range("session_cap", self.session_cap, 1, 100);
+        range("session_cap", self.appointment_cap, 1, 100);
         range("report_days", self.report_days, 1, 90);
         range("mail_hour", u16::from(self.mail_hour), 0, 23);
         for months in self.follow_up_months {
             range("follow_up_months", u16::from(months), 1, 24);
         }
         range("draft_days", self.draft_days, 1, 365);
-        range("last_session_month", u16::from(self.last_session_month), 1, 12);
+        range("last_session_month", u16::from(self.last_appointment_month), 1, 12);
         range("opens_hour", u16::from(self.opens_hour), 0, 23);
         range("closes_hour", u16::from(self.closes_hour), u16::from(self.opens_hour) + 1, 24);
         range("contact_retention_years", u16::from(self.contact_retention_years), 1, 30);

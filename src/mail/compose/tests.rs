@@ -98,7 +98,7 @@ fn a_mail_about_an_appointment_has_a_calendar_part() {
     }
 }
 
-/// An expert who was asked and has not accepted knows nothing of the company, and it stays so whatever the letter is about.
+/// An expert who was asked and has not accepted knows nothing of the company, and it stays so whatever the mail is about.
 #[test]
 fn an_expert_who_is_only_asked_reads_nothing_of_the_company() {
     let mut seen = HashSet::new();

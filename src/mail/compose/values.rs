@@ -106,7 +106,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Relieved { appointment: it } | MailEvent::RequestDeclined { appointment: it } => {
             request_withdrawn(values, about, Some(&it));
         }
-        MailEvent::Venue { side, appointment } => sit_with(values, about, side, &appointment),
+        MailEvent::Venue { side, appointment } => set_linked_appointment(values, about, side, &appointment),
         MailEvent::NoShow { .. }
         | MailEvent::Cancelled { .. }
         | MailEvent::Unfulfilled { .. }
@@ -143,13 +143,13 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
 fn booked(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
     if let MailEvent::Booked { side, appointment, change_until } = *mail_event {
         reportable(values, about, side);
-        sit_until(values, about, side, &appointment, change_until);
+        set_changeable_appointment(values, about, side, &appointment, change_until);
     } else if let MailEvent::Moved { side, appointment, change_until, was } = *mail_event {
         values.set(Was, long_date_time(was));
-        sit_until(values, about, side, &appointment, change_until);
+        set_changeable_appointment(values, about, side, &appointment, change_until);
     } else if let MailEvent::DeclineNoted { side, appointment, change_until, answer_due } = *mail_event {
         values.set(ContactDue, month_day_weekday(answer_due));
-        sit_until(values, about, side, &appointment, change_until);
+        set_changeable_appointment(values, about, side, &appointment, change_until);
     }
 }
 
@@ -192,7 +192,7 @@ fn changed(
     appointment: &AppointmentText<'_>,
     was: &[String],
 ) {
-    sit_with(values, about, side, appointment);
+    set_linked_appointment(values, about, side, appointment);
     values.set(WasExperts, names(was));
     report_besides(values, about, side);
 }
@@ -212,11 +212,11 @@ fn request(values: &mut Values, mail_event: &MailEvent<'_>) {
         values.set(InsteadOf, leaving);
         values.set_flag(OneOfTwo, part == RequestedPart::OneField);
         answer_until(values, answer, due_at);
-        maybe_sit(values, slot.as_ref());
+        set_appointment(values, slot.as_ref());
     } else if let MailEvent::RequestTimeLost { answer, fields: wanted, slot, due_at } = *mail_event {
         values.set(WantedFields, fields(wanted));
         answer_until(values, answer, due_at);
-        maybe_sit(values, Some(&slot));
+        set_appointment(values, Some(&slot));
     }
 }
 
@@ -245,7 +245,7 @@ fn earlier(
     until: DateTime<Utc>,
 ) {
     known(values, about, answer);
-    maybe_sit(values, Some(appointment));
+    set_appointment(values, Some(appointment));
     values.set(CurrentBooking, booked.map(long_date_time).unwrap_or_default());
     values.set(HeldUntil, month_day_time(until));
 }
@@ -262,7 +262,7 @@ fn substitute_needed(
     page: &str,
 ) {
     known(values, about, page);
-    maybe_sit(values, Some(appointment));
+    set_appointment(values, Some(appointment));
     values.set(Declined, declined);
 }
 
@@ -304,12 +304,12 @@ fn withdrawn(
 
 fn request_lapsed(values: &mut Values, about: &MailContext<'_>, slot: Option<&AppointmentText<'_>>) {
     values.set(Link, about.sender.site.absolute("/expert/availability"));
-    maybe_sit(values, slot);
+    set_appointment(values, slot);
 }
 
 fn request_withdrawn(values: &mut Values, about: &MailContext<'_>, slot: Option<&AppointmentText<'_>>) {
     values.set(Link, about.sender.site.absolute("/expert"));
-    maybe_sit(values, slot);
+    set_appointment(values, slot);
 }
 
 fn request_taken_back(
@@ -397,24 +397,24 @@ fn ask(values: &mut Values, about: &MailContext<'_>, lead: &str, answer: &str) {
     answers_until(values, about);
 }
 
-fn sit_with(
+fn set_linked_appointment(
     values: &mut Values,
     about: &MailContext<'_>,
     side: ReaderSide<'_>,
     appointment: &AppointmentText<'_>,
 ) {
     known(values, about, &link_of(side, about));
-    maybe_sit(values, Some(appointment));
+    set_appointment(values, Some(appointment));
 }
 
-fn sit_until(
+fn set_changeable_appointment(
     values: &mut Values,
     about: &MailContext<'_>,
     side: ReaderSide<'_>,
     appointment: &AppointmentText<'_>,
     change_until: DateTime<Utc>,
 ) {
-    sit_with(values, about, side, appointment);
+    set_linked_appointment(values, about, side, appointment);
     changeable(values, about, side, change_until);
 }
 
@@ -424,7 +424,7 @@ fn remind(
     side: ReaderSide<'_>,
     appointment: &AppointmentText<'_>,
 ) {
-    sit_with(values, about, side, appointment);
+    set_linked_appointment(values, about, side, appointment);
     reportable(values, about, side);
     let SenderContext { settings, calendar, now, .. } = about.sender;
     let (starts_at, sent_at) =
@@ -443,18 +443,18 @@ fn reportable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>
     }
 }
 
-fn maybe_sit(values: &mut Values, appointment: Option<&AppointmentText<'_>>) {
-    sit(values, appointment);
+fn set_appointment(values: &mut Values, appointment: Option<&AppointmentText<'_>>) {
+    set_time_and_experts(values, appointment);
     values.set(Place, appointment.map_or("", |it| it.place));
 }
 
 /// Sets the appointment that was cancelled together with the consultation.
 fn gone(values: &mut Values, cancelled: Option<&AppointmentText<'_>>) {
-    sit(values, cancelled);
+    set_time_and_experts(values, cancelled);
     values.set(CancelledPlace, cancelled.map_or("", |it| it.place));
 }
 
-fn sit(values: &mut Values, appointment: Option<&AppointmentText<'_>>) {
+fn set_time_and_experts(values: &mut Values, appointment: Option<&AppointmentText<'_>>) {
     let when = appointment.map(|it| long_date_time_range(it.starts_at, it.ends_at));
     values.set(When, when.unwrap_or_default());
     values.set(Mode, appointment.map_or("", |it| it.mode.label()));

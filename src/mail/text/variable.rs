@@ -93,7 +93,7 @@ variables! {
     NewCount = "新着件数", "新しい案件の件数";
     OverdueCount = "期限超過件数", "期限を過ぎた案件の件数";
     StopLink = "停止リンク", "このお知らせを停止するページ";
-    WeekSessions = "今週の相談", "今週の相談の一覧";
+    WeekAppointments = "今週の相談", "今週の相談の一覧";
     WeekRequests = "回答待ちの依頼", "回答をお待ちしている依頼の一覧";
     WeekReports = "提出待ちの報告書", "提出をお待ちしている報告書の一覧";
     Urgent = "急ぐもの", "急ぐ案件の一覧";
@@ -217,7 +217,7 @@ impl Variable {
                 | Self::Urgent
                 | Self::Clashing
                 | Self::DeskHolds
-                | Self::WeekSessions
+                | Self::WeekAppointments
                 | Self::WeekRequests
                 | Self::WeekReports
                 | Self::Examples

@@ -220,7 +220,7 @@ async fn hand_over(
 }
 
 /// Returns the reports in one case. They are handed over together with a booking or a request in it, so that the other
-/// expert gets one letter.
+/// expert gets one mail.
 fn reports_of(held: &Holdings, case: ConsultationId) -> Vec<&AgendaReport> {
     held.reports.iter().filter(|it| it.case.id == case).collect()
 }

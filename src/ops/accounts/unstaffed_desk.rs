@@ -1,4 +1,4 @@
-//! A first-line desk whose last person cannot sign in any more: what it holds, and the letter to the center.
+//! A first-line desk whose last person cannot sign in any more: what it holds, and the mail to the center.
 use domain::{actor::Role, id::DeskId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 

@@ -29,10 +29,10 @@ use crate::{
 pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
     let actor_at = by.into();
     let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
-    work.check(ActionKind::DropFurtherSession, actor_at.actor)?;
+    work.check(ActionKind::DropFurtherAppointment, actor_at.actor)?;
     let history = store::audit::event::of(work.read(), id).await?;
     let held = held(&work).await?;
-    let act = Action::DropFurtherSession {
+    let act = Action::DropFurtherAppointment {
         planned: !held.all.is_empty() && store::audit::event::plans_further(&history),
         reported: held.is_reported,
     };

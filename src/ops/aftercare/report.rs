@@ -31,7 +31,7 @@ use crate::{
             save::{HandedOverReport, Lock, NewFollowUps, NewReport, ReplacedReport},
             transaction::CaseTransaction,
         },
-        consultation::further_session,
+        consultation::further_appointment,
     },
     problem::Problem,
     store,
@@ -186,7 +186,7 @@ pub async fn decide(
             let approved = approve(&mut work, report, by).await?;
             work.note(center, "実施報告書を確認しました");
             let lines = recommended::lines(&work, &approved.body).await?;
-            further_session(&mut work, center, override_reason.as_ref(), lines.as_event()).await?;
+            further_appointment(&mut work, center, override_reason.as_ref(), lines.as_event()).await?;
         }
     }
     work.commit().await?;
@@ -291,7 +291,7 @@ pub(in crate::ops) async fn plan_follow_ups(
     if work.record.consultation.state != State::FollowUp || there.iter().any(|it| it.round == round) {
         return Ok(());
     }
-    let anchors = Anchors { session_ended: appointment.ends_at, approved: work.now() };
+    let anchors = Anchors { appointment_ended: appointment.ends_at, approved: work.now() };
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let steps = work.context.programme.follow_up(year);
     let planned: Vec<_> = plan(&steps, anchors, &work.context.settings, &work.context.calendar)

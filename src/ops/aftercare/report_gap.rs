@@ -60,7 +60,7 @@ pub async fn follow_gap(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Tells the expert who writes the report now, unless another letter has said so.
+/// Tells the expert who writes the report now, unless another mail has said so.
 pub fn tell_of_report(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if let Some((expert, due_at)) = work.untold_report() {
         work.mail_expert(expert, MailEvent::ReportDue { due_at, overdue: false })?;

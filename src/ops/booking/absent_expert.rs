@@ -64,7 +64,7 @@ async fn is_noted(app: &App, id: AppointmentId) -> Result<bool, Problem> {
 }
 
 /// Tells the company and the center that an appointment has no expert who will be there, and starts the clock of the
-/// contact that the company is promised. A substitute who is found within two hours makes both letters unnecessary. Does
+/// contact that the company is promised. A substitute who is found within two hours makes both mails unnecessary. Does
 /// nothing if the appointment is attended again.
 pub async fn warn(app: &App, id: AppointmentId) -> Result<(), Problem> {
     let Some(found) = store::booking::appointment::find(&app.db, id).await? else { return Ok(()) };

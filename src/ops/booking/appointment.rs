@@ -237,7 +237,7 @@ pub async fn record_expert_no_show(
     Ok(())
 }
 
-/// Returns what was recorded of an appointment, in the words of a letter.
+/// Returns what was recorded of an appointment, in the words of a mail.
 pub fn recorded(it: &Appointment, outcome: &str) -> String {
     format!("{}の相談は、「{outcome}」と記録しました。", when(it))
 }

@@ -6,7 +6,7 @@ use domain::{
     booking::{
         appointment::AppointmentMode,
         availability::{Blocked, Day, MOST_SEATS, Pool, Skills, Slot, SlotQuery, TeamQuery, Window},
-        notice::{last_session_day, window},
+        notice::{last_appointment_day, window},
     },
     calendar::japan_date,
     field::{Field, Fields},
@@ -58,7 +58,7 @@ impl FreeTimeBoard {
             people(&app.db, &profiles, days, now, None, SearchAim::List, &BTreeSet::new()).await?;
         let closed = |date: NaiveDate| {
             !business.is_open(date)
-                || last_session_day(date, &settings, &business).is_some_and(|last| date > last)
+                || last_appointment_day(date, &settings, &business).is_some_and(|last| date > last)
         };
         let pool = Pool::new(today, days_between(days), closed, &calendars);
         Ok(Self { pool, facts, settings, window, today })

@@ -96,7 +96,7 @@ pub fn notify_booked(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Re
     tell(work, booked, News::Booked { change_until })
 }
 
-/// Mails the confirmation to the experts, with its calendar entry. The company is told by another letter.
+/// Mails the confirmation to the experts, with its calendar entry. The company is told by another mail.
 pub fn notify_experts_booked(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Result<(), Problem> {
     let change_until = change_until(booked.starts_at, &work.context.settings, &work.context.calendar);
     tell_experts(work, booked, News::Booked { change_until }, &[])
@@ -126,7 +126,7 @@ pub fn notify_company_cancelled(
     tell_company(work, cancelled, news_of_cancelled(cancelled, reason, None))
 }
 
-/// Mails the cancellation to the experts but those whom another letter tells. `blocked` is the expert who has cancelled, if
+/// Mails the cancellation to the experts but those whom another mail tells. `blocked` is the expert who has cancelled, if
 /// one has.
 pub fn notify_experts_cancelled(
     work: &mut CaseTransaction<'_>,
@@ -142,7 +142,7 @@ fn news_of_cancelled<'a>(it: &Appointment, reason: &'a str, blocked: Option<Expe
 }
 
 /// Mails both sides, and the center if the company has said it, that the expert did not come. The company gets an
-/// apology and how to go on. Another letter tells the experts of `told_besides`.
+/// apology and how to go on. Another mail tells the experts of `told_besides`.
 pub fn notify_expert_missed(
     work: &mut CaseTransaction<'_>,
     missed: &Appointment,
@@ -180,7 +180,7 @@ fn tell_center(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>)
     Ok(())
 }
 
-/// Mails the company, if `to_company`, and the experts that the outcome was recorded wrongly. Another letter tells the
+/// Mails the company, if `to_company`, and the experts that the outcome was recorded wrongly. Another mail tells the
 /// experts of `told_besides`.
 pub fn notify_outcome_corrected(
     work: &mut CaseTransaction<'_>,
@@ -243,7 +243,7 @@ pub fn notify_no_show(
 }
 
 /// Mails the experts of an appointment that the company's absence was recorded, but the one who recorded it (`by`) and those
-/// whom another letter tells.
+/// whom another mail tells.
 pub fn notify_experts_of_no_show(
     work: &mut CaseTransaction<'_>,
     missed: &Appointment,

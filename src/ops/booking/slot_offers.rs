@@ -7,7 +7,7 @@ use domain::{
     booking::{
         appointment::AppointmentMode,
         availability::{Blocked, Calendar, Day, Footprint, Pool, Slot, SlotQuery, WhyNone},
-        notice::{last_session_day, window},
+        notice::{last_appointment_day, window},
     },
     calendar::{BusinessCalendar, at_japan, japan_date},
     field::Fields,
@@ -120,7 +120,7 @@ pub async fn offers(
     let RoutingFacts { facts, calendars } = people;
     let overridden = search.overridden;
     let closed = |date: NaiveDate| {
-        let late = last_session_day(date, settings, calendar).is_some_and(|last| date > last);
+        let late = last_appointment_day(date, settings, calendar).is_some_and(|last| date > last);
         !calendar.is_open(date) || (late && !overridden)
     };
     let pool = Pool::new(today, days_between(days), closed, &calendars);

@@ -59,7 +59,7 @@ pub struct Vacancy {
     /// The fields that the substitute has to cover.
     pub fields: Fields,
     /// The assignment of the expert who leaves.
-    pub place: Option<AssignmentId>,
+    pub assignment: Option<AssignmentId>,
     /// The request that is waiting for an answer.
     pub request: Option<Assignment>,
     /// The experts who could be asked, the first choice at the front; empty while an expert has been asked.
@@ -356,8 +356,8 @@ async fn vacancy(
         proposals = ranked(&found, slot, fields, stand_in);
         pairs = found.teams(slot).filter(|it| it.len() > 1).take(PAIRS).collect();
     }
-    let place = accepted_by(&assignments, participation.expert).first().map(|it| it.id);
-    Ok(Some(Vacancy { participation, record, appointment, fields, place, request, proposals, pairs }))
+    let assignment = accepted_by(&assignments, participation.expert).first().map(|it| it.id);
+    Ok(Some(Vacancy { participation, record, appointment, fields, assignment, request, proposals, pairs }))
 }
 
 /// The most pairs that are proposed.

@@ -78,7 +78,7 @@ pub struct CaseTransaction<'a> {
     mails_news: bool,
     /// Whether the clock of silence goes on although a person has acted.
     keeps_clock: bool,
-    /// The report that an expert has to write besides, of which the next letter to that expert tells.
+    /// The report that an expert has to write besides, of which the next mail to that expert tells.
     report_besides: Option<(ExpertId, DateTime<Utc>)>,
     /// Whether this change has news that cannot be mailed to the company.
     is_to_call: bool,
@@ -275,12 +275,12 @@ impl<'a> CaseTransaction<'a> {
         self.keeps_clock = true;
     }
 
-    /// Lets the next letter to an expert say that a report is due from the expert besides, so that there is one letter.
+    /// Lets the next mail to an expert say that a report is due from the expert besides, so that there is one mail.
     pub const fn ask_for_report_besides(&mut self, expert: ExpertId, due_at: DateTime<Utc>) {
         self.report_besides = Some((expert, due_at));
     }
 
-    /// Returns the report of which no letter has told since `ask_for_report_besides`.
+    /// Returns the report of which no mail has told since `ask_for_report_besides`.
     pub const fn untold_report(&self) -> Option<(ExpertId, DateTime<Utc>)> {
         self.report_besides
     }

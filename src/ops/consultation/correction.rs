@@ -54,9 +54,9 @@ pub struct CorrectionCause<'a> {
     signed_in: Option<&'a str>,
     /// Whether the day's mails to the new address are used up, so that the link that confirms it is not mailed.
     pub over_limit: bool,
-    /// Whether the reader of an address that is replaced hears of it by another letter of the same operation.
+    /// Whether the reader of an address that is replaced hears of it by another mail of the same operation.
     told_besides: bool,
-    /// Whether another letter of the same operation has the new address proved.
+    /// Whether another mail of the same operation has the new address proved.
     proved_besides: bool,
 }
 
@@ -81,7 +81,7 @@ impl<'a> CorrectionCause<'a> {
         }
     }
 
-    /// The cause of corrections by which a case takes over the values of another one. `proved_besides` says that the letter
+    /// The cause of corrections by which a case takes over the values of another one. `proved_besides` says that the mail
     /// about the merge has the address proved.
     pub const fn merge(reason: &'a TextLine, confirmed: Option<DateTime<Utc>>, proved_besides: bool) -> Self {
         Self { confirmed, proved_besides, ..Self::reason(Some(reason)) }
@@ -179,7 +179,7 @@ pub async fn values_undone(
 
 /// Takes the corrections with these positions back, the latest first, as part of another operation. One that was taken
 /// back already is left out. Refused with the fields that were corrected since. `told_besides` says that the reader of an address
-/// that was taken over hears of it by another letter.
+/// that was taken over hears of it by another mail.
 pub async fn undo_in(
     work: &mut CaseTransaction<'_>,
     by: Actor,

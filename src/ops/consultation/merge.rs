@@ -289,7 +289,7 @@ async fn change_values(
 }
 
 /// Takes over the chosen values of the absorbed case. An address that was confirmed there is confirmed here.
-/// `proved_besides` says that the letter about the merge has it proved: its link proves the address of both cases.
+/// `proved_besides` says that the mail about the merge has it proved: its link proves the address of both cases.
 async fn take_over(
     work: &mut CaseTransaction<'_>,
     absorbed: ConsultationId,
@@ -378,7 +378,7 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Returns whether the letters or calls for `before` reach another person than those for `after`.
+/// Returns whether the mails or calls for `before` reach another person than those for `after`.
 fn is_another_reader(before: &ContactPerson, after: &ContactPerson) -> bool {
     let key = |it: &ContactPerson| it.email.as_ref().map(|it| it.to_lowercase());
     key(before) != key(after) || (key(after).is_none() && before.phone != after.phone)
@@ -406,7 +406,7 @@ async fn check_nothing_booked(
     )))
 }
 
-/// Tells the contact to whom the case belongs again. A contact whose address has to be proved gets the letter that asks for
+/// Tells the contact to whom the case belongs again. A contact whose address has to be proved gets the mail that asks for
 /// the proof; one whose case has ended is told nothing.
 fn tell_restored(work: &mut CaseTransaction<'_>, other: &CaseNumber) -> Result<(), Problem> {
     let consultation = &work.record.consultation;

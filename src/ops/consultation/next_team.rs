@@ -99,7 +99,7 @@ async fn let_go(
     Ok(())
 }
 
-/// Lets the next letter to an expert say until when a report of theirs is due.
+/// Lets the next mail to an expert say until when a report of theirs is due.
 async fn report_besides(work: &mut CaseTransaction<'_>, expert: ExpertId) -> Result<(), Problem> {
     let due_at = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
     let Some(due_at) = due_at else { return Ok(()) };

@@ -90,7 +90,7 @@ pub async fn correct(
     follow_owed(&mut work, &corrected).await?;
     tell_away(&mut work, &team.away, &recorded(&corrected, to.outcome.label()), None)?;
     tell(&mut work, &corrected, (by, &team.away), (from, to))?;
-    // The expert who held an appointment without the other one gets no letter about that.
+    // The expert who held an appointment without the other one gets no mail about that.
     tell_of_report(&mut work)?;
     if result_for_desk(&work) != told_desk {
         notify_desk(&mut work, "").await?;
@@ -118,7 +118,7 @@ fn ask_the_other(
     if is_there || author(was) == author(now) { Ok(()) } else { ask_besides(work, now) }
 }
 
-/// Lets the letter that tells an expert of the corrected outcome ask for the report too.
+/// Lets the mail that tells an expert of the corrected outcome ask for the report too.
 fn ask_besides(work: &mut CaseTransaction<'_>, held: &Appointment) -> Result<(), Problem> {
     if let Some((author, due_at)) = plan_report(work, held)? {
         work.ask_for_report_besides(author, due_at);
@@ -214,7 +214,7 @@ async fn did_not_take_place(work: &mut CaseTransaction<'_>, due: Option<Due>) ->
 }
 
 /// Tells both sides. A company that gets another time, or whose experts the center asks first, gets the mail of an
-/// appointment that was missed. Another letter tells the experts of `told_besides`.
+/// appointment that was missed. Another mail tells the experts of `told_besides`.
 fn tell(
     work: &mut CaseTransaction<'_>,
     corrected: &Appointment,

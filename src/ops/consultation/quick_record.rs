@@ -49,7 +49,7 @@ pub async fn take_back(
             }
         }
     }
-    // The record has started the clock of silence anew, unless somebody has acted since.
+    // The record has started the clock of silence anew, unless a person has acted since.
     let is_of_record = work.record.silence.is_none_or(|it| Some(it.since) == recorded_at);
     let is_address = matches!(quick.kind, QuickRecordKind::AddressConfirmed { .. });
     if let Some(silence) = quick.silence.filter(|_| is_of_record || is_address) {

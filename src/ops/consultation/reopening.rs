@@ -41,7 +41,7 @@ pub async fn reopen(
     Ok(())
 }
 
-/// Tells the company, the experts who stay, and the desk, whose last letter said that the consultation has ended.
+/// Tells the company, the experts who stay, and the desk, whose last mail said that the consultation has ended.
 async fn tell(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     let portal = work.portal()?;
     work.mail_company(MailEvent::Reopened { side: ReaderSide::Company { portal: &portal } })?;

@@ -221,7 +221,7 @@ pub async fn answer(app: &App, id: SignUpId, answers: &QuestionnaireAnswer) -> R
     hall.commit().await
 }
 
-/// Returns whether a participant may answer the questionnaire: from the letter that asks for it, for a month.
+/// Returns whether a participant may answer the questionnaire: from the mail that asks for it, for a month.
 pub fn may_answer(event: &Gathering, it: &SignUp, now: DateTime<chrono::Utc>) -> bool {
     let is_open = event.thanked_at.is_some_and(|at| now < at + ANSWERS_TAKEN);
     is_open && matches!(it.state, SignUpState::Seated { .. })

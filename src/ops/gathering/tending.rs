@@ -20,7 +20,7 @@ use crate::{
     url,
 };
 
-/// Takes the steps of an event that are due: seats for those who wait, the letter afterwards, the erasure of names and
+/// Takes the steps of an event that are due: seats for those who wait, the mail afterwards, the erasure of names and
 /// addresses. Taking them twice changes nothing.
 pub async fn tend(app: &App, id: PublicationId) -> Result<(), Problem> {
     let mut hall = Hall::open(app, id).await?;

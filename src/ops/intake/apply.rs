@@ -455,7 +455,7 @@ fn unfinished() -> Problem {
 async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if let Some(appointments) = used_up(work.read(), &work.record, &work.context.settings, work.now()).await?
     {
-        let cap = work.context.settings.session_cap;
+        let cap = work.context.settings.appointment_cap;
         let note = format!("この企業の今年度の相談は{appointments}回で、上限の{cap}回に達しています");
         work.note(Actor::System, note);
     }
@@ -471,7 +471,7 @@ pub async fn used_up(
 ) -> Result<Option<u16>, Problem> {
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
     let appointments = store::intake::company::appointments_in(db, record, year).await?;
-    Ok((appointments >= settings.session_cap).then_some(appointments))
+    Ok((appointments >= settings.appointment_cap).then_some(appointments))
 }
 
 async fn lock(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>) -> Result<Draft, Problem> {

@@ -117,7 +117,7 @@ const USED_UP: &str =
 async fn is_used_up(work: &CaseTransaction<'_>, slot: Slot) -> Result<bool, Problem> {
     let year = FiscalYear::of(japan_date(slot.start())).map_err(anyhow::Error::from)?;
     let had = store::intake::company::appointments_in(work.read(), &work.record, year).await?;
-    Ok(had >= work.context.settings.session_cap)
+    Ok(had >= work.context.settings.appointment_cap)
 }
 
 /// Returns the team whose time is held, if it can still take the appointment.

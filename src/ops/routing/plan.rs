@@ -7,7 +7,7 @@ use domain::{
     booking::{
         appointment::AppointmentMode,
         availability::{Slot, Window},
-        notice::{last_session_day, window},
+        notice::{last_appointment_day, window},
     },
     calendar::{BusinessCalendar, japan_date},
     id::CompanyId,
@@ -111,8 +111,9 @@ impl Question {
         let companies = waiting.iter().filter(|_| has_conflicts).map(|it| it.record.company);
         let unidentified = store::intake::company::unidentified(&app.db, companies).await?;
         let waiting = waiting.iter().map(|it| one(it, now, &business)).collect();
-        let late =
-            |date: &NaiveDate| last_session_day(*date, &settings, &business).is_some_and(|last| *date > last);
+        let late = |date: &NaiveDate| {
+            last_appointment_day(*date, &settings, &business).is_some_and(|last| *date > last)
+        };
         let no_appointments = today.iter_days().take_while(|it| *it <= days.1).filter(late).collect();
         Ok(Self { people, waiting, settings, business, window, no_appointments, today, unidentified })
     }

@@ -28,7 +28,7 @@ use crate::{
 pub struct RemainingTeam {
     /// Whether the experts who stay can give another appointment.
     pub covered: bool,
-    /// The experts who were let go because they are absent, and have to be told. No letter reaches a closed account.
+    /// The experts who were let go because they are absent, and have to be told. No mail reaches a closed account.
     pub away: Vec<ExpertId>,
 }
 
@@ -69,7 +69,7 @@ pub async fn can_give_another(app: &App, record: &Record) -> Result<bool, Proble
 }
 
 /// Lets the experts go who cannot give another appointment, each with a note. The caller tells those who are away, with
-/// `tell_away` or with its own letter.
+/// `tell_away` or with its own mail.
 pub async fn release_missing(work: &mut CaseTransaction<'_>) -> Result<RemainingTeam, Problem> {
     let is_missing = |it: &&Assignment| it.is_accepted() && !is_there(&work.context, it.expert);
     let leaving: Vec<_> = work.assignments.iter().filter(is_missing).cloned().collect();

@@ -101,21 +101,21 @@ pub async fn release_in(
     if leaving.is_asked_instead() {
         return withdraw_substitute(work, by).await;
     }
-    let wish = Wish { by, reason: reason.as_str() };
+    let cause = ReleaseCause { by, reason: reason.as_str() };
     if keeps_acceptances(&work.record.consultation.state) {
         if matches!(successor, Successor::Expert(_) | Successor::Pair(_)) {
             return Err(Problem::Refused("専門家を外してから、候補の一覧で依頼してください。".to_owned()));
         }
-        return release_accepted(work, &leaving, wish).await;
+        return release_accepted(work, &leaving, cause).await;
     }
     work.check(ActionKind::ReleaseExpert, by)?;
     let had_turn = matches!(work.record.consultation.state, State::Scheduling | State::Booked);
     let expert = leaving.expert;
     let booked = match work.appointment.clone().filter(Appointment::is_confirmed) {
-        Some(booked) => Some(cancel_untold(work, booked, by.principal().party(), wish.reason).await?),
+        Some(booked) => Some(cancel_untold(work, booked, by.principal().party(), cause.reason).await?),
         None => None,
     };
-    let (fields, known) = let_go(work, &leaving, booked.as_ref(), wish).await?;
+    let (fields, known) = let_go(work, &leaving, booked.as_ref(), cause).await?;
     let excluded = match successor {
         Successor::Expert(_) | Successor::Pair(_) => in_part(&work.assignments, expert),
         Successor::Later | Successor::Best => unavailable(&work.assignments, expert),
@@ -134,7 +134,7 @@ pub async fn release_in(
     work.act(
         Action::ReleaseExpert { another_asked },
         by,
-        Some(noted(work, expert, wish.reason, booked.as_ref())),
+        Some(noted(work, expert, cause.reason, booked.as_ref())),
     )?;
     if let Some(next) = next {
         work.note(by, format!("次の候補に依頼しました：{next}"));
@@ -148,7 +148,7 @@ pub async fn release_in(
             (None, Some(it)) => Some((it, TimeNews::Released)),
             (None, None) => None,
         };
-        tell_company(work, &known, wish, lost)?;
+        tell_company(work, &known, cause, lost)?;
     }
     Ok(())
 }
@@ -172,13 +172,13 @@ pub async fn give_back_choice(work: &mut CaseTransaction<'_>) -> Result<bool, Pr
     let why = "企業が選べる日に、担当の専門家がいなくなったため".to_owned();
     work.act(Action::ReleaseExpert { another_asked: false }, Actor::System, Some(why))?;
     tell_away(work, &team.away, "", None)?;
-    tell_company(work, &left, Wish { by: Actor::System, reason: "" }, None)?;
+    tell_company(work, &left, ReleaseCause { by: Actor::System, reason: "" }, None)?;
     Ok(true)
 }
 
-/// The party whose wish a release is, with its reason.
+/// The cause of a release: the party that has decided it, and its reason.
 #[derive(Clone, Copy)]
-struct Wish<'a> {
+struct ReleaseCause<'a> {
     by: Actor,
     reason: &'a str,
 }
@@ -207,7 +207,7 @@ async fn let_go(
     work: &mut CaseTransaction<'_>,
     leaving: &Assignment,
     cancelled: Option<&Appointment>,
-    wish: Wish<'_>,
+    cause: ReleaseCause<'_>,
 ) -> Result<(Fields, Vec<String>), Problem> {
     let expert = leaving.expert;
     let left = match (cancelled, work.appointment.clone()) {
@@ -227,14 +227,14 @@ async fn let_go(
         fields = fields.union(it.fields);
         // An expert whose account is open again may be asked again.
         let ended = match is_active {
-            true => it.release(work.now(), wish.reason),
+            true => it.release(work.now(), cause.reason),
             false => it.withdraw(work.now()),
         };
         work.save_assignment(ended).await?;
     }
     let names = left.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
     let slot = left.as_ref().map(|it| appointment_text(it, &names));
-    let reason = if cancelled.is_some() { wish.reason } else { "" };
+    let reason = if cancelled.is_some() { cause.reason } else { "" };
     work.mail_expert(expert, MailEvent::RequestWithdrawn { slot, reason })?;
     Ok((fields, known))
 }
@@ -259,7 +259,7 @@ fn tell_others(
 fn tell_company(
     work: &mut CaseTransaction<'_>,
     released: &[String],
-    wish: Wish<'_>,
+    cause: ReleaseCause<'_>,
     lost: Option<(&Appointment, TimeNews)>,
 ) -> Result<(), Problem> {
     let portal = work.portal()?;
@@ -270,13 +270,13 @@ fn tell_company(
         && work.live().next().is_none()
         && work.appointment.is_none();
     let reason = match lost {
-        Some((_, TimeNews::Cancelled)) => wish.reason,
+        Some((_, TimeNews::Cancelled)) => cause.reason,
         Some(_) | None => "",
     };
     work.mail_company(MailEvent::TeamChanging {
         portal: &portal,
         released,
-        by: wish.by.principal().party(),
+        by: cause.by.principal().party(),
         reason,
         lost: lost.map(|(it, news)| (appointment_text(it, &names), news)),
         may_choose,
@@ -294,11 +294,11 @@ pub const fn keeps_acceptances(state: &State) -> bool {
 async fn release_accepted(
     work: &mut CaseTransaction<'_>,
     leaving: &Assignment,
-    wish: Wish<'_>,
+    cause: ReleaseCause<'_>,
 ) -> Result<(), Problem> {
     let expert = leaving.expert;
     let name = work.context.experts.name(expert).to_owned();
-    let (_, known) = let_go(work, leaving, None, wish).await?;
+    let (_, known) = let_go(work, leaving, None, cause).await?;
     let mut lost = None;
     if let Some(held) = work.appointment.take_if(|it| it.experts.contains(&expert)) {
         let others: Vec<_> = work.live().map(|it| it.expert).collect();
@@ -309,8 +309,8 @@ async fn release_accepted(
         work.save(&released).await?;
         lost = Some(released);
     }
-    work.note(wish.by, format!("{name}さんを担当から外しました：{}", wish.reason));
-    tell_company(work, &known, wish, lost.as_ref().map(|it| (it, TimeNews::Released)))
+    work.note(cause.by, format!("{name}さんを担当から外しました：{}", cause.reason));
+    tell_company(work, &known, cause, lost.as_ref().map(|it| (it, TimeNews::Released)))
 }
 
 async fn withdraw_substitute(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {

@@ -22,7 +22,7 @@ use crate::{
 /// Closes the next month whose closing day has come, and writes to the center. Returns whether there was one.
 ///
 /// A new programme begins with the month of its first consultation. Months that were to be closed long ago, because
-/// nobody worked then or because editions are new to the product, are released without waiting for a comment.
+/// no person worked then or because editions are new to the product, are released without waiting for a comment.
 pub async fn close_due(app: &App) -> Result<bool, Problem> {
     let context = Context::of(app).await?;
     let Some(month) = next_month(app, &context).await? else { return Ok(false) };

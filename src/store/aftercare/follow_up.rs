@@ -84,7 +84,7 @@ pub async fn insert(tx: &DatabaseTransaction, plan: &[FollowUp]) -> Result<(), D
                 answer: state.answer,
                 wants_help: state.wants_help,
                 step: Some(step_json(&it.step)?),
-                appointment_ended_at: it.anchors.map(|it| it.session_ended),
+                appointment_ended_at: it.anchors.map(|it| it.appointment_ended),
                 approved_at: it.anchors.map(|it| it.approved),
             }
             .into_active_model())
@@ -242,7 +242,7 @@ pub(in crate::store) fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
         state,
         due_at: row.due_at,
         step,
-        anchors: anchors.map(|(session_ended, approved)| Anchors { session_ended, approved }),
+        anchors: anchors.map(|(appointment_ended, approved)| Anchors { appointment_ended, approved }),
     })
 }
 

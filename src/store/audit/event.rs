@@ -222,8 +222,8 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<His
 /// Returns whether a further appointment is planned that was neither held nor taken back since.
 pub fn plans_further(history: &[HistoryEntry]) -> bool {
     let decides = |it: &&HistoryEntry| match it.action {
-        ActionKind::PlanFurtherSession
-        | ActionKind::DropFurtherSession
+        ActionKind::PlanFurtherAppointment
+        | ActionKind::DropFurtherAppointment
         | ActionKind::RecordDone
         | ActionKind::RecordPartlyDone
         | ActionKind::CorrectOutcome
@@ -257,7 +257,7 @@ pub fn plans_further(history: &[HistoryEntry]) -> bool {
         } else if not_held && is_record(it.action) {
             not_held = false;
         } else {
-            return it.action == ActionKind::PlanFurtherSession;
+            return it.action == ActionKind::PlanFurtherAppointment;
         }
     }
     false
@@ -282,7 +282,7 @@ fn was_held(it: &HistoryEntry) -> bool {
 /// Returns the positions of the notes that the plan of the latest further appointment has made; `None` if none was
 /// planned.
 pub fn notes_of_further(history: &[HistoryEntry]) -> Option<std::ops::Range<i32>> {
-    let planned = history.iter().rposition(|it| it.action == ActionKind::PlanFurtherSession)?;
+    let planned = history.iter().rposition(|it| it.action == ActionKind::PlanFurtherAppointment)?;
     let plan = &history[planned];
     let is_of_plan =
         |it: &&HistoryEntry| it.action == ActionKind::Note && it.at == plan.at && it.by == plan.by;

@@ -175,8 +175,8 @@ pub async fn requests(db: &impl ConnectionTrait) -> Result<Vec<(Participation, A
     let timed = |it: assignment::Model| {
         let appointment = appointments.iter().find(|row| row.consultation_id == Some(it.consultation_id))?;
         let leaving = leaving.iter().find(|row| Some(row.id) == it.instead_of)?;
-        let place = participation(appointment.id, leaving.expert_id);
-        Some((appointment.starts_at, place, AssignmentId(it.id)))
+        let participation = participation(appointment.id, leaving.expert_id);
+        Some((appointment.starts_at, participation, AssignmentId(it.id)))
     };
     let mut requests: Vec<_> = open.into_iter().filter_map(timed).collect();
     requests.sort_unstable();

@@ -29,19 +29,19 @@ pub struct ListSearch {
 pub async fn find(
     db: &impl ConnectionTrait,
     campaign: PublicationId,
-    wish: &ListSearch,
+    search: &ListSearch,
     (first, limit): (u64, u64),
 ) -> Result<(Vec<ListedRegistrant>, u64), DbErr> {
     let mut found = listed(campaign);
-    for word in wish.words.split([' ', '\u{3000}']).filter(|it| !it.is_empty()) {
+    for word in search.words.split([' ', '\u{3000}']).filter(|it| !it.is_empty()) {
         found = found.filter(Expr::col(row::Column::ListedKey).like(containing(&search_key(word))));
     }
-    if let Some(industry) = wish.industry {
+    if let Some(industry) = search.industry {
         found = found.filter(row::COLUMN.listed_industry.eq(industry.code()));
     }
-    if !wish.begins.is_empty() {
+    if !search.begins.is_empty() {
         let begins = |it: char| row::Column::ListedKana.starts_with(it.to_string());
-        found = found.filter(wish.begins.chars().map(begins).fold(Condition::any(), Condition::add));
+        found = found.filter(search.begins.chars().map(begins).fold(Condition::any(), Condition::add));
     }
     let count = found.clone().count(db).await?;
     let rows: Vec<(String, Option<String>)> = found

@@ -124,14 +124,14 @@ pub struct RegistrationSearch {
 pub async fn search(
     db: &impl ConnectionTrait,
     campaign: PublicationId,
-    wish: &RegistrationSearch,
+    search: &RegistrationSearch,
     (first, limit): (u64, u64),
 ) -> Result<(Vec<Registration>, u64), DbErr> {
     let mut found = of(campaign).filter(row::COLUMN.status.ne(RegistrationStatus::Unproved.code()));
-    if let Some(status) = wish.status {
+    if let Some(status) = search.status {
         found = found.filter(row::COLUMN.status.eq(status.code()));
     }
-    let words = wish.words.trim();
+    let words = search.words.trim();
     if !words.is_empty() {
         let name = Expr::col(row::Column::NameKey).like(containing(&domain::text::search_key(words)));
         let address = Expr::col(row::Column::EmailKey).like(containing(&words.to_lowercase()));

@@ -72,7 +72,7 @@ pub fn count_statement(in_charge: Option<InCharge>, now: DateTime<Utc>) -> Selec
             None => query.into_query(),
         }
     };
-    // A report of nobody in particular is counted without its consultation.
+    // Reports of all coordinators are counted without their consultations.
     let reports = match in_charge {
         Some(_) => of(WorklistTab::Reports),
         None => reports_at_center(),

@@ -1,5 +1,5 @@
 //! The news that a company was to be told by mail and has not heard: what is said in a call. The words are those of the
-//! mails, which are kept in the outbox although they reach nobody.
+//! mails, which are kept in the outbox although they reach no reader.
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};

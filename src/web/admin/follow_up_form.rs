@@ -1,6 +1,6 @@
 //! The form for one question of the follow-up programme.
 use domain::{
-    aftercare::follow_up::{Addressee, Condition, FollowUpStep, Kind, Origin, Stop, When},
+    aftercare::follow_up::{Addressee, Condition, FollowUpStart, FollowUpStep, Kind, Stop, When},
     text::{TextLine, digits, optional},
 };
 
@@ -48,7 +48,7 @@ pub fn parse(form: &Fields, step: FollowUpStep, errors: &mut FieldErrors) -> Opt
     let until = optional(&digits(form.get("until_months")), str::parse::<u8>);
     let until = errors.take("until_months", until.map_err(|_| "1から36までの数を入力してください"));
     let chosen = |name: &str, code: &str| form.get(name) == code;
-    let from = Origin::ALL.into_iter().find(|it| chosen("from", it.code()));
+    let from = FollowUpStart::ALL.into_iter().find(|it| chosen("from", it.code()));
     let from = errors.take("from", from.ok_or("起点を選択してください"));
     let to = Addressee::ALL.into_iter().find(|it| chosen("to", it.code()));
     let to = errors.take("to", to.ok_or("相手を選択してください"));
@@ -82,7 +82,7 @@ pub fn units() -> Vec<Choice> {
 }
 
 pub fn origins() -> Vec<Choice> {
-    Origin::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec()
+    FollowUpStart::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec()
 }
 
 pub fn addressees() -> Vec<Choice> {

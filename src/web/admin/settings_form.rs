@@ -32,8 +32,11 @@ pub struct Group {
 
 macro_rules! number {
     ($name:ident, $label:literal, $unit:literal) => {
+        number!($name as stringify!($name), $label, $unit)
+    };
+    ($name:ident as $field:expr, $label:literal, $unit:literal) => {
         Number {
-            name: stringify!($name),
+            name: $field,
             label: $label,
             unit: $unit,
             get: |it| u16::from(it.$name),
@@ -79,8 +82,8 @@ pub const GROUPS: &[Group] = &[
             number!(hold_minutes, "申込み中のお取り置き", "分"),
             number!(unconfirmed_hold_hours, "連絡先の確認前のお取り置き", "時間（休業日を除く）"),
             number!(hold_warning_hours, "お取り置きの期限のお知らせ", "時間前（受付時間）"),
-            number!(session_cap, "1つの企業の相談回数", "回まで（年度ごと）"),
-            number!(last_session_month, "最後の相談の月", "月の最終営業日まで"),
+            number!(appointment_cap as "session_cap", "1つの企業の相談回数", "回まで（年度ごと）"),
+            number!(last_appointment_month as "last_session_month", "最後の相談の月", "月の最終営業日まで"),
         ],
     },
     Group {

@@ -13,10 +13,10 @@ use crate::store::reference::programme::Programme;
 
 pub struct Section {
     pub title: &'static str,
-    pub rows: Vec<Row>,
+    pub rows: Vec<ReviewRow>,
 }
 
-pub struct Row {
+pub struct ReviewRow {
     pub label: &'static str,
     /// The answer; empty if nothing was typed.
     pub value: String,
@@ -37,8 +37,9 @@ pub fn change(id: DraftId, step: Step, field: &str) -> String {
     format!("{}?from=confirm#{field}", step.path(id))
 }
 
-fn topic(id: DraftId, it: &ApplicationTopic, programme: &Programme) -> Vec<Row> {
-    let row = |field, label, value: String| Row { label, value, change: change(id, Step::Topic, field) };
+fn topic(id: DraftId, it: &ApplicationTopic, programme: &Programme) -> Vec<ReviewRow> {
+    let row =
+        |field, label, value: String| ReviewRow { label, value, change: change(id, Step::Topic, field) };
     let fields: Vec<_> = it.fields.iter().map(Field::label).collect();
     let known = programme.themes.iter().filter(|theme| it.themes.contains(&theme.code));
     let themes: Vec<_> = known.map(|it| it.label.as_str()).collect();
@@ -50,8 +51,9 @@ fn topic(id: DraftId, it: &ApplicationTopic, programme: &Programme) -> Vec<Row> 
     ]
 }
 
-fn company(id: DraftId, it: &CompanyFacts) -> Vec<Row> {
-    let row = |field, label, value: String| Row { label, value, change: change(id, Step::Company, field) };
+fn company(id: DraftId, it: &CompanyFacts) -> Vec<ReviewRow> {
+    let row =
+        |field, label, value: String| ReviewRow { label, value, change: change(id, Step::Company, field) };
     let prefecture = it.prefecture.map(|it| it.name().to_owned());
     let lines = [prefecture, text(it.city.as_ref()), text(it.street.as_ref())];
     let place: String = lines.into_iter().flatten().collect();
@@ -79,8 +81,9 @@ fn company(id: DraftId, it: &CompanyFacts) -> Vec<Row> {
     ]
 }
 
-fn contact(id: DraftId, it: &Contact) -> Vec<Row> {
-    let row = |field, label, value: String| Row { label, value, change: change(id, Step::Contact, field) };
+fn contact(id: DraftId, it: &Contact) -> Vec<ReviewRow> {
+    let row =
+        |field, label, value: String| ReviewRow { label, value, change: change(id, Step::Contact, field) };
     vec![
         row("contact_name", "担当者の氏名", it.name.to_string()),
         row("contact_kana", "フリガナ", text(it.kana.as_ref()).unwrap_or_default()),

@@ -10,18 +10,18 @@ use crate::{app::App, problem::Problem, store, web::kit::page::Shell};
 pub async fn download(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     let (_, roster) = app.programme_and_experts().await?;
     let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
-    let session = all.into_iter().find(Appointment::is_confirmed).ok_or(Problem::NotFound)?;
-    let names: Vec<_> = session.experts.iter().map(|&it| roster.name(it)).collect();
+    let appointment = all.into_iter().find(Appointment::is_confirmed).ok_or(Problem::NotFound)?;
+    let names: Vec<_> = appointment.experts.iter().map(|&it| roster.name(it)).collect();
     let settings = &shell.settings;
-    let place = match session.mode {
+    let place = match appointment.mode {
         AppointmentMode::Online => "接続先",
         AppointmentMode::Visit => "訪問先",
     };
     let description = format!(
         "受付番号：{}\n実施方法：{}\n{place}：{}\n担当：{}\n\n{}\n電話：{}",
         own.0.number,
-        session.mode.label(),
-        session.place,
+        appointment.mode.label(),
+        appointment.place,
         names.join("、"),
         settings.center_name,
         settings.center_phone,
@@ -30,14 +30,14 @@ pub async fn download(app: Data<App>, shell: Shell, own: OwnConsultation) -> Res
     let page = app.site.absolute(&own.path(""));
     let body = entry(
         &Entry {
-            uid: &session.uid,
-            sequence: session.sequence,
-            starts_at: session.starts_at,
-            ends_at: session.ends_at,
+            uid: &appointment.uid,
+            sequence: appointment.sequence,
+            starts_at: appointment.starts_at,
+            ends_at: appointment.ends_at,
             status: Status::Confirmed,
             summary: &summary,
             description: &description,
-            location: &session.place,
+            location: &appointment.place,
             url: Some(&page),
         },
         app.clock.now(),

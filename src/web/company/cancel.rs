@@ -45,7 +45,7 @@ struct CancelPage {
 
 #[derive(Template)]
 #[template(path = "company/cancel_appointment.html")]
-struct CancelSessionPage {
+struct CancelAppointmentPage {
     shell: Shell,
     number: String,
     path: String,
@@ -177,7 +177,7 @@ async fn answer(
     match (form.get("what"), appointment) {
         ("session", Some(appointment)) if in_time => {
             let page =
-                CancelSessionPage { shell, number, path, appointment, may_choose, form, errors, problem };
+                CancelAppointmentPage { shell, number, path, appointment, may_choose, form, errors, problem };
             page::html_with(status, &page)
         }
         ("session", None) if !problem.is_empty() => Err(Problem::Refused(problem)),

@@ -19,9 +19,9 @@ use domain::{
 
 use super::{
     appointment::CompanyAppointment,
-    history::{self, Step},
+    history::{self, HistoryStep},
     own_consultation::OwnConsultation,
-    progress::{self, Facts},
+    progress::{self, ProgressFacts},
     survey,
 };
 use crate::{
@@ -78,7 +78,7 @@ struct CasePage {
     acts: Acts,
     /// Whether the company waits for an earlier time.
     waits: bool,
-    steps: Vec<Step>,
+    steps: Vec<HistoryStep>,
     messages: usize,
     unread: usize,
     reports: usize,
@@ -187,7 +187,7 @@ pub async fn show(
         ),
         None => None,
     };
-    let facts = Facts {
+    let facts = ProgressFacts {
         record: &own.0,
         live: live.as_ref(),
         follow_ups: &follow_ups,
@@ -205,7 +205,7 @@ pub async fn show(
         advised: own.0.appointments_done > 0 || booked.is_some_and(|it| it.ends_at <= now),
         experts_there: ops::routing::presence::can_give_another(&app, &own.0).await?,
         read: reports > 0 && matches!(own.0.consultation.state, State::FollowUp | State::Completed),
-        ..acts(&own.0, until, further(&app, &own.0, &events, shell.settings.session_cap, now).await?, now)
+        ..acts(&own.0, until, further(&app, &own.0, &events, shell.settings.appointment_cap, now).await?, now)
     };
     let page = CasePage {
         path: own.path(""),
@@ -290,11 +290,11 @@ async fn further(
     cap: u16,
     now: DateTime<Utc>,
 ) -> Result<Further, Problem> {
-    let may_drop = record.consultation.allows(ActionKind::DropFurtherSession, Party::Company).is_ok();
+    let may_drop = record.consultation.allows(ActionKind::DropFurtherAppointment, Party::Company).is_ok();
     if may_drop && record.appointments_done > 0 && store::audit::event::plans_further(events) {
         return Ok(Further::Planned(record.wanted_fields().label()));
     }
-    if record.consultation.allows(ActionKind::PlanFurtherSession, Party::Company).is_err() {
+    if record.consultation.allows(ActionKind::PlanFurtherAppointment, Party::Company).is_err() {
         return Ok(Further::NotNow);
     }
     if let Some(field) = record.owed {

@@ -50,7 +50,7 @@ struct TakeBackPage {
 pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     let can = |action| own.0.consultation.allows(action, Party::Company).is_ok();
     let (number, path) = (own.0.number.to_string(), own.path(""));
-    if can(ActionKind::PlanFurtherSession) {
+    if can(ActionKind::PlanFurtherAppointment) {
         let owed = own.0.owed.map(Field::label);
         let is_open = is_open(&app, &own.0).await?;
         let fields = Fields::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
@@ -58,7 +58,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         typed.form.add("fields", own.0.consultation.fields.code());
         return page::html(&FurtherPage { shell, number, path, owed, is_open, fields, typed });
     }
-    if can(ActionKind::DropFurtherSession) {
+    if can(ActionKind::DropFurtherAppointment) {
         let history = store::audit::event::of(&app.db, own.0.consultation.id).await?;
         if store::audit::event::plans_further(&history) {
             return page::html(&TakeBackPage { shell, number, path });

@@ -10,7 +10,7 @@ use crate::store::audit::event::HistoryEntry;
 
 /// One step of the history; the page shows the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct HistoryStep {
     pub when: String,
     /// The time for `<time datetime>`.
     pub at: String,
@@ -19,10 +19,10 @@ pub struct Step {
     pub note: String,
 }
 
-pub fn steps(events: &[HistoryEntry]) -> Vec<Step> {
+pub fn steps(events: &[HistoryEntry]) -> Vec<HistoryStep> {
     let step = |it: &HistoryEntry| {
         let (what, note) = step_text(it)?;
-        Some(Step { when: month_day_time(it.at), at: iso_date_time(it.at), what, note })
+        Some(HistoryStep { when: month_day_time(it.at), at: iso_date_time(it.at), what, note })
     };
     events.iter().filter_map(step).collect()
 }
@@ -63,11 +63,11 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
             plain("相談を実施しました。一人の専門家が参加できませんでした。申し訳ありません")
         }
         (ActionKind::ApproveReport, _) => plain("報告書ができました"),
-        (ActionKind::PlanFurtherSession, State::Checking) => {
+        (ActionKind::PlanFurtherAppointment, State::Checking) => {
             plain("次回の相談を担当する専門家の調整を始めました")
         }
-        (ActionKind::PlanFurtherSession, _) => plain("次回の相談の日時を選べるようになりました"),
-        (ActionKind::DropFurtherSession, _) => plain("次回の相談を取りやめました"),
+        (ActionKind::PlanFurtherAppointment, _) => plain("次回の相談の日時を選べるようになりました"),
+        (ActionKind::DropFurtherAppointment, _) => plain("次回の相談を取りやめました"),
         (ActionKind::Complete, _) => plain("相談を完了しました"),
         (ActionKind::Withdraw, State::Completed) => Some(("この相談を終えました".to_owned(), own())),
         (ActionKind::Withdraw, _) => Some(("申込みを取り下げました".to_owned(), own())),
@@ -168,7 +168,7 @@ mod tests {
             line(expert, ActionKind::CancelAppointment, State::Scheduling, "秘密"),
             line(center, ActionKind::Note, State::Checking, "秘密"),
             line(center, ActionKind::Reopen, State::Checking, "秘密"),
-            line(center, ActionKind::PlanFurtherSession, State::Scheduling, "秘密"),
+            line(center, ActionKind::PlanFurtherAppointment, State::Scheduling, "秘密"),
             line(Actor::Company, ActionKind::CancelAppointment, State::Scheduling, "急な出張"),
             line(
                 Actor::Stead(AccountId(Uuid::nil()), Represented::Company),

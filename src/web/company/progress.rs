@@ -19,7 +19,7 @@ use crate::store::consultation::Record;
 
 /// The facts from which the sentences are made.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
+pub struct ProgressFacts<'a> {
     pub record: &'a Record,
     /// The appointment that is held or confirmed.
     pub live: Option<&'a Appointment>,
@@ -36,7 +36,7 @@ pub struct Facts<'a> {
 }
 
 /// Returns the sentence about the state, followed by further sentences about dates and tasks.
-pub fn sentences(facts: Facts<'_>) -> Vec<String> {
+pub fn sentences(facts: ProgressFacts<'_>) -> Vec<String> {
     let mut sentences = vec![main(facts)];
     if let Some(until) = facts.live.and_then(Appointment::held_until).filter(|it| facts.now < *it) {
         sentences.push(format!("希望の日時は、{}まで仮に押さえています。", month_day_time(until)));
@@ -56,7 +56,7 @@ pub fn sentences(facts: Facts<'_>) -> Vec<String> {
     sentences
 }
 
-fn main(facts: Facts<'_>) -> String {
+fn main(facts: ProgressFacts<'_>) -> String {
     match &facts.record.consultation.state {
         State::Received => received(facts),
         State::Checking => checking(facts),
@@ -109,7 +109,7 @@ fn main(facts: Facts<'_>) -> String {
 }
 
 /// Returns how the consultation ended, and what became of the appointments that took place.
-fn ended(facts: Facts<'_>, state: &State) -> String {
+fn ended(facts: ProgressFacts<'_>, state: &State) -> String {
     let is_held = facts.record.appointments_done > 0;
     let said = ending(state, EndingReader::Company, is_held).unwrap_or_default();
     let rest = match (is_held, &facts.record.due) {
@@ -126,7 +126,7 @@ fn ended(facts: Facts<'_>, state: &State) -> String {
     format!("{said}{rest}")
 }
 
-fn received(facts: Facts<'_>) -> String {
+fn received(facts: ProgressFacts<'_>) -> String {
     match due_day(facts, DueKind::FirstContact) {
         Some(day) => match within(facts) {
             Some(days) => format!("申込みを受け付けました。{days}営業日以内（{day}まで）にご連絡します。"),
@@ -140,12 +140,12 @@ fn received(facts: Facts<'_>) -> String {
 }
 
 /// Returns within how many business days the first contact follows, if its deadline is that of the rule.
-fn within(facts: Facts<'_>) -> Option<u16> {
+fn within(facts: ProgressFacts<'_>) -> Option<u16> {
     let due_at = facts.record.due.as_ref().and_then(Due::at)?;
     Due::first_contact_days(facts.settings, facts.calendar, facts.record.received_at, due_at)
 }
 
-fn checking(facts: Facts<'_>) -> String {
+fn checking(facts: ProgressFacts<'_>) -> String {
     let rest = match due_day(facts, DueKind::FirstContact) {
         Some(day) => format!("{day}までにご連絡します。手続きは必要ありません。"),
         None if facts.record.due.is_none() => "手続きは必要ありません。".to_owned(),
@@ -161,7 +161,7 @@ fn checking(facts: Facts<'_>) -> String {
     format!("{doing}{rest}")
 }
 
-fn booked(facts: Facts<'_>) -> String {
+fn booked(facts: ProgressFacts<'_>) -> String {
     let Some(over) = facts.live.filter(|it| it.ends_at <= facts.now) else {
         return "専門家との日時が決まりました。当日まで手続きは必要ありません。".to_owned();
     };
@@ -170,7 +170,7 @@ fn booked(facts: Facts<'_>) -> String {
     format!("相談の予定の時刻を過ぎました。{by}実施の記録を確認し、お知らせします。")
 }
 
-fn follow_up(facts: Facts<'_>) -> String {
+fn follow_up(facts: ProgressFacts<'_>) -> String {
     if facts.record.wants_help_since.is_some() {
         let contact = match due_day(facts, DueKind::FirstContact) {
             Some(day) => format!("{day}までに、センターからご連絡します。"),
@@ -195,20 +195,20 @@ fn follow_up(facts: Facts<'_>) -> String {
 }
 
 /// Returns the day of the deadline of this kind, if it is running and has not passed.
-fn due_day(facts: Facts<'_>, kind: DueKind) -> Option<String> {
+fn due_day(facts: ProgressFacts<'_>, kind: DueKind) -> Option<String> {
     let due = facts.record.due.as_ref().filter(|it| it.kind == kind).and_then(Due::at);
     due.filter(|it| facts.now < *it).map(month_day_weekday)
 }
 
 /// Returns the day until which the company is asked to act, if the case waits for one of these and the day has not
 /// passed.
-fn company_turn(facts: Facts<'_>, kinds: &[SilenceKind]) -> Option<String> {
+fn company_turn(facts: ProgressFacts<'_>, kinds: &[SilenceKind]) -> Option<String> {
     let clock = facts.record.silence.filter(|it| kinds.contains(&it.kind))?;
     let due = company_due(clock.since, facts.settings, facts.calendar);
     Some(due).filter(|it| facts.now < *it).map(month_day_weekday)
 }
 
-fn next_question(facts: Facts<'_>) -> Option<String> {
+fn next_question(facts: ProgressFacts<'_>) -> Option<String> {
     let planned = facts
         .follow_ups
         .iter()

@@ -39,7 +39,7 @@ struct Shown {
     corrected: String,
     /// The heading and text of each part; empty parts are left out.
     parts: Vec<(&'static str, String)>,
-    further_session: bool,
+    further_appointment: bool,
     other_field: bool,
     /// The examples that the expert recommends.
     examples: Vec<SimilarLine>,
@@ -51,11 +51,11 @@ struct Shown {
 pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     let id = own.0.consultation.id;
     let (_, roster) = app.programme_and_experts().await?;
-    let sessions = store::booking::appointment::of(&app.db, id).await?;
+    let appointments = store::booking::appointment::of(&app.db, id).await?;
     let appointment = |it: &Report| {
-        sessions
+        appointments
             .iter()
-            .find(|session| session.id == it.appointment)
+            .find(|appointment| appointment.id == it.appointment)
             .map(|it| CompanyAppointment::of(it, &roster))
     };
     let reports = store::aftercare::report::of(&app.db, id).await?;
@@ -102,7 +102,7 @@ fn shown(it: Report) -> Shown {
         approved: String::new(),
         corrected: String::new(),
         parts: parts.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
-        further_session: body.further_session,
+        further_appointment: body.further_appointment,
         other_field: body.other_field,
         examples: Vec::new(),
         guides: Vec::new(),

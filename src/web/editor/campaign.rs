@@ -101,13 +101,13 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let campaign = find(&app, *id).await?;
     let form = Fields::of_query(&req);
-    let wish = RegistrationSearch {
+    let search = RegistrationSearch {
         status: RegistrationStatus::from_code(form.get("status")),
         words: form.get("q").chars().take(100).collect(),
     };
     let number = form.get("page").parse::<u64>().unwrap_or(1).clamp(1, 100_000);
     let place = ((number - 1) * ON_A_PAGE, ON_A_PAGE);
-    let (found, count) = registration::search(&app.db, campaign.id, &wish, place).await?;
+    let (found, count) = registration::search(&app.db, campaign.id, &search, place).await?;
     let waiting =
         registration::in_state(&app.db, campaign.id, RegistrationStatus::Waiting, Some(SHOWN)).await?;
     let unreachable = unreachable(&app, waiting.iter().chain(&found)).await?;
@@ -115,7 +115,7 @@ pub async fn show(
     let of = |it: RegistrationStatus| (it, tally.get(&it).copied().unwrap_or_default());
     let links = links(&shell, &campaign);
     let at = |number: u64| {
-        let (q, status) = (url::percent_encoded(&wish.words), form.get("status"));
+        let (q, status) = (url::percent_encoded(&search.words), form.get("status"));
         format!("{}?q={q}&status={}&page={number}#all", links.desk, url::percent_encoded(status))
     };
     let page = CampaignDeskPage {

@@ -9,7 +9,7 @@ use domain::{
     wording,
 };
 
-use super::case::Opened;
+use super::case::OpenedByExpert;
 use crate::{
     ops,
     problem::Problem,
@@ -71,7 +71,7 @@ struct NextPage {
 }
 
 #[get("/expert/consultations/{number}/cancel")]
-pub async fn ask_cancel(open: Opened) -> Result<HttpResponse, Problem> {
+pub async fn ask_cancel(open: OpenedByExpert) -> Result<HttpResponse, Problem> {
     if !open.allows(ActionKind::CancelAppointment) {
         return Ok(open.back(NOT_NOW));
     }
@@ -79,7 +79,7 @@ pub async fn ask_cancel(open: Opened) -> Result<HttpResponse, Problem> {
 }
 
 #[post("/expert/consultations/{number}/cancel")]
-pub async fn cancel(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+pub async fn cancel(open: OpenedByExpert, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
     let reason = Prose::parse("取り消す理由", typed.form.get("reason"), LONGEST_REASON);
     if let Some(reason) = typed.errors.take("reason", reason) {
@@ -93,7 +93,7 @@ pub async fn cancel(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 }
 
 #[get("/expert/consultations/{number}/outcome")]
-pub async fn ask_outcome(open: Opened) -> Result<HttpResponse, Problem> {
+pub async fn ask_outcome(open: OpenedByExpert) -> Result<HttpResponse, Problem> {
     if !open.allows(ActionKind::RecordDone) {
         return recorded_page(open, StatusCode::OK).await;
     }
@@ -101,7 +101,7 @@ pub async fn ask_outcome(open: Opened) -> Result<HttpResponse, Problem> {
 }
 
 #[post("/expert/consultations/{number}/outcome")]
-pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+pub async fn outcome(open: OpenedByExpert, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
     match typed.form.get("outcome") {
         "done" => {
@@ -142,17 +142,17 @@ pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem
 }
 
 #[get("/expert/consultations/{number}/next")]
-pub async fn ask_plan(open: Opened) -> Result<HttpResponse, Problem> {
-    if !open.allows(ActionKind::PlanFurtherSession) {
+pub async fn ask_plan(open: OpenedByExpert) -> Result<HttpResponse, Problem> {
+    if !open.allows(ActionKind::PlanFurtherAppointment) {
         return Ok(open.back(NOT_NOW));
     }
     next_page(open, FormState::default())
 }
 
 #[post("/expert/consultations/{number}/next")]
-pub async fn plan(open: Opened) -> Result<HttpResponse, Problem> {
+pub async fn plan(open: OpenedByExpert) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::default();
-    let done = ops::consultation::plan_further_session(&open.app, open.id(), open.by(), None).await;
+    let done = ops::consultation::plan_further_appointment(&open.app, open.id(), open.by(), None).await;
     if typed.done(done)? {
         let now = store::consultation::find(&open.app.db, open.id()).await?.ok_or(Problem::NotFound)?;
         return Ok(open.back(if now.consultation.state == State::Scheduling {
@@ -166,7 +166,7 @@ pub async fn plan(open: Opened) -> Result<HttpResponse, Problem> {
 
 /// Redirects after an appointment that did not take place: `said` has happened, and the company was told `what`, unless the
 /// center asks experts first.
-async fn after(open: &Opened, said: &str, what: &str) -> Result<HttpResponse, Problem> {
+async fn after(open: &OpenedByExpert, said: &str, what: &str) -> Result<HttpResponse, Problem> {
     let rest = match open.is_searched_for().await? {
         true => "次の日時の専門家は、センターがあらためて調整します。企業にも、そのようにお知らせしました。"
             .to_owned(),
@@ -175,14 +175,14 @@ async fn after(open: &Opened, said: &str, what: &str) -> Result<HttpResponse, Pr
     open.after(&format!("{said}{rest}")).await
 }
 
-async fn cancel_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+async fn cancel_page(open: OpenedByExpert, typed: FormState) -> Result<HttpResponse, Problem> {
     let when = when(&open).await?;
     let may_choose = ops::routing::presence::can_give_another(&open.app, &open.case.record).await?;
     let back = open.case.path();
     page::html_with(typed.status(), &CancelPage { shell: open.shell, typed, back, when, may_choose })
 }
 
-async fn outcome_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+async fn outcome_page(open: OpenedByExpert, typed: FormState) -> Result<HttpResponse, Problem> {
     let live = open.case.live(&open.app).await?;
     let (_, roster) = open.app.programme_and_experts().await?;
     let next = match ops::routing::presence::can_give_another(&open.app, &open.case.record).await? {
@@ -202,7 +202,7 @@ async fn outcome_page(open: Opened, typed: FormState) -> Result<HttpResponse, Pr
 }
 
 /// Shows what is recorded of the latest appointment of the expert, with the way to its correction where that is allowed.
-async fn recorded_page(open: Opened, status: StatusCode) -> Result<HttpResponse, Problem> {
+async fn recorded_page(open: OpenedByExpert, status: StatusCode) -> Result<HttpResponse, Problem> {
     let all = store::booking::appointment::of(&open.app.db, open.id()).await?;
     let mine = all.into_iter().filter(|it| it.experts.contains(&open.expert.id));
     let latest = mine.filter(|it| it.recorded().is_some()).max_by_key(|it| it.starts_at);
@@ -233,12 +233,12 @@ async fn recorded_page(open: Opened, status: StatusCode) -> Result<HttpResponse,
     page::html_with(status, &page)
 }
 
-fn next_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
-    let (back, cap) = (open.case.path(), open.shell.settings.session_cap);
+fn next_page(open: OpenedByExpert, typed: FormState) -> Result<HttpResponse, Problem> {
+    let (back, cap) = (open.case.path(), open.shell.settings.appointment_cap);
     page::html_with(typed.status(), &NextPage { shell: open.shell, typed, back, cap })
 }
 
-async fn when(open: &Opened) -> Result<Option<String>, Problem> {
+async fn when(open: &OpenedByExpert) -> Result<Option<String>, Problem> {
     let live = open.case.live(&open.app).await?;
     Ok(live.map(|it| wording::long_date_time_range(it.starts_at, it.ends_at)))
 }

@@ -16,7 +16,7 @@ use domain::{
     wording,
 };
 
-use super::case::{Row, outline};
+use super::case::{SummaryRow, outline};
 use crate::{
     app::App,
     ops,
@@ -50,7 +50,7 @@ struct AnswerPage {
     fields: &'static str,
     due: String,
     overdue: bool,
-    outline: Vec<Row>,
+    outline: Vec<SummaryRow>,
     /// The expert's other bookings near the slot.
     near: Vec<String>,
     choices: Vec<Choice>,

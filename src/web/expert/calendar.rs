@@ -7,7 +7,7 @@ use domain::{
     wording,
 };
 
-use super::week::{Agenda, Facts, Week};
+use super::week::{Agenda, Week, WeekFacts};
 use crate::{
     app::App,
     problem::Problem,
@@ -54,7 +54,7 @@ pub async fn show(
     let busy = store::calendars::external::busy(&app.db, week_of, Some(expert.id)).await?;
     let busy: Occupied = busy.into_iter().flat_map(|it| it.1).collect();
     let none = Schedule::default();
-    let facts = Facts {
+    let facts = WeekFacts {
         schedule: roster.get(expert.id).map_or(&none, |it| &it.schedule),
         occupied: &occupied,
         busy: &busy,

@@ -27,7 +27,7 @@ use crate::{
 
 /// A page of a consultation that the expert has accepted. A handler that takes this type cannot run for any
 /// other visitor.
-pub struct Opened {
+pub struct OpenedByExpert {
     pub app: Data<App>,
     pub expert: ExpertUser,
     pub shell: Shell,
@@ -46,7 +46,7 @@ pub struct Case {
 
 /// One row of a summary list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct SummaryRow {
     pub label: &'static str,
     pub value: String,
 }
@@ -74,7 +74,7 @@ async fn has_held(app: &App, expert: &ExpertUser, id: ConsultationId) -> Result<
     Ok(!store::aftercare::report::states(&app.db, all.iter().map(|it| it.id)).await?.is_empty())
 }
 
-impl FromRequest for Opened {
+impl FromRequest for OpenedByExpert {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -91,7 +91,7 @@ impl FromRequest for Opened {
     }
 }
 
-impl Opened {
+impl OpenedByExpert {
     pub fn id(&self) -> ConsultationId {
         self.case.record.consultation.id
     }
@@ -161,7 +161,7 @@ impl Case {
     }
 }
 
-impl Row {
+impl SummaryRow {
     pub fn new(label: &'static str, value: impl Into<String>) -> Self {
         Self { label, value: value.into() }
     }
@@ -169,7 +169,11 @@ impl Row {
 
 /// Returns the facts that an expert may know before answering: no name of a company or person, no address, no
 /// free text.
-pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> Result<Vec<Row>, Problem> {
+pub async fn outline(
+    app: &App,
+    record: &Record,
+    live: Option<&Appointment>,
+) -> Result<Vec<SummaryRow>, Problem> {
     let id = record.consultation.id;
     let (written, _) = store::consultation::application(&app.db, id).await?.unzip();
     let themes = themes(app, record).await?;
@@ -177,11 +181,11 @@ pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> 
     let prefecture = record.prefecture.map(Prefecture::name).unwrap_or_default();
     let mut rows = Vec::new();
     if let Some(it) = live {
-        rows.push(Row::new("日時", wording::long_date_time_range(it.starts_at, it.ends_at)));
+        rows.push(SummaryRow::new("日時", wording::long_date_time_range(it.starts_at, it.ends_at)));
     } else {
-        rows.push(Row::new("日時", "未定（引受け後に、企業が空いている日時から選びます）"));
+        rows.push(SummaryRow::new("日時", "未定（引受け後に、企業が空いている日時から選びます）"));
     }
-    rows.push(Row::new(
+    rows.push(SummaryRow::new(
         "実施方法",
         match mode {
             AppointmentMode::Online => mode.label().to_owned(),
@@ -191,10 +195,10 @@ pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> 
             }
         },
     ));
-    rows.push(Row::new("都道府県", prefecture));
-    rows.push(Row::new("業種", record.industry.map(Industry::label).unwrap_or_default()));
-    rows.push(Row::new("従業員数", people(written.and_then(|it| it.employees))));
-    rows.push(Row::new("テーマ", themes));
+    rows.push(SummaryRow::new("都道府県", prefecture));
+    rows.push(SummaryRow::new("業種", record.industry.map(Industry::label).unwrap_or_default()));
+    rows.push(SummaryRow::new("従業員数", people(written.and_then(|it| it.employees))));
+    rows.push(SummaryRow::new("テーマ", themes));
     Ok(rows)
 }
 

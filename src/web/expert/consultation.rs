@@ -23,7 +23,7 @@ use domain::{
 };
 
 use super::{
-    case::{self, Case, Opened, Row, outline},
+    case::{self, Case, OpenedByExpert, SummaryRow, outline},
     facts::facts,
 };
 use crate::{
@@ -68,7 +68,7 @@ struct CasePage {
     next: String,
     accepted: bool,
     acts: Vec<Act>,
-    rows: Vec<Row>,
+    rows: Vec<SummaryRow>,
     description: String,
     appointments: Vec<AppointmentView>,
     lines: Vec<ThreadLine>,
@@ -114,12 +114,12 @@ pub async fn show(
         store::correspondence::message_draft::of(&app.db, id, DraftWriter::Account(expert.id.0)).await?;
     let mut form = Fields::from_iter(draft);
     form.add("audience", "everyone");
-    case_page(Opened { app, expert, shell, case }, FormState::of(form)).await
+    case_page(OpenedByExpert { app, expert, shell, case }, FormState::of(form)).await
 }
 
 /// Adds a message to the thread.
 #[post("/expert/consultations/{number}/messages")]
-pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Problem> {
+pub async fn write(open: OpenedByExpert, form: FormWithFiles) -> Result<HttpResponse, Problem> {
     let (id, by) = (open.id(), open.by());
     let mut typed = FormState::of(form.fields.clone());
     if typed.form.get("do") == "draft" {
@@ -150,19 +150,19 @@ pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Pr
 
 /// Sends a file of the thread.
 #[get("/expert/consultations/{number}/files/{id}")]
-pub async fn download(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+pub async fn download(open: OpenedByExpert, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     files::answer(&open.app, open.id(), &path.1, Audience::Internal).await
 }
 
 /// Sends a mail of the thread as HTML.
 #[get("/expert/consultations/{number}/mail/{entry}")]
-pub async fn html(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+pub async fn html(open: OpenedByExpert, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     mail_document::of_entry(&open.app, open.id(), &path.1, Reader::Expert, &open.case.path()).await
 }
 
 /// Shows the consultation. An expert who has not answered yet sees it without names.
-async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
-    let Opened { app, expert, shell, case } = open;
+async fn case_page(open: OpenedByExpert, typed: FormState) -> Result<HttpResponse, Problem> {
+    let OpenedByExpert { app, expert, shell, case } = open;
     let id = case.record.consultation.id;
     let accepted = case.may_read();
     let (_, roster) = app.programme_and_experts().await?;
@@ -240,7 +240,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             ActionKind::Reschedule => ("slot", "日時を変更する"),
             ActionKind::CancelAppointment => ("cancel", "予約を取り消す"),
             ActionKind::RecordDone if begun => ("outcome", "実施・欠席を記録する"),
-            ActionKind::PlanFurtherSession => ("next", "次回の相談を計画する"),
+            ActionKind::PlanFurtherAppointment => ("next", "次回の相談を計画する"),
             ActionKind::RecordDone
             | ActionKind::RecordNoShow
             | ActionKind::RecordExpertNoShow
@@ -255,7 +255,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::ReleaseExpert
             | ActionKind::SettleTeam
             | ActionKind::ApproveReport
-            | ActionKind::DropFurtherSession
+            | ActionKind::DropFurtherAppointment
             | ActionKind::Complete
             | ActionKind::Withdraw
             | ActionKind::CloseUnfulfilled

@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use domain::wording;
 
-use super::case::Opened;
+use super::case::OpenedByExpert;
 use crate::{
     ops,
     problem::Problem,
@@ -26,12 +26,12 @@ struct MeetingLinkPage {
 }
 
 #[get("/expert/consultations/{number}/room")]
-pub async fn show(open: Opened) -> Result<HttpResponse, Problem> {
+pub async fn show(open: OpenedByExpert) -> Result<HttpResponse, Problem> {
     render(open, None).await
 }
 
 #[post("/expert/consultations/{number}/room")]
-pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+pub async fn submit(open: OpenedByExpert, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
     let link = meeting_link::parse(typed.form.get("video_url"), true);
     let link = typed.errors.take("video_url", link);
@@ -47,7 +47,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 }
 
 /// Shows the form with the typed values, or with the current link.
-async fn render(open: Opened, typed: Option<FormState>) -> Result<HttpResponse, Problem> {
+async fn render(open: OpenedByExpert, typed: Option<FormState>) -> Result<HttpResponse, Problem> {
     let now = open.app.clock.now();
     let Some(live) = open.case.live(&open.app).await?.filter(|it| it.is_online_ahead(now)) else {
         return Ok(open.back("接続先を変更できるオンラインの予約はありません。"));

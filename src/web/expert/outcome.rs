@@ -7,7 +7,7 @@ use domain::{
     wording,
 };
 
-use super::case::Opened;
+use super::case::OpenedByExpert;
 use crate::{
     ops,
     problem::Problem,
@@ -33,13 +33,13 @@ struct CorrectionPage {
 }
 
 #[get("/expert/consultations/{number}/outcome/{appointment}")]
-pub async fn show(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+pub async fn show(open: OpenedByExpert, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     render(open, &path.1, FormState::default()).await
 }
 
 #[post("/expert/consultations/{number}/outcome/{appointment}")]
 pub async fn submit(
-    open: Opened,
+    open: OpenedByExpert,
     path: Path<(String, String)>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -55,7 +55,7 @@ pub async fn submit(
     render(open, &path.1, typed).await
 }
 
-async fn render(open: Opened, id: &str, mut typed: FormState) -> Result<HttpResponse, Problem> {
+async fn render(open: OpenedByExpert, id: &str, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let (appointment, recorded) = of(&open, id).await?;
     let (_, roster) = open.app.programme_and_experts().await?;
     if typed.refused.is_none() {
@@ -76,7 +76,7 @@ async fn render(open: Opened, id: &str, mut typed: FormState) -> Result<HttpResp
 }
 
 /// Returns the expert's own appointment with its recorded outcome.
-async fn of(open: &Opened, id: &str) -> Result<(Appointment, RecordedOutcome), Problem> {
+async fn of(open: &OpenedByExpert, id: &str) -> Result<(Appointment, RecordedOutcome), Problem> {
     let all = store::booking::appointment::of(&open.app.db, open.id()).await?;
     let is_own = |it: &Appointment| it.id.to_string() == id && it.experts.contains(&open.expert.id);
     let found = all.into_iter().find(is_own).ok_or(Problem::NotFound)?;

@@ -7,7 +7,7 @@ use domain::{
     wording,
 };
 
-use super::case::{Opened, Row};
+use super::case::{OpenedByExpert, SummaryRow};
 use crate::{
     ops::{self, aftercare::report::Saving},
     problem::Problem,
@@ -34,7 +34,7 @@ struct ReportPage {
     /// Why the center returned the report.
     returned: Option<String>,
     /// The version that the other author has saved in the meantime.
-    newest: Vec<Row>,
+    newest: Vec<SummaryRow>,
     /// The examples and entries of the guide that can be attached.
     choices: ReportChoices,
 }
@@ -46,7 +46,7 @@ struct ReadPage {
     head: Head,
     state: &'static str,
     handed_in: Option<String>,
-    rows: Vec<Row>,
+    rows: Vec<SummaryRow>,
 }
 
 /// The heading of a report, in the form and in the read-only page.
@@ -55,24 +55,24 @@ struct Head {
     number: String,
     back: String,
     when: String,
-    session: String,
+    appointment: String,
     /// The other expert of the appointment, who shares the report.
     with: Option<String>,
     due: Option<String>,
 }
 
 #[get("/expert/consultations/{number}/report")]
-pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn show(open: OpenedByExpert, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
-    let Some(session) = session(&open, query.get("session")).await? else {
+    let Some(appointment) = appointment(&open, query.get("session")).await? else {
         return Ok(open.back("実施を記録すると、報告書を書けます。"));
     };
-    let report = store::aftercare::report::of_appointment(&open.app.db, session.id).await?;
-    let head = head(&open, &session).await?;
+    let report = store::aftercare::report::of_appointment(&open.app.db, appointment.id).await?;
+    let head = head(&open, &appointment).await?;
     match report {
         // What was written of an appointment that was not held after all stays.
-        Some(it) if is_closed(&it) || session.state != AppointmentState::Done => {
-            let is_held = session.state == AppointmentState::Done;
+        Some(it) if is_closed(&it) || appointment.state != AppointmentState::Done => {
+            let is_held = appointment.state == AppointmentState::Done;
             page::html(&read_page(open.shell, head, &it, is_held))
         }
         report => {
@@ -87,23 +87,29 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
 }
 
 #[post("/expert/consultations/{number}/report")]
-pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
-    let session = session(&open, form.get("session")).await?.ok_or(Problem::NotFound)?;
+pub async fn submit(open: OpenedByExpert, form: Fields) -> Result<HttpResponse, Problem> {
+    let appointment = appointment(&open, form.get("session")).await?.ok_or(Problem::NotFound)?;
     let saving = if form.get("act") == "submit" { Saving::Submit } else { Saving::Keep };
     let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
     let mut typed = FormState::of(form);
     match parse(&typed.form, saving) {
         Err(errors) => typed.errors = errors,
         Ok(body) => {
-            let done =
-                ops::aftercare::report::write(&open.app, session.id, open.expert.id, body, typed_at, saving);
+            let done = ops::aftercare::report::write(
+                &open.app,
+                appointment.id,
+                open.expert.id,
+                body,
+                typed_at,
+                saving,
+            );
             if typed.done(done.await)? {
-                return Ok(saved(&open, &session, saving));
+                return Ok(saved(&open, &appointment, saving));
             }
         }
     }
-    let head = head(&open, &session).await?;
-    let kept = store::aftercare::report::of_appointment(&open.app.db, session.id).await?;
+    let head = head(&open, &appointment).await?;
+    let kept = store::aftercare::report::of_appointment(&open.app.db, appointment.id).await?;
     let returned = kept.as_ref().and_then(returned);
     // After a conflict, the form continues from the newest version, which is shown below the typed text.
     let newest = kept.filter(|_| typed.refused.is_some());
@@ -116,7 +122,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 }
 
 /// Returns the appointment that the report is about: the named one, or the latest that took place.
-async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Problem> {
+async fn appointment(open: &OpenedByExpert, wanted: &str) -> Result<Option<Appointment>, Problem> {
     let (me, all) = (open.expert.id, store::booking::appointment::of(&open.app.db, open.id()).await?);
     let took_part = |it: &Appointment| it.state.outcome().is_some() && it.present().any(|it| it == me);
     let mut mine = all.into_iter().filter(took_part);
@@ -126,25 +132,25 @@ async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Pro
     mine.find(|it| it.id.to_string() == wanted).map(Some).ok_or(Problem::NotFound)
 }
 
-async fn head(open: &Opened, session: &Appointment) -> Result<Head, Problem> {
-    let Opened { app, expert, case, .. } = open;
+async fn head(open: &OpenedByExpert, appointment: &Appointment) -> Result<Head, Problem> {
+    let OpenedByExpert { app, expert, case, .. } = open;
     let (_, roster) = app.programme_and_experts().await?;
     let others: Vec<_> =
-        session.experts.iter().filter(|&&it| it != expert.id).map(|&it| roster.name(it)).collect();
+        appointment.experts.iter().filter(|&&it| it != expert.id).map(|&it| roster.name(it)).collect();
     let due = case.record.due.as_ref().filter(|it| it.kind == domain::due::DueKind::Report);
     Ok(Head {
         company: case.record.company_name.clone(),
         number: case.record.number.to_string(),
         back: case.path(),
-        when: wording::long_date_time_range(session.starts_at, session.ends_at),
-        session: session.id.to_string(),
+        when: wording::long_date_time_range(appointment.starts_at, appointment.ends_at),
+        appointment: appointment.id.to_string(),
         with: (!others.is_empty()).then(|| others.join("、")),
         due: due.and_then(domain::due::Due::at).map(wording::long_date_time),
     })
 }
 
-fn saved(open: &Opened, session: &Appointment, saving: Saving) -> HttpResponse {
-    let location = format!("{}?session={}", open.case.path_of("report"), session.id);
+fn saved(open: &OpenedByExpert, appointment: &Appointment, saving: Saving) -> HttpResponse {
+    let location = format!("{}?session={}", open.case.path_of("report"), appointment.id);
     match saving {
         Saving::Keep => {
             let at = wording::time(open.app.clock.now());
@@ -156,8 +162,8 @@ fn saved(open: &Opened, session: &Appointment, saving: Saving) -> HttpResponse {
     }
 }
 
-fn rows(body: &ReportBody) -> Vec<Row> {
-    labelled(body).into_iter().map(|(label, text)| Row::new(label, &text)).collect()
+fn rows(body: &ReportBody) -> Vec<SummaryRow> {
+    labelled(body).into_iter().map(|(label, text)| SummaryRow::new(label, &text)).collect()
 }
 
 const fn is_closed(report: &Report) -> bool {

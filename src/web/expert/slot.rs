@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use domain::{actor::Party, booking::availability::Slot, consultation::ActionKind, wording};
 
-use super::case::{Case, Opened};
+use super::case::{Case, OpenedByExpert};
 use crate::{
     ops,
     problem::Problem,
@@ -34,7 +34,7 @@ struct SlotPage {
 }
 
 #[get("/expert/consultations/{number}/slot")]
-pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn show(open: OpenedByExpert, req: HttpRequest) -> Result<HttpResponse, Problem> {
     match action(&open.case) {
         Some(_) => slot_page(open, FormState::of(Fields::of_query(&req))).await,
         None => Ok(open.back(NOT_NOW)),
@@ -42,7 +42,7 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
 }
 
 #[post("/expert/consultations/{number}/slot")]
-pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+pub async fn submit(open: OpenedByExpert, form: Fields) -> Result<HttpResponse, Problem> {
     let Some(action) = action(&open.case) else { return Ok(open.back(NOT_NOW)) };
     let mut typed = FormState::of(form);
     let Some(slot) = slots::parse(typed.form.get("slot")) else {
@@ -69,9 +69,9 @@ fn action(case: &Case) -> Option<ActionKind> {
     possible.into_iter().find(|it| matches!(it, ActionKind::ChooseSlot | ActionKind::Reschedule))
 }
 
-async fn slot_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+async fn slot_page(open: OpenedByExpert, typed: FormState) -> Result<HttpResponse, Problem> {
     let by = open.by();
-    let Opened { app, shell, case, .. } = open;
+    let OpenedByExpert { app, shell, case, .. } = open;
     let offers = ops::booking::appointment::joint_offers(&app, &case.record, by).await?;
     let live = case.live(&app).await?;
     let today = domain::calendar::japan_date(app.clock.now());

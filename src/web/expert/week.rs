@@ -73,7 +73,7 @@ pub struct Cell {
 }
 
 /// The facts from which a week is laid out.
-pub struct Facts<'a> {
+pub struct WeekFacts<'a> {
     pub schedule: &'a Schedule,
     pub occupied: &'a Occupied,
     /// The times that the expert's external calendars take.
@@ -117,7 +117,7 @@ impl Week {
     }
 
     /// Lays the week out. Saturday and Sunday are shown only if they have entries.
-    pub fn agenda(self, facts: &Facts<'_>) -> Agenda {
+    pub fn agenda(self, facts: &WeekFacts<'_>) -> Agenda {
         let days: Vec<_> = self
             .0
             .iter_days()
@@ -133,7 +133,7 @@ impl Week {
     }
 }
 
-fn day(date: NaiveDate, facts: &Facts<'_>) -> DayView {
+fn day(date: NaiveDate, facts: &WeekFacts<'_>) -> DayView {
     let today = japan_date(facts.now);
     let closed = facts.calendar.why_closed(date);
     let appointments: Vec<_> =

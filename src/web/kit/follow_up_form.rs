@@ -90,7 +90,7 @@ fn survey(form: &Fields, errors: &mut FieldErrors) -> Option<FollowUpAnswer> {
         purpose_achieved: first?,
         satisfied: second?,
         will_consider: third?,
-        wants_further_session: form.has("help", "1"),
+        wants_further_appointment: form.has("help", "1"),
         comment,
     }))
 }
@@ -117,7 +117,7 @@ fn typed(answer: &FollowUpAnswer) -> Fields {
         FollowUpAnswer::Survey(it) => {
             let given = [it.purpose_achieved, it.satisfied, it.will_consider];
             let fields = SENTENCES.into_iter().zip(given.map(SurveyAgreement::code)).collect::<Fields>();
-            (fields, it.wants_further_session, &it.comment)
+            (fields, it.wants_further_appointment, &it.comment)
         }
         FollowUpAnswer::Progress(it) => {
             (Fields::from_iter([("answer", it.progress.code())]), it.wants_help, &it.comment)

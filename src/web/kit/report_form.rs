@@ -40,7 +40,7 @@ pub fn parse(form: &Fields, saving: Saving) -> Result<ReportBody, FieldErrors> {
         documents: next(),
         expected_introduction: next(),
         internal_note: next(),
-        further_session: form.has("further_session", "1"),
+        further_appointment: form.has("further_session", "1"),
         other_field: form.has("other_field", "1"),
         publishable: form.has("publishable", "1"),
         examples: numbers(form, "example"),
@@ -88,7 +88,7 @@ fn texts(body: &ReportBody) -> [&str; 7] {
 
 const fn flags(body: &ReportBody) -> [(&'static str, bool); 3] {
     [
-        ("further_session", body.further_session),
+        ("further_session", body.further_appointment),
         ("other_field", body.other_field),
         ("publishable", body.publishable),
     ]
@@ -98,7 +98,7 @@ const fn flags(body: &ReportBody) -> [(&'static str, bool); 3] {
 pub fn labelled(body: &ReportBody) -> Vec<(&'static str, String)> {
     let yes = |it: bool, yes: &str, no: &str| if it { yes.to_owned() } else { no.to_owned() };
     let mut rows: Vec<_> = TEXTS.iter().zip(texts(body)).map(|(it, text)| (it.1, text.to_owned())).collect();
-    rows.push(("次回の相談", yes(body.further_session, "必要", "不要")));
+    rows.push(("次回の相談", yes(body.further_appointment, "必要", "不要")));
     rows.push(("もう一方の分野の相談", yes(body.other_field, "必要", "不要")));
     let attached = [
         ("紹介する事例", PublicationKind::Example, &body.examples),

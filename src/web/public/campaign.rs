@@ -195,12 +195,12 @@ async fn campaign_page(
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
-    let wish = ListSearch {
+    let search = ListSearch {
         words: query.get("q").chars().take(LONGEST_WORDS).collect(),
         industry: Industry::from_code(query.get("industry")),
         begins: KANA_ROWS.iter().find(|(row, _)| *row == query.get("row")).map_or("", |(_, signs)| *signs),
     };
-    let list = lines(app, it, &wish, query.get("page")).await?;
+    let list = lines(app, it, &search, query.get("page")).await?;
     let stage = CampaignStage::of(facts, now);
     let has_ended = it.state.phase(now) != Phase::Current;
     let others = campaigns(shelf, now).filter(|(of, _)| of.id != it.id);
@@ -245,28 +245,29 @@ async fn prefectures(
 async fn lines(
     app: &App,
     it: &ShelvedPublication,
-    wish: &ListSearch,
+    search: &ListSearch,
     typed: &str,
 ) -> Result<ListPage<ListedRegistrant>, Problem> {
     const ON_A_PAGE: u64 = ListPage::<ListedRegistrant>::ON_A_PAGE as u64;
     let mut query = Vec::new();
-    if !wish.words.is_empty() {
-        query.push(format!("q={}", url::percent_encoded(&wish.words)));
+    if !search.words.is_empty() {
+        query.push(format!("q={}", url::percent_encoded(&search.words)));
     }
-    if let Some(industry) = wish.industry {
+    if let Some(industry) = search.industry {
         query.push(format!("industry={}", industry.code()));
     }
-    if let Some((row, _)) = KANA_ROWS.iter().find(|(_, signs)| *signs == wish.begins) {
+    if let Some((row, _)) = KANA_ROWS.iter().find(|(_, signs)| *signs == search.begins) {
         query.push(format!("row={}", url::percent_encoded(row)));
     }
     let own = address(it);
     let own = if query.is_empty() { own } else { format!("{own}?{}", query.join("&")) };
     let wanted = typed.parse::<u64>().unwrap_or(1).clamp(1, 100_000);
-    let (mut found, total) = list::find(&app.db, it.id, wish, ((wanted - 1) * ON_A_PAGE, ON_A_PAGE)).await?;
+    let (mut found, total) =
+        list::find(&app.db, it.id, search, ((wanted - 1) * ON_A_PAGE, ON_A_PAGE)).await?;
     let total = usize::try_from(total).unwrap_or(usize::MAX);
     let (first, number) = ListPage::<ListedRegistrant>::place(typed, total);
     if number as u64 != wanted {
-        found = list::find(&app.db, it.id, wish, (first as u64, ON_A_PAGE)).await?.0;
+        found = list::find(&app.db, it.id, search, (first as u64, ON_A_PAGE)).await?.0;
     }
     Ok(ListPage::counted(found, total, typed, own))
 }

@@ -101,7 +101,7 @@ struct AwardsPage {
 #[get("/cases")]
 pub async fn list(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
-    let wish = ExampleSearch {
+    let search = ExampleSearch {
         words: query.get("q").chars().take(LONGEST_WORDS).collect(),
         industry: Industry::from_code(query.get("industry")),
         size: CompanySize::from_code(query.get("size")),
@@ -112,14 +112,14 @@ pub async fn list(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<Http
         is_awarded: false,
     };
     let programme = app.programme_to_show().await?;
-    let chosen = chosen(&wish);
-    let (page, found) = find(&app, &programme, &wish, query.get("page"), address(&chosen, "")).await?;
+    let chosen = chosen(&search);
+    let (page, found) = find(&app, &programme, &search, query.get("page"), address(&chosen, "")).await?;
     let now = app.clock.now();
     let award_years = app.examples_to_show(|it| award_years(it, now)).await?;
-    let facets = facets(&found, &wish, &programme.themes);
+    let facets = facets(&found, &search, &programme.themes);
     let active = facets.iter().filter_map(|it| it.active(&chosen)).collect();
     let award_years = award_years.into_keys().rev().collect();
-    page::html(&ExamplesPage { shell, page, words: wish.words, facets, active, award_years })
+    page::html(&ExamplesPage { shell, page, words: search.words, facets, active, award_years })
 }
 
 #[get("/cases/{id}")]
@@ -164,11 +164,11 @@ pub async fn of_year(
     if !years.contains_key(&year) {
         return Err(Problem::NotFound);
     }
-    let wish = ExampleSearch { year: Some(year), is_awarded: true, ..ExampleSearch::default() };
+    let search = ExampleSearch { year: Some(year), is_awarded: true, ..ExampleSearch::default() };
     let typed = Fields::of_query(&req);
     let programme = app.programme_to_show().await?;
     let own = format!("/awards/{year}");
-    let (page, _) = find(&app, &programme, &wish, typed.get("page"), own).await?;
+    let (page, _) = find(&app, &programme, &search, typed.get("page"), own).await?;
     let award_years = years.into_keys().rev().collect();
     page::html(&AwardsPage { shell, year, page, award_years })
 }
@@ -177,16 +177,16 @@ pub async fn of_year(
 async fn find(
     app: &App,
     programme: &Programme,
-    wish: &ExampleSearch,
+    search: &ExampleSearch,
     typed: &str,
     address: String,
 ) -> Result<(ListPage<ExampleLine>, FoundExamples), Problem> {
     let now = app.clock.now();
     let found = app.examples(|index| {
         let (first, _) = ListPage::<()>::place(typed, usize::MAX);
-        let found = index.search(wish, now, first, ListPage::<()>::ON_A_PAGE);
+        let found = index.search(search, now, first, ListPage::<()>::ON_A_PAGE);
         let (last, _) = ListPage::<()>::place(typed, found.total);
-        if last == first { found } else { index.search(wish, now, last, ListPage::<()>::ON_A_PAGE) }
+        if last == first { found } else { index.search(search, now, last, ListPage::<()>::ON_A_PAGE) }
     });
     let found = found.await?;
     let lines = examples::lines(&app.db, &found.page).await?;
@@ -233,15 +233,15 @@ fn filled(typed: &str) -> Option<String> {
 }
 
 /// Returns the names and values of the conditions, as they stand in an address.
-fn chosen(wish: &ExampleSearch) -> Vec<(&'static str, String)> {
+fn chosen(search: &ExampleSearch) -> Vec<(&'static str, String)> {
     let all = [
-        ("q", filled(&wish.words)),
-        ("industry", wish.industry.map(|it| it.code().to_owned())),
-        ("size", wish.size.map(|it| it.code().to_owned())),
-        ("prefecture", wish.prefecture.map(Prefecture::two_digits)),
-        ("theme", wish.theme.clone()),
-        ("award", wish.award.clone()),
-        ("year", wish.year.map(|it| it.to_string())),
+        ("q", filled(&search.words)),
+        ("industry", search.industry.map(|it| it.code().to_owned())),
+        ("size", search.size.map(|it| it.code().to_owned())),
+        ("prefecture", search.prefecture.map(Prefecture::two_digits)),
+        ("theme", search.theme.clone()),
+        ("award", search.award.clone()),
+        ("year", search.year.map(|it| it.to_string())),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
@@ -257,14 +257,14 @@ fn address(chosen: &[(&'static str, String)], without: &str) -> String {
     format!("/cases?{}", pairs.join("&"))
 }
 
-fn facets(found: &FoundExamples, wish: &ExampleSearch, themes: &[Theme]) -> Vec<Facet> {
+fn facets(found: &FoundExamples, search: &ExampleSearch, themes: &[Theme]) -> Vec<Facet> {
     let industries = found.industries.iter().map(|(it, n)| (it.code().to_owned(), it.label().to_owned(), *n));
     let sizes = found.sizes.iter().map(|(it, n)| (it.code().to_owned(), it.label().to_owned(), *n));
     let prefectures = found.prefectures.iter().map(|(it, n)| (it.two_digits(), it.name().to_owned(), *n));
     let of_theme = found.themes.iter().map(|(it, n)| (it.clone(), theme_label(it, themes), *n));
     let awards = found.awards.iter().map(|(it, n)| (it.clone(), it.clone(), *n));
     let years = found.years.iter().map(|(it, n)| (it.to_string(), format!("{it}年"), *n));
-    let chosen = chosen(wish);
+    let chosen = chosen(search);
     vec![
         facet("industry", "業種", industries.collect(), &chosen),
         facet("size", "従業員数", sizes.collect(), &chosen),

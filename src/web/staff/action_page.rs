@@ -38,7 +38,7 @@ struct ActionPage {
     /// The people whose decision may be recorded.
     sayers: Vec<Choice>,
     /// The number of the company's appointments in this fiscal year, for a further appointment.
-    sessions: u16,
+    appointments: u16,
     /// The fields and the experts of a further appointment.
     fields: Vec<Choice>,
     experts: Vec<Choice>,
@@ -96,7 +96,7 @@ async fn attempt(open: &Opened, action: StaffAction, typed: &mut FormState) -> R
 
 async fn render(open: Opened, action: StaffAction, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let (app, case, now) = (&open.app, &open.case, open.app.clock.now());
-    let sessions = match (action, FiscalYear::of(domain::calendar::japan_date(now))) {
+    let appointments = match (action, FiscalYear::of(domain::calendar::japan_date(now))) {
         (StaffAction::Further, Ok(year)) => {
             store::intake::company::appointments_in(&app.db, &case.record, year).await?
         }
@@ -126,7 +126,7 @@ async fn render(open: Opened, action: StaffAction, mut typed: FormState) -> Resu
         typed,
         reasons,
         sayers,
-        sessions,
+        appointments,
         fields,
         experts,
         missed,

@@ -105,7 +105,7 @@ async fn render_seen(
         }
         View::Overview => case_views::overview(app, shell, head, typed).await,
         View::Messages => case_views::messages(app, shell, head, typed).await,
-        View::Sessions => case_views::sessions(app, shell, head, &typed).await,
+        View::Appointments => case_views::appointments(app, shell, head, &typed).await,
         View::Candidates => candidates::render(app, shell, head, typed).await,
         View::SameCompany => case_views::same_company(app, shell, head, typed).await,
         View::History => case_views::history(app, shell, head, &typed).await,
@@ -123,7 +123,7 @@ async fn untold_news(app: &App, case: &CaseDetails, now: DateTime<Utc>) -> Resul
 /// Returns whether a further appointment is planned. Skips the query if there can be none.
 async fn plans_further(app: &App, case: &CaseDetails) -> Result<bool, Problem> {
     let it = &case.record.consultation;
-    if case.record.appointments_done == 0 || may(it, ActionKind::DropFurtherSession).is_err() {
+    if case.record.appointments_done == 0 || may(it, ActionKind::DropFurtherAppointment).is_err() {
         return Ok(false);
     }
     Ok(store::audit::event::plans_further(&store::audit::event::of(&app.db, it.id).await?))

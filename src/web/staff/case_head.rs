@@ -157,7 +157,7 @@ impl Head {
                 // Nothing has taken place yet, and nothing is planned.
                 ActionKind::RecordNoShow | ActionKind::RecordExpertNoShow | ActionKind::RecordDone
                     if !self.has_begun() => {}
-                ActionKind::DropFurtherSession if !self.plans_further => {}
+                ActionKind::DropFurtherAppointment if !self.plans_further => {}
                 // A report is approved on its own page, where it can be read; an expert is released from the list
                 // of experts, an outcome is corrected in the list of appointments, and a team is settled when a field
                 // is removed.
@@ -176,8 +176,8 @@ impl Head {
                 | ActionKind::RecordExpertNoShow
                 | ActionKind::RecordPartlyDone
                 | ActionKind::RecordDone
-                | ActionKind::PlanFurtherSession
-                | ActionKind::DropFurtherSession
+                | ActionKind::PlanFurtherAppointment
+                | ActionKind::DropFurtherAppointment
                 | ActionKind::Complete
                 | ActionKind::Reopen
                 | ActionKind::Note => offers.extend(StaffAction::of(action).map(|it| self.offer(it))),
@@ -234,7 +234,7 @@ impl Head {
     /// Returns the tabs of the views that the consultation has. One that was merged into another has only records.
     pub fn tabs(&self) -> Vec<Link> {
         let shown = |it: &View| match it {
-            View::Sessions | View::History | View::Mail => true,
+            View::Appointments | View::History | View::Mail => true,
             View::Candidates => self.can(ActionKind::RequestExperts),
             View::Overview | View::SameCompany | View::Messages => self.kept.is_none(),
         };
@@ -243,7 +243,7 @@ impl Head {
             label: match it {
                 View::Overview => "概要".to_owned(),
                 View::Messages => format!("メッセージ（{}）", self.case.messages),
-                View::Sessions => "予約・報告書".to_owned(),
+                View::Appointments => "予約・報告書".to_owned(),
                 View::Candidates => "担当候補".to_owned(),
                 View::SameCompany if self.case.possible_duplicates > 0 => {
                     format!("同じ企業の可能性（{}）", self.case.possible_duplicates)

@@ -261,8 +261,8 @@ fn obstacle(it: &MergeRefused, (kept, absorbed): (CaseNumber, CaseNumber)) -> Ob
             vec![other_way(), (undoing, format!("{number}の統合を確認する"))]
         }
         MergeRefused::KeptHasEnded(number) => vec![other_way(), case(*number)],
-        MergeRefused::HasSessions(_) | MergeRefused::IsLive(_) => vec![other_way()],
-        MergeRefused::BothHaveSessions => {
+        MergeRefused::HasAppointments(_) | MergeRefused::IsLive(_) => vec![other_way()],
+        MergeRefused::BothHaveAppointments => {
             let page = format!("{}/company-merge?with={absorbed}", url::staff(&kept));
             vec![(page, "企業を統合する".to_owned())]
         }

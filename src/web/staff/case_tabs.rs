@@ -3,16 +3,17 @@ use domain::number::CaseNumber;
 
 use crate::url;
 
-/// The view of a consultation that a page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    Overview,
-    Messages,
-    Sessions,
-    Candidates,
-    SameCompany,
-    History,
-    Mail,
+codes::codes! {
+    /// The view of a consultation that a page shows. The codes stand in addresses.
+    pub enum View {
+        Overview = "overview",
+        Messages = "messages",
+        Appointments = "sessions",
+        Candidates = "candidates",
+        SameCompany = "same-company",
+        History = "history",
+        Mail = "mail",
+    }
 }
 
 /// A tab of the page.
@@ -23,28 +24,6 @@ pub struct Link {
 }
 
 impl View {
-    pub const ALL: [Self; 7] = [
-        Self::Overview,
-        Self::Messages,
-        Self::Sessions,
-        Self::Candidates,
-        Self::SameCompany,
-        Self::History,
-        Self::Mail,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Overview => "overview",
-            Self::Messages => "messages",
-            Self::Sessions => "sessions",
-            Self::Candidates => "candidates",
-            Self::SameCompany => "same-company",
-            Self::History => "history",
-            Self::Mail => "mail",
-        }
-    }
-
     /// Returns the path of the view on the pages of a case.
     pub fn path(self, number: CaseNumber) -> String {
         let case = url::staff(&number);
@@ -53,10 +32,6 @@ impl View {
 
     /// Returns whether the view only shows what was done: these are left of a case that was merged into another.
     pub const fn is_record(self) -> bool {
-        matches!(self, Self::Sessions | Self::History | Self::Mail)
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
+        matches!(self, Self::Appointments | Self::History | Self::Mail)
     }
 }

@@ -129,7 +129,7 @@ struct Messages {
 
 #[derive(Template)]
 #[template(path = "staff/appointments.html")]
-struct Sessions {
+struct AppointmentsPage {
     shell: Shell,
     head: Head,
     appointments: Vec<(CaseAppointment, Option<Report>)>,
@@ -203,7 +203,7 @@ pub async fn overview(
     let used_up = if may_be_used_up {
         let used_up =
             ops::intake::apply::used_up(&app.db, &head.case.record, &shell.settings, head.now).await?;
-        used_up.map(|it| (it, shell.settings.session_cap))
+        used_up.map(|it| (it, shell.settings.appointment_cap))
     } else {
         None
     };
@@ -308,7 +308,7 @@ pub async fn messages(
     page::html_with(typed.status(), &Messages { shell, head, typed, lines, templates, accepted })
 }
 
-pub async fn sessions(
+pub async fn appointments(
     app: &App,
     shell: Shell,
     head: Head,
@@ -327,7 +327,7 @@ pub async fn sessions(
         .collect();
     let follow_ups =
         store::aftercare::follow_up::of(&app.db, id).await?.iter().map(|it| question(it, &head)).collect();
-    page::html_with(typed.status(), &Sessions { shell, head, appointments, follow_ups })
+    page::html_with(typed.status(), &AppointmentsPage { shell, head, appointments, follow_ups })
 }
 
 pub async fn history(
@@ -407,7 +407,7 @@ fn answers(answer: &FollowUpAnswer) -> Vec<(&'static str, String)> {
             let agreed = [it.purpose_achieved, it.satisfied, it.will_consider];
             let agreed = SurveyAnswer::SENTENCES.into_iter().zip(agreed);
             let mut lines: Vec<_> = agreed.map(|(said, it)| (said, it.label().to_owned())).collect();
-            lines.push(("次回の相談を希望する", yes_no(it.wants_further_session)));
+            lines.push(("次回の相談を希望する", yes_no(it.wants_further_appointment)));
             (lines, &it.comment)
         }
         FollowUpAnswer::Progress(it) => (
@@ -424,7 +424,7 @@ fn answers(answer: &FollowUpAnswer) -> Vec<(&'static str, String)> {
     lines
 }
 
-impl Sessions {
+impl AppointmentsPage {
     /// Returns whether a coordinator can write the report on an appointment in the stead of its expert.
     fn can_write(&self, it: &CaseAppointment, report: &Option<Report>) -> bool {
         it.appointment.state == AppointmentState::Done && report.as_ref().is_none_or(report_writing::is_open)

@@ -49,7 +49,7 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
         Ok(answer) => {
             let by = Actor::Stead(open.me.id, Represented::Company);
             if typed.done(ops::aftercare::follow_up::answer_by(&open.app, it.id, by, answer).await)? {
-                return Ok(open.back_to(View::Sessions, "企業の回答を記録しました。"));
+                return Ok(open.back_to(View::Appointments, "企業の回答を記録しました。"));
             }
         }
     }

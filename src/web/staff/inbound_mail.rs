@@ -146,7 +146,7 @@ pub async fn attach(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let (id, mut typed) = (MailId(*id), FormState::of(form));
-    let voice = AttachAs::from_code(typed.form.get("voice")).unwrap_or(AttachAs::Note);
+    let attach_as = AttachAs::from_code(typed.form.get("attach_as")).unwrap_or(AttachAs::Note);
     let case = match CaseNumber::parse(typed.form.get("number")) {
         Ok(number) => store::consultation::by_number(&app.db, number).await?,
         Err(_) => None,
@@ -155,7 +155,8 @@ pub async fn attach(
     let outcome = match case {
         Some(case) => {
             let added =
-                ops::correspondence::inbound_mail::attach(&app, id, case.consultation.id, me.id, voice).await;
+                ops::correspondence::inbound_mail::attach(&app, id, case.consultation.id, me.id, attach_as)
+                    .await;
             let next = |number| format!("{}?view=messages", url::staff(&number));
             Some(added.map(|it| page::see_other_with(next(it), "受信したメールを追加しました。")))
         }

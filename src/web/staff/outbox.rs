@@ -133,8 +133,8 @@ pub async fn act(
     let mail = store::correspondence::outbox::entry(&app.db, id, app.clock.now()).await?;
     let mail = mail.ok_or(Problem::NotFound)?;
     let mut typed = FormState::of(form);
-    let action = ACTIONS.iter().find(|it| it.code == typed.form.get("deed"));
-    let action = typed.errors.take("deed", action.ok_or("操作を選択してください"));
+    let action = ACTIONS.iter().find(|it| it.code == typed.form.get("action"));
+    let action = typed.errors.take("action", action.ok_or("操作を選択してください"));
     let reason = typed.errors.take("reason", TextLine::parse("理由", typed.form.get("reason"), 200));
     let (Some(action), Some(reason)) = (action, reason) else {
         return render(&app, shell, id, typed).await;

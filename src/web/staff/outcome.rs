@@ -54,7 +54,7 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
     if let (Some(version), Some((to, reason))) = (version, parsed) {
         let by = ActorAt::new(stead::actor(&typed.form, open.me.id)?, version);
         if typed.done(ops::consultation::outcome::correct(&open.app, id, by, to, &reason).await)? {
-            return Ok(open.back_to(View::Sessions, outcome_form::DONE));
+            return Ok(open.back_to(View::Appointments, outcome_form::DONE));
         }
     }
     render(open.again().await?, id, typed).await

@@ -180,7 +180,7 @@ impl ReportPage {
             ("今後の取組み", it.next_steps.clone()),
             ("紹介した資料・ツール", it.documents.clone()),
             ("導入の見込み時期", it.expected_introduction.clone()),
-            ("次回の相談が必要", yes_no(it.further_session)),
+            ("次回の相談が必要", yes_no(it.further_appointment)),
             ("もう一方の分野の相談が必要", yes_no(it.other_field)),
             ("匿名での事例公表に同意", yes_no(it.publishable)),
             ("センターへの連絡（企業には表示されません）", it.internal_note.clone()),

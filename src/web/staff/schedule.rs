@@ -67,7 +67,7 @@ struct Line {
 /// The used part of an expert's weekly limit.
 struct Load {
     name: String,
-    sessions: usize,
+    appointments: usize,
     limit: u16,
 }
 
@@ -155,7 +155,7 @@ fn loads(roster: &Roster, entries: &[WeekEntry], only: Option<ExpertId>) -> Vec<
         .filter(|it| it.active && only.is_none_or(|only| only == it.id))
         .map(|it| Load {
             name: it.name.clone(),
-            sessions: entries.iter().filter(|entry| entry.expert == it.id).count(),
+            appointments: entries.iter().filter(|entry| entry.expert == it.id).count(),
             limit: it.limits.per_week,
         })
         .collect();
@@ -165,6 +165,6 @@ fn loads(roster: &Roster, entries: &[WeekEntry], only: Option<ExpertId>) -> Vec<
 
 impl Load {
     fn room(&self) -> usize {
-        usize::from(self.limit).saturating_sub(self.sessions)
+        usize::from(self.limit).saturating_sub(self.appointments)
     }
 }

@@ -18,7 +18,7 @@ use super::{
     page::{is_insider, report},
     public,
     report::Report,
-    tables::{Row, Table},
+    tables::{Table, TableRow},
 };
 use crate::{app::App, problem::Problem, web::kit::session::Visitor};
 
@@ -201,7 +201,7 @@ fn public_lines(year: &PublishedYear) -> Vec<Line> {
 }
 
 fn table_lines(table: &Table) -> Vec<Line> {
-    let line = |row: &Row| {
+    let line = |row: &TableRow| {
         let (code, title) = (table.code.to_owned(), table.title.to_owned());
         (code, title, row.code.clone(), row.label.clone(), Value::Count(row.count))
     };

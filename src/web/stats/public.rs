@@ -18,7 +18,7 @@ use domain::{
 
 use super::{
     chart::{BASE, Bars},
-    tables::{Row, Table},
+    tables::{Table, TableRow},
 };
 use crate::{
     app::App,
@@ -197,12 +197,12 @@ impl<'a> PublicStatsPage<'a> {
 impl MonthTable {
     /// Returns a table of the page; `None` if it has nothing but zeros.
     fn of(published: &PublishedTable) -> Option<Self> {
-        let row = |(code, label, count): &(String, String, DisplayedCount)| Row {
+        let row = |(code, label, count): &(String, String, DisplayedCount)| TableRow {
             code: code.clone(),
             label: label.clone(),
             count: *count,
         };
-        let none = |it: &Row| it.code == "unknown" && it.count == DisplayedCount::Exact(0);
+        let none = |it: &TableRow| it.code == "unknown" && it.count == DisplayedCount::Exact(0);
         let rows: Vec<_> = published.cells.iter().map(row).filter(|it| !none(it)).collect();
         let is_empty = rows.iter().all(|it| it.count == DisplayedCount::Exact(0));
         let (code, title) = (published.table.code(), published.table.label());
@@ -212,7 +212,8 @@ impl MonthTable {
 
 /// Returns the numbers of consultations by month.
 fn of_runs(year: &PublishedYear) -> Table {
-    let rows = year.runs.iter().map(|it| Row { code: it.last.code(), label: it.label(), count: it.received });
+    let rows =
+        year.runs.iter().map(|it| TableRow { code: it.last.code(), label: it.label(), count: it.received });
     Table { code: "month", title: "月", rows: rows.collect() }
 }
 

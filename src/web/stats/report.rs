@@ -14,7 +14,7 @@ use domain::{
     },
 };
 
-use super::tables::{self, Row, Table};
+use super::tables::{self, Table, TableRow};
 use crate::store::statistics::{Statistics, StatisticsFilter, Wait};
 
 pub struct Report {
@@ -133,7 +133,7 @@ fn progress(statistics: &Statistics) -> Option<Table> {
     let of = |it: Progress| {
         statistics.progress.iter().filter(|((_, said), _)| said == it.code()).map(|it| it.1).sum::<u64>()
     };
-    let row = |it: Progress| Row {
+    let row = |it: Progress| TableRow {
         code: it.code().to_owned(),
         label: it.label().to_owned(),
         count: DisplayedCount::Exact(of(it)),

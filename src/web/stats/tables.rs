@@ -21,11 +21,11 @@ pub struct Table {
     /// The name in addresses and exports.
     pub code: &'static str,
     pub title: &'static str,
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct TableRow {
     pub code: String,
     pub label: String,
     pub count: DisplayedCount,
@@ -52,7 +52,7 @@ const STATES: [(&str, &str); 12] = [
 /// Returns all tables in the order of the page.
 pub fn all(statistics: &Statistics, year: i32) -> Vec<Table> {
     let table = |code, title, parts: Vec<(String, String, u64)>| {
-        let row = |(code, label, count)| Row { code, label, count: DisplayedCount::Exact(count) };
+        let row = |(code, label, count)| TableRow { code, label, count: DisplayedCount::Exact(count) };
         Table { code, title, rows: parts.into_iter().map(row).collect() }
     };
     let states = table("state", "状況", named(&statistics.by_state, STATES.iter().copied()));
@@ -100,7 +100,7 @@ impl Table {
     }
 
     /// Returns the rows to show: a table of more than 15 rows is shown without its zeros.
-    pub fn worth_showing(&self) -> impl Iterator<Item = &Row> {
+    pub fn worth_showing(&self) -> impl Iterator<Item = &TableRow> {
         let long = self.rows.len() > 15;
         self.rows.iter().filter(move |it| !long || it.count != DisplayedCount::Exact(0))
     }
@@ -125,7 +125,7 @@ impl Table {
     }
 }
 
-impl Row {
+impl TableRow {
     /// Returns the number of the shade of a tile on the map; 0 for a count of 0 and for one that is hidden.
     pub fn shade(&self, shades: &Shades) -> usize {
         self.count.exact().map_or(0, |it| shades.number(it))

@@ -57,9 +57,9 @@ async fn minutes_later(site: &Site) {
 async fn stands(site: &Site, cases: &[Case]) -> BTreeMap<String, Appointment> {
     let mut found = BTreeMap::new();
     for case in cases {
-        let session = cases::appointment(site, *case).await;
-        if session.is_confirmed() {
-            found.insert(session.uid.clone(), session);
+        let appointment = cases::appointment(site, *case).await;
+        if appointment.is_confirmed() {
+            found.insert(appointment.uid.clone(), appointment);
         }
     }
     found
@@ -141,10 +141,10 @@ async fn killing_the_process_leaves_no_booking_out_and_none_twice() {
     for entry in entries {
         let text = server.read(&site, &entry.href).await.unwrap();
         let uid = text.lines().find_map(|it| it.strip_prefix("UID:")).unwrap();
-        let session = &stands[uid.trim()];
-        let starts_at = format!("DTSTART:{}", session.starts_at.format("%Y%m%dT%H%M%SZ"));
+        let appointment = &stands[uid.trim()];
+        let starts_at = format!("DTSTART:{}", appointment.starts_at.format("%Y%m%dT%H%M%SZ"));
         assert!(text.contains(&starts_at), "{text}");
-        assert_eq!((entry.state.code(), entry.sequence), ("written", session.sequence));
+        assert_eq!((entry.state.code(), entry.sequence), ("written", appointment.sequence));
     }
     assert_eq!(start(&site, &folder, &["doctor"]).wait().unwrap().code(), Some(0));
 }

@@ -1,4 +1,4 @@
-//! Time and silence: opening and closing, an address that is never proved, nobody who decides, and the erasure.
+//! Time and silence: opening and closing, an address that is never proved, no person who decides, and the erasure.
 use entity::outbox;
 
 use super::*;

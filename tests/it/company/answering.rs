@@ -74,7 +74,7 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
     let Some(FollowUpAnswer::Survey(first)) = answered(&site, Kind::Survey).await else {
         panic!("no answer")
     };
-    assert!(!first.wants_further_session);
+    assert!(!first.wants_further_appointment);
     site.get(&my(case, "/survey")).await.shows("まで変更できます");
 
     // The link in the mail leads to the same answer.
@@ -87,7 +87,7 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
     let Some(FollowUpAnswer::Survey(second)) = answered(&site, Kind::Survey).await else {
         panic!("no answer")
     };
-    assert!(second.wants_further_session);
+    assert!(second.wants_further_appointment);
     site.app.clock.advance(TimeDelta::days(1));
     site.get(&mailed).await.shows("この質問の回答期間は終わりました。");
     assert_eq!(site.post(&mailed, &SURVEY).await.status, 409);

@@ -46,8 +46,12 @@ async fn a_time_is_chosen_moved_and_cancelled() {
 
     leads_to(&site.post(&my(case, "/reschedule"), &[("slot", &first)]).await, &my(case, ""));
     leads_to(&site.post(&my(case, "/reschedule"), &[("slot", &first)]).await, &my(case, ""));
-    let session = cases::appointment(&site, case).await;
-    assert_eq!((session.starts_at, session.sequence), (slots[0].start(), 0), "sent twice, booked once");
+    let appointment = cases::appointment(&site, case).await;
+    assert_eq!(
+        (appointment.starts_at, appointment.sequence),
+        (slots[0].start(), 0),
+        "sent twice, booked once"
+    );
     let page = site.get(&my(case, "")).await;
     page.shows("当日まで手続きは必要ありません。");
     page.shows("2026年（令和8年）11月26日（木）9:00から10:00");
@@ -153,7 +157,7 @@ async fn the_second_company_to_want_a_time_is_shown_others() {
 }
 
 #[actix_web::test]
-async fn a_further_session_is_wished_for_up_to_the_cap() {
+async fn a_further_appointment_is_wished_for_up_to_the_cap() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::approved(&site, &cast, CONTACT).await;

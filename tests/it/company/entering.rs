@@ -166,7 +166,7 @@ async fn every_link_in_a_mail_to_the_company_opens() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(100)).await;
-    ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
+    ops::consultation::plan_further_appointment(&site.app, case.id, cast.center(), None).await.unwrap();
     let ending = Ending::Withdraw { reason: None };
     ops::consultation::end(&site.app, case.id, None, Actor::Company, ending).await.unwrap();
     site.post("/login", &[("email", CONTACT)]).await;

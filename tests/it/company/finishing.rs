@@ -1,4 +1,4 @@
-//! What took place stays: a consultation after its first appointment is ended, not withdrawn. Letters say what happened
+//! What took place stays: a consultation after its first appointment is ended, not withdrawn. Mails say what happened
 //! and lead to where the company can act.
 use chrono::TimeDelta;
 use domain::{
@@ -140,7 +140,7 @@ async fn a_further_appointment_is_taken_back_to_the_report_that_is_due() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::consulted(&site, &cast, CONTACT).await;
-    ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
+    ops::consultation::plan_further_appointment(&site.app, case.id, cast.center(), None).await.unwrap();
     site.sign_in("center@example.jp", PASSWORD).await;
     let path = format!("/staff/consultations/{}", case.number);
     site.get(&path).await.shows("次回の相談を取りやめる");

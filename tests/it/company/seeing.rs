@@ -201,7 +201,7 @@ async fn a_message_while_the_center_waits_is_the_answer() {
 }
 
 #[actix_web::test]
-async fn a_booked_session_is_downloaded_as_a_calendar_entry() {
+async fn a_booked_appointment_is_downloaded_as_a_calendar_entry() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
@@ -209,10 +209,10 @@ async fn a_booked_session_is_downloaded_as_a_calendar_entry() {
     let reply = site.get(&my(case, "/appointment.ics")).await;
     assert_eq!(reply.status, 200);
     assert!(reply.header("content-type").is_some_and(|it| it.starts_with("text/calendar; charset=utf-8")));
-    let session = cases::appointment(&site, case).await;
+    let appointment = cases::appointment(&site, case).await;
     for line in [
         "METHOD:PUBLISH".to_owned(),
-        format!("UID:{}", session.uid),
+        format!("UID:{}", appointment.uid),
         "DTSTART:20261126T000000Z".to_owned(),
         "DTEND:20261126T010000Z".to_owned(),
         "LOCATION:https://video.example.jp/expert".to_owned(),

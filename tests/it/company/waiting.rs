@@ -141,8 +141,8 @@ async fn a_freed_time_is_offered_held_and_taken() {
     leads_to(&visitor.post(&link, &[("answer", "take")]).await, &link);
     leads_to(&visitor.post(&link, &[("answer", "take")]).await, &link);
     visitor.get(&link).await.shows("この日時で予約が確定しています。");
-    let session = cases::appointment(site, case).await;
-    assert_eq!((session.starts_at, session.sequence), (freed, 1), "moved in one go, and once");
+    let appointment = cases::appointment(site, case).await;
+    assert_eq!((appointment.starts_at, appointment.sequence), (freed, 1), "moved in one go, and once");
     let mails = cases::mails_to(site, CONTACT).await;
     let moved = mails.iter().find(|it| it.kind == "moved").unwrap();
     assert_eq!(moved.calendar_method.as_deref(), Some("REQUEST"));

@@ -62,7 +62,7 @@ async fn a_field_that_is_added_to_a_booking_is_for_the_next_appointment() {
     let page = reader.get(&crate::company::my(case, "")).await;
     page.shows("労務管理の相談の日時を選ぶ");
     assert!(!page.body.contains("専門家が参加できず"), "nobody was absent: {}", page.body);
-    ops::consultation::plan_further_session(&site.app, case.id, Actor::Company, None).await.unwrap();
+    ops::consultation::plan_further_appointment(&site.app, case.id, Actor::Company, None).await.unwrap();
     assert_eq!(state(&site, case).await, "checking");
     while worker::outbox::step(&site.app).await.unwrap() {}
     is_sound(&site).await;

@@ -272,20 +272,21 @@ async fn a_mail_to_an_earlier_address_is_sent_again_to_the_present_one() {
     tx.commit().await.unwrap();
     let path = format!("/staff/mail/{}", mail.id);
     site.get(&path).await.shows(&format!("{NEW} に訂正されています"));
-    done(&site.post(&path, &[("deed", "resend"), ("reason", "届いていない")]).await);
+    done(&site.post(&path, &[("action", "resend"), ("reason", "届いていない")]).await);
     site.get(&path).await.shows(&format!("いまの宛先（{NEW}）のアドレスが確認されると送信します。"));
     assert!(kinds(&site, NEW).await.contains(&("booked".to_owned(), true)), "it waits for the proof");
     assert_eq!(count_of(&cases::mails_to(&site, CONTACT).await, "booked"), 1);
     assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_some());
 
-    // The link that had the earlier address confirmed is of no use to anybody.
+    // The link that had the earlier address confirmed is of no use any more.
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", "third@example.co.jp")]).await);
     let old = cases::mails_to(&site, NEW).await.into_iter().find(|it| it.kind == "address_changed").unwrap();
-    let refused = site.post(&format!("/staff/mail/{}", old.id), &[("deed", "resend"), ("reason", "x")]).await;
+    let refused =
+        site.post(&format!("/staff/mail/{}", old.id), &[("action", "resend"), ("reason", "x")]).await;
     assert_eq!(refused.status, 409);
     refused.shows("訂正前のメールアドレスについてのメールのため");
     done(&correct(&site, case, CorrectionSection::Contact, &[("email", "")]).await);
-    let refused = site.post(&path, &[("deed", "resend"), ("reason", "x")]).await;
+    let refused = site.post(&path, &[("action", "resend"), ("reason", "x")]).await;
     assert_eq!(refused.status, 409);
     refused.shows("いまの連絡先にはメールアドレスがない");
     sound(&site).await;
@@ -331,7 +332,7 @@ async fn the_second_of_two_pending_corrections_is_taken_back_and_the_proved_addr
         let again = site.visitor();
         sign_in(&again, CONTACT).await;
         again.get(&my(case, "")).await.shows("新しいアドレスを確認してください");
-        // Letters go there, and the page can be used without another proof.
+        // Mails go there, and the page can be used without another proof.
         let before = count_of(&cases::mails_to(&site, CONTACT).await, "new_message");
         let text = domain::text::Prose::parse("メッセージ", "お返事です。", 200).unwrap();
         let audience = store::correspondence::message::Audience::Everyone;

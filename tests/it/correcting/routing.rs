@@ -26,7 +26,7 @@ async fn a_changed_mode_asks_whether_experts_and_time_still_fit() {
     done(&correct(&site, case, REQUEST, &[("mode", "visit"), ("fit", "seen")]).await);
     site.get(&at(case.number, "/correct/request")).await.shows("実施方法がオンラインのままです。");
 
-    // Nothing is asked where nobody was asked yet.
+    // Nothing is asked where no expert was asked yet.
     let new = cases::received(&site, &cast, "new@example.co.jp").await;
     done(&correct(&site, new, REQUEST, &[("mode", "visit")]).await);
     is_sound(&site).await;

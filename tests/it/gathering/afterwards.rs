@@ -1,4 +1,4 @@
-//! The day itself and after it: the meeting link, attendance, the letter, the questionnaire, and the erasure.
+//! The day itself and after it: the meeting link, attendance, the mail, the questionnaire, and the erasure.
 use super::*;
 
 #[actix_web::test]

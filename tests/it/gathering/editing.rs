@@ -35,7 +35,7 @@ async fn a_moved_event_tells_everybody_once_with_a_new_calendar_entry() {
     let waits = mails_to(&site, "b@example.co.jp").await;
     let news = waits.iter().find(|it| it.kind == "event_moved").unwrap();
     assert!(news.calendar.is_none() && !news.text_body.contains("invite.ics"));
-    // Publishing again without another time tells nobody.
+    // Publishing again without another time mails no participant.
     let it = publish_again(&site, editor, &it).await;
     assert_eq!(kinds(&site, "a@example.co.jp").await.iter().filter(|it| *it == "event_moved").count(), 1);
     // Only the reminder of the new day is sent.

@@ -52,7 +52,7 @@ async fn an_offer_without_an_answer_goes_to_the_next() {
     assert_eq!(status(&site, it.id, "b@example.co.jp").await, SignUpStatus::Ended);
     assert_eq!(status(&site, it.id, "c@example.co.jp").await, SignUpStatus::Offered);
     assert_eq!(kinds(&site, "b@example.co.jp").await.last().unwrap(), "wait_ended");
-    // Three hours before the start nobody is asked any more, and those who wait hear of it.
+    // Three hours before the start no person is asked any more, and those who wait hear of it.
     signed_up(&site, it.id, "d@example.co.jp", SeatKind::Venue).await;
     go_to(&site, "2026-12-10T10:00:00");
     work(&site).await;

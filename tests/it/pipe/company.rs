@@ -68,8 +68,8 @@ async fn applied(site: &Site) -> (Case, ReceivedMail) {
 async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast) {
     let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     ops::routing::assignment::accept(&site.app, request.id, expert).await.unwrap();
-    let session = cases::appointment(site, case).await;
-    site.app.clock.advance(session.ends_at - site.app.clock.now());
+    let appointment = cases::appointment(site, case).await;
+    site.app.clock.advance(appointment.ends_at - site.app.clock.now());
     ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(expert)).await.unwrap();
     let body = ReportBody {
         present_state: "紙のタイムカードを使っています。".to_owned(),
@@ -77,8 +77,8 @@ async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast)
         next_steps: "3月までに規程の案を作ります。".to_owned(),
         ..ReportBody::default()
     };
-    ops::aftercare::report::write(&site.app, session.id, expert, body, 0, Saving::Submit).await.unwrap();
-    ops::aftercare::report::decide(&site.app, session.id, cast.coordinator, ReportDecision::Approve)
+    ops::aftercare::report::write(&site.app, appointment.id, expert, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(&site.app, appointment.id, cast.coordinator, ReportDecision::Approve)
         .await
         .unwrap();
     site.app.clock.advance(TimeDelta::days(100));

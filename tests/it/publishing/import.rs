@@ -49,7 +49,7 @@ async fn all_bad_rows_are_told_and_nothing_is_taken_until_an_editor_wants_it() {
     page.shows("300行目「三百行目」：業種を選択してください");
     page.shows("501行目「最後の行」：企業・団体を入力してください。取組の要約を入力してください。年は、1990から2027まで");
     assert_eq!(publication::Entity::find().count(&site.app.db).await.unwrap(), 0);
-    // A file that nobody takes is forgotten.
+    // A file that is not taken is forgotten.
     site.app.clock.advance(TimeDelta::days(8));
     ops::housekeeping::forget_expired(&site.app).await.unwrap();
     assert_eq!(file_import::Entity::find().count(&site.app.db).await.unwrap(), 0);

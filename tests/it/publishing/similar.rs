@@ -49,10 +49,10 @@ async fn an_example_is_proposed_with_its_reason_attached_and_told_to_the_company
     form.shows("紹介する事例");
     form.shows(&format!("name=\"example\" id=\"example-2\" value=\"{number}\""));
 
-    let session = cases::appointment(&site, case).await.id.to_string();
+    let appointment = cases::appointment(&site, case).await.id.to_string();
     let (number, ended) = (number.to_string(), ended.to_string());
     let mut written = vec![
-        ("session", session.as_str()),
+        ("session", appointment.as_str()),
         ("version", "0"),
         ("present_state", "紙です。"),
         ("advice", "段階的に。"),
@@ -128,10 +128,10 @@ async fn support_that_fits_is_proposed_with_its_reason_attached_and_told_with_th
     let address = format!("/expert/consultations/{}/report", case.number);
     expert.get(&address).await.shows("紹介する支援制度");
 
-    let session = cases::appointment(&site, case).await.id.to_string();
+    let appointment = cases::appointment(&site, case).await.id.to_string();
     let (fits, ended_number) = (fits.to_string(), ended.to_string());
     let written = [
-        ("session", session.as_str()),
+        ("session", appointment.as_str()),
         ("version", "0"),
         ("present_state", "紙です。"),
         ("advice", "段階的に。"),

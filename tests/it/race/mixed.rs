@@ -279,11 +279,11 @@ async fn check_substitutes(app: &App, cases: &[Case]) {
         let declined = all.iter().filter(|it| it.state.code() == "declined").count();
         assert_eq!(declined, 2, "{all:?}");
         let record = store::consultation::find(&app.db, case.id).await.unwrap().unwrap();
-        let sessions = store::booking::appointment::of(&app.db, case.id).await.unwrap();
-        assert_eq!(sessions.len(), 1, "the time that was chosen is the only one there ever was");
+        let appointments = store::booking::appointment::of(&app.db, case.id).await.unwrap();
+        assert_eq!(appointments.len(), 1, "the time that was chosen is the only one there ever was");
         match record.consultation.state.code() {
-            "booked" => assert!(sessions[0].is_confirmed()),
-            "checking" => assert!(!sessions[0].is_live(), "nobody was left"),
+            "booked" => assert!(appointments[0].is_confirmed()),
+            "checking" => assert!(!appointments[0].is_live(), "nobody was left"),
             other => panic!("{} is {other}", record.number),
         }
     }

@@ -148,7 +148,7 @@ async fn a_hold_released_while_its_address_is_confirmed_is_held_once() {
     sound(&site).await;
 }
 
-/// A time on a day that becomes a closing day cannot take place: it is released at once, whoever was asked for it, and the
+/// A time on a day that becomes a closing day cannot take place: it is released at once, also if an expert was asked, and the
 /// company is told what follows.
 #[actix_web::test]
 async fn a_held_time_on_a_new_closing_day_is_released_and_told() {

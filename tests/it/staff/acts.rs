@@ -136,7 +136,7 @@ async fn an_application_past_the_yearly_cap_warns_the_center() {
 }
 
 #[actix_web::test]
-async fn the_center_chooses_moves_and_cancels_the_session() {
+async fn the_center_chooses_moves_and_cancels_the_appointment() {
     let (site, cast) = center().await;
     let case = scheduling(&site, &cast, CONTACT).await;
     let page = site.get(&at(case.number, "/slots")).await;
@@ -195,8 +195,8 @@ async fn a_report_is_read_returned_and_approved() {
     let (site, cast) = center().await;
     let case = consulted(&site, &cast, CONTACT).await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
-    let session = cases::appointment(&site, case).await.id;
-    let page = format!("/report/{session}");
+    let appointment = cases::appointment(&site, case).await.id;
+    let page = format!("/report/{appointment}");
     assert_eq!(site.get(&at(case.number, &page)).await.status, 404, "nothing is written yet");
     submit(&site, &cast, case, 0).await;
     site.get("/staff?tab=reports").await.shows(&case.number.to_string());
@@ -237,14 +237,14 @@ async fn submit(site: &Site, cast: &Cast, case: Case, version: i32) {
         next_steps: "規程の案を作る".to_owned(),
         ..ReportBody::default()
     };
-    let session = cases::appointment(site, case).await.id;
-    ops::aftercare::report::write(&site.app, session, cast.expert, body, version, Saving::Submit)
+    let appointment = cases::appointment(site, case).await.id;
+    ops::aftercare::report::write(&site.app, appointment, cast.expert, body, version, Saving::Submit)
         .await
         .unwrap();
 }
 
 #[actix_web::test]
-async fn a_further_session_past_the_cap_needs_a_reason() {
+async fn a_further_appointment_past_the_cap_needs_a_reason() {
     let (site, cast) = center().await;
     let case = approved(&site, &cast, CONTACT).await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
@@ -253,7 +253,7 @@ async fn a_further_session_past_the_cap_needs_a_reason() {
     assert_eq!(state(&site, case).await, "scheduling");
 
     let year = domain::number::FiscalYear::new(2026).unwrap();
-    let settings = domain::settings::Settings { session_cap: 1, ..Default::default() };
+    let settings = domain::settings::Settings { appointment_cap: 1, ..Default::default() };
     ops::reference::settings::save(&site.app, year, &settings, 0, cast.coordinator).await.unwrap();
     let other = approved(&site, &cast, "b@example.co.jp").await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
@@ -264,12 +264,12 @@ async fn a_further_session_past_the_cap_needs_a_reason() {
     site.get(&at(other.number, "?view=history")).await.shows("規程の作成まで支援するため");
 }
 
-/// Past the yearly cap the service asks nobody by itself: the center decides.
+/// Past the yearly cap the service asks no expert by itself: the center decides.
 #[actix_web::test]
 async fn past_the_cap_nobody_is_asked_before_the_center_has_decided() {
     let (site, cast) = center().await;
     let year = domain::number::FiscalYear::new(2026).unwrap();
-    let settings = domain::settings::Settings { session_cap: 1, ..Default::default() };
+    let settings = domain::settings::Settings { appointment_cap: 1, ..Default::default() };
     ops::reference::settings::save(&site.app, year, &settings, 0, cast.coordinator).await.unwrap();
     let first = cases::booked(&site, &cast, CONTACT).await;
     let case = crate::deadlines::applied(&site, "b@example.co.jp", &["ict"]).await;
@@ -410,7 +410,7 @@ async fn wants_help(site: &Site, case: Case, comment: &str) {
         purpose_achieved: yes,
         satisfied: yes,
         will_consider: yes,
-        wants_further_session: true,
+        wants_further_appointment: true,
         comment: comment.to_owned(),
     });
     ops::aftercare::follow_up::answer(&site.app, survey.id, answer).await.unwrap();

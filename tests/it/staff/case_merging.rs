@@ -167,7 +167,7 @@ async fn a_merge_that_is_refused_says_why() {
     ops::consultation::merge::undo(&site.app, id, cast.coordinator).await.unwrap();
     let twice = ops::consultation::merge::undo(&site.app, id, cast.coordinator).await;
     assert!(matches!(twice, Err(Problem::Refused(why)) if why == "この統合は、すでに取り消されています。"));
-    // A case in which a session took place is the one that stays.
+    // A case in which an appointment took place is the one that stays.
     let held = cases::consulted(&site, &cast, "held@example.co.jp").await;
     assert!(refusal(&site, &cast, received, held).await.contains("相談を実施しています"));
     merge(&site, &cast, held, received, &[]).await.unwrap();

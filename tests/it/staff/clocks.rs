@@ -1,5 +1,5 @@
 //! Clocks of the center: a question by telephone that lapses, a report that is submitted, experts who do not answer, messages
-//! without a response, and an address of a booked case that nobody has proved.
+//! without a response, and an address of a booked case that is not proved.
 use chrono::TimeDelta;
 use codes::{DueKind, SilenceKind, Turn};
 use domain::{

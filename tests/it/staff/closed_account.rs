@@ -1,5 +1,5 @@
 //! An expert whose account is closed: a further appointment goes to another one, a report that is returned is rewritten by
-//! the other one or by the center, and no letter says that the expert is asked.
+//! the other one or by the center, and no mail says that the expert is asked.
 use domain::{
     actor::{Actor, Role},
     aftercare::report::{ReportBody, ReportGap},
@@ -137,7 +137,7 @@ async fn a_report_that_is_returned_after_its_expert_left_is_the_centers_beside_a
     let case = cases::consulted(&site, &cast, CONTACT).await;
     let held = appointment(&site, case).await;
     submit(&site, &held, cast.expert).await;
-    ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
+    ops::consultation::plan_further_appointment(&site.app, case.id, cast.center(), None).await.unwrap();
     close(&site, cast.expert).await;
     again(&site).await;
     send_back(&site, case, &held).await;

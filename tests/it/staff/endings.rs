@@ -151,7 +151,7 @@ async fn a_desk_reads_what_is_to_be_done_when_a_company_is_referred() {
     }
 }
 
-/// Everybody whose last letter said that the consultation has ended hears that it goes on.
+/// Every person whose last mail said that the consultation has ended hears that it goes on.
 #[actix_web::test]
 async fn a_reopened_consultation_is_told_to_all_who_heard_of_its_end() {
     let (site, cast) = center().await;

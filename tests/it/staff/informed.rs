@@ -193,7 +193,7 @@ async fn the_companys_page_tells_of_every_kind_of_event() {
     ops::booking::attendance::record_absent_expert(&site.app, case.id, cast.center(), Some(labor))
         .await
         .unwrap();
-    ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
+    ops::consultation::plan_further_appointment(&site.app, case.id, cast.center(), None).await.unwrap();
     let id = madoguchi::store::booking::appointment::of(&site.app.db, case.id).await.unwrap();
     let id = id.iter().find(|it| it.absent == Some(labor)).unwrap().id;
     ops::aftercare::report::write(&site.app, id, ict, body(), 0, Saving::Submit).await.unwrap();

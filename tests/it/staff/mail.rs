@@ -40,10 +40,10 @@ async fn mails_are_read_and_failed_ones_are_sent_again() {
     page.shows("まだ送信していません。");
     assert!(!page.body.contains("<iframe"));
     page.shows("Message-ID: &#60;");
-    let early = site.post(&path, &[("deed", "resend"), ("reason", "届かない")]).await;
+    let early = site.post(&path, &[("action", "resend"), ("reason", "届かない")]).await;
     assert_eq!(early.status, 409);
     early.shows("このメールの状態が変わったため");
-    let nothing = site.post(&path, &[("deed", "hold"), ("reason", " ")]).await;
+    let nothing = site.post(&path, &[("action", "hold"), ("reason", " ")]).await;
     assert_eq!(nothing.status, 422);
     nothing.shows("理由");
 
@@ -52,7 +52,7 @@ async fn mails_are_read_and_failed_ones_are_sent_again() {
     document.shows("</");
 
     for (action, state, shown) in [("hold", "held", "保留"), ("release", "ready", "送信待ち")] {
-        let done = site.post(&path, &[("deed", action), ("reason", "内容を確かめる")]).await;
+        let done = site.post(&path, &[("action", action), ("reason", "内容を確かめる")]).await;
         assert_eq!(done.status, 303, "{}", done.body);
         site.get(&path).await.shows(shown);
         site.get(&path).await.shows("理由：内容を確かめる");
@@ -71,11 +71,11 @@ async fn mails_are_read_and_failed_ones_are_sent_again() {
     site.get("/staff").await.shows("メール不達");
     site.get("/staff/mail?state=failed").await.shows(&mail.subject);
     site.get(&format!("{}?view=mail", at(case.number, ""))).await.shows("不達");
-    let again = site.post(&path, &[("deed", "resend"), ("reason", "電話で確認した")]).await;
+    let again = site.post(&path, &[("action", "resend"), ("reason", "電話で確認した")]).await;
     assert_eq!(again.location.as_deref(), Some(path.as_str()));
     site.get(&path).await.shows("送信待ち");
     site.get("/staff/mail?state=failed").await.shows("メールはありません。");
-    let off = site.post(&path, &[("deed", "cancel"), ("reason", "電話で伝えた")]).await;
+    let off = site.post(&path, &[("action", "cancel"), ("reason", "電話で伝えた")]).await;
     assert_eq!(off.status, 303);
     site.get(&path).await.shows("送信取りやめ");
     assert!(!worker::outbox::step(&site.app).await.unwrap());
@@ -169,7 +169,7 @@ async fn a_link_that_sets_a_password_is_not_shown() {
     }
     while worker::outbox::step(&site.app).await.unwrap() {}
     let path = format!("/staff/mail/{}", mail.id);
-    let again = site.post(&path, &[("deed", "resend"), ("reason", "届かない")]).await;
+    let again = site.post(&path, &[("action", "resend"), ("reason", "届かない")]).await;
     assert_eq!(again.status, 409);
     again.shows("新しいリンクを送ってください");
 }
@@ -213,7 +213,7 @@ async fn mail_to_an_unconfirmed_address_waits_for_its_confirmation() {
     site.get(&at(cases[0].number, "?view=messages"))
         .await
         .shows("連絡先が未確認のため、送信を保留しています");
-    let release = site.post(&path, &[("deed", "release"), ("reason", "急ぐ")]).await;
+    let release = site.post(&path, &[("action", "release"), ("reason", "急ぐ")]).await;
     assert_eq!(release.status, 409);
     release.shows("連絡先が未確認のため、送信できません");
 
@@ -223,7 +223,7 @@ async fn mail_to_an_unconfirmed_address_waits_for_its_confirmation() {
     assert_eq!(states(&confirmed).await, all(MailState::Sent));
     // None of the mails waits a second time.
     assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
-    let again = site.post(&path, &[("deed", "resend"), ("reason", "届いていないとのこと")]).await;
+    let again = site.post(&path, &[("action", "resend"), ("reason", "届いていないとのこと")]).await;
     assert_eq!(again.status, 303);
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(states(&confirmed).await.last(), Some(&(held.kind.clone(), MailState::Sent)));

@@ -188,7 +188,7 @@ async fn undoing_the_merge_books_the_time_again_exactly_or_says_what_stands_in_t
 async fn requests_and_kept_times_end_with_the_merge_too() {
     let (site, cast) = center().await;
     let kept = cases::consulted(&site, &cast, CONTACT).await;
-    // A session took place in the one, so that only the other's booking can go.
+    // An appointment took place in the one, so that only the other's booking can go.
     let absorbed = cases::booked(&site, &cast, OTHER).await;
     let goes = appointment(&site, absorbed).await;
     signed_in(&site).await;
@@ -226,7 +226,7 @@ async fn requests_and_kept_times_end_with_the_merge_too() {
 }
 
 #[actix_web::test]
-async fn a_session_that_has_begun_cannot_be_cancelled_by_a_merge() {
+async fn an_appointment_that_has_begun_cannot_be_cancelled_by_a_merge() {
     let (site, cast) = center().await;
     let absorbed = cases::booked(&site, &cast, OTHER).await;
     let goes = appointment(&site, absorbed).await;

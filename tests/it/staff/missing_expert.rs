@@ -64,7 +64,7 @@ async fn leave(site: &Site, cast: &Cast) {
     ops::routing::expert::change_availability(&site.app, cast.expert, change).await.unwrap();
 }
 
-/// Fails unless it is the center's turn, with a deadline and no expert, and the company reads so in its letter and on its
+/// Fails unless it is the center's turn, with a deadline and no expert, and the company reads so in its mail and on its
 /// page.
 async fn waits_for_center(site: &Site, case: Case, kind: &str) {
     assert_eq!(state(site, case).await, "checking");
@@ -354,7 +354,7 @@ async fn the_company_hears_before_an_appointment_to_which_no_expert_can_come() {
     assert_eq!(site.sign_in("center@example.jp", crate::site::PASSWORD).await.status, 303);
     site.get("/staff?tab=unanswered").await.shows(&case.number.to_string());
     assert!(site.app.clock.now() < booked.starts_at);
-    // Nobody is reminded of an appointment that cannot take place as it stands.
+    // No reader is reminded of an appointment that cannot take place as it stands.
     let eve = at_japan(calendar.previous_business_day(day), 10, 0).max(site.app.clock.now());
     site.app.clock.advance(eve - site.app.clock.now());
     worker::once(&site.app).await;

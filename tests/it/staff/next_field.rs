@@ -1,4 +1,4 @@
-//! A further session for one field alone: the center or the company chooses it, and only experts of that field are asked.
+//! A further appointment for one field alone: the center or the company chooses it, and only experts of that field are asked.
 use domain::{
     actor::Actor,
     field::{Field, Fields},
@@ -22,7 +22,7 @@ async fn sound(site: &Site) {
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
-/// Returns the fields that a letter writes into its reader's calendar.
+/// Returns the fields that a mail writes into its reader's calendar.
 fn in_calendar(mail: &outbox::Model) -> String {
     let text = mail.calendar.as_deref().unwrap().replace("\r\n ", "");
     let (_, rest) = text.split_once("相談分野：").unwrap();
@@ -61,7 +61,7 @@ async fn held(site: &Site, case: Case, expert: ExpertId) {
 }
 
 #[actix_web::test]
-async fn after_an_ict_session_the_center_plans_one_for_labor_alone() {
+async fn after_an_ict_appointment_the_center_plans_one_for_labor_alone() {
     let (site, cast) = center().await;
     let ict = cases::expert(&site, ICT, "佐藤 情子", Fields::Ict).await;
     let labor = cases::expert(&site, LABOR, "鈴木 労子", Fields::Labor).await;
@@ -92,7 +92,7 @@ async fn after_an_ict_session_the_center_plans_one_for_labor_alone() {
         "{}",
         request.text_body
     );
-    assert_eq!(state(&site, case).await, "scheduling", "one expert covers the session");
+    assert_eq!(state(&site, case).await, "scheduling", "one expert covers the appointment");
     booked(&site, case).await;
     let mail = mails_to(&site, CONTACT).await.into_iter().rfind(|it| it.kind == "booked").unwrap();
     assert_eq!(in_calendar(&mail), "労務管理");
@@ -104,7 +104,7 @@ async fn after_an_ict_session_the_center_plans_one_for_labor_alone() {
     assert!(mails_to(&site, LABOR).await.iter().any(|it| it.kind == "report_due"));
     let year = domain::number::FiscalYear::new(2026).unwrap();
     let used = store::intake::company::appointments_in(&site.app.db, &after, year).await.unwrap();
-    assert_eq!(used, 2, "it is a session of its own");
+    assert_eq!(used, 2, "it is an appointment of its own");
     let filter = store::statistics::StatisticsFilter { year, field: None, prefecture: None };
     let figures = store::statistics::of(&site.app.db, &filter).await.unwrap();
     assert_eq!(figures.by_fields.iter().sum::<u64>(), 1);
@@ -140,7 +140,7 @@ async fn the_company_chooses_one_of_two_fields_and_takes_it_back() {
     held(&site, case, cast.expert).await;
     assert_eq!(record(&site, case).await.owed, None, "the other field was given before");
     company::sign_in(&browser, CONTACT).await;
-    // The next one is for both again unless something is chosen, and a choice is taken back with the session.
+    // The next one is for both again unless something is chosen, and a choice is taken back with the appointment.
     assert_eq!(browser.post(&company::my(case, "/further"), &[]).await.status, 303);
     assert_eq!(record(&site, case).await.wanted_fields(), Fields::Both);
     assert_eq!(browser.post(&company::my(case, "/further/back"), &[]).await.status, 303);

@@ -201,7 +201,7 @@ async fn questions_that_were_planned_are_dropped_and_planned_again_with_the_outc
         all.iter().filter(|it| it.state == FollowUpState::Planned).count()
     };
     assert!(planned().await > 0);
-    ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
+    ops::consultation::plan_further_appointment(&site.app, case.id, cast.center(), None).await.unwrap();
     let slot = cases::free_slots(&site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
     site.app.clock.advance(appointment(&site, case).await.ends_at - site.app.clock.now());

@@ -100,7 +100,7 @@ async fn a_report_of_an_expert_who_is_ill_stands_in_the_list_until_somebody_can_
     ];
     done(&expert.post(&format!("/expert/consultations/{}/report", case.number), &form).await);
     assert_eq!(record(&site, case).await.report_by_center, None);
-    // A report that is returned to somebody who is away is the center's again.
+    // A report that is returned to an expert who is away is the center's again.
     let version = record(&site, case).await.version.to_string();
     let form = [("decision", "return"), ("reason", "時期を書いてください"), ("version", &version)];
     done(&site.post(&at(case.number, &format!("/report/{id}")), &form).await);

@@ -160,7 +160,7 @@ async fn a_page_reads_along_one_index() {
     }
 }
 
-/// With the statistics that the service keeps of its tables, the list of one coordinator, or of nobody, has an index of
+/// With the statistics that the service keeps of its tables, the list of one coordinator, or of none, has an index of
 /// its own.
 #[actix_web::test]
 async fn a_page_of_one_coordinator_reads_along_an_index_of_its_own() {

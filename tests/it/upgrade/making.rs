@@ -316,14 +316,14 @@ async fn calendars(site: &Site, cast: &Cast, case: Case) {
         lease_token: None,
         lease_until: None,
     };
-    let session = cases::appointment(site, case).await;
+    let appointment = cases::appointment(site, case).await;
     let put = entry::Entry {
         id: Uuid::now_v7(),
         source_id: id,
-        appointment_id: session.id.0,
+        appointment_id: appointment.id.0,
         href: "/calendar/entry.ics".to_owned(),
         state: codes::CalendarEntryStatus::Written.into(),
-        sequence: session.sequence,
+        sequence: appointment.sequence,
         etag: Some("\"1\"".to_owned()),
         moved_from: None,
         moved_to: None,

@@ -27,7 +27,7 @@ impl Telling<'_> {
     pub(super) fn plan_follow_ups(&mut self) {
         for round in std::mem::take(&mut self.rounds) {
             let settings = self.world.programme.settings_at(round.ended_at);
-            let anchors = Anchors { session_ended: round.ended_at, approved: round.planned_at };
+            let anchors = Anchors { appointment_ended: round.ended_at, approved: round.planned_at };
             let steps = FollowUpStep::shipped(settings);
             for (step, due_at) in follow_up::plan(&steps, anchors, settings, &self.world.calendar) {
                 let row = self.follow_up(&round, &step, anchors, due_at);
@@ -58,7 +58,7 @@ impl Telling<'_> {
             answer: None,
             wants_help: false,
             step: serde_json::to_value(step).ok(),
-            appointment_ended_at: Some(anchors.session_ended),
+            appointment_ended_at: Some(anchors.appointment_ended),
             approved_at: Some(anchors.approved),
         };
         let sent_at = due_at.max(round.planned_at);

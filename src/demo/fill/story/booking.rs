@@ -34,7 +34,7 @@ impl FilledAppointment {
 impl Telling<'_> {
     /// Books an appointment: a future one if the goal is a booking, else a past one. Returns false if no expert is
     /// free.
-    pub(super) fn sit(&mut self, goal: Goal) -> bool {
+    pub(super) fn book_for(&mut self, goal: Goal) -> bool {
         let today = japan_date(self.world.now);
         let slot = if goal == Goal::Booked {
             let first = self.world.calendar.next_business_day(today);

@@ -8,8 +8,8 @@ pub use codes::{FollowUpKind as Kind, FollowUpStatus};
 use serde::{Deserialize, Serialize};
 
 pub use step::{
-    Addressee, Anchors, BadStep, Condition, FollowUpStep, MOST_STEPS, Origin, PlanChange, StepDecision, Stop,
-    When, plan, ready, replan,
+    Addressee, Anchors, BadStep, Condition, FollowUpStart, FollowUpStep, MOST_STEPS, PlanChange,
+    StepDecision, Stop, When, plan, ready, replan,
 };
 
 use crate::id::{ConsultationId, FollowUpId};
@@ -55,7 +55,8 @@ pub struct SurveyAnswer {
     pub purpose_achieved: SurveyAgreement,
     pub satisfied: SurveyAgreement,
     pub will_consider: SurveyAgreement,
-    pub wants_further_session: bool,
+    #[serde(rename = "wants_further_session")]
+    pub wants_further_appointment: bool,
     #[serde(default)]
     pub comment: String,
 }
@@ -255,7 +256,7 @@ impl FollowUpAnswer {
     /// Returns whether the company wants to be called.
     pub const fn wants_help(&self) -> bool {
         match self {
-            Self::Survey(it) => it.wants_further_session,
+            Self::Survey(it) => it.wants_further_appointment,
             Self::Progress(it) => it.wants_help,
         }
     }

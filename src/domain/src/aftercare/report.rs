@@ -29,7 +29,8 @@ pub struct ReportBody {
     pub next_steps: String,
     /// The tools and documents that were used, in neutral words.
     pub documents: String,
-    pub further_session: bool,
+    #[serde(rename = "further_session")]
+    pub further_appointment: bool,
     /// Whether the other field is needed as well.
     pub other_field: bool,
     /// The expected time of the introduction in the company's words: 「2027年4月ごろ」.
@@ -261,9 +262,9 @@ mod tests {
     fn every_action_leads_to_its_state_and_to_the_next_version() {
         let at = NOW + chrono::TimeDelta::hours(1);
         let is = |it: Result<Report, ReportRefused>| it.map(|it| (it.state, it.version));
-        let saved =
-            report(ReportState::Draft).save(ReportBody { further_session: true, ..ReportBody::default() }, 1);
-        assert!(saved.as_ref().is_ok_and(|it| it.body.further_session));
+        let saved = report(ReportState::Draft)
+            .save(ReportBody { further_appointment: true, ..ReportBody::default() }, 1);
+        assert!(saved.as_ref().is_ok_and(|it| it.body.further_appointment));
         assert_eq!(is(saved), Ok((ReportState::Draft, 2)));
         assert_eq!(is(report(ReportState::Draft).submit(at)), Ok((ReportState::Submitted { at }, 2)));
         let submitted = || report(ReportState::Submitted { at: NOW });

@@ -193,19 +193,19 @@ pub fn window(now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalend
     Window {
         earliest: calendar.add_business_days(today, settings.notice_days),
         horizon: today + TimeDelta::days(i64::from(settings.horizon_days)),
-        last_session: None,
+        last_appointment: None,
     }
 }
 
 /// Returns the last day of appointments in the fiscal year of `day`: the contract closes on 31 March, and reports
 /// have to be in.
-pub fn last_session_day(
+pub fn last_appointment_day(
     day: NaiveDate,
     settings: &Settings,
     calendar: &BusinessCalendar,
 ) -> Option<NaiveDate> {
     let year = FiscalYear::of(day).ok()?;
-    let month = u32::from(settings.last_session_month);
+    let month = u32::from(settings.last_appointment_month);
     let calendar_year = if month >= 4 { year.start_year() } else { year.last_day().year() };
     calendar.last_business_day_of_month(calendar_year, month)
 }
@@ -216,7 +216,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        change_until, hold_until, hold_warned_at, in_business_hours, last_session_day, notified_at,
+        change_until, hold_until, hold_warned_at, in_business_hours, last_appointment_day, notified_at,
         reminder_at, window,
     };
     use crate::{calendar::BusinessCalendar, due::Due, settings::Settings};
@@ -272,13 +272,13 @@ mod tests {
     }
 
     #[test]
-    fn sessions_end_in_february_of_the_fiscal_year() {
-        let last = |text| last_session_day(day(text), &Settings::default(), &BusinessCalendar::default());
+    fn appointments_end_in_february_of_the_fiscal_year() {
+        let last = |text| last_appointment_day(day(text), &Settings::default(), &BusinessCalendar::default());
         assert_eq!(last("2026-11-20"), Some(day("2027-02-26")));
         assert_eq!(last("2027-03-31"), Some(day("2027-02-26")));
         assert_eq!(last("2027-04-01"), Some(day("2028-02-29")));
-        let december = Settings { last_session_month: 12, ..Settings::default() };
-        let last = last_session_day(day("2027-02-01"), &december, &BusinessCalendar::default());
+        let december = Settings { last_appointment_month: 12, ..Settings::default() };
+        let last = last_appointment_day(day("2027-02-01"), &december, &BusinessCalendar::default());
         assert_eq!(last, Some(day("2026-12-28")));
     }
 
@@ -387,7 +387,7 @@ mod tests {
         }
 
         #[test]
-        fn a_reminder_goes_out_after_the_booking_and_before_the_session(
+        fn a_reminder_goes_out_after_the_booking_and_before_the_appointment(
             start in 0..200_000_i64, ahead in 0..90_000_i64
         ) {
             let starts_at = at("2026-04-01T00:00:00Z") + chrono::TimeDelta::minutes(start);

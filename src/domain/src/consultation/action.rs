@@ -69,7 +69,7 @@ pub enum Action {
     },
     CorrectOutcome(OutcomeCorrection),
     ApproveReport,
-    PlanFurtherSession {
+    PlanFurtherAppointment {
         /// The number of appointments of the company in the fiscal year that have taken place or are booked.
         appointments: u16,
         cap: u16,
@@ -81,7 +81,7 @@ pub enum Action {
         covered: bool,
     },
     /// The further appointment that was planned is not wished for any more.
-    DropFurtherSession {
+    DropFurtherAppointment {
         /// Whether a further appointment is planned, and none was held or reopened since.
         planned: bool,
         /// Whether the reports on all appointments that took place are approved.
@@ -128,8 +128,8 @@ impl Action {
             Self::RecordPartlyDone { .. } => ActionKind::RecordPartlyDone,
             Self::CorrectOutcome(_) => ActionKind::CorrectOutcome,
             Self::ApproveReport => ActionKind::ApproveReport,
-            Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
-            Self::DropFurtherSession { .. } => ActionKind::DropFurtherSession,
+            Self::PlanFurtherAppointment { .. } => ActionKind::PlanFurtherAppointment,
+            Self::DropFurtherAppointment { .. } => ActionKind::DropFurtherAppointment,
             Self::Complete => ActionKind::Complete,
             Self::Withdraw { .. } => ActionKind::Withdraw,
             Self::CloseUnfulfilled { .. } => ActionKind::CloseUnfulfilled,
@@ -167,11 +167,11 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         | ActionKind::CancelAppointment
         | ActionKind::RecordExpertNoShow
         | ActionKind::RecordPartlyDone
-        | ActionKind::PlanFurtherSession => &[Company, Coordinator, Expert],
+        | ActionKind::PlanFurtherAppointment => &[Company, Coordinator, Expert],
         ActionKind::RecordNoShow | ActionKind::RecordDone | ActionKind::CorrectOutcome => {
             &[Expert, Coordinator]
         }
-        ActionKind::Withdraw | ActionKind::DropFurtherSession => &[Company, Coordinator],
+        ActionKind::Withdraw | ActionKind::DropFurtherAppointment => &[Company, Coordinator],
         ActionKind::Note => &[Company, Coordinator, Expert, Desk, System],
     }
 }
@@ -180,7 +180,7 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
 pub const fn steads(action: ActionKind) -> &'static [Party] {
     use Party::{Company, Expert};
     match action {
-        ActionKind::Answer | ActionKind::Withdraw | ActionKind::DropFurtherSession => &[Company],
+        ActionKind::Answer | ActionKind::Withdraw | ActionKind::DropFurtherAppointment => &[Company],
         ActionKind::Accept
         | ActionKind::Decline
         | ActionKind::RecordNoShow
@@ -192,7 +192,7 @@ pub const fn steads(action: ActionKind) -> &'static [Party] {
         | ActionKind::CancelAppointment
         | ActionKind::RecordExpertNoShow
         | ActionKind::RecordPartlyDone
-        | ActionKind::PlanFurtherSession
+        | ActionKind::PlanFurtherAppointment
         | ActionKind::Note => &[Company, Expert],
         ActionKind::Submit
         | ActionKind::StartCheck
@@ -235,8 +235,8 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
             matches!(state, State::Booked)
         }
         ActionKind::ApproveReport => matches!(state, State::Consulted),
-        ActionKind::PlanFurtherSession => matches!(state, State::Consulted | State::FollowUp),
-        ActionKind::DropFurtherSession => {
+        ActionKind::PlanFurtherAppointment => matches!(state, State::Consulted | State::FollowUp),
+        ActionKind::DropFurtherAppointment => {
             matches!(state, State::Checking | State::Matching | State::Scheduling)
         }
         ActionKind::Complete => matches!(state, State::FollowUp),
@@ -267,10 +267,10 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
             ActionKind::CancelAppointment
             | ActionKind::RecordNoShow
             | ActionKind::RecordExpertNoShow
-            | ActionKind::PlanFurtherSession,
+            | ActionKind::PlanFurtherAppointment,
             _,
         ) => matches!(to, State::Scheduling | State::Checking),
-        (ActionKind::DropFurtherSession, _) => matches!(to, State::Consulted | State::FollowUp),
+        (ActionKind::DropFurtherAppointment, _) => matches!(to, State::Consulted | State::FollowUp),
         (ActionKind::RecordDone | ActionKind::RecordPartlyDone, _) => matches!(to, State::Consulted),
         (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
         (ActionKind::Complete, _) => matches!(to, State::Completed),

@@ -127,9 +127,9 @@ pub enum MergeRefused {
     #[error("{0}は終了しています。先に{0}を再開するか、続いている案件のほうを残してください。")]
     KeptHasEnded(CaseNumber),
     #[error("{0}では、相談を実施しています。{0}を残す案件にしてください。")]
-    HasSessions(CaseNumber),
+    HasAppointments(CaseNumber),
     #[error("どちらの案件でも、相談を実施しています。企業を統合すると、1つの企業として数えます。")]
-    BothHaveSessions,
+    BothHaveAppointments,
     #[error("{0}では、相談の時間が始まっていますが、結果が記録されていません。先に結果を記録してください。")]
     HasBegun(CaseNumber),
     #[error("{0}には、専門家への依頼または予約があります。残すか取り消すかを選んでください。")]
@@ -146,10 +146,10 @@ impl MergeRefused {
     }
 }
 
-/// Returns everything that stands in the way of merging `absorbed` into `kept`; empty if nothing does. A case in which a
-/// session took place or has begun can only be the one that stays. The requests and the booking of the absorbed one end
-/// only by the coordinator's choice (`MergeRefused::ends_by_choice`), so that nothing is lost by an oversight: a case has
-/// one appointment ahead, and a second one is booked after the first.
+/// Returns everything that stands in the way of merging `absorbed` into `kept`; empty if nothing does. A case in which an
+/// appointment took place or has begun can only be the one that stays. The requests and the booking of the absorbed one
+/// end only by the coordinator's choice (`MergeRefused::ends_by_choice`), so that nothing is lost by an oversight: a case
+/// has one appointment ahead, and a second one is booked after the first.
 pub fn merge_obstacles(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Vec<MergeRefused> {
     let open = |it: &MergedCase<'_>| it.consultation.state.is_open();
     if kept.consultation.id == absorbed.consultation.id {
@@ -161,8 +161,8 @@ pub fn merge_obstacles(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Vec<
         found.push(MergeRefused::HasAbsorbed(absorbed.number));
     }
     match (absorbed.appointments_done > 0, kept.appointments_done > 0) {
-        (true, true) => found.push(MergeRefused::BothHaveSessions),
-        (true, false) => found.push(MergeRefused::HasSessions(absorbed.number)),
+        (true, true) => found.push(MergeRefused::BothHaveAppointments),
+        (true, false) => found.push(MergeRefused::HasAppointments(absorbed.number)),
         (false, _) => {}
     }
     if open(absorbed) && absorbed.has_begun {
@@ -217,7 +217,7 @@ mod tests {
             has_absorbed: false,
         };
         let (one, other) = (case(&open, 1, 1), case(&ended, 2, 0));
-        let all = [MergeRefused::HasSessions(one.number), MergeRefused::IsLive(one.number)];
+        let all = [MergeRefused::HasAppointments(one.number), MergeRefused::IsLive(one.number)];
         let ended = MergeRefused::KeptHasEnded(other.number);
         assert_eq!(merge_obstacles(&other, &one), [&all[..], &[ended]].concat());
         assert_eq!(merge_obstacles(&one, &other), [], "an ended case holds nothing");
@@ -226,7 +226,7 @@ mod tests {
         let twin = consultation(4, State::Booked);
         let found = merge_obstacles(&case(&twin, 4, 1), &both);
         let live = MergeRefused::BothAreLive(number(4), number(3));
-        assert_eq!(found, [MergeRefused::HasAbsorbed(number(3)), MergeRefused::BothHaveSessions, live]);
+        assert_eq!(found, [MergeRefused::HasAbsorbed(number(3)), MergeRefused::BothHaveAppointments, live]);
         let begun = MergedCase { has_begun: true, ..case(&twin, 4, 0) };
         let found = merge_obstacles(&case(&open, 3, 0), &begun);
         assert_eq!(

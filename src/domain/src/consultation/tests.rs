@@ -78,29 +78,29 @@ fn acts() -> Vec<Action> {
             ..correction(AppointmentOutcome::Done, AppointmentOutcome::NoShow)
         }),
         Action::ApproveReport,
-        Action::PlanFurtherSession {
+        Action::PlanFurtherAppointment {
             appointments: 1,
             cap: 3,
             overridden: false,
             makes_up: false,
             covered: true,
         },
-        Action::PlanFurtherSession {
+        Action::PlanFurtherAppointment {
             appointments: 1,
             cap: 3,
             overridden: false,
             makes_up: false,
             covered: false,
         },
-        Action::PlanFurtherSession {
+        Action::PlanFurtherAppointment {
             appointments: 3,
             cap: 3,
             overridden: false,
             makes_up: true,
             covered: true,
         },
-        Action::DropFurtherSession { planned: true, reported: true },
-        Action::DropFurtherSession { planned: true, reported: false },
+        Action::DropFurtherAppointment { planned: true, reported: true },
+        Action::DropFurtherAppointment { planned: true, reported: false },
         Action::Complete,
         Action::Withdraw { advised: false },
         Action::Withdraw { advised: true },
@@ -191,12 +191,12 @@ fn specified(state: &str, action: &Action, party: Party) -> Option<&'static str>
         ("consulted", Action::ApproveReport, Coordinator) => Some("follow_up"),
         (
             "consulted" | "follow_up",
-            Action::PlanFurtherSession { covered, .. },
+            Action::PlanFurtherAppointment { covered, .. },
             Expert | Coordinator | Company,
         ) => Some(if *covered { "scheduling" } else { "checking" }),
         (
             "checking" | "matching" | "scheduling",
-            Action::DropFurtherSession { reported, .. },
+            Action::DropFurtherAppointment { reported, .. },
             Company | Coordinator,
         ) => Some(if *reported { "follow_up" } else { "consulted" }),
         ("follow_up", Action::Complete, System | Coordinator) => Some("completed"),
@@ -234,7 +234,7 @@ fn specified_correction(
 fn specified_in_stead(state: &str, action: &Action, party: Party) -> Option<&'static str> {
     use Party::{Company, Expert};
     match (action, party) {
-        (Action::Answer | Action::Withdraw { .. } | Action::DropFurtherSession { .. }, Company)
+        (Action::Answer | Action::Withdraw { .. } | Action::DropFurtherAppointment { .. }, Company)
         | (
             Action::Accept { .. }
             | Action::Decline { .. }
@@ -247,7 +247,7 @@ fn specified_in_stead(state: &str, action: &Action, party: Party) -> Option<&'st
             Action::ChooseSlot
             | Action::Reschedule { .. }
             | Action::CancelAppointment { .. }
-            | Action::PlanFurtherSession { .. },
+            | Action::PlanFurtherAppointment { .. },
             Company | Expert,
         ) => specified(state, action, party),
         (Action::ReleaseExpert { .. }, Company | Expert) => specified(state, action, Party::Coordinator),
@@ -350,7 +350,7 @@ fn facts_refuse_what_the_table_would_allow() {
     }
     assert!(booked().act(Action::Reschedule { until: Some(later) }, company, NOW).is_ok());
 
-    let plan = |overridden, makes_up| Action::PlanFurtherSession {
+    let plan = |overridden, makes_up| Action::PlanFurtherAppointment {
         appointments: 3,
         cap: 3,
         overridden,
@@ -364,7 +364,7 @@ fn facts_refuse_what_the_table_would_allow() {
     let made_up = consultation(State::Consulted).act(plan(false, true), company, NOW);
     assert!(made_up.is_ok(), "what an expert owes uses none of the cap");
 
-    let none = Action::DropFurtherSession { planned: false, reported: true };
+    let none = Action::DropFurtherAppointment { planned: false, reported: true };
     let refused = consultation(State::Scheduling).act(none, company, NOW);
     assert_eq!(refused, Err(ActionRefused::NothingPlanned));
 

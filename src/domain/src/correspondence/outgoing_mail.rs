@@ -1,75 +1,32 @@
 //! The life of an outgoing mail: its state, the time of the next attempt, and the rate for each domain.
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::codes;
 
 pub mod rate_limit;
 pub mod topic;
 
-/// The state of a mail as pages show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MailState {
-    /// The mail is not due yet.
-    Planned,
-    /// The mail is due and has not been tried.
-    Ready,
-    Sending,
-    /// An attempt failed, and the mail will be tried again.
-    Deferred,
-    /// A person holds the mail back, or it waits until its reader's address is confirmed.
-    Held,
-    Sent,
-    Failed,
-    /// It cannot be known whether the server accepted the mail. The mail is sent again only by hand.
-    Unknown,
-    /// The mail is not sent: it is no longer true, not wanted, called off, or over a limit.
-    Suppressed,
+codes! {
+    /// The state of a mail as pages show it. The codes stand in page addresses and metrics.
+    pub enum MailState {
+        /// The mail is not due yet.
+        Planned = "planned" => "送信予定",
+        /// The mail is due and has not been tried.
+        Ready = "ready" => "送信待ち",
+        Sending = "sending" => "送信中",
+        /// An attempt failed, and the mail will be tried again.
+        Deferred = "deferred" => "再送待ち",
+        /// A person holds the mail back, or it waits until its reader's address is confirmed.
+        Held = "held" => "保留",
+        Sent = "sent" => "送信済み",
+        Failed = "failed" => "不達",
+        /// It cannot be known whether the server accepted the mail. The mail is sent again only by hand.
+        Unknown = "unknown" => "結果不明",
+        /// The mail is not sent: it is no longer true, not wanted, called off, or over a limit.
+        Suppressed = "suppressed" => "送信取りやめ",
+    }
 }
 
 impl MailState {
-    pub const ALL: [Self; 9] = [
-        Self::Planned,
-        Self::Ready,
-        Self::Sending,
-        Self::Deferred,
-        Self::Held,
-        Self::Sent,
-        Self::Failed,
-        Self::Unknown,
-        Self::Suppressed,
-    ];
-
-    /// Returns the code used in page addresses and metrics.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Ready => "ready",
-            Self::Sending => "sending",
-            Self::Deferred => "deferred",
-            Self::Held => "held",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Suppressed => "suppressed",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Planned => "送信予定",
-            Self::Ready => "送信待ち",
-            Self::Sending => "送信中",
-            Self::Deferred => "再送待ち",
-            Self::Held => "保留",
-            Self::Sent => "送信済み",
-            Self::Failed => "不達",
-            Self::Unknown => "結果不明",
-            Self::Suppressed => "送信取りやめ",
-        }
-    }
-
     /// Returns whether a person has to look at the mail.
     pub const fn is_trouble(self) -> bool {
         matches!(self, Self::Failed | Self::Unknown)

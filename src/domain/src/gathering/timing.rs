@@ -1,4 +1,4 @@
-//! The times of an event: until when seats are given, and when its letters are sent.
+//! The times of an event: until when seats are given, and when its mails are sent.
 use chrono::{DateTime, TimeDelta, Utc};
 use codes::SeatKind;
 
@@ -13,7 +13,7 @@ pub const CONFIRM_WITHIN: TimeDelta = TimeDelta::hours(24);
 /// The time before the start from which a participant's page shows the meeting link.
 pub const PASS_SHOWN: TimeDelta = TimeDelta::days(1);
 
-/// The time for which answers to the questionnaire are taken, after the letter that asks for them.
+/// The time for which answers to the questionnaire are taken, after the mail that asks for them.
 pub const ANSWERS_TAKEN: TimeDelta = TimeDelta::days(30);
 
 /// The time after the end for which the names and addresses of participants are kept.
@@ -25,7 +25,7 @@ const LONGEST_OFFER: TimeDelta = TimeDelta::hours(24);
 /// The shortest time for which a freed seat is held for one person, unless the last call comes first.
 const SHORTEST_OFFER: TimeDelta = TimeDelta::minutes(30);
 
-/// The number of business days for which the letter after the event waits for materials.
+/// The number of business days for which the mail after the event waits for materials.
 const WAITS_FOR_MATERIALS: u16 = 3;
 
 /// The facts that decide when the next step of an event is due.
@@ -41,7 +41,7 @@ pub struct EventTimes {
     /// The end of the offer that ends first.
     pub offer_until: Option<DateTime<Utc>>,
     pub has_materials: bool,
-    /// Whether the letter after the event was written.
+    /// Whether the mail after the event was written.
     pub is_thanked: bool,
     pub is_erased: bool,
 }
@@ -77,7 +77,7 @@ pub fn hour_reminder_at(starts_at: DateTime<Utc>) -> DateTime<Utc> {
     starts_at - TimeDelta::hours(1)
 }
 
-/// Returns when the letter after an event is due: on the next business day, or without materials some days later.
+/// Returns when the mail after an event is due: on the next business day, or without materials some days later.
 pub fn thanks_at(
     ends_at: DateTime<Utc>,
     has_materials: bool,

@@ -36,7 +36,7 @@ pub enum AssignmentState {
     Lapsed {
         at: DateTime<Utc>,
     },
-    /// The request was taken back, or the expert was let go. `released` is the reason if somebody wished for it: nobody but the
+    /// The request was taken back, or the expert was let go. `released` is the reason if a person wished for it: only the
     /// center asks such an expert again.
     Withdrawn {
         at: DateTime<Utc>,

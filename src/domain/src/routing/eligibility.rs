@@ -138,7 +138,7 @@ const fn at_slot(blocked: Blocked, expert: &Expert) -> ReasonAgainst {
         Blocked::Unsuited
         | Blocked::Notice
         | Blocked::Horizon
-        | Blocked::LastSession
+        | Blocked::LastAppointment
         | Blocked::Closed
         | Blocked::NoHours
         | Blocked::Occupied

@@ -89,7 +89,7 @@ fn digest(values: &mut Values, counts: DigestCounts, lines: &[String]) {
 
 /// Sets the lists of an expert's digest of the week.
 fn week(values: &mut Values, [appointments, requests, reports]: [&[String]; 3]) {
-    values.set(WeekSessions, bullets(appointments));
+    values.set(WeekAppointments, bullets(appointments));
     values.set(WeekRequests, bullets(requests));
     values.set(WeekReports, bullets(reports));
 }

@@ -6,7 +6,7 @@ use domain::{
     wording::{month_day_time, month_day_weekday},
 };
 
-use super::{desk_page, known, link_for, report_page, set, sit_with};
+use super::{desk_page, known, link_for, report_page, set, set_linked_appointment};
 use crate::mail::{
     compose::wording::{in_business_days, quoted, still_ahead},
     mail_event::{AppointmentText, HandedOver, MailContext, ReaderSide, SenderContext},
@@ -84,6 +84,6 @@ pub(super) fn report_written(
     about: &MailContext<'_>,
     appointment: &AppointmentText<'_>,
 ) {
-    sit_with(values, about, ReaderSide::Expert, appointment);
+    set_linked_appointment(values, about, ReaderSide::Expert, appointment);
     values.set(Link, report_page(about));
 }

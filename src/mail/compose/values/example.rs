@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use domain::wording::{long_date_time, month_day_weekday};
 
-use super::{known, maybe_sit};
+use super::{known, set_appointment};
 use crate::{
     mail::{
         compose::wording::{EXAMPLE, REPORT, at_page, bullets, still_ahead},
@@ -53,7 +53,7 @@ pub(super) fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_ev
         mail_event
     {
         known(values, about, &at_page(portal, REPORT));
-        maybe_sit(values, Some(held));
+        set_appointment(values, Some(held));
         recommended(values, *it);
         values.set_flag(Follows, *follows);
         values.set_flag(IsCorrection, *is_correction);

@@ -10,7 +10,7 @@ use domain::{
 
 use super::{
     dates::{company_turn, contact_soon, due_day},
-    desk_page, gone, known, maybe_sit, report_besides, set, sit_with,
+    desk_page, gone, known, report_besides, set, set_appointment, set_linked_appointment,
 };
 use crate::mail::{
     compose::wording::{SLOTS, at_page, help, quoted},
@@ -26,7 +26,7 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
         OutcomeEvent::ExpertMissed { side, appointment, part, is_correction } => {
             match side {
                 ReaderSide::Company { portal } if part.is_some() => {
-                    sit_with(values, about, side, &appointment);
+                    set_linked_appointment(values, about, side, &appointment);
                     ended(values, about);
                     set(values, [(Variable::CompanyDue, ""), (ContactDue, "")]);
                     values.set_flag(Searching, false);
@@ -36,7 +36,9 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
                     missed(values, about, portal, &appointment);
                     values.set(Variable::ReportDue, "");
                 }
-                ReaderSide::Expert | ReaderSide::Center => sit_with(values, about, side, &appointment),
+                ReaderSide::Expert | ReaderSide::Center => {
+                    set_linked_appointment(values, about, side, &appointment)
+                }
             }
             let may_choose = part.map_or(!is_searching(about), |it| it.may_choose);
             values.set_flag(MayChoose, may_choose);
@@ -47,7 +49,7 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
             }
         }
         OutcomeEvent::Corrected { side, appointment, was, outcome } => {
-            sit_with(values, about, side, &appointment);
+            set_linked_appointment(values, about, side, &appointment);
             values.set(WasOutcome, said(was));
             values.set(RecordedOutcome, said(outcome));
             let is_due = outcome.outcome == AppointmentOutcome::Done;
@@ -77,7 +79,7 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
                 values.set_flag(IsCorrection, is_correction);
             }
             ReaderSide::Expert | ReaderSide::Center => {
-                sit_with(values, about, side, &appointment);
+                set_linked_appointment(values, about, side, &appointment);
                 values.set_flag(MayChoose, !is_searching(about));
             }
         }
@@ -102,7 +104,7 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
 
 fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
     known(values, about, &at_page(portal, SLOTS));
-    maybe_sit(values, Some(appointment));
+    set_appointment(values, Some(appointment));
     what_follows(values, about, portal);
 }
 
@@ -131,7 +133,7 @@ fn cancelled(
     appointment: &AppointmentText<'_>,
     reason: &str,
 ) {
-    sit_with(values, about, side, appointment);
+    set_linked_appointment(values, about, side, appointment);
     values.set(Reason, quoted(reason));
     report_besides(values, about, side);
     if let ReaderSide::Company { portal } = side {

@@ -1,4 +1,4 @@
-//! Sets the values of mails that are written because nobody has acted for some time.
+//! Sets the values of mails that are written because no person has acted for some time.
 use domain::{
     due::DueKind,
     wording::{long_date_time_range, month_day_time},
@@ -6,7 +6,7 @@ use domain::{
 
 use super::{
     dates::{company_turn, due_day},
-    link_for, sit_with,
+    link_for, set_linked_appointment,
 };
 use crate::mail::{
     compose::wording::{MESSAGES, SLOTS, at_page},
@@ -47,11 +47,11 @@ pub(super) fn silent(values: &mut Values, about: &MailContext<'_>, event: Silenc
         }
         SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),
         SilenceEvent::ExpertAway { side, appointment, contact_due } => {
-            sit_with(values, about, side, &appointment);
+            set_linked_appointment(values, about, side, &appointment);
             values.set(ContactUntil, month_day_time(contact_due));
         }
         SilenceEvent::OutcomeMissing { side, appointment, is_asked } => {
-            sit_with(values, about, side, &appointment);
+            set_linked_appointment(values, about, side, &appointment);
             if side == ReaderSide::Center {
                 values.set_flag(ExpertsAsked, is_asked);
             }

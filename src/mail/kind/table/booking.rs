@@ -39,7 +39,7 @@ macro_rules! booking {
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts];
             }
             WeeklyDigest = "weekly_digest", "今週の予定", not_waited_for, keeps_hours, topic(NotificationTopic::WeeklyDigest) {
-                WeeklyDigest to Expert, "今週の予定のお知らせ", [Link, StopLink] [WeekSessions, WeekRequests, WeekReports];
+                WeeklyDigest to Expert, "今週の予定のお知らせ", [Link, StopLink] [WeekAppointments, WeekRequests, WeekReports];
             }
             SubstituteNeeded = "substitute_needed", "代わりの専門家が必要な予約" {
                 SubstituteNeeded to Center, "代わりの専門家を探してください",
@@ -60,7 +60,7 @@ macro_rules! booking {
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy];
             }
             Reminder = "reminder", "前営業日のお知らせ",
-                not_waited_for, keeps_hours, topic(NotificationTopic::SessionReminder), only_if(ConditionKind::AppointmentStands)
+                not_waited_for, keeps_hours, topic(NotificationTopic::AppointmentReminder), only_if(ConditionKind::AppointmentStands)
             {
                 ReminderCompany = "reminder_company" to Company, "相談の日が近づきました",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ChangeUntil];

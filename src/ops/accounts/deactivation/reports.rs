@@ -16,7 +16,7 @@ use crate::{
     store::booking::expert_agenda::AgendaReport,
 };
 
-/// Records that the other expert of each appointment writes its report, or that the center does. The next letter to that
+/// Records that the other expert of each appointment writes its report, or that the center does. The next mail to that
 /// expert says so.
 pub(super) async fn pass_on(
     work: &mut CaseTransaction<'_>,

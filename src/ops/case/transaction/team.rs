@@ -52,7 +52,7 @@ impl CaseTransaction<'_> {
     }
 
     /// Tells the experts who had accepted before and go on that other experts serve the consultation with them, or that its
-    /// fields or mode have changed. An expert who has acted, or whom another letter of this change tells, gets none.
+    /// fields or mode have changed. An expert who has acted, or whom another mail of this change tells, gets none.
     pub(super) fn tell_those_who_stay(&mut self) -> Result<(), Problem> {
         let Some(before) = self.before.clone().filter(|_| self.is_served()) else { return Ok(()) };
         let experts = self.accepted();
@@ -95,7 +95,7 @@ impl CaseTransaction<'_> {
         is_ahead && self.record.consultation.merged_into.is_none()
     }
 
-    /// Returns whether an expert has acted, or gets another letter about this change.
+    /// Returns whether an expert has acted, or gets another mail about this change.
     fn is_told(&self, expert: ExpertId) -> bool {
         let acts = |by: Actor| by.principal() == Actor::Expert(expert);
         let address = self.context.experts.get(expert).map(|it| it.email.as_str());

@@ -55,9 +55,9 @@ pub struct AddressChange<'a> {
     pub signed_in: Option<&'a str>,
     /// Whether the day's mails to the new address are used up.
     pub over_limit: bool,
-    /// Whether another letter tells the reader of the old address.
+    /// Whether another mail tells the reader of the old address.
     pub told_besides: bool,
-    /// Whether another letter has the new address proved.
+    /// Whether another mail has the new address proved.
     pub proved_besides: bool,
 }
 

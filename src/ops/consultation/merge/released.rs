@@ -24,7 +24,7 @@ use crate::{
     store::{self, consultation::case_merge::ReleasedTeam},
 };
 
-/// Ends the requests and the booking of an open case, and tells its experts once. Its company is told by the letter about
+/// Ends the requests and the booking of an open case, and tells its experts once. Its company is told by the mail about
 /// the merge. `kept` and `stands` are the case that goes on and its booked appointment. Returns the change, and the
 /// appointment as it was ended.
 pub(super) async fn release(

@@ -52,7 +52,7 @@ pub async fn attach(
     id: MailId,
     case: ConsultationId,
     by: AccountId,
-    voice: AttachAs,
+    attach_as: AttachAs,
 ) -> Result<CaseNumber, Problem> {
     let row = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let row = as_waiting(row)?;
@@ -65,7 +65,7 @@ pub async fn attach(
     let case = store::consultation::case_merge::leading(&app.db, case).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
     as_waiting(still_open(work.lock(id).await?)?)?;
-    let entry = match voice {
+    let entry = match attach_as {
         AttachAs::Company => {
             message::enter(&mut work, Actor::Company, Channel::Mail, Audience::Everyone, &text).await?
         }

@@ -1,4 +1,4 @@
-//! Examples of the mails that are written because nobody has acted for some time.
+//! Examples of the mails that are written because no person has acted for some time.
 use super::{
     Example::{self, Case},
     Facts, side,

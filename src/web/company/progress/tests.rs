@@ -12,7 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Facts, sentences};
+use super::{ProgressFacts, sentences};
 use crate::store::consultation::{Origin, Record};
 
 fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
@@ -60,7 +60,7 @@ fn every_state_says_what_comes_next_and_until_when() {
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
     let said = |state, due: Option<Due>, at| {
         let record = record(state, due, now);
-        let facts = Facts {
+        let facts = ProgressFacts {
             record: &record,
             live: None,
             follow_ups: &[],
@@ -101,7 +101,7 @@ fn each_party_that_waits_is_told_until_when() {
     let clock = |kind| Some(SilenceClock::begin(kind, now, &settings, &calendar));
     let said = |record: &Record, awaits_reply, now| {
         let (settings, calendar) = (&settings, &calendar);
-        let facts = Facts {
+        let facts = ProgressFacts {
             record,
             live: None,
             follow_ups: &[],

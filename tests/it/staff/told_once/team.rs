@@ -43,7 +43,7 @@ async fn an_expert_who_stays_hears_who_serves_the_case_besides() {
     let sent = once(&site, &[case], release(&site, case, labor, cast.center(), Successor::Later)).await;
     let body = sent.mail(ICT, "part_changed");
     assert!(body.contains("担当　　：伊藤 一\n") && body.contains("専門家を調整しています"), "{body}");
-    // With a time, the letter about the booking names both.
+    // With a time, the mail about the booking names both.
     let (site, cast) = center().await;
     let (case, ict, labor) = asked_both(&site, &cast, true).await;
     accept(&site, case, ict).await;
@@ -85,13 +85,13 @@ async fn experts_who_are_let_go_for_a_further_appointment_are_told_once() {
 }
 
 /// The account holds the next booking and the report on the last appointment of one case: the other expert gets one
-/// letter with both.
+/// mail with both.
 #[actix_web::test]
 async fn the_end_of_an_account_with_a_booking_and_a_report_in_one_case_is_one_mail() {
     for taken_over in [false, true] {
         let (site, cast, case, _) = of_two(true).await;
         held(&site, case, cast.center()).await;
-        let plan = ops::consultation::plan_further_session(&site.app, case.id, Actor::Company, None);
+        let plan = ops::consultation::plan_further_appointment(&site.app, case.id, Actor::Company, None);
         plan.await.unwrap();
         let slot = cases::free_slots(&site, case).await[0];
         ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();

@@ -27,7 +27,7 @@ pub struct FollowUpStep {
     /// The question in the administrator's words; empty for a shipped question.
     #[serde(default)]
     pub question: String,
-    pub from: Origin,
+    pub from: FollowUpStart,
     pub when: When,
     pub to: Addressee,
     pub condition: Condition,
@@ -40,10 +40,10 @@ pub struct FollowUpStep {
 
 codes! {
     /// The day from which the time of a question is computed.
-    pub enum Origin {
+    pub enum FollowUpStart {
         /// The day on which the company received the report.
         ReportApproved = "report_approved" => "報告書を企業に届けた日",
-        SessionEnded = "session_ended" => "相談の日",
+        AppointmentEnded = "session_ended" => "相談の日",
     }
 }
 
@@ -94,7 +94,7 @@ codes! {
 /// The instants from which the times of one plan are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchors {
-    pub session_ended: DateTime<Utc>,
+    pub appointment_ended: DateTime<Utc>,
     /// The instant at which the report was approved and the questions were planned.
     pub approved: DateTime<Utc>,
 }
@@ -166,7 +166,7 @@ impl FollowUpStep {
             kind,
             label: kind.label().to_owned(),
             question: String::new(),
-            from: Origin::ReportApproved,
+            from: FollowUpStart::ReportApproved,
             when,
             to: Addressee::Company,
             condition: Condition::Always,
@@ -246,8 +246,8 @@ impl FollowUpStep {
 
     fn origin(&self, anchors: Anchors) -> NaiveDate {
         japan_date(match self.from {
-            Origin::ReportApproved => anchors.approved,
-            Origin::SessionEnded => anchors.session_ended,
+            FollowUpStart::ReportApproved => anchors.approved,
+            FollowUpStart::AppointmentEnded => anchors.appointment_ended,
         })
     }
 }

@@ -3,9 +3,9 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Addressee, Anchors, Condition, EDITABLE_DAYS, FollowUp, FollowUpAnswer, FollowUpRefused, FollowUpState,
-    FollowUpStep, Kind, Origin, PlanChange, Progress, ProgressAnswer, StepDecision, Stop, SurveyAgreement,
-    SurveyAnswer, When, plan, ready, replan,
+    Addressee, Anchors, Condition, EDITABLE_DAYS, FollowUp, FollowUpAnswer, FollowUpRefused, FollowUpStart,
+    FollowUpState, FollowUpStep, Kind, PlanChange, Progress, ProgressAnswer, StepDecision, Stop,
+    SurveyAgreement, SurveyAnswer, When, plan, ready, replan,
 };
 use crate::{
     calendar::{BusinessCalendar, japan_date},
@@ -23,21 +23,21 @@ fn answer() -> FollowUpAnswer {
         purpose_achieved: SurveyAgreement::Yes,
         satisfied: SurveyAgreement::RatherYes,
         will_consider: SurveyAgreement::Yes,
-        wants_further_session: false,
+        wants_further_appointment: false,
         comment: String::new(),
     })
 }
 
 /// Returns the shipped programme, planned with the appointment and the approval at the same time.
 fn shipped(approved: DateTime<Utc>) -> Vec<(Kind, DateTime<Utc>)> {
-    let anchors = Anchors { session_ended: approved, approved };
+    let anchors = Anchors { appointment_ended: approved, approved };
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
     let planned = plan(&FollowUpStep::shipped(&settings), anchors, &settings, &calendar);
     planned.into_iter().map(|(step, due)| (step.kind, due)).collect()
 }
 
 #[test]
-fn the_plan_of_a_session_before_a_long_weekend() {
+fn the_plan_of_an_appointment_before_a_long_weekend() {
     let expected = [
         (Kind::Survey, "2026-11-24T10:00:00+09:00"),
         (Kind::ThreeMonths, "2027-02-22T10:00:00+09:00"),
@@ -48,7 +48,7 @@ fn the_plan_of_a_session_before_a_long_weekend() {
 }
 
 #[test]
-fn a_session_in_march_is_asked_in_may_of_the_year_that_follows() {
+fn an_appointment_in_march_is_asked_in_may_of_the_year_that_follows() {
     let expected = (Kind::NextYear, at("2027-05-06T10:00:00+09:00"));
     assert_eq!(shipped(at("2027-03-12T02:00:00Z"))[3], expected);
 }
@@ -82,7 +82,7 @@ fn progress(progress: Progress, wants_help: bool) -> FollowUpAnswer {
 }
 
 fn anchors(approved: DateTime<Utc>) -> Anchors {
-    Anchors { session_ended: approved - TimeDelta::days(5), approved }
+    Anchors { appointment_ended: approved - TimeDelta::days(5), approved }
 }
 
 /// Returns a question that was planned by `step`, the `n`th of its round.
@@ -290,7 +290,7 @@ fn whens() -> impl Strategy<Value = When> {
 }
 
 fn steps() -> impl Strategy<Value = FollowUpStep> {
-    let froms = prop_oneof![Just(Origin::ReportApproved), Just(Origin::SessionEnded)];
+    let froms = prop_oneof![Just(FollowUpStart::ReportApproved), Just(FollowUpStart::AppointmentEnded)];
     let stops = prop::collection::btree_set(prop::sample::select(Stop::ALL.to_vec()), 0..3);
     (whens(), froms, prop::option::of(1..=36_u8), stops, prop::sample::select(Condition::ALL.to_vec()))
         .prop_map(|(when, from, until_months, stops_on, condition)| FollowUpStep {

@@ -87,7 +87,7 @@ impl Pool {
     ) -> Self {
         let days: Vec<_> =
             first.iter_days().take(days).map(|date| PoolDay { date, closed: closed(date) }).collect();
-        let taken: Vec<_> = calendars.iter().map(Sessions::of).collect();
+        let taken: Vec<_> = calendars.iter().map(AppointmentCounts::of).collect();
         let members =
             calendars.iter().map(|it| PoolMember { expert: it.expert, fields: it.fields }).collect();
         let cells = Vec::with_capacity(days.len() * calendars.len());
@@ -150,7 +150,7 @@ impl Pool {
         self.visited.get(usize::try_from(cell.visits?.get() - 1).ok()?)
     }
 
-    fn cell(&mut self, day: PoolDay, calendar: &Calendar, taken: &Sessions) -> Cell {
+    fn cell(&mut self, day: PoolDay, calendar: &Calendar, taken: &AppointmentCounts) -> Cell {
         let standing = standing(day, calendar, taken);
         let open = match standing {
             DayStatus::Working => calendar.schedule.day(day.date),
@@ -166,12 +166,12 @@ impl Pool {
 }
 
 /// The number of appointments that an expert has on each day and in each week.
-struct Sessions {
+struct AppointmentCounts {
     by_day: BTreeMap<NaiveDate, u16>,
     by_week: BTreeMap<IsoWeek, u16>,
 }
 
-impl Sessions {
+impl AppointmentCounts {
     fn of(calendar: &Calendar) -> Self {
         let mut appointments = Self { by_day: BTreeMap::new(), by_week: BTreeMap::new() };
         for date in &calendar.appointments {
@@ -184,7 +184,7 @@ impl Sessions {
     }
 }
 
-fn standing(day: PoolDay, calendar: &Calendar, taken: &Sessions) -> DayStatus {
+fn standing(day: PoolDay, calendar: &Calendar, taken: &AppointmentCounts) -> DayStatus {
     let count = |it: Option<&u16>| it.copied().unwrap_or_default();
     if day.closed {
         DayStatus::Closed

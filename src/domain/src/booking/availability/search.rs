@@ -15,7 +15,7 @@ pub struct Window {
     /// The last day of the booking horizon.
     pub horizon: NaiveDate,
     /// The last day of the programme's appointments, unless a coordinator has overridden it.
-    pub last_session: Option<NaiveDate>,
+    pub last_appointment: Option<NaiveDate>,
 }
 
 /// A search for the starts of an appointment.
@@ -54,7 +54,7 @@ impl Teams {
 
 impl Window {
     pub fn contains(&self, date: NaiveDate) -> bool {
-        self.earliest <= date && date <= self.horizon && self.last_session.is_none_or(|it| date <= it)
+        self.earliest <= date && date <= self.horizon && self.last_appointment.is_none_or(|it| date <= it)
     }
 }
 

@@ -146,7 +146,7 @@ impl Pool {
         let mut taken: Vec<Option<usize>> = vec![None; ask.seats.len()];
         for person in 0..free.len() {
             // If no augmenting path from this person ends in an empty seat now, there will be none later.
-            sit(person, &free, &mut taken, &mut 0);
+            seat_person(person, &free, &mut taken, &mut 0);
         }
         let expert = |seat: Option<usize>| free.get(seat?).map(|it| self.members[it.0].expert);
         taken.into_iter().map(expert).collect()
@@ -175,13 +175,18 @@ impl Pool {
 }
 
 /// Seats a person, and moves others to other seats if that makes room. Returns whether the person has a seat.
-fn sit(person: usize, free: &[(usize, usize, Day)], taken: &mut [Option<usize>], tried: &mut usize) -> bool {
+fn seat_person(
+    person: usize,
+    free: &[(usize, usize, Day)],
+    taken: &mut [Option<usize>],
+    tried: &mut usize,
+) -> bool {
     for seat in 0..taken.len() {
         if free[person].1 >> seat & 1 == 0 || *tried >> seat & 1 == 1 {
             continue;
         }
         *tried |= 1 << seat;
-        let moved = taken[seat].is_none_or(|other| sit(other, free, taken, tried));
+        let moved = taken[seat].is_none_or(|other| seat_person(other, free, taken, tried));
         if moved {
             taken[seat] = Some(person);
             return true;

@@ -21,7 +21,8 @@ pub enum Blocked {
     /// The day is beyond the booking horizon, or beyond the pool's days.
     Horizon,
     /// The day is after the programme's last day of appointments.
-    LastSession,
+    #[serde(rename = "last_session")]
+    LastAppointment,
     Closed,
     Absent,
     /// The expert has as many appointments as they take in a day.
@@ -43,7 +44,7 @@ impl Blocked {
             Self::Unsuited => "この形式の相談に対応していません",
             Self::Notice => "受付の締切を過ぎた日時です",
             Self::Horizon => "まだ予約を受け付けていない日時です",
-            Self::LastSession => "今年度の相談期間を過ぎた日時です",
+            Self::LastAppointment => "今年度の相談期間を過ぎた日時です",
             Self::Closed => "相談センターの休業日です",
             Self::Absent => "この日は不在です",
             Self::DayFull => "1日の件数の上限に達しています",
@@ -71,8 +72,8 @@ impl Window {
             Some(Blocked::Notice)
         } else if date > self.horizon {
             Some(Blocked::Horizon)
-        } else if self.last_session.is_some_and(|it| date > it) {
-            Some(Blocked::LastSession)
+        } else if self.last_appointment.is_some_and(|it| date > it) {
+            Some(Blocked::LastAppointment)
         } else {
             None
         }

@@ -1,62 +1,33 @@
 //! The mails that a person can opt out of. A mail that a case needs in order to continue is not among them.
+use codes::codes;
+
 use crate::actor::Role;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NotificationTopic {
-    /// The list of new and late items at the center, every business day.
-    DailyDigest,
-    /// The week of an expert: appointments, requests, reports.
-    WeeklyDigest,
-    /// The reminder on the business day before an appointment.
-    SessionReminder,
-    /// The reminder before a request lapses.
-    RequestReminder,
-    /// The notice of a new message in a thread.
-    NewMessage,
+codes! {
+    /// Mails that a person can opt out of. The codes stand in page addresses and database rows.
+    pub enum NotificationTopic {
+        /// The list of new and late items at the center, every business day.
+        DailyDigest = "daily_digest" => "対応が必要な案件のお知らせ",
+        /// The week of an expert: appointments, requests, reports.
+        WeeklyDigest = "weekly_digest" => "今週の予定のお知らせ",
+        /// The reminder on the business day before an appointment.
+        AppointmentReminder = "session_reminder" => "相談の前営業日のお知らせ",
+        /// The reminder before a request lapses.
+        RequestReminder = "request_reminder" => "回答期限のお知らせ",
+        /// The notice of a new message in a thread.
+        NewMessage = "new_message" => "新しいメッセージのお知らせ",
+    }
 }
 
 impl NotificationTopic {
-    pub const ALL: [Self; 5] = [
-        Self::DailyDigest,
-        Self::WeeklyDigest,
-        Self::SessionReminder,
-        Self::RequestReminder,
-        Self::NewMessage,
-    ];
-
     /// Returns the topics that a person of this role gets and can opt out of.
     pub const fn of(role: Role) -> &'static [Self] {
         match role {
             Role::Coordinator => &[Self::DailyDigest],
             Role::Expert => {
-                &[Self::WeeklyDigest, Self::SessionReminder, Self::RequestReminder, Self::NewMessage]
+                &[Self::WeeklyDigest, Self::AppointmentReminder, Self::RequestReminder, Self::NewMessage]
             }
             Role::Desk | Role::Observer | Role::Editor | Role::Administrator => &[],
-        }
-    }
-
-    /// Returns the code used in page addresses and database rows.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::DailyDigest => "daily_digest",
-            Self::WeeklyDigest => "weekly_digest",
-            Self::SessionReminder => "session_reminder",
-            Self::RequestReminder => "request_reminder",
-            Self::NewMessage => "new_message",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::DailyDigest => "対応が必要な案件のお知らせ",
-            Self::WeeklyDigest => "今週の予定のお知らせ",
-            Self::SessionReminder => "相談の前営業日のお知らせ",
-            Self::RequestReminder => "回答期限のお知らせ",
-            Self::NewMessage => "新しいメッセージのお知らせ",
         }
     }
 
@@ -69,7 +40,7 @@ impl NotificationTopic {
             Self::WeeklyDigest => {
                 "週の最初の営業日の朝に1通。相談、回答待ちの依頼、報告書があるときだけ送ります。"
             }
-            Self::SessionReminder => "相談の前の営業日に送ります。",
+            Self::AppointmentReminder => "相談の前の営業日に送ります。",
             Self::RequestReminder => "担当依頼に回答していないとき、期限の前に送ります。",
             Self::NewMessage => "業務時間に、1つの相談につき1日1通まで送ります。",
         }

@@ -51,7 +51,7 @@ struct Case {
 }
 
 /// An appointment: the place of the expert, the start, and the footprint.
-type Session = (usize, Slot, Footprint);
+type PlannedAppointment = (usize, Slot, Footprint);
 
 impl Case {
     fn plan(&self, weights: &Weights) -> Plan {
@@ -91,7 +91,7 @@ impl Case {
     }
 
     /// Returns whether one more appointment of this expert is possible beside the planned ones.
-    fn has_room(&self, at: usize, slot: Slot, footprint: Footprint, planned: &[Session]) -> bool {
+    fn has_room(&self, at: usize, slot: Slot, footprint: Footprint, planned: &[PlannedAppointment]) -> bool {
         let (calendar, expert) = (&self.calendars[at], &self.experts[at]);
         let mine: Vec<_> = planned.iter().filter(|it| it.0 == at).collect();
         let week = |it: NaiveDate| it.iso_week();
@@ -142,7 +142,7 @@ impl Case {
 
     /// Returns the least total waiting in days, by trying everything. Each consultation that is left out counts as
     /// `leaving`.
-    fn least(&self, at: usize, planned: &mut Vec<Session>, leaving: usize) -> usize {
+    fn least(&self, at: usize, planned: &mut Vec<PlannedAppointment>, leaving: usize) -> usize {
         let Some(one) = self.waiting.get(at) else { return 0 };
         let mut best = leaving + self.least(at + 1, planned, leaving);
         for team in self.teams(one) {
@@ -162,7 +162,7 @@ impl Case {
 }
 
 fn window() -> Window {
-    Window { earliest: date(1), horizon: date(SPAN), last_session: None }
+    Window { earliest: date(1), horizon: date(SPAN), last_appointment: None }
 }
 
 fn fields() -> impl Strategy<Value = Fields> {
@@ -251,7 +251,7 @@ proptest! {
     #[test]
     fn a_plan_keeps_every_limit_and_leaves_out_only_whom_nobody_can_take(case in cases()) {
         let plan = case.plan(&Weights::default());
-        let mut planned: Vec<Session> = Vec::new();
+        let mut planned: Vec<PlannedAppointment> = Vec::new();
         for line in &plan.lines {
             let one = &case.waiting[line.waiting];
             let places = case.places(line);

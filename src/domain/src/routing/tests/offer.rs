@@ -30,7 +30,7 @@ proptest! {
         let footprints = all.iter().map(|it| footprint(&it.0).filter(|_| eligible(&it.0))).collect();
         let calendars: Vec<_> = all.iter().zip(&hours).map(|(it, hours)| calendar(&it.0, *hours)).collect();
         let pool = Pool::new(DATE, 1, |_| false, &calendars);
-        let window = Window { earliest: DATE, horizon: DATE, last_session: None };
+        let window = Window { earliest: DATE, horizon: DATE, last_appointment: None };
         let ask = SlotQuery { fields: request.fields, footprints, window, starts: Day::ALL };
 
         let then = RoutingRequest { slot: Some(slot), ..anytime.clone() };

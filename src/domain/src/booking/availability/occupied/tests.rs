@@ -108,7 +108,7 @@ proptest! {
 
     /// Holds even if existing appointments overlap, as entries of an external calendar may.
     #[test]
-    fn a_session_can_start_exactly_where_there_is_room(
+    fn an_appointment_can_start_exactly_where_there_is_room(
         open in days(), (home, settings, appointments) in appointments(6),
     ) {
         let ((wanted, _), there) = appointments.split_first().unwrap();

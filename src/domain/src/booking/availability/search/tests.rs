@@ -43,7 +43,7 @@ impl Case {
         let Some(footprint) = self.ask.footprints[place] else { return false };
         let in_window = date >= window.earliest
             && date <= window.horizon
-            && window.last_session.is_none_or(|last| date <= last);
+            && window.last_appointment.is_none_or(|last| date <= last);
         let on_day = calendar.appointments.iter().filter(|it| **it == date).count();
         let in_week = calendar.appointments.iter().filter(|it| it.iso_week() == date.iso_week()).count();
         let within_limits =
@@ -103,7 +103,7 @@ prop_compose! {
         closed in vec((0..HORIZON).prop_map(date), 0..4),
         fields in fields(),
         (earliest, horizon) in (0..HORIZON / 2, HORIZON / 2..HORIZON),
-        last_session in prop::option::weighted(0.3, (0..HORIZON).prop_map(date)),
+        last_appointment in prop::option::weighted(0.3, (0..HORIZON).prop_map(date)),
         starts in prop_oneof![Just(Day::ALL), Just(Day::HALF_HOURS)],
     ) -> Case {
         let (mut calendars, appointments): (Vec<_>, _) = calendars.into_iter().unzip();
@@ -111,7 +111,7 @@ prop_compose! {
             calendar.expert = expert(n);
         }
         let footprints = footprints.into_iter().take(calendars.len()).collect();
-        let window = Window { earliest: date(earliest), horizon: date(horizon), last_session };
+        let window = Window { earliest: date(earliest), horizon: date(horizon), last_appointment };
         Case { calendars, appointments, home, settings, closed, ask: SlotQuery { fields, footprints, window, starts } }
     }
 }
@@ -195,7 +195,7 @@ fn plain() -> Case {
     let ask = SlotQuery {
         fields: Fields::Ict,
         footprints: vec![Some(Footprint { before: 0, length: 4, after: 1, site: None })],
-        window: Window { earliest: MONDAY, horizon: date(20), last_session: Some(date(15)) },
+        window: Window { earliest: MONDAY, horizon: date(20), last_appointment: Some(date(15)) },
         starts: Day::HALF_HOURS,
     };
     Case {
@@ -217,7 +217,7 @@ fn a_page_can_say_what_stands_against_a_day() {
     let whole = vec![12, 14, 16, 18, 20];
     assert_eq!(found, [(MONDAY, vec![12, 20]), (date(7), whole.clone()), (date(14), whole)]);
     assert_eq!((why(&case, 0), why(&case, 1)), (None, Some(Blocked::NoHours)));
-    assert_eq!((why(&case, 16), why(&case, 21)), (Some(Blocked::LastSession), Some(Blocked::Horizon)));
+    assert_eq!((why(&case, 16), why(&case, 21)), (Some(Blocked::LastAppointment), Some(Blocked::Horizon)));
     let change = |change: &dyn Fn(&mut Case)| {
         let mut case = plain();
         change(&mut case);
@@ -300,7 +300,7 @@ fn five_hundred_experts_over_sixty_days_are_searched_exactly() {
     let (calendars, appointments): (Vec<_>, Vec<_>) =
         [programme(250, 60), programme(250, 60)].concat().into_iter().unzip();
     let closed: Vec<_> = [3, 17, 44].map(date).to_vec();
-    let window = Window { earliest: date(3), horizon: MONDAY + Days::new(58), last_session: None };
+    let window = Window { earliest: date(3), horizon: MONDAY + Days::new(58), last_appointment: None };
     let visit = |n: usize| (!n.is_multiple_of(4)).then(|| visit(u8::try_from(n % 5).unwrap()));
     for (fields, footprints) in [
         (Fields::Ict, vec![Some(online()); 500]),
@@ -346,12 +346,13 @@ fn daily() -> Calendar {
 
 #[test]
 fn the_last_day_of_appointments_is_one_of_them() {
-    let window = Window { earliest: date(1), horizon: date(9), last_session: Some(date(8)) };
+    let window = Window { earliest: date(1), horizon: date(9), last_appointment: Some(date(8)) };
     let footprints = vec![Some(Footprint { before: 0, length: 4, after: 1, site: None })];
     let ask = SlotQuery { fields: Fields::Ict, footprints, window, starts: Day::ALL };
     let pool = Pool::new(MONDAY, 10, |_| false, &[daily()]);
     let why = [0, 1, 8, 9, 10].map(|n| pool.why_not_on(&ask, 0, date(n)));
-    let expected = [Some(Blocked::Notice), None, None, Some(Blocked::LastSession), Some(Blocked::Horizon)];
+    let expected =
+        [Some(Blocked::Notice), None, None, Some(Blocked::LastAppointment), Some(Blocked::Horizon)];
     assert_eq!(why, expected);
     assert_eq!(pool.why_not_on(&ask, 1, date(1)), Some(Blocked::Unsuited));
 }

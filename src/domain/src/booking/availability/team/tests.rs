@@ -74,7 +74,7 @@ prop_compose! {
             calendar.limits = AppointmentLimits { per_day: 1, per_week: 5 };
             calendar.appointments = full.into_iter().collect();
         }
-        let window = Window { earliest: date(earliest), horizon: date(horizon), last_session: None };
+        let window = Window { earliest: date(earliest), horizon: date(horizon), last_appointment: None };
         let ask = TeamQuery::new(seats, skills, footprints, window, Day::ALL).unwrap();
         Case { ask, calendars, appointments, home, settings }
     }
@@ -110,7 +110,7 @@ proptest! {
 
 #[test]
 fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
-    let window = Window { earliest: MONDAY, horizon: MONDAY, last_session: None };
+    let window = Window { earliest: MONDAY, horizon: MONDAY, last_appointment: None };
     let open = [(12, 20), (16, 24), (20, 28)];
     let calendars = open.iter().enumerate().map(|(n, &(from, to))| Calendar {
         expert: expert(n),
@@ -162,7 +162,7 @@ fn skills_cover_those_that_are_among_them() {
 
 #[test]
 fn each_takes_a_seat_for_which_they_have_the_skills_and_makes_room_for_others() {
-    let window = Window { earliest: MONDAY, horizon: MONDAY, last_session: None };
+    let window = Window { earliest: MONDAY, horizon: MONDAY, last_appointment: None };
     let slot = Slot::new(MONDAY, 20).unwrap();
     let team = |skills: &[u64]| {
         let calendars: Vec<_> = (0..skills.len())

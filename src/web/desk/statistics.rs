@@ -21,8 +21,8 @@ use crate::{
 const SHOWN: u32 = 12;
 
 #[derive(Template)]
-#[template(path = "desk/figures.html")]
-struct FiguresPage {
+#[template(path = "desk/statistics.html")]
+struct DeskStatisticsPage {
     shell: Shell,
     desk: String,
     /// The months, newest first.
@@ -38,10 +38,10 @@ pub async fn show(app: Data<App>, shell: Shell, user: DeskUser) -> Result<HttpRe
     let months = (0..SHOWN).filter_map(|it| first.checked_sub_months(Months::new(it)));
     let months = months.map(|it| (it, found.get(&it).copied().unwrap_or_default())).collect();
     let desk = store::reference::desk::find(&app.db, user.desk).await?;
-    page::html(&FiguresPage { shell, desk: desk.map(|it| it.name).unwrap_or_default(), months })
+    page::html(&DeskStatisticsPage { shell, desk: desk.map(|it| it.name).unwrap_or_default(), months })
 }
 
-impl FiguresPage {
+impl DeskStatisticsPage {
     /// The days for which names are kept.
     const KEPT_DAYS: i64 = KEPT.num_days();
 

@@ -16,7 +16,7 @@ const ABSENT: &str = "開始時刻を過ぎても連絡がありませんでし�
 
 impl Telling<'_> {
     /// Plays the story from the first booking to the goal.
-    pub(super) fn sessions(&mut self, goal: Goal) -> Result<(), ActionRefused> {
+    pub(super) fn appointments(&mut self, goal: Goal) -> Result<(), ActionRefused> {
         if goal == Goal::Booked {
             return Ok(());
         }
@@ -25,7 +25,7 @@ impl Telling<'_> {
         }
         loop {
             self.miss()?;
-            self.hold_session()?;
+            self.hold_appointment()?;
             let approved = goal != Goal::Consulted;
             self.report(approved);
             if !approved {
@@ -38,7 +38,7 @@ impl Telling<'_> {
             if !(self.has_days(60) && n < 3 && self.dice.chance(25)) {
                 break;
             }
-            self.further_session()?;
+            self.further_appointment()?;
         }
         if goal == Goal::Completed {
             self.pass(24 * 7, 24 * 200);
@@ -48,12 +48,12 @@ impl Telling<'_> {
         Ok(())
     }
 
-    fn further_session(&mut self) -> Result<(), ActionRefused> {
+    fn further_appointment(&mut self) -> Result<(), ActionRefused> {
         self.pass(48, 300);
         self.close_round();
-        let sessions = u16::try_from(self.story.appointments_done).unwrap_or_default();
-        let act = Action::PlanFurtherSession {
-            appointments: sessions,
+        let appointments = u16::try_from(self.story.appointments_done).unwrap_or_default();
+        let act = Action::PlanFurtherAppointment {
+            appointments,
             cap: 3,
             overridden: false,
             makes_up: false,
@@ -62,7 +62,7 @@ impl Telling<'_> {
         self.act(act, self.center(), None)?;
         self.say(Actor::Company, false);
         self.pass(4, 60);
-        self.sit(Goal::Completed);
+        self.book_for(Goal::Completed);
         self.act(Action::ChooseSlot, Actor::Company, None)
     }
 
@@ -85,12 +85,12 @@ impl Telling<'_> {
             self.act(Action::CancelAppointment { until: None, covered: true }, Actor::Company, Some(CANNOT))?;
         }
         self.pass(12, 60);
-        self.sit(Goal::Completed);
+        self.book_for(Goal::Completed);
         self.act(Action::ChooseSlot, Actor::Company, None)
     }
 
     /// Records that the appointment took place.
-    fn hold_session(&mut self) -> Result<(), ActionRefused> {
+    fn hold_appointment(&mut self) -> Result<(), ActionRefused> {
         let (after, by) = (self.dice.hours(0, 3), self.lead());
         let Some(appointment) = self.story.appointments.last_mut() else { return Ok(()) };
         self.at = self.at.max(appointment.row.ends_at + after).min(self.world.now);

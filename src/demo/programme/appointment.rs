@@ -1,5 +1,6 @@
 //! Appointments from the choice of a time to the last question: the steps of company, experts and center.
 use chrono::TimeDelta;
+use codes::AppointmentStatus;
 use domain::{
     actor::Actor,
     aftercare::report::{Report, ReportBody, ReportState},
@@ -26,7 +27,7 @@ use crate::{
 
 /// Picks one of the earliest starts at which the story can continue.
 pub(super) fn pick(stage: &mut Stage, case: &Case, found: &SlotOffers) -> Option<Slot> {
-    let (from, to) = stage.session_days(case.plot.goal);
+    let (from, to) = stage.appointment_days(case.plot.goal);
     let starts: Vec<_> = found.days().into_iter().flat_map(|(_, starts)| starts).collect();
     let fitting: Vec<_> = starts.iter().copied().filter(|it| from < it.start() && it.start() < to).collect();
     let near = if case.plot.goal == Goal::Booked { fitting.len() } else { 40 };
@@ -52,10 +53,10 @@ pub(super) async fn scheduling(stage: &mut Stage, case: &mut Case, record: &Reco
 
 pub(super) async fn booked(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
     let id = record.consultation.id;
-    let Some(session) = live(stage, record).await? else { return Ok(None) };
-    let host = session.experts.first().copied().map_or(Actor::System, Actor::Expert);
+    let Some(appointment) = live(stage, record).await? else { return Ok(None) };
+    let host = appointment.experts.first().copied().map_or(Actor::System, Actor::Expert);
     let now = stage.now();
-    if session.starts_at - now > TimeDelta::hours(30) {
+    if appointment.starts_at - now > TimeDelta::hours(30) {
         if let Some(next) = change_of_plan(stage, case, record, host).await? {
             return Ok(Some(next));
         }
@@ -63,9 +64,9 @@ pub(super) async fn booked(stage: &mut Stage, case: &mut Case, record: &Record) 
             return Ok(Some(next));
         }
     }
-    if now < session.ends_at {
+    if now < appointment.ends_at {
         // Some time after the appointment.
-        let after = session.ends_at + TimeDelta::minutes(stage.dice.number(5, 90));
+        let after = appointment.ends_at + TimeDelta::minutes(stage.dice.number(5, 90));
         return Ok(Some(after));
     }
     if case.twist(Twist::NoShow) {
@@ -135,8 +136,8 @@ async fn talk_before(
 
 pub(super) async fn consulted(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
     let reports = store::aftercare::report::of(&stage.app.db, record.consultation.id).await?;
-    let Some(session) = last_done(stage, record).await? else { return Ok(None) };
-    let written = reports.iter().find(|it| it.appointment == session.id);
+    let Some(appointment) = last_done(stage, record).await? else { return Ok(None) };
+    let written = reports.iter().find(|it| it.appointment == appointment.id);
     let stops = case.plot.goal == Goal::Consulted;
     match written.map(|it| &it.state) {
         // Of the reports that stop here some are not written, some are unfinished, and some wait for the center.
@@ -144,21 +145,21 @@ pub(super) async fn consulted(stage: &mut Stage, case: &mut Case, record: &Recor
         None => {
             let draft = stops && case.plot.n % 3 == 1 && case.plot.twist == Twist::None;
             let saving = if draft { Saving::Keep } else { Saving::Submit };
-            write(stage, case, &session, 0, saving).await?;
+            write(stage, case, &appointment, 0, saving).await?;
             Ok(Some(stage.office(4, 50)))
         }
         Some(ReportState::Submitted { .. }) if case.twist(Twist::ReportReturned) => {
             let reason = line("次回までの取組みについて、時期と担当者を書き加えてください。")?;
-            decide(stage, case, session.id, ReportDecision::Return { reason }).await?;
+            decide(stage, case, appointment.id, ReportDecision::Return { reason }).await?;
             Ok(Some(stage.office(6, 40)))
         }
         Some(_) if stops => Ok(None),
         Some(ReportState::Draft | ReportState::Returned { .. }) => {
             let version = written.map_or(0, |it: &Report| it.version);
-            write(stage, case, &session, version, Saving::Submit).await?;
+            write(stage, case, &appointment, version, Saving::Submit).await?;
             Ok(Some(stage.office(2, 30)))
         }
-        Some(ReportState::Submitted { .. }) => approve(stage, case, record, &session).await,
+        Some(ReportState::Submitted { .. }) => approve(stage, case, record, &appointment).await,
         Some(ReportState::Approved { .. }) => Ok(None),
     }
 }
@@ -166,12 +167,12 @@ pub(super) async fn consulted(stage: &mut Stage, case: &mut Case, record: &Recor
 async fn write(
     stage: &mut Stage,
     case: &Case,
-    session: &Appointment,
+    appointment: &Appointment,
     version: i32,
     saving: Saving,
 ) -> Result<(), Problem> {
-    let Some(&author) = session.experts.first() else { return Ok(()) };
-    let n = case.plot.n + usize::try_from(session.sequence).unwrap_or_default();
+    let Some(&author) = appointment.experts.first() else { return Ok(()) };
+    let n = case.plot.n + usize::try_from(appointment.sequence).unwrap_or_default();
     let text = names::report(n);
     let body = ReportBody {
         attendees: format!("{}ほか{}名", case.form.contact_name, n % 3 + 1),
@@ -179,7 +180,7 @@ async fn write(
         advice: text.advice.to_owned(),
         next_steps: text.next_steps.to_owned(),
         documents: text.documents.to_owned(),
-        further_session: n.is_multiple_of(4),
+        further_appointment: n.is_multiple_of(4),
         other_field: n.is_multiple_of(7),
         expected_introduction: if n.is_multiple_of(2) {
             "3か月後ごろ".to_owned()
@@ -191,7 +192,7 @@ async fn write(
         examples: if n.is_multiple_of(3) { vec![super::examples::RECOMMENDED] } else { Vec::new() },
         guides: if n.is_multiple_of(4) { vec![super::publications::RECOMMENDED_GRANT] } else { Vec::new() },
     };
-    ops::aftercare::report::write(&stage.app, session.id, author, body, version, saving).await
+    ops::aftercare::report::write(&stage.app, appointment.id, author, body, version, saving).await
 }
 
 /// Approves the report for the center. A further appointment follows if the plot has one, or else the questions.
@@ -199,18 +200,18 @@ async fn approve(
     stage: &mut Stage,
     case: &mut Case,
     record: &Record,
-    session: &Appointment,
+    appointment: &Appointment,
 ) -> Result<Next, Problem> {
-    if record.appointments_done < case.plot.sessions {
+    if record.appointments_done < case.plot.appointments {
         let further = ReportDecision::ApproveAndContinue { override_reason: None };
-        match decide(stage, case, session.id, further).await {
+        match decide(stage, case, appointment.id, further).await {
             Ok(()) => return Ok(Some(stage.daytime(4, 60))),
             // The company has used up its appointments of the year in another consultation.
             Err(Problem::Refused(_)) => {}
             Err(other) => return Err(other),
         }
     }
-    decide(stage, case, session.id, ReportDecision::Approve).await?;
+    decide(stage, case, appointment.id, ReportDecision::Approve).await?;
     for it in store::aftercare::follow_up::of(&stage.app.db, record.consultation.id).await? {
         if stage.dice.chance(62) {
             let delay = stage.dice.hours(1, 150);
@@ -249,10 +250,10 @@ pub(super) async fn followed(stage: &mut Stage, case: &mut Case, record: &Record
 async fn decide(
     stage: &Stage,
     case: &Case,
-    session: AppointmentId,
+    appointment: AppointmentId,
     decision: ReportDecision,
 ) -> Result<(), Problem> {
-    ops::aftercare::report::decide(&stage.app, session, case.plot.coordinator, decision).await
+    ops::aftercare::report::decide(&stage.app, appointment, case.plot.coordinator, decision).await
 }
 
 async fn live(stage: &Stage, record: &Record) -> Result<Option<Appointment>, Problem> {
@@ -262,5 +263,5 @@ async fn live(stage: &Stage, record: &Record) -> Result<Option<Appointment>, Pro
 
 async fn last_done(stage: &Stage, record: &Record) -> Result<Option<Appointment>, Problem> {
     let all = store::booking::appointment::of(&stage.app.db, record.consultation.id).await?;
-    Ok(all.into_iter().rfind(|it| it.state.code() == "done"))
+    Ok(all.into_iter().rfind(|it| it.state.status() == AppointmentStatus::Done))
 }

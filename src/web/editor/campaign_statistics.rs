@@ -1,4 +1,4 @@
-//! The figures of a telework month beside those of the year before, and all its registrations as a file.
+//! The statistics of a telework month beside those of the year before, and all its registrations as a file.
 use actix_web::{
     HttpResponse, get,
     web::{Data, Path},
@@ -41,8 +41,8 @@ struct FigureTable {
 }
 
 #[derive(Template)]
-#[template(path = "editor/campaign_figures.html")]
-struct FiguresPage {
+#[template(path = "editor/campaign_statistics.html")]
+struct CampaignStatisticsPage {
     shell: Shell,
     campaign: Campaign,
     /// The year before, if there was a telework month.
@@ -66,7 +66,7 @@ pub async fn show(
         Some(it) => statistics::of(&app.db, it.id).await?,
         None => CampaignFigures::default(),
     };
-    page::html(&FiguresPage {
+    page::html(&CampaignStatisticsPage {
         links: links(&shell, &campaign),
         shell,
         before: before.map(|it| it.year),
