@@ -273,7 +273,7 @@ pub enum MailEvent<'a> {
     /// The consultation was withdrawn. `cancelled`, here and in the next two variants, is the appointment
     /// that was cancelled with it and is reported in the same mail.
     Withdrawn {
-        side: ReaderSide<'a>,
+        portal: &'a str,
         cancelled: Option<AppointmentText<'a>>,
     },
     Unfulfilled {

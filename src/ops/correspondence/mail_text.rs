@@ -207,15 +207,15 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::OutcomeMissingExpert | K::OutcomeMissingCenter => silent(kind, facts),
         K::ExpertAwayCompany | K::ExpertAwayCenter => silent(kind, facts),
         K::DeclineNotedCompany | K::DeclineNotedExpert => declined(side, facts),
-        K::BookedCompany | K::BookedExpert | K::BookedCenter => booked(side, facts),
-        K::MovedCompany | K::MovedExpert | K::MovedCenter => moved(side, facts, was),
-        K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => cancelled(side, facts, REASON),
-        K::ReminderCompany | K::ReminderExpert | K::ReminderCenter => Case(O::Reminder { side, appointment }),
+        K::BookedCompany | K::BookedExpert => booked(side, facts),
+        K::MovedCompany | K::MovedExpert => moved(side, facts, was),
+        K::CancelledCompany | K::CancelledExpert => cancelled(side, facts, REASON),
+        K::ReminderCompany | K::ReminderExpert => Case(O::Reminder { side, appointment }),
         K::NewMessageCompany | K::NewMessageExpert | K::NewMessageCenter => Case(O::NewMessage { side }),
-        K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => withdrawn(side),
+        K::WithdrawnCompany => Case(O::Withdrawn { portal, cancelled: None }),
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
-        K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
+        K::VenueCompany | K::VenueExpert => Case(O::Venue { side, appointment }),
         K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, recommended, follows: true }),
         K::Survey | K::FollowUp => of_questions(kind, answer),
         K::ExampleWanted | K::ExampleReview | K::ExampleReminder => of_consent(kind, facts, due_at),
@@ -328,10 +328,6 @@ const fn missed<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> E
 fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
     let (was, outcome) = (AppointmentOutcome::NoShow.into(), AppointmentOutcome::Done.into());
     Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
-}
-
-const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {
-    Case(MailEvent::Withdrawn { side, cancelled: None })
 }
 
 const fn changed<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {

@@ -12,7 +12,8 @@ use domain::{
 };
 
 use super::samples::{
-    CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_events, experts, mail_events, now, outline,
+    CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_events, experts, is_written_to, mail_events,
+    now, outline,
 };
 use crate::mail::mail_event::{
     AccountMailEvent, AppointmentText, DigestCounts, MailEvent, MissedPart, OutcomeEvent, ReaderSide,
@@ -86,7 +87,7 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
         all.extend([experts(), two_experts()].map(|was| MailEvent::ExpertChanged { side, appointment, was }));
         all.extend([MailEvent::Venue { side, appointment }, MailEvent::Reminder { side, appointment }]);
     }
-    all.extend(maybe_appointments().into_iter().map(|cancelled| MailEvent::Withdrawn { side, cancelled }));
+    all.retain(|it| is_written_to(side, it));
     all
 }
 
@@ -110,6 +111,7 @@ fn endings(cancelled: Option<AppointmentText<'static>>) -> Vec<MailEvent<'static
 fn for_company() -> Vec<MailEvent<'static>> {
     let mut all = company_events();
     for cancelled in maybe_appointments() {
+        all.push(MailEvent::Withdrawn { portal: LINK, cancelled });
         all.push(MailEvent::Finished { portal: LINK, cancelled });
         all.extend(endings(cancelled));
         let slot = cancelled.map(|it| (it, at("2026-11-21T05:05:00Z")));

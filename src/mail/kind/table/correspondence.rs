@@ -15,8 +15,6 @@ macro_rules! correspondence {
                 WithdrawnCompany = "withdrawn_company" to Company, "相談の申込みを取り下げました",
                     [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts],
                     cancels, reaches_unconfirmed;
-                WithdrawnExpert = "withdrawn_expert" to Expert, "相談の申込みが取り下げられました", [Number] [Link, Fields, Company];
-                WithdrawnCenter = "withdrawn_center" to Center, "相談の申込みが取り下げられました", [Number] [Link, Fields, Company];
             }
             Finished = "finished", "相談の終了" {
                 Finished to Company, "ご相談を終了しました",
