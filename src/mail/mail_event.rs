@@ -14,8 +14,8 @@ mod text_kind;
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Party, booking::appointment::AppointmentMode, calendar::BusinessCalendar,
-    consultation::UnfulfilledReason, due::Due, field::Fields, id::ConsultationId, number::CaseNumber,
-    settings::Settings,
+    consultation::UnfulfilledReason, correspondence::company_channel::CompanyChannel, due::Due,
+    field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
 };
 
 use crate::{mail::text::Texts, url::Site};
@@ -54,6 +54,8 @@ pub struct MailContext<'a> {
     pub waits_since: Option<DateTime<Utc>>,
     /// The deadline of a report that the reader, an expert, has to write besides.
     pub report_due_at: Option<DateTime<Utc>>,
+    /// The way by which the company hears, for readers who are told of it.
+    pub channel: CompanyChannel,
     pub sender: SenderContext<'a>,
 }
 

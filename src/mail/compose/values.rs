@@ -271,7 +271,13 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
     set(values, [(Address, address), (Reason, &quoted(reason))]);
 }
 
+/// Sets whether the center tells the company by telephone, for a reader who has to know what the company hears.
+fn by_telephone(values: &mut Values, about: &MailContext<'_>) {
+    values.set_flag(ByTelephone, !about.channel.is_mail());
+}
+
 fn nobody_left(values: &mut Values, about: &MailContext<'_>) {
+    by_telephone(values, about);
     known(values, about, &center_page(about));
     contact_soon(values, about, &center_page(about));
 }

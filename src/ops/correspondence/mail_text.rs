@@ -15,6 +15,7 @@ use domain::{
     },
     calendar::{BusinessCalendar, at_japan, japan_date},
     consultation::{AppointmentOutcome, UnfulfilledReason},
+    correspondence::company_channel::CompanyChannel,
     due::Due,
     field::Fields,
     id::AccountId,
@@ -115,6 +116,7 @@ pub async fn preview(
         due: record.due.as_ref(),
         waits_since: record.silence.map(|it| it.since),
         report_due_at: None,
+        channel: CompanyChannel::of(person.email.is_some(), true),
         sender,
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();

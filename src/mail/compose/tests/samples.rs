@@ -10,6 +10,7 @@ use domain::{
         AppointmentOutcome::{Done, NoShow},
         UnfulfilledReason,
     },
+    correspondence::company_channel::CompanyChannel,
     field::{Field, Fields},
     id::ConsultationId,
     number::{CaseNumber, FiscalYear},
@@ -78,6 +79,7 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
         due: None,
         waits_since: None,
         report_due_at: None,
+        channel: CompanyChannel::Mail,
         sender,
     })
 }

@@ -9,6 +9,7 @@ use domain::{
 };
 
 use super::{
+    by_telephone,
     dates::{company_turn, contact_soon, due_day},
     desk_page, gone, known, maybe_sit, report_besides, set, sit_with,
 };
@@ -36,7 +37,10 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
                     missed(values, about, portal, &appointment);
                     values.set(Variable::ReportDue, "");
                 }
-                ReaderSide::Expert | ReaderSide::Center => sit_with(values, about, side, &appointment),
+                ReaderSide::Expert | ReaderSide::Center => {
+                    sit_with(values, about, side, &appointment);
+                    by_telephone(values, about);
+                }
             }
             let may_choose = part.map_or(!is_searching(about), |it| it.may_choose);
             values.set_flag(MayChoose, may_choose);
@@ -78,6 +82,7 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
             }
             ReaderSide::Expert | ReaderSide::Center => {
                 sit_with(values, about, side, &appointment);
+                by_telephone(values, about);
                 values.set_flag(MayChoose, !is_searching(about));
             }
         }
