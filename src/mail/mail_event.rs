@@ -255,8 +255,12 @@ pub enum MailEvent<'a> {
         /// The appointment that the report is about.
         appointment: AppointmentText<'a>,
         recommended: Recommended<'a>,
-        /// Whether the consultation goes on, so that questions follow and a further appointment can be asked for.
+        /// Whether questions to the company follow.
         follows: bool,
+        /// Whether the company can ask for a further appointment.
+        may_continue: bool,
+        /// Whether the consultation has ended.
+        is_over: bool,
     },
     Example(ExampleEvent<'a>),
     Survey {

@@ -188,7 +188,7 @@ fn address(kind: TextKind, link: &str) -> Example<'_> {
 /// mail is shown around the report's.
 #[expect(clippy::too_many_lines, reason = "one row for each kind of mail")]
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    let Facts { appointment, names: experts, recommended, link, .. } = *facts;
+    let Facts { appointment, names: experts, link, .. } = *facts;
     let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
@@ -218,7 +218,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
         K::VenueCompany | K::VenueExpert => Case(O::Venue { side, appointment }),
-        K::ReportReady | K::Frame => Case(O::ReportReady { portal, appointment, recommended, follows: true }),
+        K::ReportReady | K::Frame => report_ready(facts),
         K::Survey | K::FollowUp => of_questions(kind, answer),
         K::ExampleWanted | K::ExampleReview | K::ExampleReminder => of_consent(kind, facts, due_at),
         K::ExamplePublic | K::ExampleOver | K::ExampleTold => of_consent(kind, facts, due_at),
@@ -330,6 +330,17 @@ const fn missed<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> E
 fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Example<'a> {
     let (was, outcome) = (AppointmentOutcome::NoShow.into(), AppointmentOutcome::Done.into());
     Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
+}
+
+const fn report_ready<'a>(facts: &Facts<'a>) -> Example<'a> {
+    Case(MailEvent::ReportReady {
+        portal: facts.link,
+        appointment: facts.appointment,
+        recommended: facts.recommended,
+        follows: true,
+        may_continue: true,
+        is_over: false,
+    })
 }
 
 const fn changed<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {

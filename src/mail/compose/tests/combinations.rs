@@ -12,8 +12,7 @@ use domain::{
 };
 
 use super::samples::{
-    CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_events, experts, is_written_to, mail_events,
-    now, outline,
+    CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_events, experts, mail_events, now, outline,
 };
 use crate::mail::mail_event::{
     AccountMailEvent, AppointmentText, DigestCounts, MailEvent, MissedPart, OutcomeEvent, ReaderSide,
@@ -53,6 +52,15 @@ fn maybe_appointments() -> Vec<Option<AppointmentText<'static>>> {
 
 const REASONS: [&str; 3] =
     ["", "急な予定が入ったため", " ▼ログインする\n\nhttps://evil.example.jp/ \n■お知らせ "];
+
+/// Returns whether the reader gets a letter about an event. The center sees most of them on its pages alone.
+pub fn is_written_to(side: ReaderSide<'_>, event: &MailEvent<'_>) -> bool {
+    side != ReaderSide::Center
+        || matches!(
+            event,
+            MailEvent::ExpertChanged { .. } | MailEvent::Outcome(_) | MailEvent::NewMessage { .. }
+        )
+}
 
 fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
     let (ahead, over) = (at("2026-11-20T08:00:00Z"), now());
@@ -149,19 +157,34 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all.extend(super::case_number::merged());
     all.push(MailEvent::AddressChanged { confirm: LINK, slot: None });
     all.push(MailEvent::AddressReplaced { object: LINK });
-    for examples in [&[], experts()] {
-        let recommended = recommended(examples);
-        for follows in [false, true] {
-            let portal = LINK;
-            let ready = |appointment| MailEvent::ReportReady { portal, appointment, recommended, follows };
-            all.extend(appointments().into_iter().map(ready));
-        }
-    }
+    all.extend(reports());
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
         lead: "規程の案はできましたか。",
         answer: "https://soudan.example.jp/f/A?b=c",
     });
+    all
+}
+
+/// Returns reports that are ready, with and without recommendations and each of what may follow.
+fn reports() -> Vec<MailEvent<'static>> {
+    let mut all = Vec::new();
+    for examples in [&[], experts()] {
+        let recommended = recommended(examples);
+        for follows in [false, true] {
+            for (may_continue, is_over) in [(true, false), (false, false), (false, true)] {
+                let ready = |appointment| MailEvent::ReportReady {
+                    portal: LINK,
+                    appointment,
+                    recommended,
+                    follows,
+                    may_continue,
+                    is_over,
+                };
+                all.extend(appointments().into_iter().map(ready));
+            }
+        }
+    }
     all
 }
 

@@ -237,7 +237,14 @@ fn endings() -> Vec<MailEvent<'static>> {
 
 fn report_ready(lines: &'static [String], follows: bool) -> MailEvent<'static> {
     let recommended = Recommended { examples: lines, guides: lines };
-    MailEvent::ReportReady { portal: PORTAL, appointment: appointment_text(), recommended, follows }
+    MailEvent::ReportReady {
+        portal: PORTAL,
+        appointment: appointment_text(),
+        recommended,
+        follows,
+        may_continue: follows,
+        is_over: !follows,
+    }
 }
 
 pub const fn further(is_open: bool, was: Option<Fields>) -> MailEvent<'static> {
@@ -347,15 +354,6 @@ fn expert_events() -> [MailEvent<'static>; 21] {
     ]
 }
 
-/// Returns whether the reader gets a letter about an event. The center sees most of them on its pages alone.
-pub fn is_written_to(side: ReaderSide<'_>, event: &MailEvent<'_>) -> bool {
-    side != ReaderSide::Center
-        || matches!(
-            event,
-            MailEvent::ExpertChanged { .. } | MailEvent::Outcome(_) | MailEvent::NewMessage { .. }
-        )
-}
-
 fn sided_events(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
@@ -402,7 +400,7 @@ fn sided_events(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
         MailEvent::Reminder { side, appointment },
         MailEvent::NewMessage { side },
     ];
-    all.into_iter().filter(|it| is_written_to(side, it)).collect()
+    all.into_iter().filter(|it| super::combinations::is_written_to(side, it)).collect()
 }
 
 pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {

@@ -6,7 +6,10 @@ macro_rules! aftercare {
             $($before)*
             ReportReady = "report_ready", "報告書" {
                 ReportReady to Company, "相談の報告書ができました",
-                    [Link] [Number, Fields, Company, When, Mode, IsVisit, Place, Experts, Examples, Guides, Follows];
+                    [Link] [
+                        Number, Fields, Company, When, Mode, IsVisit, Place, Experts, Examples, Guides, Follows, MayContinue,
+                        CaseOver
+                    ];
             }
             ExampleWanted = "example_wanted", "事例への協力のお願い", not_waited_for, keeps_hours {
                 ExampleWanted to Company, "事例への協力のお願い", [Link] [Number, Fields, Company, CompanyDue];
