@@ -14,8 +14,8 @@ mod text_kind;
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Party, booking::appointment::AppointmentMode, calendar::BusinessCalendar,
-    consultation::UnfulfilledReason, due::Due, field::Fields, id::ConsultationId, number::CaseNumber,
-    settings::Settings,
+    consultation::UnfulfilledReason, correspondence::company_channel::CompanyChannel, due::Due,
+    field::Fields, id::ConsultationId, number::CaseNumber, settings::Settings,
 };
 
 use crate::{mail::text::Texts, url::Site};
@@ -54,6 +54,8 @@ pub struct MailContext<'a> {
     pub waits_since: Option<DateTime<Utc>>,
     /// The deadline of a report that the reader, an expert, has to write besides.
     pub report_due_at: Option<DateTime<Utc>>,
+    /// The way by which the company hears, for readers who are told of it.
+    pub channel: CompanyChannel,
     pub sender: SenderContext<'a>,
 }
 
@@ -253,10 +255,14 @@ pub enum MailEvent<'a> {
         /// The appointment that the report is about.
         appointment: AppointmentText<'a>,
         recommended: Recommended<'a>,
-        /// Whether the consultation goes on, so that questions follow and a further appointment can be asked for.
+        /// Whether questions to the company follow.
         follows: bool,
         /// Whether the company had the report already, and it was corrected since.
         is_correction: bool,
+        /// Whether the company can ask for a further appointment.
+        may_continue: bool,
+        /// Whether the consultation has ended.
+        is_over: bool,
     },
     Example(ExampleEvent<'a>),
     Survey {
@@ -275,7 +281,7 @@ pub enum MailEvent<'a> {
     /// The consultation was withdrawn. `cancelled`, here and in the next two variants, is the appointment
     /// that was cancelled with it and is reported in the same mail.
     Withdrawn {
-        side: ReaderSide<'a>,
+        portal: &'a str,
         cancelled: Option<AppointmentText<'a>>,
     },
     Unfulfilled {

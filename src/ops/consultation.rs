@@ -48,7 +48,7 @@ use super::{
 };
 use crate::{
     app::App,
-    mail::mail_event::{MailEvent, ReaderSide, Recommended, SilenceEvent},
+    mail::mail_event::{MailEvent, Recommended, SilenceEvent},
     problem::Problem,
     store,
 };
@@ -400,9 +400,7 @@ fn say_farewell(
     let cancelled = cancelled.map(|it| appointment_text(it, &names));
     let event = match ending {
         Ending::Withdraw { .. } if advised => MailEvent::Finished { portal: &portal, cancelled },
-        Ending::Withdraw { .. } => {
-            MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
-        }
+        Ending::Withdraw { .. } => MailEvent::Withdrawn { portal: &portal, cancelled },
         Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, advised, cancelled },
         Ending::CloseInSilence => MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: &portal }),
         Ending::Refer { organization, note } => MailEvent::Referred {

@@ -311,6 +311,25 @@ async fn an_expert_who_is_replaced_loses_the_calendar_entry() {
     assert!(external_entry::Entity::find().one(&service.site.app.db).await.unwrap().is_none());
 }
 
+/// Our entries are taken out of the calendar of a closed account, and then its address and login are erased.
+#[actix_web::test]
+async fn the_calendar_of_a_closed_account_loses_our_entries_and_is_erased() {
+    let service = Service::new().await;
+    let case = cases::booked(&service.site, &service.cast, CONTACT).await;
+    service.later(TimeDelta::zero()).await;
+    let (app, entry) = (&service.site.app, service.entry().await);
+    let account = domain::id::AccountId(service.cast.expert.0);
+    ops::accounts::account::set_active(app, account, false).await.unwrap();
+    worker::once(app).await;
+    let kept = external_calendar::Entity::find().one(&app.db).await.unwrap();
+    assert!(kept.is_some(), "the booking waits for its hand-over");
+    let (by, reason) = (service.cast.center(), "担当者の退任".to_owned());
+    ops::booking::appointment::cancel(app, case.id, by, reason).await.unwrap();
+    worker::once(app).await;
+    assert_eq!(service.server.read(&service.site, &entry.href).await, None);
+    assert!(external_calendar::Entity::find().one(&app.db).await.unwrap().is_none());
+}
+
 /// Asserts that the center sees both times on the consultation's page and in its worklist, with the new time already
 /// chosen.
 async fn is_shown_to_the_center(service: &Service, case: Case, before: &Appointment) {

@@ -131,6 +131,7 @@ const COMPANY_VALUES: &[(&str, &str)] = &[
 ];
 const REQUEST_VALUES: &[(&str, &str)] = &[
     ("field", "both"),
+    ("theme", "ict_cloud"),
     ("mode", "visit"),
     ("visit_prefecture", "27"),
     ("visit_place", "大阪市北区見本1-1"),

@@ -2,7 +2,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use domain::actor::Actor;
+use domain::{actor::Actor, id::AccountId};
 use entity::{external_busy, external_calendar};
 use madoguchi::{
     fetch::{Fetcher, Limits},
@@ -445,4 +445,19 @@ async fn an_expert_cannot_change_the_calendars_of_another() {
     let page = service.subscribe(&host.url()).await;
     assert_eq!(page.status, 422);
     page.shows("5つまで");
+}
+
+/// The private calendar of a closed account is read no more, and nothing of it is kept.
+#[actix_web::test]
+async fn the_calendar_of_a_closed_account_is_erased() {
+    let service = Service::new().await;
+    let host = Host::open(page(&[AT_TEN]));
+    service.subscribed(&host.url()).await;
+    let (app, read) = (&service.site.app, host.seen().len());
+    let account = AccountId(service.cast.expert.0);
+    ops::accounts::account::set_active(app, account, false).await.unwrap();
+    assert!(external_calendar::Entity::find().one(&app.db).await.unwrap().is_none());
+    assert!(external_busy::Entity::find().one(&app.db).await.unwrap().is_none());
+    service.later(TimeDelta::minutes(31)).await;
+    assert_eq!(host.seen().len(), read, "nothing was fetched since");
 }

@@ -216,12 +216,13 @@ async fn a_text_that_no_longer_holds_gives_way_to_the_shipped_one_and_the_admini
         saved_by: Set(None),
     };
     mail_text::Entity::insert(row).exec_without_returning(&tx).await.unwrap();
+    // A text of an earlier release, which no mail has any more.
     let unknown = mail_text::Model {
         fiscal_year: 2026,
-        kind: "gone".to_owned(),
+        kind: "booked_center".to_owned(),
         version: 1,
-        title: None,
-        body: None,
+        title: Some("相談の予約が確定しました".to_owned()),
+        body: Some("{{ リンク }}".to_owned()),
         saved_at: app.clock.now(),
         saved_by: None,
     };

@@ -4,7 +4,7 @@ use domain::{actor::Role, field::Fields};
 use madoguchi::{
     doctor,
     ops::{self, accounts::account},
-    store::{self, accounts::link::Purpose},
+    store::{accounts::link::Purpose, routing::expert::ExpertFacts},
     worker,
 };
 
@@ -91,17 +91,11 @@ async fn a_changed_link_is_told_everywhere_alike() {
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
-#[actix_web::test]
-async fn appointments_follow_the_expert_to_another_room() {
-    let site = Site::new().await;
-    let cast = Cast::new(&site).await;
-    let case = cases::booked(&site, &cast, CONTACT).await;
-    let elsewhere = cases::booked(&site, &cast, "other@example.co.jp").await;
-    let special = "https://video.example.jp/special";
-    ops::booking::meeting_link::change(&site.app, elsewhere.id, cast.center(), special, None).await.unwrap();
+/// Returns the facts of the expert with another standing link.
+async fn facts(site: &Site, cast: &Cast, video_url: &str) -> ExpertFacts {
     let (_, roster) = site.app.programme_and_experts().await.unwrap();
     let profile = roster.get(cast.expert).unwrap();
-    let facts = store::routing::expert::ExpertFacts {
+    ExpertFacts {
         fields: Fields::Both,
         themes: profile.themes.clone(),
         industries: profile.industries.clone(),
@@ -112,12 +106,45 @@ async fn appointments_follow_the_expert_to_another_room() {
         weekly_limit: 12,
         open_limit: 20,
         capacity: 20,
-        video_url: OTHER.to_owned(),
+        video_url: video_url.to_owned(),
         profile: profile.profile.clone(),
-    };
+    }
+}
+
+#[actix_web::test]
+async fn appointments_follow_the_expert_to_another_room() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let elsewhere = cases::booked(&site, &cast, "other@example.co.jp").await;
+    let special = "https://video.example.jp/special";
+    ops::booking::meeting_link::change(&site.app, elsewhere.id, cast.center(), special, None).await.unwrap();
+    let facts = facts(&site, &cast, OTHER).await;
     ops::routing::expert::change_facts(&site.app, cast.expert, &facts).await.unwrap();
     assert_eq!(cases::appointment(&site, case).await.place, OTHER);
     assert_eq!(cases::appointment(&site, elsewhere).await.place, special, "it had a room of its own");
     let mails = cases::mails_to(&site, CONTACT).await;
     assert_eq!(mails.iter().filter(|it| it.kind == "room").count(), 1);
+}
+
+/// The confirmation of an online appointment without a link promises it.
+#[actix_web::test]
+async fn the_first_link_of_an_expert_is_given_to_appointments_without_one() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let none = facts(&site, &cast, "").await;
+    ops::routing::expert::change_facts(&site.app, cast.expert, &none).await.unwrap();
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    assert_eq!(cases::appointment(&site, case).await.place, "");
+    let booked = cases::mails_to(&site, CONTACT).await.into_iter().rfind(|it| it.kind == "booked").unwrap();
+    assert!(booked.text_body.contains("接続先は、決まりしだいお知らせします。"), "{}", booked.text_body);
+    let first = facts(&site, &cast, OTHER).await;
+    ops::routing::expert::change_facts(&site.app, cast.expert, &first).await.unwrap();
+    assert_eq!(cases::appointment(&site, case).await.place, OTHER);
+    for to in [CONTACT, "expert@example.jp"] {
+        let mails = cases::mails_to(&site, to).await;
+        let told: Vec<_> = mails.iter().filter(|it| it.kind == "room").collect();
+        assert_eq!(told.len(), 1, "{to}");
+        assert!(told[0].text_body.contains(OTHER), "{to}");
+    }
 }

@@ -1,10 +1,11 @@
 use std::collections::{BTreeSet, HashSet};
 
+use domain::correspondence::company_channel::CompanyChannel;
 use samples::{CENTER, COMPANY, COMPANY_NAME, EXPERT, appointment_text, mails, now, with_about};
 
 use super::{Answers, Frame, about, values, wording};
 use crate::mail::{
-    mail_event::{MailEvent, ReaderSide, Recipient},
+    mail_event::{MailContext, MailEvent, ReaderSide, Recipient},
     outgoing_mail::{CalendarMethod, MailKind, OutgoingMail},
     text::{MailWording, TextKind, Texts, Variable},
 };
@@ -118,6 +119,32 @@ fn an_expert_who_is_only_asked_reads_nothing_of_the_company() {
         }
     });
     assert_eq!(seen.len(), 6);
+}
+
+/// The center calls a company that no mail reaches, so that no letter to center or experts says that it was sent a mail.
+#[test]
+fn no_letter_claims_that_a_company_on_the_telephone_was_sent_something() {
+    let mut seen = HashSet::new();
+    with_about(true, |about_this| {
+        let called = MailContext { channel: CompanyChannel::Telephone, ..*about_this };
+        for (event, to) in combinations::combinations() {
+            if to.address == COMPANY.address {
+                continue;
+            }
+            let kind = TextKind::of(&event);
+            let text = about(event, to, &called).unwrap().text;
+            if kind.variables().any(|it| it == Variable::ByTelephone) {
+                seen.insert(kind);
+                assert!(text.contains("電話で"), "{}: {text}", kind.code());
+            }
+            let told = text.lines().filter(|it| it.starts_with("企業に"));
+            for line in told {
+                let claims = ["お知らせし", "お送りし", "お伝えしています", "お伝えしました", "伝えています"];
+                assert!(!claims.iter().any(|it| line.contains(*it)), "{}: {line}", kind.code());
+            }
+        }
+    });
+    assert_eq!(seen.len(), 5);
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         | MailEvent::HandOverResult { .. } => outcome::over(values, about, mail_event),
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => new_message(values, about, side),
-        MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
+        MailEvent::Withdrawn { portal, cancelled } => withdrawn(values, about, portal, cancelled.as_ref()),
         MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
         MailEvent::ReportReady { .. } => example::report_ready(values, about, mail_event),
         MailEvent::Example(event) => example::set(values, about, event),
@@ -181,7 +181,7 @@ fn finished(
     portal: &str,
     cancelled: Option<&AppointmentText<'_>>,
 ) {
-    withdrawn(values, about, ReaderSide::Company { portal }, cancelled);
+    withdrawn(values, about, portal, cancelled);
     outcome::ended(values, about);
 }
 
@@ -271,7 +271,13 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
     set(values, [(Address, address), (Reason, &quoted(reason))]);
 }
 
+/// Sets whether the center tells the company by telephone, for a reader who has to know what the company hears.
+fn by_telephone(values: &mut Values, about: &MailContext<'_>) {
+    values.set_flag(ByTelephone, !about.channel.is_mail());
+}
+
 fn nobody_left(values: &mut Values, about: &MailContext<'_>) {
+    by_telephone(values, about);
     known(values, about, &center_page(about));
     contact_soon(values, about, &center_page(about));
 }
@@ -292,14 +298,11 @@ fn answers_until(values: &mut Values, about: &MailContext<'_>) {
 fn withdrawn(
     values: &mut Values,
     about: &MailContext<'_>,
-    side: ReaderSide<'_>,
+    portal: &str,
     cancelled: Option<&AppointmentText<'_>>,
 ) {
-    link_for(values, about, side);
-    if matches!(side, ReaderSide::Company { .. }) {
-        values.set(ApplyLink, about.sender.site.absolute("/apply"));
-        gone(values, cancelled);
-    }
+    set(values, [(Link, portal), (ApplyLink, &about.sender.site.absolute("/apply"))]);
+    gone(values, cancelled);
 }
 
 fn request_lapsed(values: &mut Values, about: &MailContext<'_>, slot: Option<&AppointmentText<'_>>) {

@@ -7,14 +7,20 @@ impl TextKind {
     const EXPERT_CHANGED: [Self; 3] =
         [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter];
 
-    /// The texts about a booking.
-    const BOOKED: [Self; 3] = [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter];
+    /// The texts about a booking. The center gets none: it sees bookings on its pages, here and in what follows.
+    const BOOKED: [Self; 3] = [Self::BookedCompany, Self::BookedExpert, Self::BookedExpert];
 
     /// The texts about another time.
-    const MOVED: [Self; 3] = [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter];
+    const MOVED: [Self; 3] = [Self::MovedCompany, Self::MovedExpert, Self::MovedExpert];
 
     /// The texts about another place or link.
-    const VENUE: [Self; 3] = [Self::VenueCompany, Self::VenueExpert, Self::VenueCenter];
+    const VENUE: [Self; 3] = [Self::VenueCompany, Self::VenueExpert, Self::VenueExpert];
+
+    /// The texts about a cancellation.
+    const CANCELLED: [Self; 3] = [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledExpert];
+
+    /// The reminders of an appointment.
+    const REMINDER: [Self; 3] = [Self::ReminderCompany, Self::ReminderExpert, Self::ReminderExpert];
 
     /// The texts about a new message.
     const NEW_MESSAGE: [Self; 3] = [Self::NewMessageCompany, Self::NewMessageExpert, Self::NewMessageCenter];
@@ -55,20 +61,14 @@ impl TextKind {
             MailEvent::ExpertChanged { side, .. } => side_of(side, Self::EXPERT_CHANGED),
             MailEvent::Relieved { .. } => Self::Relieved,
             MailEvent::Venue { side, .. } => side_of(side, Self::VENUE),
-            MailEvent::Cancelled { side, .. } => {
-                side_of(side, [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledCenter])
-            }
-            MailEvent::Reminder { side, .. } => {
-                side_of(side, [Self::ReminderCompany, Self::ReminderExpert, Self::ReminderCenter])
-            }
+            MailEvent::Cancelled { side, .. } => side_of(side, Self::CANCELLED),
+            MailEvent::Reminder { side, .. } => side_of(side, Self::REMINDER),
             MailEvent::ReportReady { .. } => Self::ReportReady,
             MailEvent::Example(event) => event.text(),
             MailEvent::Survey { .. } => Self::Survey,
             MailEvent::FollowUp { .. } => Self::FollowUp,
             MailEvent::NewMessage { side } => side_of(side, Self::NEW_MESSAGE),
-            MailEvent::Withdrawn { side, .. } => {
-                side_of(side, [Self::WithdrawnCompany, Self::WithdrawnExpert, Self::WithdrawnCenter])
-            }
+            MailEvent::Withdrawn { .. } => Self::WithdrawnCompany,
             MailEvent::Unfulfilled { .. } => Self::Unfulfilled,
             MailEvent::Referred { .. } => Self::Referred,
             MailEvent::Request { .. } => Self::Request,

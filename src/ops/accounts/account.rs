@@ -150,6 +150,7 @@ pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Pr
         store::reference::revision::touch(&tx, RevisedPart::Experts).await?;
         if !active {
             store::routing::expert::save_feed(&tx, ExpertId(id.0), None).await?;
+            store::calendars::external::close(&tx, ExpertId(id.0), now).await?;
         }
     }
     if !active {

@@ -31,16 +31,17 @@ pub enum AddressConfirmation {
 /// mails are used up.
 pub async fn request_link(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
     let purpose = Purpose::SignIn { email_key: email.key() };
-    mail_link(app, &purpose, email.as_str(), network).await
+    mail_link(app, &purpose, email.as_str(), network, "").await
 }
 
-/// Mails a new link to the address of a used or expired link. The token alone determines the address.
-pub async fn renew_link(app: &App, token: &str, network: &str) -> Result<(), Problem> {
+/// Mails a new link to the address of a used or expired link. The token alone determines the address; `query` says to which
+/// page the link leads.
+pub async fn renew_link(app: &App, token: &str, network: &str, query: &str) -> Result<(), Problem> {
     let purpose = renewable(app, token).await?.ok_or(Problem::Expired)?;
     let (Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) = &purpose else {
         return Err(Problem::Expired);
     };
-    mail_link(app, &purpose, email_key, network).await
+    mail_link(app, &purpose, email_key, network, query).await
 }
 
 /// Returns the purpose of a company's link, whether or not the link is still valid. Changes nothing.
@@ -89,7 +90,13 @@ pub async fn confirm_own(app: &App, id: ConsultationId, email_key: &str) -> Resu
     Ok(true)
 }
 
-async fn mail_link(app: &App, purpose: &Purpose, address: &str, network: &str) -> Result<(), Problem> {
+async fn mail_link(
+    app: &App,
+    purpose: &Purpose,
+    address: &str,
+    network: &str,
+    query: &str,
+) -> Result<(), Problem> {
     let (Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) = purpose else {
         return Err(Problem::NotFound);
     };
@@ -104,7 +111,7 @@ async fn mail_link(app: &App, purpose: &Purpose, address: &str, network: &str) -
     // For an unknown address the same rows are written and then rolled back, so that both take the same time.
     let known = store::consultation::knows_contact(&tx, email_key).await?;
     let inner = tx.begin().await?;
-    let link = app.site.link(&company_link(&inner, purpose, now).await?);
+    let link = format!("{}{query}", app.site.link(&company_link(&inner, purpose, now).await?));
     let recipient = Recipient { address, name: "" };
     context
         .mail(

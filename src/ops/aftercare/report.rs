@@ -1,8 +1,8 @@
 //! Reports: the expert writes them, the center decides on them, and the company reads them.
 use domain::{
-    actor::Actor,
+    actor::{Actor, Party},
     aftercare::{
-        follow_up::{Anchors, FollowUp, FollowUpState, plan},
+        follow_up::{Addressee, Anchors, FollowUp, FollowUpState, plan},
         report::{Report, ReportBody, ReportState, report_author},
     },
     booking::appointment::{Appointment, AppointmentState},
@@ -172,7 +172,6 @@ pub async fn decide(
         }
         ReportDecision::Approve => {
             let approved = approve(&mut work, report, by).await?;
-            notify_ready(&mut work, &appointment, &approved, false).await?;
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &appointment).await?;
@@ -181,6 +180,7 @@ pub async fn decide(
             } else {
                 work.note(center, "実施報告書を確認しました");
             }
+            notify_ready(&mut work, &appointment, &approved, false).await?;
         }
         ReportDecision::ApproveAndContinue { override_reason } => {
             let approved = approve(&mut work, report, by).await?;
@@ -257,7 +257,8 @@ fn consultation_of(appointment: &Appointment) -> Result<ConsultationId, Problem>
     }
 }
 
-/// Mails the company that its report on this appointment is ready, or was corrected.
+/// Mails the company that its report on this appointment is ready or was corrected, and what follows. The questions have to be
+/// planned before.
 async fn notify_ready(
     work: &mut CaseTransaction<'_>,
     appointment: &Appointment,
@@ -265,11 +266,24 @@ async fn notify_ready(
     is_correction: bool,
 ) -> Result<(), Problem> {
     let lines = recommended::lines(work, &report.body).await?;
-    let (portal, follows) = (work.portal()?, work.record.consultation.state.is_open());
+    let portal = work.portal()?;
+    let (id, consultation) = (work.record.consultation.id, &work.record.consultation);
+    let is_over = !consultation.state.is_open();
+    let may_continue = consultation.allows(ActionKind::PlanFurtherAppointment, Party::Company).is_ok();
+    let questions = store::aftercare::follow_up::of(work.read(), id).await?;
+    let follows = questions.iter().any(|it| it.step.to == Addressee::Company && !it.is_over());
     let names = work.names(&appointment.experts);
     let appointment = appointment_text(appointment, &names);
     let (portal, recommended) = (portal.as_str(), lines.as_event());
-    work.mail_company(MailEvent::ReportReady { portal, appointment, recommended, follows, is_correction })?;
+    work.mail_company(MailEvent::ReportReady {
+        portal,
+        appointment,
+        recommended,
+        follows,
+        may_continue,
+        is_over,
+        is_correction,
+    })?;
     Ok(())
 }
 

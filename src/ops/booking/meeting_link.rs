@@ -87,10 +87,11 @@ async fn change_in(
     .await
 }
 
-/// Replaces an expert's standing meeting link in every future appointment that uses the old one. If an appointment
+/// Replaces an expert's standing meeting link in every future appointment that uses the old one, and gives it to those that
+/// have none, if `old` is empty. If an appointment
 /// cannot be changed, this is logged and it keeps its link; the remaining ones are still changed.
 pub async fn follow_standing(app: &App, expert: ExpertId, old: &str, new: &str) -> Result<(), Problem> {
-    if old.is_empty() || new.is_empty() || old == new {
+    if new.is_empty() || old == new {
         return Ok(());
     }
     for id in store::booking::appointment::with_meeting_link(&app.db, expert, old, app.clock.now()).await? {

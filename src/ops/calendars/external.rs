@@ -12,7 +12,7 @@ use codes::CalendarKind;
 use domain::{
     booking::availability::touched_quarters,
     calendar::{at_japan, japan_date},
-    id::ExpertId,
+    id::{AccountId, ExpertId},
 };
 use http::{HeaderMap, HeaderValue, Method, header};
 use ical::busy::{Reader, Unreadable};
@@ -236,6 +236,10 @@ pub async fn refresh(app: &App, id: Uuid) -> Result<RefreshOutcome, Problem> {
         let there = store::calendars::external::find(&app.db, id).await?.is_some();
         return Ok(if there { RefreshOutcome::InHand } else { RefreshOutcome::Gone });
     };
+    let account = store::accounts::account::find(&app.db, AccountId(source.expert_id)).await?;
+    if account.is_none_or(|it| !it.active) {
+        return Box::pin(clear_out(app, &source, token, now)).await;
+    }
     let seen = match opened(app, &source) {
         Some(access) => look_and_write(app, &source, &access, now).await?,
         None => Err(CalendarError::Undecipherable),
@@ -266,6 +270,43 @@ pub async fn refresh(app: &App, id: Uuid) -> Result<RefreshOutcome, Problem> {
             RefreshOutcome::Failed(trouble.to_string())
         }
     })
+}
+
+/// Takes our entries out of the calendar of a closed account, which is not read any more. Erases the calendar, with its
+/// address and login, once no entry of an appointment ahead is left, or if the server has failed for `STALE_AFTER`.
+async fn clear_out(
+    app: &App,
+    source: &Source,
+    token: Uuid,
+    now: DateTime<Utc>,
+) -> Result<RefreshOutcome, Problem> {
+    let Some(access) = opened(app, source) else {
+        return remove(app, ExpertId(source.expert_id), source.id).await.map(|()| RefreshOutcome::Gone);
+    };
+    let done = if source.writes { entries::follow(app, source, &access, now).await? } else { Ok(()) };
+    let is_over = match &done {
+        Ok(()) => !store::calendars::external::entry::are_ahead(&app.db, source.id, now).await?,
+        Err(_) => source.failing_since.is_some_and(|since| now - since >= STALE_AFTER),
+    };
+    let tx = app.begin().await?;
+    if is_over {
+        store::calendars::external::remove(&tx, ExpertId(source.expert_id), source.id).await?;
+        tx.commit().await?;
+        return Ok(RefreshOutcome::Gone);
+    }
+    let outcome = match done {
+        Ok(()) => {
+            store::calendars::external::settle(&tx, source.id, token, None, now + EVERY, now).await?;
+            RefreshOutcome::Read
+        }
+        Err(trouble) => {
+            let (why, again) = (trouble.to_string(), now + wait(source.failures));
+            store::calendars::external::settle_failed(&tx, source.id, token, &why, again, now).await?;
+            RefreshOutcome::Failed(why)
+        }
+    };
+    tx.commit().await?;
+    Ok(outcome)
 }
 
 async fn look_and_write(

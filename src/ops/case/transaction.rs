@@ -12,6 +12,7 @@ use domain::{
     booking::{appointment::Appointment, notice::in_business_hours},
     calendar::{at_japan, japan_date},
     consultation::{Action, ActionKind, ActionRefused, Event},
+    correspondence::company_channel::CompanyChannel,
     due::{self, Due, DueKind},
     id::{AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
@@ -69,6 +70,8 @@ pub struct CaseTransaction<'a> {
     reaches_proven: bool,
     /// Whether the present address replaces one that was proved, and is not proved itself.
     replaces_proved: bool,
+    /// The way by which the company hears, if it was asked for (`learn_channel`).
+    channel: Option<CompanyChannel>,
     events: Vec<NewEvent>,
     mails: Vec<OutgoingMail>,
     portal: Option<String>,
@@ -188,6 +191,7 @@ impl<'a> CaseTransaction<'a> {
             appointment: None,
             reaches_proven: false,
             replaces_proved: false,
+            channel: None,
             events: Vec::new(),
             mails: Vec::new(),
             portal: None,

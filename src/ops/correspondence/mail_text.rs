@@ -15,6 +15,7 @@ use domain::{
     },
     calendar::{BusinessCalendar, at_japan, japan_date},
     consultation::{AppointmentOutcome, UnfulfilledReason},
+    correspondence::company_channel::CompanyChannel,
     due::Due,
     field::Fields,
     id::AccountId,
@@ -115,6 +116,7 @@ pub async fn preview(
         due: record.due.as_ref(),
         waits_since: record.silence.map(|it| it.since),
         report_due_at: None,
+        channel: CompanyChannel::of(person.email.is_some(), true),
         sender,
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
@@ -186,7 +188,7 @@ fn address(kind: TextKind, link: &str) -> Example<'_> {
 /// mail is shown around the report's.
 #[expect(clippy::too_many_lines, reason = "one row for each kind of mail")]
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    let Facts { appointment, names: experts, recommended, link, .. } = *facts;
+    let Facts { appointment, names: experts, link, .. } = *facts;
     let (portal, answer, side, due_at, was) = (link, link, side(kind, link), facts.due(), facts.was());
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
@@ -207,18 +209,16 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::OutcomeMissingExpert | K::OutcomeMissingCenter => silent(kind, facts),
         K::ExpertAwayCompany | K::ExpertAwayCenter => silent(kind, facts),
         K::DeclineNotedCompany | K::DeclineNotedExpert => declined(side, facts),
-        K::BookedCompany | K::BookedExpert | K::BookedCenter => booked(side, facts),
-        K::MovedCompany | K::MovedExpert | K::MovedCenter => moved(side, facts, was),
-        K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => cancelled(side, facts, REASON),
-        K::ReminderCompany | K::ReminderExpert | K::ReminderCenter => Case(O::Reminder { side, appointment }),
+        K::BookedCompany | K::BookedExpert => booked(side, facts),
+        K::MovedCompany | K::MovedExpert => moved(side, facts, was),
+        K::CancelledCompany | K::CancelledExpert => cancelled(side, facts, REASON),
+        K::ReminderCompany | K::ReminderExpert => Case(O::Reminder { side, appointment }),
         K::NewMessageCompany | K::NewMessageExpert | K::NewMessageCenter => Case(O::NewMessage { side }),
-        K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => withdrawn(side),
+        K::WithdrawnCompany => Case(O::Withdrawn { portal, cancelled: None }),
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => changed(side, facts),
         K::Relieved => Case(O::Relieved { appointment }),
-        K::VenueCompany | K::VenueExpert | K::VenueCenter => Case(O::Venue { side, appointment }),
-        K::ReportReady | K::Frame => {
-            Case(O::ReportReady { portal, appointment, recommended, follows: true, is_correction: false })
-        }
+        K::VenueCompany | K::VenueExpert => Case(O::Venue { side, appointment }),
+        K::ReportReady | K::Frame => report_ready(facts),
         K::Survey | K::FollowUp => of_questions(kind, answer),
         K::ExampleWanted | K::ExampleReview | K::ExampleReminder => of_consent(kind, facts, due_at),
         K::ExamplePublic | K::ExampleOver | K::ExampleTold => of_consent(kind, facts, due_at),
@@ -332,8 +332,16 @@ fn corrected<'a>(side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> Exam
     Case(MailEvent::Outcome(OutcomeEvent::Corrected { side, appointment, was, outcome }))
 }
 
-const fn withdrawn(side: ReaderSide<'_>) -> Example<'_> {
-    Case(MailEvent::Withdrawn { side, cancelled: None })
+const fn report_ready<'a>(facts: &Facts<'a>) -> Example<'a> {
+    Case(MailEvent::ReportReady {
+        portal: facts.link,
+        appointment: facts.appointment,
+        recommended: facts.recommended,
+        follows: true,
+        may_continue: true,
+        is_over: false,
+        is_correction: false,
+    })
 }
 
 const fn changed<'a>(side: ReaderSide<'a>, facts: &Facts<'a>) -> Example<'a> {

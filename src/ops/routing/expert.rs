@@ -317,7 +317,7 @@ pub async fn revoke_feed(app: &App, expert: ExpertId) -> Result<(), Problem> {
 }
 
 /// Changes the facts that routing knows of an expert. Existing bookings stay; future appointments at the expert's
-/// standing meeting link get the new one.
+/// standing meeting link get the new one, and so do those without a link if the expert had none.
 pub async fn change_facts(app: &App, expert: ExpertId, facts: &ExpertFacts) -> Result<(), Problem> {
     let (_, roster) = app.programme_and_experts().await?;
     let old = roster.get(expert).map(|it| it.video_url.clone()).unwrap_or_default();

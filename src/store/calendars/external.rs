@@ -145,6 +145,25 @@ pub async fn remove(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid) -> Res
     Ok(gone.rows_affected > 0)
 }
 
+/// Erases the calendars of an expert whose account is closed, with their addresses, logins and busy times. A calendar with
+/// entries of appointments ahead is kept until they are taken out of it, which is due at once.
+pub async fn close(tx: &DatabaseTransaction, expert: ExpertId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    for it in of(tx, expert).await? {
+        if !entry::are_ahead(tx, it.id, now).await? {
+            remove(tx, expert, it.id).await?;
+            continue;
+        }
+        busy_row::Entity::delete_many().filter(busy_row::COLUMN.source_id.eq(it.id)).exec(tx).await?;
+        let mut it = it.into_active_model();
+        it.due_at = Set(now);
+        // An account that is opened again reads everything anew.
+        it.version = Set(None);
+        row::Entity::update(it).exec(tx).await?;
+        touch(tx, RevisedPart::Bookings).await?;
+    }
+    Ok(())
+}
+
 /// Saves whether a calendar of this expert blocks time even if it was last fetched before `fresh`.
 pub async fn save_policy(
     tx: &DatabaseTransaction,

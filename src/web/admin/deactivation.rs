@@ -228,7 +228,7 @@ fn booking(roster: &Roster, it: &HeldBooking, companies: &ToldApart) -> Booking 
     let mut choices: Vec<_> = it.teams.iter().map(takes_over).collect();
     choices.push(
         Choice::new(CANCEL, "予約を取り消し、センターが担当を探し直す")
-            .with_hint("企業には、メールで知らせます"),
+            .with_hint("企業には、メールまたは電話で知らせます"),
     );
     Booking { name: control(it), what: format!("{}　{when}", line(&it.record, companies)), choices }
 }

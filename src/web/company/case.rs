@@ -128,7 +128,7 @@ struct Acts {
 }
 
 /// Whether a further appointment is possible.
-enum Further {
+pub(super) enum Further {
     NotNow,
     /// One is planned for these fields, and can be taken back.
     Planned(&'static str),
@@ -283,7 +283,8 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
     }
 }
 
-async fn further(
+/// Returns whether a further appointment is possible, by the rules and the history of the consultation.
+pub(super) async fn further(
     app: &App,
     record: &Record,
     events: &[HistoryEntry],

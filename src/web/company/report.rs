@@ -7,7 +7,11 @@ use domain::{
     wording::long_date,
 };
 
-use super::{appointment::CompanyAppointment, own_consultation::OwnConsultation};
+use super::{
+    appointment::CompanyAppointment,
+    case::{Further, further},
+    own_consultation::OwnConsultation,
+};
 use crate::{
     app::App,
     problem::Problem,
@@ -29,6 +33,10 @@ struct ReportPage {
     reports: Vec<Shown>,
     /// Whether an appointment took place whose report is still to come.
     in_work: bool,
+    /// The label of the way to a further appointment; empty if none can be asked for here.
+    further: String,
+    /// Whether all appointments of the fiscal year are used up.
+    is_used_up: bool,
 }
 
 /// One report, without the parts that are for the center alone.
@@ -77,6 +85,14 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
             });
         }
     }
+    let events = store::audit::event::of(&app.db, id).await?;
+    let cap = shell.settings.appointment_cap;
+    let (further, is_used_up) = match further(&app, &own.0, &events, cap, app.clock.now()).await? {
+        Further::NotNow | Further::Planned(_) => (String::new(), false),
+        Further::Owed { field, .. } => (format!("{field}の相談の日時を選ぶ"), false),
+        Further::Left(_) => ("次回の相談を希望する".to_owned(), false),
+        Further::CapReached(_) => (String::new(), true),
+    };
     page::html(&ReportPage {
         number: own.0.number.to_string(),
         path: own.path(""),
@@ -84,6 +100,8 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         company: own.0.company_name,
         shell,
         reports: approved,
+        further,
+        is_used_up,
     })
 }
 

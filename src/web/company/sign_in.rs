@@ -7,7 +7,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{consultation::State, id::ConsultationId, intake::contact::EmailAddress};
+use domain::{consultation::State, id::ConsultationId, intake::contact::EmailAddress, number::CaseNumber};
 
 use crate::{
     app::App,
@@ -64,6 +64,9 @@ struct LinkOverPage {
     shell: Shell,
     /// The address at which a new link can be requested; empty if the token is not one of ours.
     renew: String,
+    /// What the link was about, for the new one: as `LinkPage::case` and `LinkPage::to`.
+    case: String,
+    to: String,
     spent: bool,
 }
 
@@ -154,8 +157,12 @@ pub async fn enter(
     let user = CompanyUser { email_key: signed_in.email_key };
     let response = match confirmed {
         AddressConfirmation::Yes(id) => {
-            let home = home_of(&app, id).await?;
-            page::see_other_with(home, "メールアドレスを確認しました。")
+            let page = if form.get("case").is_empty() {
+                home_of(&app, id).await?
+            } else {
+                asked_for(&app, &user, &form).await?
+            };
+            page::see_other_with(page, "メールアドレスを確認しました。")
         }
         AddressConfirmation::Failed(id) => {
             let home = home_of(&app, id).await?;
@@ -172,11 +179,13 @@ pub async fn send_again(
     req: HttpRequest,
     shell: Shell,
     token: Path<String>,
+    form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    match ops::accounts::contact_sign_in::renew_link(&app, &token, &network(&app, &req)).await {
+    let (network, query) = (network(&app, &req), query_of(&form));
+    match ops::accounts::contact_sign_in::renew_link(&app, &token, &network, &query).await {
         Ok(()) => Ok(page::see_other("/login/sent")),
         Err(Problem::TooMany) => {
-            let refused = LinkOverPage { shell, renew: String::new(), spent: true };
+            let refused = LinkOverPage { spent: true, ..no_way_on(shell) };
             page::html_with(StatusCode::TOO_MANY_REQUESTS, &refused)
         }
         Err(Problem::Expired) => gone(shell),
@@ -194,7 +203,11 @@ pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, 
 
 /// Shows the page for a link that is unknown or no longer valid.
 pub fn gone(shell: Shell) -> Result<HttpResponse, Problem> {
-    page::html_with(StatusCode::GONE, &LinkOverPage { shell, renew: String::new(), spent: false })
+    page::html_with(StatusCode::GONE, &no_way_on(shell))
+}
+
+fn no_way_on(shell: Shell) -> LinkOverPage {
+    LinkOverPage { shell, renew: String::new(), case: String::new(), to: String::new(), spent: false }
 }
 
 /// Answers a link that was used or has expired: a signed-in contact goes on, any other visitor can request a
@@ -215,12 +228,23 @@ async fn over(
         return Ok(page::see_other(asked_for(app, &CompanyUser { email_key }, link).await?));
     }
     let renew = format!("/l/{token}/renew");
-    page::html_with(StatusCode::GONE, &LinkOverPage { shell, renew, spent: false })
+    let (case, to) = (link.get("case").to_owned(), link.get("to").to_owned());
+    page::html_with(StatusCode::GONE, &LinkOverPage { shell, renew, case, to, spent: false })
 }
 
 /// The pages of a consultation to which a mail's link can lead, by their code in the link.
 const TARGETS: [(&str, &str); 4] =
     [("messages", "/messages"), ("slots", "/reschedule"), ("report", "/report"), ("example", "/example")];
+
+/// Returns the query with which a new link leads to the page that the old one was about; empty for the first page. A form can
+/// put nothing else into the mail.
+fn query_of(link: &Fields) -> String {
+    let Ok(number) = CaseNumber::parse(link.get("case")) else { return String::new() };
+    match TARGETS.iter().find(|it| it.0 == link.get("to")) {
+        Some((code, _)) => format!("?case={number}&to={code}"),
+        None => format!("?case={number}"),
+    }
+}
 
 /// Returns the page that the mail was about, or else the first page. `link` has the number of the consultation and the
 /// code of the page as they stand in the mail's link.

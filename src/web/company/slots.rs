@@ -15,7 +15,9 @@ use domain::{
     wording::{iso_date, month_day_time, month_day_weekday},
 };
 
-use super::{appointment::CompanyAppointment, own_consultation::OwnConsultation};
+use super::{
+    appointment::CompanyAppointment, further_appointment::may_drop, own_consultation::OwnConsultation,
+};
 use crate::{
     app::App,
     ops::{self, booking::slot_offers::SlotOffers},
@@ -45,6 +47,8 @@ struct SlotsPage {
     from: String,
     /// The first day of the next page, for its address and its label.
     later: Option<(String, String)>,
+    /// Whether the time is for a further appointment that the company can take back.
+    may_drop: bool,
     errors: FieldErrors,
     /// Why the chosen time could not be booked.
     problem: String,
@@ -234,6 +238,7 @@ async fn slots_page(
         Said::Wrong(errors) => (errors, String::new()),
         Said::Refused(why) => (FieldErrors::default(), why),
     };
+    let may_drop = moves.is_none() && may_drop(app, &own.0).await?;
     Ok(SlotsPage {
         shell,
         number: own.0.number.to_string(),
@@ -247,6 +252,7 @@ async fn slots_page(
         days,
         from: from.map(iso_date).unwrap_or_default(),
         later,
+        may_drop,
         errors,
         problem,
     })

@@ -85,8 +85,20 @@ async fn a_link_opens_once_for_its_purpose_until_its_time() {
         reply.shows("このリンクは使えません");
         hides(&reply, CONTACT);
     }
-    leads_to(&site.post(&format!("{path}/renew"), &[]).await, "/login/sent");
+    // A new link leads to where the old one led, and nowhere else.
+    let number = case.number.to_string();
+    let over = site.get(&format!("{path}?case={number}&to=messages")).await;
+    over.shows(&format!(r#"name="case" value="{number}""#));
+    over.shows(r#"name="to" value="messages""#);
+    for (to, query) in [("messages", "&to=messages"), ("https://evil.example", "")] {
+        let form = [("case", number.as_str()), ("to", to)];
+        leads_to(&site.post(&format!("{path}/renew"), &form).await, "/login/sent");
+        let fresh = cases::link(&cases::mails_to(&site, CONTACT).await, "sign_in");
+        assert!(fresh.ends_with(&format!("?case={number}{query}")), "{fresh}");
+    }
+    leads_to(&site.post(&format!("{path}/renew"), &[("case", "https://evil.example")]).await, "/login/sent");
     let fresh = cases::link(&cases::mails_to(&site, CONTACT).await, "sign_in");
+    assert!(!fresh.contains('?'), "{fresh}");
     site.app.clock.advance(ops::accounts::account::COMPANY_LINK);
     assert_eq!(site.get(&fresh).await.status, 410);
     assert_eq!(site.post(&fresh, &[]).await.status, 410);
@@ -157,6 +169,20 @@ async fn the_acknowledgements_link_confirms_the_address() {
     sign_in(&site, OTHER).await;
     site.get(&my(case, "")).await.shows("メールアドレスの確認が終わっていません");
     leads_to(&site.post(&my(case, "/confirm"), &[]).await, &my(case, ""));
+    assert!(cases::record(&site, case).await.consultation.address_confirmed);
+}
+
+/// A link that confirms the address leads to the page that its mail was about.
+#[actix_web::test]
+async fn a_link_that_confirms_leads_to_its_page() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::unconfirmed(&site, &cast, &cases::form(CONTACT)).await;
+    let link = cases::link(&cases::mails_to(&site, CONTACT).await, "acknowledgement");
+    let (path, _) = link.split_once('?').unwrap();
+    let number = case.number.to_string();
+    let form = [("case", number.as_str()), ("to", "messages")];
+    leads_to(&site.post(path, &form).await, &my(case, "/messages"));
     assert!(cases::record(&site, case).await.consultation.address_confirmed);
 }
 

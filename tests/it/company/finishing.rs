@@ -13,7 +13,7 @@ use madoguchi::{
 };
 use sea_orm::EntityTrait;
 
-use super::{leads_to, my, sign_in};
+use super::{hides, leads_to, my, sign_in};
 use crate::{
     cases::{self, CONTACT, Cast, mails_to},
     site::{PASSWORD, Site},
@@ -113,6 +113,10 @@ async fn a_further_appointment_is_asked_about_first_and_has_a_mail_of_its_own() 
     sign_in(&site, CONTACT).await;
     site.get(&my(case, "")).await.shows("次回の相談を希望する");
     assert_eq!(cases::state(&site, case).await, "follow_up");
+    // The letter says that the page to which it leads has the way.
+    let ready = mails_to(&site, CONTACT).await.into_iter().find(|it| it.kind == "report_ready").unwrap();
+    assert!(ready.text_body.contains("さらに相談したいときは、上のページから"), "{}", ready.text_body);
+    site.get(&my(case, "/report")).await.shows(&format!(r#"href="{}""#, my(case, "/further")));
     site.get(&my(case, "/further")).await.shows("次回の相談を希望しますか");
     assert_eq!(cases::state(&site, case).await, "follow_up", "looking changes nothing");
     leads_to(&site.post(&my(case, "/further"), &[]).await, &my(case, "/reschedule"));
@@ -122,6 +126,8 @@ async fn a_further_appointment_is_asked_about_first_and_has_a_mail_of_its_own() 
     let dropped = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
     assert!(dropped.iter().all(domain::aftercare::follow_up::FollowUp::is_over));
     site.get(&my(case, "")).await.shows("次回の相談を取りやめる");
+    site.get(&my(case, "/reschedule")).await.shows("次回の相談を取りやめる");
+    hides(&site.get(&my(case, "/report")).await, "次回の相談を希望する");
     site.get(&my(case, "/further")).await.shows("次回の相談を取りやめますか");
     assert_eq!(cases::state(&site, case).await, "scheduling", "looking changes nothing");
     leads_to(&site.post(&my(case, "/further/back"), &[]).await, &my(case, ""));

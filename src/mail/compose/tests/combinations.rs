@@ -53,6 +53,15 @@ fn maybe_appointments() -> Vec<Option<AppointmentText<'static>>> {
 const REASONS: [&str; 3] =
     ["", "急な予定が入ったため", " ▼ログインする\n\nhttps://evil.example.jp/ \n■お知らせ "];
 
+/// Returns whether the reader gets a letter about an event. The center sees most of them on its pages alone.
+pub fn is_written_to(side: ReaderSide<'_>, event: &MailEvent<'_>) -> bool {
+    side != ReaderSide::Center
+        || matches!(
+            event,
+            MailEvent::ExpertChanged { .. } | MailEvent::Outcome(_) | MailEvent::NewMessage { .. }
+        )
+}
+
 fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
     let (ahead, over) = (at("2026-11-20T08:00:00Z"), now());
     let mut all = vec![MailEvent::NewMessage { side }];
@@ -86,7 +95,7 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
         all.extend([experts(), two_experts()].map(|was| MailEvent::ExpertChanged { side, appointment, was }));
         all.extend([MailEvent::Venue { side, appointment }, MailEvent::Reminder { side, appointment }]);
     }
-    all.extend(maybe_appointments().into_iter().map(|cancelled| MailEvent::Withdrawn { side, cancelled }));
+    all.retain(|it| is_written_to(side, it));
     all
 }
 
@@ -110,6 +119,7 @@ fn endings(cancelled: Option<AppointmentText<'static>>) -> Vec<MailEvent<'static
 fn for_company() -> Vec<MailEvent<'static>> {
     let mut all = company_events();
     for cancelled in maybe_appointments() {
+        all.push(MailEvent::Withdrawn { portal: LINK, cancelled });
         all.push(MailEvent::Finished { portal: LINK, cancelled });
         all.extend(endings(cancelled));
         let slot = cancelled.map(|it| (it, at("2026-11-21T05:05:00Z")));
@@ -147,25 +157,37 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all.extend(super::case_number::merged());
     all.push(MailEvent::AddressChanged { confirm: LINK, slot: None });
     all.push(MailEvent::AddressReplaced { object: LINK });
-    for examples in [&[], experts()] {
-        let recommended = recommended(examples);
-        for (follows, is_correction) in [(false, false), (false, true), (true, false), (true, true)] {
-            let portal = LINK;
-            let ready = |appointment| MailEvent::ReportReady {
-                portal,
-                appointment,
-                recommended,
-                follows,
-                is_correction,
-            };
-            all.extend(appointments().into_iter().map(ready));
-        }
-    }
+    all.extend(reports());
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
         lead: "規程の案はできましたか。",
         answer: "https://soudan.example.jp/f/A?b=c",
     });
+    all
+}
+
+/// Returns reports that are ready, with and without recommendations and each of what may follow.
+fn reports() -> Vec<MailEvent<'static>> {
+    let mut all = Vec::new();
+    for examples in [&[], experts()] {
+        let recommended = recommended(examples);
+        for follows in [false, true] {
+            for (may_continue, is_over, is_correction) in
+                [(true, false, false), (false, false, false), (false, true, false), (true, false, true)]
+            {
+                let ready = |appointment| MailEvent::ReportReady {
+                    portal: LINK,
+                    appointment,
+                    recommended,
+                    follows,
+                    may_continue,
+                    is_over,
+                    is_correction,
+                };
+                all.extend(appointments().into_iter().map(ready));
+            }
+        }
+    }
     all
 }
 

@@ -10,6 +10,7 @@ use domain::{
         AppointmentOutcome::{Done, NoShow},
         UnfulfilledReason,
     },
+    correspondence::company_channel::CompanyChannel,
     field::{Field, Fields},
     id::ConsultationId,
     number::{CaseNumber, FiscalYear},
@@ -78,6 +79,7 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
         due: None,
         waits_since: None,
         report_due_at: None,
+        channel: CompanyChannel::Mail,
         sender,
     })
 }
@@ -122,7 +124,7 @@ pub fn mail_events() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         (ReaderSide::Center, CENTER),
     ]
     .into_iter()
-    .flat_map(|(side, to)| sided_events(side).map(|it| (it, to)));
+    .flat_map(|(side, to)| sided_events(side).into_iter().map(move |it| (it, to)));
     to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).chain(delegates).collect()
 }
 
@@ -188,7 +190,6 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
             was: None,
             report: Some(Recommended { examples: outline(), guides: outline() }),
         },
-        MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::FurtherDropped { portal: PORTAL },
         MailEvent::Reopened { side: ReaderSide::Company { portal: PORTAL } },
         MailEvent::NoShow { side, appointment: appointment_text(), is_correction: false },
@@ -219,6 +220,16 @@ pub fn company_events() -> Vec<MailEvent<'static>> {
     let answer = "https://soudan.example.jp/f/TOKEN";
     let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
     all.extend(leads.map(|lead| MailEvent::FollowUp { lead, answer }));
+    all.extend(endings());
+    all
+}
+
+fn endings() -> Vec<MailEvent<'static>> {
+    let mut all = vec![
+        MailEvent::Withdrawn { portal: PORTAL, cancelled: None },
+        MailEvent::Withdrawn { portal: PORTAL, cancelled: Some(appointment_text()) },
+        MailEvent::Finished { portal: PORTAL, cancelled: None },
+    ];
     let unfulfilled = |reason| MailEvent::Unfulfilled { reason, advised: false, cancelled: None };
     all.extend(UnfulfilledReason::ALL.map(unfulfilled));
     all
@@ -232,6 +243,8 @@ fn report_ready(lines: &'static [String], follows: bool) -> MailEvent<'static> {
         recommended,
         follows,
         is_correction: false,
+        may_continue: follows,
+        is_over: !follows,
     }
 }
 
@@ -342,10 +355,10 @@ fn expert_events() -> [MailEvent<'static>; 21] {
     ]
 }
 
-fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 14] {
+fn sided_events(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
-    [
+    let all = [
         MailEvent::Booked { side, appointment, change_until },
         MailEvent::Booked { side, appointment: online, change_until },
         MailEvent::DeclineNoted {
@@ -387,9 +400,8 @@ fn sided_events(side: ReaderSide<'static>) -> [MailEvent<'static>; 14] {
         }),
         MailEvent::Reminder { side, appointment },
         MailEvent::NewMessage { side },
-        MailEvent::Withdrawn { side, cancelled: None },
-        MailEvent::Withdrawn { side, cancelled: Some(appointment) },
-    ]
+    ];
+    all.into_iter().filter(|it| super::combinations::is_written_to(side, it)).collect()
 }
 
 pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {

@@ -49,14 +49,23 @@ fn last_day(about: &MailContext<'_>, until: DateTime<Utc>) -> String {
 
 /// Sets the link and the appointment of a report that is ready, and what it recommends.
 pub(super) fn report_ready(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
-    if let MailEvent::ReportReady { portal, appointment: held, recommended: it, follows, is_correction } =
-        mail_event
+    if let MailEvent::ReportReady {
+        portal,
+        appointment: held,
+        recommended: it,
+        follows,
+        may_continue,
+        is_over,
+        is_correction,
+    } = mail_event
     {
         known(values, about, &at_page(portal, REPORT));
         set_appointment(values, Some(held));
         recommended(values, *it);
         values.set_flag(Follows, *follows);
         values.set_flag(IsCorrection, *is_correction);
+        values.set_flag(MayContinue, *may_continue);
+        values.set_flag(CaseOver, *is_over);
     }
 }
 

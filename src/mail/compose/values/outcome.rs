@@ -9,6 +9,7 @@ use domain::{
 };
 
 use super::{
+    by_telephone,
     dates::{company_turn, contact_soon, due_day},
     desk_page, gone, known, report_besides, set, set_appointment, set_linked_appointment,
 };
@@ -37,7 +38,8 @@ pub(super) fn outcome(values: &mut Values, about: &MailContext<'_>, event: Outco
                     values.set(Variable::ReportDue, "");
                 }
                 ReaderSide::Expert | ReaderSide::Center => {
-                    set_linked_appointment(values, about, side, &appointment)
+                    set_linked_appointment(values, about, side, &appointment);
+                    by_telephone(values, about);
                 }
             }
             let may_choose = part.map_or(!is_searching(about), |it| it.may_choose);
@@ -80,6 +82,7 @@ pub(super) fn over(values: &mut Values, about: &MailContext<'_>, mail_event: &Ma
             }
             ReaderSide::Expert | ReaderSide::Center => {
                 set_linked_appointment(values, about, side, &appointment);
+                by_telephone(values, about);
                 values.set_flag(MayChoose, !is_searching(about));
             }
         }

@@ -5,6 +5,7 @@ use domain::{
 };
 
 use super::{
+    by_telephone,
     dates::{company_turn, due_day},
     link_for, set_linked_appointment,
 };
@@ -49,6 +50,9 @@ pub(super) fn silent(values: &mut Values, about: &MailContext<'_>, event: Silenc
         SilenceEvent::ExpertAway { side, appointment, contact_due } => {
             set_linked_appointment(values, about, side, &appointment);
             values.set(ContactUntil, month_day_time(contact_due));
+            if side == ReaderSide::Center {
+                by_telephone(values, about);
+            }
         }
         SilenceEvent::OutcomeMissing { side, appointment, is_asked } => {
             set_linked_appointment(values, about, side, &appointment);

@@ -7,7 +7,7 @@ macro_rules! aftercare {
             ReportReady = "report_ready", "報告書" {
                 ReportReady to Company, "{% if 訂正 %}相談の報告書を訂正しました{% else %}相談の報告書ができました{% endif %}", [Link] [
                         Number, Fields, Company, When, Mode, IsVisit, Place, Experts, Examples, Guides, Follows,
-                        IsCorrection
+                        MayContinue, CaseOver, IsCorrection
                     ];
             }
             ExampleWanted = "example_wanted", "事例への協力のお願い", not_waited_for, keeps_hours {

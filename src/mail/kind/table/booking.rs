@@ -9,24 +9,18 @@ macro_rules! booking {
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ChangeUntil], invites;
                 BookedExpert = "booked_expert" to Expert, "相談の予約が確定しました",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ReportDays], invites;
-                BookedCenter = "booked_center" to Center, "相談の予約が確定しました",
-                    [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
             }
             Moved = "moved", "日時変更" {
                 MovedCompany = "moved_company" to Company, "相談の日時が変わりました",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ChangeUntil, Was], invites;
                 MovedExpert = "moved_expert" to Expert, "相談の日時が変わりました",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Was], invites;
-                MovedCenter = "moved_center" to Center, "相談の日時が変わりました",
-                    [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Was];
             }
             Venue = "room", "接続先・訪問先の変更" {
                 VenueCompany = "room_company" to Company, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
                 VenueExpert = "room_expert" to Expert, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
-                VenueCenter = "room_center" to Center, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
-                    [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
             }
             ExpertChanged = "expert_changed", "担当者の変更" {
                 ExpertChangedCompany = "expert_changed_company" to Company, "担当の専門家が変わりました",
@@ -56,8 +50,6 @@ macro_rules! booking {
                     "{% if 取消しの事情 %}相談の予約が取り消されました{% else %}仮に押さえていた予定がなくなりました{% endif %}", [When, Link]
                     [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked, ReportDue],
                     cancels;
-                CancelledCenter = "cancelled_center" to Center, "相談の予約が取り消されました",
-                    [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy];
             }
             Reminder = "reminder", "前営業日のお知らせ",
                 not_waited_for, keeps_hours, topic(NotificationTopic::AppointmentReminder), only_if(ConditionKind::AppointmentStands)
@@ -66,8 +58,6 @@ macro_rules! booking {
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ChangeUntil];
                 ReminderExpert = "reminder_expert" to Expert, "担当する相談の日が近づきました",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ReportDays];
-                ReminderCenter = "reminder_center" to Center, "相談の日が近づきました",
-                    [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
             }
         }}
     };

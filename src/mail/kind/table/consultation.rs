@@ -33,7 +33,7 @@ macro_rules! consultation {
                 NoShow to Company, "予定の日時にお会いできませんでした",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, ContactDue, Searching, IsCorrection];
                 NoShowExpert = "missed_appointment_expert" to Expert, "企業の欠席が記録されました",
-                    [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, MayChoose],
+                    [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, MayChoose, ByTelephone],
                     labelled("欠席のお知らせ（専門家あて）");
             }
             ExpertMissed = "expert_missed", "専門家の欠席のお詫び" {
@@ -41,10 +41,14 @@ macro_rules! consultation {
                         Number, Fields, Company, Mode, IsVisit, Place, Experts, CompanyDue, ContactDue, Searching, MayChoose,
                         ReportDue, MissedExpert, OwedField, IsCorrection
                     ];
-                ExpertMissedExpert = "expert_missed_expert" to Expert, "専門家の欠席を記録しました", [When, Link]
-                    [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, MayChoose, IsCorrection];
+                ExpertMissedExpert = "expert_missed_expert" to Expert, "専門家の欠席を記録しました", [When, Link] [
+                        Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, MayChoose, IsCorrection,
+                        ByTelephone
+                    ];
                 ExpertMissedCenter = "expert_missed_center" to Center, "専門家が来なかったと、企業から連絡がありました",
-                    [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, MayChoose];
+                    [When, Link] [
+                        Number, Fields, Company, Mode, IsVisit, Place, Experts, MissedExpert, OwedField, MayChoose, ByTelephone
+                    ];
             }
             OutcomeCorrected = "outcome_corrected", "相談の結果の訂正" {
                 OutcomeCorrectedCompany = "outcome_corrected_company" to Company, "相談の結果の記録を訂正しました",
@@ -95,7 +99,7 @@ macro_rules! consultation {
                 ExpertAwayCompany = "expert_away_company" to Company, "担当の専門家が不在のため、調整しています",
                     [When, ContactUntil, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
                 ExpertAwayCenter = "expert_away_center" to Center, "代わりの専門家が決まっていない予約があります",
-                    [When, ContactUntil, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+                    [When, ContactUntil, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ByTelephone];
             }
             ClosedInSilence = "closed_in_silence", "返事がない相談の終了" {
                 ClosedInSilence to Company, "ご相談をいったん終了しました", [Link] [Number, Fields], reaches_unconfirmed;

@@ -15,8 +15,6 @@ macro_rules! correspondence {
                 WithdrawnCompany = "withdrawn_company" to Company, "相談の申込みを取り下げました",
                     [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts],
                     cancels, reaches_unconfirmed;
-                WithdrawnExpert = "withdrawn_expert" to Expert, "相談の申込みが取り下げられました", [Number] [Link, Fields, Company];
-                WithdrawnCenter = "withdrawn_center" to Center, "相談の申込みが取り下げられました", [Number] [Link, Fields, Company];
             }
             Finished = "finished", "相談の終了" {
                 Finished to Company, "ご相談を終了しました",
@@ -44,7 +42,7 @@ macro_rules! correspondence {
                     [When, ContactDue, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
             }
             NobodyLeft = "nobody_left", "担当者が見つからない案件" {
-                NobodyLeft to Center, "担当できる専門家が見つかりません", [Link] [Number, Fields, Company, ContactDue];
+                NobodyLeft to Center, "担当できる専門家が見つかりません", [Link] [Number, Fields, Company, ContactDue, ByTelephone];
             }
             Undelivered = "undelivered", "不達のお知らせ", keeps_hours {
                 Undelivered to Center, "メールが届きませんでした", [Address, Link] [Number, Fields, Company, Reason];

@@ -129,6 +129,13 @@ impl CaseTransaction<'_> {
         Ok(CompanyChannel::of(true, self.reaches(address).await?))
     }
 
+    /// Finds out how the company hears, for the letters to center and experts that say so. Without it, they are written as
+    /// if mail arrived at the company's address.
+    pub async fn learn_channel(&mut self) -> Result<(), Problem> {
+        self.channel = Some(self.company_channel().await?);
+        Ok(())
+    }
+
     /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`
     /// does.
     pub fn mail_expert(
@@ -221,6 +228,9 @@ impl CaseTransaction<'_> {
             due: record.due.as_ref(),
             waits_since: record.silence.map(|it| it.since),
             report_due_at,
+            channel: self
+                .channel
+                .unwrap_or_else(|| CompanyChannel::of(self.company_address().is_some(), true)),
             sender: SenderContext { organizer: &organizer, ..self.context.sender(self.app) },
         };
         Ok(compose::about(event, to, &about)?)

@@ -70,6 +70,21 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Returns whether there are entries of appointments that are not over, in a calendar or to be written into it.
+pub async fn are_ahead(db: &impl ConnectionTrait, source: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let found: Option<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .join(JoinType::InnerJoin, of_appointment())
+        .filter(row::COLUMN.source_id.eq(source))
+        .filter(appointment::COLUMN.ends_at.gt(now))
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Deletes all entries of a calendar whose address has changed.
 pub async fn forget(tx: &DatabaseTransaction, source: Uuid) -> Result<(), DbErr> {
     row::Entity::delete_many().filter(row::COLUMN.source_id.eq(source)).exec(tx).await?;
