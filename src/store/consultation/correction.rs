@@ -3,7 +3,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     consultation::correction::{CaseValues, CorrectedField, Correction},
     id::{CompanyId, ConsultationId},
-    intake::contact::Telephone,
+    intake::{contact::Telephone, duplicate::address_key},
+    text::search_key,
 };
 use entity::{Coded, application, company, consultation, consultation_theme, contact, correction as row};
 use sea_orm::{
@@ -137,11 +138,17 @@ pub async fn write(
         written: application::ActiveModel {
             consultation_id: Set(id.0),
             company_kana: Set(after.get(CorrectedField::CompanyKana).to_owned()),
+            reading_key: Set(Some(search_key(after.get(CorrectedField::CompanyKana)))),
+            address_key: Set(Some(address_key(
+                after.get(CorrectedField::City),
+                after.get(CorrectedField::Street),
+            ))),
             ..Default::default()
         },
         person: contact::ActiveModel {
             consultation_id: Set(id.0),
             kana: Set(after.get(CorrectedField::ContactKana).to_owned()),
+            person_key: Set(Some(search_key(after.get(CorrectedField::ContactName)))),
             ..Default::default()
         },
     };
