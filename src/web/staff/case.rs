@@ -10,6 +10,7 @@ use super::{
     case_views,
     opened::Opened,
     outbox::preview::SpokenNews,
+    slots,
     time_proposals::{Proposed, proposed},
 };
 use crate::{
@@ -84,6 +85,7 @@ async fn render_seen(
     let news = untold_news(app, &case, now).await?;
     let others = others(seen, &shell, now);
     let (plans_further, kept) = (plans_further(app, &case).await?, kept(app, &case).await?);
+    let may_wish = slots::is_wish(app, &case).await?;
     let head = Head {
         case,
         open_mails,
@@ -93,6 +95,7 @@ async fn render_seen(
         view: Some(view),
         others,
         plans_further,
+        may_wish,
         kept,
         now,
         refused,

@@ -105,6 +105,30 @@ async fn a_time_is_chosen_moved_and_cancelled_for_a_company() {
 }
 
 #[actix_web::test]
+async fn a_wished_time_is_recorded_for_a_company() {
+    let (site, cast) = center().await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    site.get(&at(case.number, "")).await.shows("企業の希望日時を記録する");
+    site.get(&at(case.number, "/slots")).await.shows("企業の希望の日時を選んでください");
+    let offers = ops::booking::hold::offers(&site.app, &record(&site, case).await).await.unwrap();
+    let slot = offers.days().into_iter().find_map(|(_, slots)| slots.first().copied()).unwrap();
+    let value = ops::intake::apply::slot_value(slot);
+    done(&act(&site, case, "/slots", &[("slot", &value)]).await);
+    let held = cases::appointment(&site, case).await;
+    assert!(held.is_live() && !held.is_confirmed(), "{held:?}");
+    assert_eq!(held.starts_at, slot.start());
+    let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    let is_wish = |it: &&store::audit::event::HistoryEntry| {
+        it.note.as_ref().is_some_and(|it| it.starts_with("希望の日時を選び直しました"))
+    };
+    assert_eq!(events.iter().find(is_wish).unwrap().by, of_company(&cast));
+    assert!(!site.get(&at(case.number, "")).await.body.contains("企業の希望日時を記録する"));
+    let again = act(&site, case, "/slots", &[("slot", &value)]).await;
+    assert_eq!(again.status, 409, "a time is kept already");
+    history_says(&site, case, "企業の代行").await;
+}
+
+#[actix_web::test]
 async fn an_expert_answers_by_telephone() {
     let (site, cast) = center().await;
     let case = cases::matching(&site, &cast, CONTACT).await;
