@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Represented},
-    aftercare::report::ReportBody,
+    aftercare::{follow_up::FollowUpAnswer, report::ReportBody},
     booking::appointment::AppointmentState,
     consultation::ActionKind,
 };
@@ -219,6 +219,30 @@ async fn a_survey_is_answered_on_the_telephone() {
         site.post(&at(case.number, &format!("/questions/{}", later.id)), &[("answer", "introduced")]).await;
     assert_eq!(early.status, 409, "a question that was not asked yet");
     history_says(&site, case, "企業の代行").await;
+}
+
+/// The company may change an answer for two weeks; the center corrects it later too.
+#[actix_web::test]
+async fn an_old_answer_is_corrected_in_the_companys_stead() {
+    let (site, cast) = center().await;
+    let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let survey = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
+    let path = at(case.number, &format!("/questions/{}", survey.id));
+    let said =
+        |satisfied| [("purpose_achieved", "yes"), ("satisfied", satisfied), ("will_consider", "rather_yes")];
+    done(&site.post(&path, &said("yes")).await);
+    site.app.clock.advance(TimeDelta::days(15));
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    site.get(&path).await.shows("回答を記録する");
+    done(&site.post(&path, &said("rather_yes")).await);
+    let changed = store::aftercare::follow_up::find(&site.app.db, survey.id).await.unwrap().unwrap();
+    assert!(
+        matches!(changed.given(), Some(FollowUpAnswer::Survey(it)) if it.satisfied.code() == "rather_yes")
+    );
+    let page = site.get(&at(case.number, "?view=history")).await;
+    page.shows("変更の期間のあとに訂正しました");
+    page.shows("企業の代行");
 }
 
 /// A company without a mail address is called: no mail goes out that cannot go, only its words are kept for the call, and the
