@@ -87,6 +87,7 @@ pub fn values_of(
         (F::VisitPlace, company.visit_place.clone()),
         (F::Participants, company.participants.clone()),
         (F::Description, company.description.clone()),
+        (F::Origin, record.origin.code().to_owned()),
     ] {
         values.set(field, value);
     }
@@ -258,6 +259,7 @@ impl CorrectedRows {
             F::VisitPrefecture => case.visit_prefecture = Set(text.parse().ok()),
             F::Industry => case.industry = Set(coded(&text)),
             F::Mode => case.mode = coded(&text).map_or(NotSet, Set),
+            F::Origin => case.origin = coded(&text).map_or(NotSet, Set),
             F::CompanyKana => written.company_kana = Set(text),
             F::CorporateNumber => written.corporate_number = Set(filled(text)),
             F::Organization => written.organization = Set(coded(&text)),
