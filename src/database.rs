@@ -4,11 +4,11 @@ use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path, time::Duratio
 use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbErr,
+    ConnectOptions, Database, DatabaseConnection, DbErr, TransactionTrait,
     sqlx::{self, Connection},
 };
 
-use crate::store;
+use crate::store::{self, intake::duplicate_key};
 
 /// The time for which a writer waits for another one before it fails.
 const BUSY: Duration = Duration::from_secs(60);
@@ -86,10 +86,26 @@ pub async fn connect_for_filling(path: &str) -> anyhow::Result<DatabaseConnectio
     Database::connect(options).await.with_context(|| format!("cannot open {path}"))
 }
 
-/// Runs the pending migrations. Does nothing if there are none.
+/// Runs the pending migrations, and fills the columns that only the program can compute. Does nothing if there are none.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await?;
+    write_keys(db).await?;
     store::table_sizes::learn(db).await
+}
+
+/// Writes the keys of rows that have none yet, which only the program can compute.
+async fn write_keys(db: &DatabaseConnection) -> Result<(), DbErr> {
+    loop {
+        let rows = duplicate_key::unkeyed(db).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let tx = db.begin().await?;
+        for row in &rows {
+            duplicate_key::write(&tx, row).await?;
+        }
+        tx.commit().await?;
+    }
 }
 
 /// Returns whether every migration that this program knows has run.

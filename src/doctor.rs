@@ -4,6 +4,7 @@ mod booking;
 mod calendar;
 mod campaign;
 mod desk_entry;
+mod duplicate_key;
 mod external_calendar;
 pub mod files;
 mod gathering;
@@ -65,6 +66,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     waiting_list::examine(&tx, now, &mut findings).await?;
     standing::examine_counters(&tx, &mut findings).await?;
     standing::examine_merges(&tx, &mut findings).await?;
+    duplicate_key::examine(&tx, &mut findings).await?;
     external_calendar::examine(&tx, now, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
     gathering::examine(&tx, now, &mut findings).await?;

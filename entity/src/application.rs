@@ -37,6 +37,12 @@ pub struct Model {
     /// The persons who will take part; may be empty.
     #[sea_orm(column_type = "Text")]
     pub participants: String,
+    /// The reading of the company's name as it is compared; `None` until the program has filled it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reading_key: Option<String>,
+    /// City and street as they are compared; empty if one of them is, `None` until the program has filled it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub address_key: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

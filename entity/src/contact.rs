@@ -40,6 +40,9 @@ pub struct Model {
     pub proven_email_key: Option<String>,
     /// The instant at which that address was proved.
     pub proven_at: Option<DateTimeUtc>,
+    /// The name as it is compared with that of another contact; `None` until the program has filled it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub person_key: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -65,6 +65,7 @@ mod m20261130_000132_link_asked;
 mod m20261130_000141_adoption_files;
 mod m20261130_000142_successor;
 mod m20261130_000143_next_field;
+mod m20261130_000151_duplicate_keys;
 mod m20261130_000161_report_revision;
 mod renames;
 
@@ -147,6 +148,7 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000141_adoption_files::Migration),
         Box::new(m20261130_000142_successor::Migration),
         Box::new(m20261130_000143_next_field::Migration),
+        Box::new(m20261130_000151_duplicate_keys::Migration),
         Box::new(m20261130_000161_report_revision::Migration),
     ]
 }

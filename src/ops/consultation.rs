@@ -13,7 +13,7 @@ pub mod transfer;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::Actor,
+    actor::{Actor, Party},
     aftercare::follow_up::FollowUp,
     booking::appointment::Appointment,
     calendar::japan_date,
@@ -179,7 +179,7 @@ pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> R
     Ok(())
 }
 
-/// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason.
+/// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason, also in another's stead.
 pub async fn plan_further_appointment(
     app: &App,
     id: ConsultationId,
@@ -247,7 +247,7 @@ async fn plan(
     let act = Action::PlanFurtherAppointment {
         appointments: store::intake::company::appointments_in(work.read(), &work.record, year).await?,
         cap: work.context.settings.appointment_cap,
-        overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
+        overridden: override_reason.is_some() && by.party() == Party::Coordinator,
         makes_up,
         covered: still_open(wanted, &work.assignments).is_none(),
     };

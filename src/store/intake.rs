@@ -4,4 +4,5 @@ pub mod company_merge;
 pub mod desk_entry;
 pub mod draft;
 pub mod duplicate;
+pub mod duplicate_key;
 pub mod told_apart;

@@ -94,6 +94,7 @@ fn work(cfg: &mut ServiceConfig) {
         .service(inbound_mail::discard)
         .service(inbound_mail::done)
         .service(waiting_list::list)
+        .service(waiting_list::answer)
         .service(notifications::show)
         .service(notifications::submit)
         .service(outbox::list)

@@ -137,6 +137,7 @@ const REQUEST_VALUES: &[(&str, &str)] = &[
     ("visit_place", "大阪市北区見本1-1"),
     ("participants", "社長、総務部長"),
     ("description", "在宅勤務の勤怠管理と、VPNの設定に困っています。"),
+    ("origin", "mail"),
 ];
 
 /// Every value is corrected and taken back again, each with its line in the history.

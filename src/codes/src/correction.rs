@@ -36,6 +36,7 @@ codes! {
         VisitPlace = "visit_place" => "訪問先の住所",
         Participants = "participants" => "相談の参加者",
         Description = "description" => "困っていること",
+        Origin = "origin" => "受付の方法",
         MeetingLink = "meeting_link" => "オンライン相談の接続先",
     }
 }

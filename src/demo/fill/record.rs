@@ -6,7 +6,10 @@ use domain::{
     consultation::State,
     due::Due,
     field::{Field, Fields},
-    intake::company::{Mode, TeleworkStatus},
+    intake::{
+        company::{Mode, TeleworkStatus},
+        duplicate::address_key,
+    },
     number::CaseNumber,
     silence::waits_for,
     text::search_key,
@@ -106,6 +109,8 @@ impl Rows {
             telework_status: Some(status.into()),
             visit_place: String::new(),
             participants: String::new(),
+            reading_key: Some(search_key(&it.applicant.name().kana)),
+            address_key: Some(address_key(it.place.city, &it.place.street)),
         });
         let person = names::person(it.applicant.n + it.n % 2);
         // One person may be the contact of a company more than once.
@@ -113,6 +118,7 @@ impl Rows {
         let phone = format!("0{}-0000-{:04}", it.applicant.n % 9 + 1, it.applicant.n % 10_000);
         self.contacts.push(contact::Model {
             consultation_id: id,
+            person_key: Some(search_key(&person.name)),
             name: person.name,
             kana: person.kana,
             department: names::department(it.applicant.n).to_owned(),

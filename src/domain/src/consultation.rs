@@ -47,7 +47,7 @@ pub struct Consultation {
 impl Consultation {
     /// Returns whether the company can choose a time for its application: no expert is asked yet and no time is kept for it.
     pub const fn may_choose_time(&self, has_time: bool, has_expert: bool) -> bool {
-        self.state.is_before_routing() && !has_expert && !has_time
+        self.merged_into.is_none() && self.state.is_before_routing() && !has_expert && !has_time
     }
 
     /// Returns a consultation that has just been received.

@@ -1,7 +1,7 @@
 //! Sends follow-up questions and takes the answers.
 use chrono::TimeDelta;
 use domain::{
-    actor::Actor,
+    actor::{Actor, Party},
     aftercare::follow_up::{
         Addressee, FollowUp, FollowUpAnswer, FollowUpRefused, FollowUpState, Kind, StepDecision, ready,
     },
@@ -102,11 +102,18 @@ pub async fn answer_by(app: &App, id: FollowUpId, by: Actor, answer: FollowUpAns
     let (mut work, it) = begin_follow_up(app, id).await?;
     let wants_help = answer.wants_help();
     let (wanted_help, is_asked) = (it.asks_for_help(), is_asked_by_telephone(&work, &it));
-    let answered = it.answer(answer.clone(), work.now()).map_err(refused)?;
+    let is_late = it.takes_answer(Party::Company, work.now()).is_err();
+    let answered = it.answer(answer.clone(), by.party(), work.now()).map_err(refused)?;
     work.save(&answered).await?;
-    work.note(by, format!("{}に回答しました", answered.step.label));
+    let what = if is_late {
+        "への回答を、変更の期間のあとに訂正しました"
+    } else {
+        "に回答しました"
+    };
+    work.note(by, format!("{}{what}", answered.step.label));
     stop(&mut work, &answered, &answer).await?;
-    if wants_help {
+    // A wish that an old answer had already was heard at that time.
+    if wants_help && !(is_late && wanted_help) {
         work.note(by, "相談の継続を希望しています");
         if !wanted_help {
             wait_to_be_heard(&mut work);

@@ -25,7 +25,8 @@ use crate::{
     app::App,
     mail::mail_event::MailEvent,
     ops::{
-        case::{context::Context, save::NewAppointment, transaction::CaseTransaction},
+        case::{actor::ActorAt, context::Context, save::NewAppointment, transaction::CaseTransaction},
+        consultation::to_call::settle,
         routing::{
             assignment::request_best,
             requests::{search_for, turned_down},
@@ -45,10 +46,16 @@ pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
     context.offers(&app.db, SlotSearch { aim: SearchAim::List, ..for_company(search) }).await
 }
 
-/// Keeps the time that the company chooses for its application. The best expert is asked at once if the address is
-/// confirmed and routing is automatic.
-pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Problem> {
-    let mut work = CaseTransaction::begin(app, id).await?;
+/// Keeps the time that the company chooses for its application, or that a coordinator records in its stead. The best expert
+/// is asked at once if the address is confirmed and routing is automatic.
+pub async fn choose(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    slot: Slot,
+) -> Result<(), Problem> {
+    let actor_at = by.into();
+    let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
     let all = store::booking::appointment::of(work.read(), id).await?;
     let has_time = all.iter().any(Appointment::is_live);
     if !work.record.consultation.may_choose_time(has_time, work.live().next().is_some()) {
@@ -58,7 +65,11 @@ pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Pro
         return Err(Problem::SlotTaken);
     }
     let when = work.appointment.as_ref().map(|it| long_date_time_range(it.starts_at, it.ends_at));
-    work.note(Actor::Company, format!("希望の日時を選び直しました：{}", when.unwrap_or_default()));
+    work.note(actor_at.actor, format!("希望の日時を選び直しました：{}", when.unwrap_or_default()));
+    if actor_at.actor.represented().is_some() {
+        // The company was on the telephone, so that it has heard what there was to tell.
+        settle(&mut work, true, &[]).await?;
+    }
     Box::pin(ask_or_keep(&mut work)).await?;
     work.commit().await?;
     Ok(())

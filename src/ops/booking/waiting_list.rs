@@ -114,13 +114,12 @@ pub async fn stop(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Resu
     Ok(())
 }
 
-/// Accepts an offer for the company: its previous time is released and the new one booked, or neither.
-pub async fn accept(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
+/// Accepts an offer for the company, also in its stead: its previous time is released and the new one booked, or neither.
+pub async fn accept(app: &App, id: WaitingOfferId, by: Actor) -> Result<(), Problem> {
     let (mut work, held) = begin_offer(app, id).await?;
     if held.offer.state == WaitingOfferState::Accepted {
         return Ok(());
     }
-    let by = Actor::Company;
     let slot = Slot::at(held.offer.starts_at).ok_or(Problem::SlotTaken)?;
     let offer = held.offer.clone().accept(work.now())?;
     let action = if work.appointment.is_some() { ActionKind::Reschedule } else { ActionKind::ChooseSlot };
@@ -138,14 +137,14 @@ pub async fn accept(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Declines an offer for the company, which stays on the waiting list. The next company is asked.
-pub async fn decline(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
+/// Declines an offer for the company, also in its stead; it stays on the waiting list. The next company is asked.
+pub async fn decline(app: &App, id: WaitingOfferId, by: Actor) -> Result<(), Problem> {
     let (mut work, held) = begin_offer(app, id).await?;
     if held.offer.state == WaitingOfferState::Declined {
         return Ok(());
     }
     let offer = held.offer.decline(work.now())?;
-    turn_down(&mut work, &offer, held.appointment, Actor::Company, "見送られました").await?;
+    turn_down(&mut work, &offer, held.appointment, by, "見送られました").await?;
     work.commit().await?;
     Ok(())
 }

@@ -426,6 +426,7 @@ fn refresh(work: &mut CaseTransaction<'_>, after: &CaseValues) {
         domain::prefecture::Prefecture::parse(after.get(CorrectedField::VisitPrefecture)).ok();
     record.industry = domain::intake::company::Industry::from_code(after.get(CorrectedField::Industry));
     record.mode = after.mode().unwrap_or(record.mode);
+    record.origin = codes::Origin::from_code(after.get(CorrectedField::Origin)).unwrap_or(record.origin);
     record.consultation.fields = after.fields().unwrap_or(record.consultation.fields);
     after.get(CorrectedField::ContactName).clone_into(&mut work.person.name);
     work.person.email = filled(CorrectedField::Email);

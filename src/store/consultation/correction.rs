@@ -3,7 +3,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     consultation::correction::{CaseValues, CorrectedField, Correction},
     id::{CompanyId, ConsultationId},
-    intake::contact::Telephone,
+    intake::{contact::Telephone, duplicate::address_key},
+    text::search_key,
 };
 use entity::{Coded, application, company, consultation, consultation_theme, contact, correction as row};
 use sea_orm::{
@@ -86,6 +87,7 @@ pub fn values_of(
         (F::VisitPlace, company.visit_place.clone()),
         (F::Participants, company.participants.clone()),
         (F::Description, company.description.clone()),
+        (F::Origin, record.origin.code().to_owned()),
     ] {
         values.set(field, value);
     }
@@ -137,11 +139,17 @@ pub async fn write(
         written: application::ActiveModel {
             consultation_id: Set(id.0),
             company_kana: Set(after.get(CorrectedField::CompanyKana).to_owned()),
+            reading_key: Set(Some(search_key(after.get(CorrectedField::CompanyKana)))),
+            address_key: Set(Some(address_key(
+                after.get(CorrectedField::City),
+                after.get(CorrectedField::Street),
+            ))),
             ..Default::default()
         },
         person: contact::ActiveModel {
             consultation_id: Set(id.0),
             kana: Set(after.get(CorrectedField::ContactKana).to_owned()),
+            person_key: Set(Some(search_key(after.get(CorrectedField::ContactName)))),
             ..Default::default()
         },
     };
@@ -251,6 +259,7 @@ impl CorrectedRows {
             F::VisitPrefecture => case.visit_prefecture = Set(text.parse().ok()),
             F::Industry => case.industry = Set(coded(&text)),
             F::Mode => case.mode = coded(&text).map_or(NotSet, Set),
+            F::Origin => case.origin = coded(&text).map_or(NotSet, Set),
             F::CompanyKana => written.company_kana = Set(text),
             F::CorporateNumber => written.corporate_number = Set(filled(text)),
             F::Organization => written.organization = Set(coded(&text)),

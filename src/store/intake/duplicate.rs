@@ -1,5 +1,5 @@
 //! Consultations that may be of one company, found by the columns in which two applications can agree. Each column has
-//! an index.
+//! an index; those of texts that people type have the folded text (`duplicate_key`).
 use std::collections::BTreeSet;
 
 use domain::{
@@ -93,11 +93,12 @@ async fn agreeing(
     if let Some(number) = &who.corporate_number {
         by_application.push(Written::CorporateNumber.eq(number.clone()));
     }
-    if !who.reading.is_empty() {
-        by_application.push(Written::CompanyKana.eq(who.reading.clone()));
+    let (reading, address, person) = (search_key(&who.reading), who.address_key(), search_key(&who.person));
+    if !reading.is_empty() {
+        by_application.push(Written::ReadingKey.eq(reading));
     }
-    if !who.city.is_empty() && !who.street.is_empty() {
-        by_application.push(Written::City.eq(who.city.clone()).and(Written::Street.eq(who.street.clone())));
+    if !address.is_empty() {
+        by_application.push(Written::AddressKey.eq(address));
     }
     for key in by_application {
         let query = application::Entity::find().select_only().column(Written::ConsultationId).filter(key);
@@ -108,8 +109,8 @@ async fn agreeing(
     if !who.telephone.is_empty() {
         by_contact.push(Contact::PhoneDigits.eq(who.telephone.clone()));
     }
-    if !who.person.is_empty() {
-        by_contact.push(Contact::Name.eq(who.person.clone()));
+    if !person.is_empty() {
+        by_contact.push(Contact::PersonKey.eq(person));
     }
     if !who.mail_address.is_empty() {
         by_contact.push(Contact::EmailKey.eq(who.mail_address.clone()));

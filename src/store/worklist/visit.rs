@@ -40,6 +40,32 @@ pub async fn since(
     Ok(rows.into_iter().map(visit).collect())
 }
 
+/// Returns the last looks at these cases after `since`, by case, the latest first.
+pub async fn since_many(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+    since: DateTime<Utc>,
+) -> Result<BTreeMap<Uuid, Vec<Visit>>, DbErr> {
+    let rows: Vec<(Uuid, Uuid, String, DateTime<Utc>)> = row::Entity::find()
+        .join(JoinType::InnerJoin, visitor())
+        .select_only()
+        .column(row::Column::ConsultationId)
+        .column(row::Column::AccountId)
+        .column(account::Column::Name)
+        .column(row::Column::SeenAt)
+        .filter(row::COLUMN.consultation_id.is_in(ids))
+        .filter(row::COLUMN.seen_at.gt(since))
+        .order_by_desc(row::COLUMN.seen_at)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut looks = BTreeMap::<_, Vec<_>>::new();
+    for (case, id, name, seen_at) in rows {
+        looks.entry(case).or_default().push(Visit { account: AccountId(id), name, seen_at });
+    }
+    Ok(looks)
+}
+
 /// Returns when an account looked at these cases last, by case.
 pub async fn of(
     db: &impl ConnectionTrait,

@@ -3,6 +3,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Party,
     aftercare::follow_up::{Addressee, FollowUp, FollowUpState, Kind, Progress},
     due::{Due, DueKind},
     wording::{month_day_time, month_day_weekday},
@@ -81,7 +82,7 @@ pub async fn page(
     if query.get("done") == "1" && it.given().is_some() {
         return thanks(app, shell, it, place.clone()).await;
     }
-    if let Err(refused) = it.takes_answer(now) {
+    if let Err(refused) = it.takes_answer(Party::Company, now) {
         return over(shell, it, place, StatusCode::OK, refused.to_string());
     }
     let mut form = follow_up_form::given(it);

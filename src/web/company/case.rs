@@ -359,7 +359,9 @@ async fn lost(app: &App, record: &Record, appointments: &[Appointment]) -> Resul
 
 fn survey_label(it: &FollowUp, now: DateTime<Utc>) -> &'static str {
     match it.state {
-        FollowUpState::Answered { .. } if it.takes_answer(now).is_ok() => "回答済み・変更できます",
+        FollowUpState::Answered { .. } if it.takes_answer(Party::Company, now).is_ok() => {
+            "回答済み・変更できます"
+        }
         FollowUpState::Answered { .. } => "回答済み",
         FollowUpState::Sent { .. } | FollowUpState::Lapsed => "未回答",
         FollowUpState::Planned | FollowUpState::Skipped => "",

@@ -127,7 +127,11 @@ async fn as_it_was_sent(app: &App, shell: Shell, own: &OwnConsultation) -> Resul
     let id = own.0.consultation.id;
     let values = ops::values(app, id).await?;
     let saved = store::consultation::correction::of(&app.db, id).await?;
-    let saved: Vec<_> = saved.into_iter().filter(|it| it.field != CorrectedField::MeetingLink).collect();
+    // A link has a page of its own, and the way by which the request came in is the center's note.
+    let is_own = |it: &store::consultation::correction::SavedCorrection| {
+        !matches!(it.field, CorrectedField::MeetingLink | CorrectedField::Origin)
+    };
+    let saved: Vec<_> = saved.into_iter().filter(is_own).collect();
     let events = store::audit::event::of(&app.db, id).await?;
     let events: BTreeMap<_, _> = events.iter().map(|it| (it.seq, it)).collect();
     let programme = app.programme().await?;
@@ -260,6 +264,7 @@ fn section(it: CorrectionSection, sent: &CaseValues, programme: &Programme) -> S
                 | CorrectedField::VisitPrefecture
                 | CorrectedField::VisitPlace
                 | CorrectedField::Participants
+                | CorrectedField::Origin
         );
         (!is_extra).then_some((field.label(), value))
     });

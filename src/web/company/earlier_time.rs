@@ -62,11 +62,11 @@ pub async fn submit(
     let id = held.offer.id;
     let (done, said) = match form.get("answer") {
         "take" => (
-            ops::booking::waiting_list::accept(&app, id).await,
+            ops::booking::waiting_list::accept(&app, id, Actor::Company).await,
             "日時が決まりました。確認メールを送りました。",
         ),
         "decline" => (
-            ops::booking::waiting_list::decline(&app, id).await,
+            ops::booking::waiting_list::decline(&app, id, Actor::Company).await,
             "見送りました。引き続き、空きが出たときにご案内します。",
         ),
         "stop" => (

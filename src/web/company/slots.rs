@@ -113,7 +113,7 @@ pub async fn submit(
         None if own.0.consultation.state == State::Scheduling => {
             ops::booking::appointment::choose_slot(&app, id, Actor::Company, slot).await
         }
-        None => ops::booking::hold::choose(&app, id, slot).await.map(|()| is_hold = true),
+        None => ops::booking::hold::choose(&app, id, Actor::Company, slot).await.map(|()| is_hold = true),
     };
     match done {
         Ok(()) if booked.is_some() => Ok(page::see_other_with(

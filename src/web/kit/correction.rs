@@ -1,4 +1,5 @@
 //! The form with which values of a consultation are corrected, for the center and for the company.
+use codes::Origin;
 use domain::{
     actor::Party,
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection, may_correct},
@@ -46,6 +47,7 @@ pub struct CorrectionChoices {
     pub prefectures: Vec<Choice>,
     pub industries: Vec<Choice>,
     pub telework: Vec<Choice>,
+    pub origins: Vec<Choice>,
 }
 
 /// A correction as a page shows it.
@@ -192,6 +194,7 @@ impl CorrectionChoices {
             prefectures: prefectures(),
             industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
             telework: TeleworkStatus::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
+            origins: Origin::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
         }
     }
 }

@@ -171,6 +171,7 @@ const fn may_be_told(action: StaffAction) -> bool {
         | StaffAction::NoShow
         | StaffAction::ExpertNoShow
         | StaffAction::Done
+        | StaffAction::Further
         | StaffAction::DropFurther => true,
         StaffAction::StartCheck
         | StaffAction::Ask
@@ -179,7 +180,6 @@ const fn may_be_told(action: StaffAction) -> bool {
         | StaffAction::Called
         | StaffAction::ReleaseHold
         | StaffAction::DropHelp
-        | StaffAction::Further
         | StaffAction::Complete
         | StaffAction::Withdraw
         | StaffAction::Unfulfilled

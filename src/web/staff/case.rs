@@ -1,7 +1,7 @@
 //! One consultation: the choice of its view, and what all views need.
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{consultation::ActionKind, number::CaseNumber, wording};
+use domain::{consultation::ActionKind, id::AccountId, number::CaseNumber, wording};
 
 use super::{
     candidates,
@@ -10,6 +10,7 @@ use super::{
     case_views,
     opened::Opened,
     outbox::preview::SpokenNews,
+    slots,
     time_proposals::{Proposed, proposed},
 };
 use crate::{
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// The time after the last look for which a person counts as looking at a case.
-const LOOKING: TimeDelta = TimeDelta::minutes(10);
+pub const LOOKING: TimeDelta = TimeDelta::minutes(10);
 
 #[get("/staff/consultations/{number}")]
 pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -82,8 +83,9 @@ async fn render_seen(
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
     let news = untold_news(app, &case, now).await?;
-    let others = others(seen, &shell, now);
+    let others = others(seen, shell.account.as_ref().map(|it| it.id), now);
     let (plans_further, kept) = (plans_further(app, &case).await?, kept(app, &case).await?);
+    let may_wish = slots::is_wish(app, &case).await?;
     let head = Head {
         case,
         open_mails,
@@ -93,6 +95,7 @@ async fn render_seen(
         view: Some(view),
         others,
         plans_further,
+        may_wish,
         kept,
         now,
         refused,
@@ -130,8 +133,7 @@ async fn plans_further(app: &App, case: &CaseDetails) -> Result<bool, Problem> {
 }
 
 /// Returns the others of the center who look at the case now, such as 「鈴木 花子（3分前）」.
-fn others(seen: Vec<Visit>, shell: &Shell, now: DateTime<Utc>) -> Vec<String> {
-    let me = shell.account.as_ref().map(|it| it.id);
+pub fn others(seen: Vec<Visit>, me: Option<AccountId>, now: DateTime<Utc>) -> Vec<String> {
     let others = seen.into_iter().filter(|it| Some(it.account) != me);
     others.map(|it| format!("{}（{}）", it.name, wording::ago(it.seen_at, now))).collect()
 }

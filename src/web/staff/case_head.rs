@@ -42,6 +42,8 @@ pub struct Head {
     pub others: Vec<String>,
     /// Whether a further appointment is planned and can be taken back.
     pub plans_further: bool,
+    /// Whether the company could choose a time for its application, which is kept until experts have been asked.
+    pub may_wish: bool,
     /// The case into which this one was merged.
     pub kept: Option<CaseNumber>,
     pub now: DateTime<Utc>,
@@ -79,6 +81,7 @@ impl Head {
             view: None,
             others: Vec::new(),
             plans_further: false,
+            may_wish: false,
             kept: None,
             now,
             refused: typed.refused.clone(),
@@ -182,6 +185,10 @@ impl Head {
                 | ActionKind::Reopen
                 | ActionKind::Note => offers.extend(StaffAction::of(action).map(|it| self.offer(it))),
             }
+        }
+        if self.may_wish {
+            let href = self.at("/slots");
+            offers.push(Offer { label: "企業の希望日時を記録する", href, at_once: false });
         }
         (offers, endings)
     }

@@ -389,7 +389,7 @@ fn question(it: &FollowUp, head: &Head) -> Question {
         | FollowUpState::Skipped
         | FollowUpState::Lapsed => None,
     };
-    let takes = it.takes_answer(head.now).is_ok();
+    let takes = it.takes_answer(Party::Coordinator, head.now).is_ok();
     Question {
         record: takes.then(|| head.at(&format!("/questions/{}", it.id))),
         label,

@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, get, post, web::Path};
 use askama::Template;
 use domain::{
-    actor::{Actor, Represented},
+    actor::{Actor, Party, Represented},
     aftercare::follow_up::FollowUp,
     id::FollowUpId,
 };
@@ -63,7 +63,7 @@ async fn question(open: &Opened, id: FollowUpId) -> Result<FollowUp, Problem> {
 }
 
 fn render(open: Opened, it: &FollowUp, typed: FormState) -> Result<HttpResponse, Problem> {
-    let closed = it.takes_answer(open.app.clock.now()).err().map(|it| it.to_string());
+    let closed = it.takes_answer(Party::Coordinator, open.app.clock.now()).err().map(|it| it.to_string());
     let (label, question) = (it.step.label.clone(), FollowUpForm::of(it));
     open.page(typed, |shell, head, typed| FollowUpPage { shell, head, typed, label, question, closed })
 }

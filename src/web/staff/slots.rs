@@ -3,16 +3,22 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::NaiveDate;
 use domain::{
-    actor::{Actor, Party},
+    actor::{Actor, Party, Represented},
+    booking::appointment::Appointment,
     consultation::ActionKind,
+    routing::assignment::Assignment,
     wording,
 };
 
 use super::{case_head::Head, opened::Opened, stead};
 use crate::{
+    app::App,
     ops::{self, case::actor::ActorAt},
     problem::Problem,
-    store::consultation::case_details::{CaseAppointment, CaseDetails},
+    store::{
+        self,
+        consultation::case_details::{CaseAppointment, CaseDetails},
+    },
     web::kit::{
         form::{Choice, Fields},
         form_state::FormState,
@@ -28,6 +34,8 @@ struct SlotsPage {
     head: Head,
     typed: FormState,
     action: ActionKind,
+    /// Whether the time is the company's wish for its application, which is kept until experts have been asked.
+    is_wish: bool,
     /// Whether the time can still be chosen or moved.
     possible: bool,
     days: Vec<Date>,
@@ -44,6 +52,7 @@ struct SlotsPage {
 #[get("/staff/consultations/{number}/slots")]
 pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let refused = open.case.record.consultation.allows(action(&open.case), Party::Coordinator).err();
+    let refused = if is_wish(&open.app, &open.case).await? { None } else { refused };
     let typed = FormState {
         form: Fields::of_query(&req),
         refused: refused.map(|it| it.to_string()),
@@ -60,10 +69,22 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     if slot.is_none() {
         typed.errors.add("slot", "日時を選択してください");
     }
-    let version = typed.value(open.seen(&typed.form, Some(action)))?;
+    let is_wish = is_wish(&open.app, &open.case).await?;
+    let version = typed.value(open.seen(&typed.form, (!is_wish).then_some(action)))?;
     if let (Some(version), Some(slot)) = (version, slot) {
-        let by = ActorAt::new(stead::actor(&typed.form, open.me.id)?, version);
+        let by = if is_wish {
+            Actor::Stead(open.me.id, Represented::Company)
+        } else {
+            stead::actor(&typed.form, open.me.id)?
+        };
+        let by = ActorAt::new(by, version);
         let (app, id) = (&open.app, open.id());
+        if is_wish {
+            if typed.done(ops::booking::hold::choose(app, id, by, slot).await)? {
+                return Ok(open.back("企業の希望の日時を仮に押さえました。"));
+            }
+            return render(open.again().await?, typed).await;
+        }
         let (done, flash) = if action == ActionKind::Reschedule {
             let moved = ops::booking::appointment::reschedule(app, id, by, slot).await;
             (moved, "日時を変更しました。")
@@ -80,12 +101,16 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 
 async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Problem> {
     let (app, case) = (&open.app, &open.case);
-    let action = action(case);
-    let sayers = stead::sayers(app, case, action).await?;
+    let (action, is_wish) = (action(case), is_wish(app, case).await?);
+    let sayers = if is_wish { Vec::new() } else { stead::sayers(app, case, action).await? };
     stead::preset(&mut typed.form);
-    let possible = case.record.consultation.allows(action, Party::Coordinator).is_ok();
-    let by = Actor::Coordinator(open.me.id);
-    let offers = ops::booking::appointment::joint_offers(app, &case.record, by).await?;
+    let possible = is_wish || case.record.consultation.allows(action, Party::Coordinator).is_ok();
+    let offers = if is_wish {
+        ops::booking::hold::offers(app, &case.record).await?
+    } else {
+        let by = Actor::Coordinator(open.me.id);
+        ops::booking::appointment::joint_offers(app, &case.record, by).await?
+    };
     let now_at = open.appointments().await?.into_iter().find(|it| it.appointment.is_live());
     let from: Option<NaiveDate> = typed.form.get("from").parse().ok();
     let all = if possible { offers.days() } else { Vec::new() };
@@ -102,6 +127,7 @@ async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Prob
         head,
         typed,
         action,
+        is_wish,
         possible,
         days,
         sayers,
@@ -110,6 +136,17 @@ async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Prob
         later,
         earliest,
     })
+}
+
+/// Returns whether the company could choose a time for its application, so that its wish can be recorded.
+pub async fn is_wish(app: &App, case: &CaseDetails) -> Result<bool, Problem> {
+    let it = &case.record.consultation;
+    if !it.may_choose_time(case.booked_from.is_some(), false) {
+        return Ok(false);
+    }
+    let assignments = store::routing::assignment::of(&app.db, it.id).await?;
+    let has_time = store::booking::appointment::of(&app.db, it.id).await?.iter().any(Appointment::is_live);
+    Ok(it.may_choose_time(has_time, assignments.iter().any(Assignment::is_live)))
 }
 
 /// Returns the action of this page in the present state: moving or choosing.

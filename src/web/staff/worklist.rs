@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::{
     action::StaffAction,
+    case::{LOOKING, others},
     other_work::{OtherWork, other_work},
     outbox::preview::SpokenNews,
     time_proposals::{Proposed, proposed},
@@ -107,6 +108,8 @@ struct Line {
     coordinator: Option<String>,
     /// Whether the company or an expert has written since the signed-in person looked at the case.
     unread: bool,
+    /// The others of the center who look at the case now.
+    looking: Vec<String>,
     tags: Vec<String>,
     age: String,
     /// The value that tells the company from another one of that name in the list; may be empty.
@@ -259,6 +262,7 @@ async fn lines(
     let ids = || rows.iter().map(|it| it.place.id);
     let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
     let seen = store::worklist::visit::of(&app.db, me, ids()).await?;
+    let mut looks = store::worklist::visit::since_many(&app.db, ids(), now - LOOKING).await?;
     // Usually the names differ, and the query for places is skipped.
     let equal = with_equal_names(&rows, |it| (it.company.0, &it.company_name));
     let companies = told_apart(&app.db, equal.iter().map(|(it, _)| it.number)).await?;
@@ -273,7 +277,8 @@ async fn lines(
         let call = calls.remove(&id).map(|call| call_view(call, &it, &app.site));
         let place = companies.place(&it.number).to_owned();
         let coordinator = it.coordinator.and_then(|id| names.get(&id).cloned());
-        Line { call, coordinator, place, ..line(it, tab, me, now, tags, seen.get(&id).copied()) }
+        let looking = others(looks.remove(&id).unwrap_or_default(), Some(me), now);
+        Line { call, coordinator, place, looking, ..line(it, tab, me, now, tags, seen.get(&id).copied()) }
     };
     Ok(rows.into_iter().map(whole).collect())
 }
@@ -462,6 +467,7 @@ fn line(
         tags,
         mine: row.coordinator == Some(me),
         coordinator: None,
+        looking: Vec::new(),
         place: String::new(),
         call: None,
         age: if days <= 0 { "本日".to_owned() } else { format!("{}日", wording::thousands(days)) },

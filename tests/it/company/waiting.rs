@@ -2,10 +2,10 @@
 //! offered twice.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 use domain::{
-    actor::Actor,
+    actor::{Actor, Represented},
     booking::{
         availability::Slot,
-        waiting_list::{HalfDay, TimePreference},
+        waiting_list::{HalfDay, TimePreference, WaitingOfferState},
     },
 };
 use entity::{outbox, waiting_list_entry};
@@ -226,6 +226,53 @@ async fn an_offer_that_no_longer_stands_is_not_mailed() {
     assert!(store::booking::waiting_list::of(&site.app.db, second.id).await.unwrap().is_some());
     while full.look().await {}
     assert_eq!(full.offers(OTHER).await.len(), 1);
+}
+
+/// Returns the id of the open offer to a company.
+async fn open_offer(site: &Site, case: Case) -> String {
+    let db = &site.app.db;
+    let waiting = store::booking::waiting_list::of(db, case.id).await.unwrap().unwrap();
+    let offers = store::booking::waiting_list::offers(db, waiting.id).await.unwrap();
+    let open = offers.into_iter().find(|it| it.offer.state == WaitingOfferState::Open).unwrap();
+    open.offer.id.to_string()
+}
+
+#[actix_web::test]
+async fn the_center_records_what_a_waiting_company_says() {
+    let full = Full::new().await;
+    let site = &full.site;
+    let first = full.waits(CONTACT).await;
+    let second = full.waits(OTHER).await;
+    full.frees_up(0).await;
+    while full.look().await {}
+    let coordinator = site.account(domain::actor::Role::Coordinator, "center2@example.jp").await.id;
+    let center = site.visitor();
+    center.sign_in("center2@example.jp", crate::site::PASSWORD).await;
+    let at = |case: Case| format!("/staff/consultations/{}/waiting", case.number);
+    let waits = async |case: Case| store::booking::waiting_list::of(&site.app.db, case.id).await.unwrap();
+
+    center.get("/staff/waiting").await.shows("企業の申し出");
+    let offer = open_offer(site, first).await;
+    let form = [("answer", "decline"), ("offer", &*offer)];
+    leads_to(&center.post(&at(first), &form).await, "/staff/waiting");
+    assert_eq!(waits(first).await.unwrap().turned_down, 1);
+    let events = store::audit::event::of(&site.app.db, first.id).await.unwrap();
+    assert_eq!(events.last().unwrap().by, Actor::Stead(coordinator, Represented::Company));
+
+    while full.look().await {}
+    let offer = open_offer(site, second).await;
+    let form = [("answer", "take"), ("offer", &*offer)];
+    assert_eq!(center.post(&at(first), &form).await.status, 404, "another company's offer");
+    leads_to(&center.post(&at(second), &form).await, "/staff/waiting");
+    assert_eq!(waits(second).await, None);
+    let page = center.get(&format!("/staff/consultations/{}?view=history", second.number)).await;
+    page.shows("企業の代行");
+
+    leads_to(&center.post(&at(first), &[("answer", "stop")]).await, "/staff/waiting");
+    assert_eq!(waits(first).await, None);
+    let late = [("answer", "decline"), ("offer", &*offer)];
+    assert_eq!(center.post(&at(second), &late).await.status, 409, "it was taken");
+    full.sound().await;
 }
 
 #[actix_web::test]

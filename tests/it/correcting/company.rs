@@ -118,6 +118,15 @@ async fn statistics_count_the_corrected_value() {
     done(&undo(&site, case, last(&site, case).await).await);
     assert_eq!(reader.get(&shown("13")).await.body, tokyo);
     assert_eq!(reader.get(&shown("47")).await.body, okinawa);
+
+    // The way by which a request came in is counted from its own column.
+    done(&correct(&site, case, CorrectionSection::Request, &[("origin", "mail")]).await);
+    assert_eq!(cases::record(&site, case).await.origin, codes::Origin::Mail);
+    let history = site.get(&at(case.number, "?view=history")).await;
+    history.shows("「受付の方法」を訂正しました");
+    history.shows("<del>電話</del> → <ins>メール</ins>");
+    done(&undo(&site, case, last(&site, case).await).await);
+    assert_eq!(cases::record(&site, case).await.origin, codes::Origin::Phone);
 }
 
 #[actix_web::test]

@@ -215,9 +215,9 @@ async fn answer_open(app: &App, case: Case, takes: bool) {
     let offers = store::booking::waiting_list::offers(&app.db, waiting.id).await.unwrap();
     let Some(open) = offers.into_iter().find(|it| it.offer.state == WaitingOfferState::Open) else { return };
     answered(if takes {
-        ops::booking::waiting_list::accept(app, open.offer.id).await
+        ops::booking::waiting_list::accept(app, open.offer.id, Actor::Company).await
     } else {
-        ops::booking::waiting_list::decline(app, open.offer.id).await
+        ops::booking::waiting_list::decline(app, open.offer.id, Actor::Company).await
     });
 }
 

@@ -257,7 +257,7 @@ async fn an_expert_who_was_let_go_is_shown_last_and_never_asked_by_itself() {
     // The company chooses a time; only the other expert is asked by the service.
     let offers = ops::booking::hold::offers(&site.app, &it).await.unwrap();
     let slot = offers.days().into_iter().find_map(|(_, slots)| slots.first().copied()).unwrap();
-    ops::booking::hold::choose(&site.app, case.id, slot).await.unwrap();
+    ops::booking::hold::choose(&site.app, case.id, Actor::Company, slot).await.unwrap();
     let requests = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
     let live: Vec<_> = requests.iter().filter(|it| it.is_live()).map(|it| it.expert).collect();
     assert_eq!(live, [busy]);

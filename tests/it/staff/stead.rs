@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Represented},
-    aftercare::report::ReportBody,
+    aftercare::{follow_up::FollowUpAnswer, report::ReportBody},
     booking::appointment::AppointmentState,
     consultation::ActionKind,
 };
@@ -105,6 +105,30 @@ async fn a_time_is_chosen_moved_and_cancelled_for_a_company() {
 }
 
 #[actix_web::test]
+async fn a_wished_time_is_recorded_for_a_company() {
+    let (site, cast) = center().await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    site.get(&at(case.number, "")).await.shows("企業の希望日時を記録する");
+    site.get(&at(case.number, "/slots")).await.shows("企業の希望の日時を選んでください");
+    let offers = ops::booking::hold::offers(&site.app, &record(&site, case).await).await.unwrap();
+    let slot = offers.days().into_iter().find_map(|(_, slots)| slots.first().copied()).unwrap();
+    let value = ops::intake::apply::slot_value(slot);
+    done(&act(&site, case, "/slots", &[("slot", &value)]).await);
+    let held = cases::appointment(&site, case).await;
+    assert!(held.is_live() && !held.is_confirmed(), "{held:?}");
+    assert_eq!(held.starts_at, slot.start());
+    let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    let is_wish = |it: &&store::audit::event::HistoryEntry| {
+        it.note.as_ref().is_some_and(|it| it.starts_with("希望の日時を選び直しました"))
+    };
+    assert_eq!(events.iter().find(is_wish).unwrap().by, of_company(&cast));
+    assert!(!site.get(&at(case.number, "")).await.body.contains("企業の希望日時を記録する"));
+    let again = act(&site, case, "/slots", &[("slot", &value)]).await;
+    assert_eq!(again.status, 409, "a time is kept already");
+    history_says(&site, case, "企業の代行").await;
+}
+
+#[actix_web::test]
 async fn an_expert_answers_by_telephone() {
     let (site, cast) = center().await;
     let case = cases::matching(&site, &cast, CONTACT).await;
@@ -195,6 +219,30 @@ async fn a_survey_is_answered_on_the_telephone() {
         site.post(&at(case.number, &format!("/questions/{}", later.id)), &[("answer", "introduced")]).await;
     assert_eq!(early.status, 409, "a question that was not asked yet");
     history_says(&site, case, "企業の代行").await;
+}
+
+/// The company may change an answer for two weeks; the center corrects it later too.
+#[actix_web::test]
+async fn an_old_answer_is_corrected_in_the_companys_stead() {
+    let (site, cast) = center().await;
+    let case = cases::followed_up(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let survey = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
+    let path = at(case.number, &format!("/questions/{}", survey.id));
+    let said =
+        |satisfied| [("purpose_achieved", "yes"), ("satisfied", satisfied), ("will_consider", "rather_yes")];
+    done(&site.post(&path, &said("yes")).await);
+    site.app.clock.advance(TimeDelta::days(15));
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    site.get(&path).await.shows("回答を記録する");
+    done(&site.post(&path, &said("rather_yes")).await);
+    let changed = store::aftercare::follow_up::find(&site.app.db, survey.id).await.unwrap().unwrap();
+    assert!(
+        matches!(changed.given(), Some(FollowUpAnswer::Survey(it)) if it.satisfied.code() == "rather_yes")
+    );
+    let page = site.get(&at(case.number, "?view=history")).await;
+    page.shows("変更の期間のあとに訂正しました");
+    page.shows("企業の代行");
 }
 
 /// A company without a mail address is called: no mail goes out that cannot go, only its words are kept for the call, and the

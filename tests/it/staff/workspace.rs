@@ -275,8 +275,10 @@ async fn a_coordinator_sees_who_else_looks_at_the_case() {
     assert!(!site.get(&at(case.number, "")).await.body.contains("いま見ている人"));
     second.get(&at(case.number, "")).await.shows("いま見ている人");
     site.get(&at(case.number, "")).await.shows("いま見ている人");
+    site.get("/staff").await.shows("いま見ている人");
     site.app.clock.advance(TimeDelta::minutes(11));
     assert!(!site.get(&at(case.number, "")).await.body.contains("いま見ている人"));
+    assert!(!site.get("/staff").await.body.contains("いま見ている人"), "one's own look is none of another");
 }
 
 #[actix_web::test]

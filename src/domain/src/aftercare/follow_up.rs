@@ -12,7 +12,10 @@ pub use step::{
     StepDecision, Stop, When, plan, ready, replan,
 };
 
-use crate::id::{ConsultationId, FollowUpId};
+use crate::{
+    actor::Party,
+    id::{ConsultationId, FollowUpId},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowUp {
@@ -125,9 +128,14 @@ impl FollowUp {
     }
 
     /// Records an answer, or replaces the earlier one while it can still be changed. The time of the first
-    /// answer stays.
-    pub fn answer(self, answer: FollowUpAnswer, now: DateTime<Utc>) -> Result<Self, FollowUpRefused> {
-        self.takes_answer(now)?;
+    /// answer stays. `by` is the party who writes it down.
+    pub fn answer(
+        self,
+        answer: FollowUpAnswer,
+        by: Party,
+        now: DateTime<Utc>,
+    ) -> Result<Self, FollowUpRefused> {
+        self.takes_answer(by, now)?;
         let at = match self.state {
             FollowUpState::Answered { at, .. } => at,
             FollowUpState::Planned
@@ -138,11 +146,13 @@ impl FollowUp {
         Ok(Self { state: FollowUpState::Answered { at, answer }, ..self })
     }
 
-    /// Checks whether an answer can be given now: a first one, however late, or a change of the earlier one.
-    pub fn takes_answer(&self, now: DateTime<Utc>) -> Result<(), FollowUpRefused> {
+    /// Checks whether `by` can write an answer down now: a first one, however late, or a change of the earlier one. The time
+    /// limit of a change does not bind the center, which corrects it in the company's stead.
+    pub fn takes_answer(&self, by: Party, now: DateTime<Utc>) -> Result<(), FollowUpRefused> {
+        let may_change = by == Party::Coordinator || self.editable_until().is_some_and(|it| now < it);
         match &self.state {
             FollowUpState::Sent { .. } | FollowUpState::Lapsed => Ok(()),
-            FollowUpState::Answered { .. } if self.editable_until().is_some_and(|it| now < it) => Ok(()),
+            FollowUpState::Answered { .. } if may_change => Ok(()),
             FollowUpState::Planned => Err(FollowUpRefused::NotSent),
             FollowUpState::Answered { .. } | FollowUpState::Skipped => Err(FollowUpRefused::Over),
         }

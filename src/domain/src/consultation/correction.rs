@@ -78,6 +78,7 @@ impl CorrectionSection {
                 F::VisitPlace,
                 F::Participants,
                 F::Description,
+                F::Origin,
             ],
         }
     }
@@ -120,12 +121,16 @@ impl Correction {
 }
 
 /// Returns whether `party` may correct a value. The center may correct everything, the company its own data; the
-/// company's requests about the choice of experts are messages, which the center decides.
+/// company's requests about the choice of experts are messages, which the center decides. How a request came in is what the
+/// center has noted.
 pub const fn may_correct(field: CorrectedField, party: Party) -> bool {
     use CorrectedField as F;
     match (party, field) {
         (Party::Coordinator, _) | (Party::Expert | Party::System, F::MeetingLink) => true,
-        (Party::Company, F::Fields | F::Themes | F::Mode | F::VisitPrefecture | F::MeetingLink)
+        (
+            Party::Company,
+            F::Fields | F::Themes | F::Mode | F::VisitPrefecture | F::Origin | F::MeetingLink,
+        )
         | (Party::Expert | Party::Desk | Party::System, _) => false,
         (Party::Company, _) => true,
     }

@@ -130,7 +130,19 @@ pub fn company_domain(mail_address: &str) -> Option<&str> {
     (!domain.is_empty() && !FREE_MAIL.iter().any(is_below)).then_some(domain)
 }
 
+/// Returns the key by which addresses are compared; empty if the city or the street is missing. A key has no blanks, so
+/// that the two stay apart.
+pub fn address_key(city: &str, street: &str) -> String {
+    let (city, street) = (search_key(city), search_key(street));
+    if city.is_empty() || street.is_empty() { String::new() } else { format!("{city} {street}") }
+}
+
 impl Identity {
+    /// Returns the key of the address.
+    pub fn address_key(&self) -> String {
+        address_key(&self.city, &self.street)
+    }
+
     /// Returns the facts in which two applications agree, strongest first. Both are compared folded, so that a variant
     /// of a character or a legal form makes no difference.
     pub fn evidence(&self, other: &Self) -> Vec<Evidence> {
@@ -140,14 +152,15 @@ impl Identity {
         };
         let known = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
         let domains = company_domain(&self.mail_address).zip(company_domain(&other.mail_address));
-        let address = same(&self.street, &other.street) && same(&self.city, &other.city);
+        let address = self.address_key();
+        let same_address = !address.is_empty() && address == other.address_key();
         [
             (Evidence::CorporateNumber, known(&self.corporate_number, &other.corporate_number)),
             (Evidence::MailAddress, same(&self.mail_address, &other.mail_address)),
             (Evidence::Name, same(&self.name, &other.name)),
             (Evidence::Reading, same(&self.reading, &other.reading)),
             (Evidence::Telephone, same(&self.telephone, &other.telephone)),
-            (Evidence::Address, address),
+            (Evidence::Address, same_address),
             (Evidence::Person, same(&self.person, &other.person)),
             (Evidence::MailDomain, domains.is_some_and(|(a, b)| a == b)),
         ]

@@ -1,7 +1,8 @@
 //! The rows that an application writes in addition to the consultation.
 use domain::{
     id::ConsultationId,
-    intake::{application::Application, company::PostalCode},
+    intake::{application::Application, company::PostalCode, duplicate::address_key},
+    text::search_key,
 };
 use entity::{Coded, application, contact};
 
@@ -27,6 +28,8 @@ pub fn application_row(id: ConsultationId, it: &Application) -> application::Mod
         telework_status: company.telework_status.map(Coded::Known),
         visit_place: String::new(),
         participants: String::new(),
+        reading_key: Some(search_key(&text(&company.kana))),
+        address_key: Some(address_key(&text(&company.city), &text(&company.street))),
     }
 }
 
@@ -52,5 +55,6 @@ pub fn contact_row(id: ConsultationId, it: &Application) -> contact::Model {
         proven_email: None,
         proven_email_key: None,
         proven_at: None,
+        person_key: Some(person.name.search_key()),
     }
 }

@@ -8,6 +8,7 @@ use super::{
     SurveyAgreement, SurveyAnswer, When, plan, ready, replan,
 };
 use crate::{
+    actor::Party,
     calendar::{BusinessCalendar, japan_date},
     field::Fields,
     id::{ConsultationId, FollowUpId},
@@ -66,13 +67,21 @@ fn only_what_was_sent_can_be_answered_and_only_for_a_while_changed() {
         step: FollowUpStep::plain(Kind::Survey, When::BusinessDays(1)),
         anchors: None,
     };
-    assert_eq!(it(FollowUpState::Planned).answer(answer(), now), Err(FollowUpRefused::NotSent));
-    assert_eq!(it(FollowUpState::Skipped).answer(answer(), now), Err(FollowUpRefused::Over));
-    let answered = it(FollowUpState::Planned).send(now).unwrap().answer(answer(), now).unwrap();
+    assert_eq!(
+        it(FollowUpState::Planned).answer(answer(), Party::Company, now),
+        Err(FollowUpRefused::NotSent)
+    );
+    assert_eq!(it(FollowUpState::Skipped).answer(answer(), Party::Company, now), Err(FollowUpRefused::Over));
+    let answered =
+        it(FollowUpState::Planned).send(now).unwrap().answer(answer(), Party::Company, now).unwrap();
     let late = now + TimeDelta::days(EDITABLE_DAYS);
-    let changed = answered.clone().answer(answer(), late - TimeDelta::seconds(1)).unwrap();
+    let changed = answered.clone().answer(answer(), Party::Company, late - TimeDelta::seconds(1)).unwrap();
     assert_eq!(changed.state, FollowUpState::Answered { at: now, answer: answer() });
-    assert_eq!(answered.clone().answer(answer(), late), Err(FollowUpRefused::Over));
+    assert_eq!(answered.clone().answer(answer(), Party::Company, late), Err(FollowUpRefused::Over));
+    assert!(
+        answered.clone().answer(answer(), Party::Coordinator, late).is_ok(),
+        "the center corrects it later too"
+    );
     assert_eq!(answered.clone().skip(), answered);
     assert_eq!(answered.send(now), Err(FollowUpRefused::Over));
 }
@@ -425,7 +434,8 @@ fn only_a_present_answer_that_says_so_asks_for_help() {
     let sent = planned(1, FollowUpStep::plain(Kind::ThreeMonths, When::Months(3)), anchors(now), now)
         .send(now)
         .unwrap();
-    let answered = |help| sent.clone().answer(progress(Progress::Preparing, help), now).unwrap();
+    let answered =
+        |help| sent.clone().answer(progress(Progress::Preparing, help), Party::Company, now).unwrap();
     assert!(answered(true).asks_for_help());
     assert!(!answered(false).asks_for_help() && !sent.asks_for_help());
 }

@@ -37,6 +37,7 @@ fn case() -> CaseValues {
         (F::Themes, "security"),
         (F::Mode, "online"),
         (F::Description, "VPNの設定に困っています。"),
+        (F::Origin, "phone"),
     ])
 }
 
@@ -49,6 +50,7 @@ fn every_value_has_one_section_or_a_page_of_its_own() {
         assert!(!may_correct(field, Party::Desk), "{field}");
     }
     assert!(may_correct(F::Email, Party::Company) && !may_correct(F::Mode, Party::Company));
+    assert!(!may_correct(F::Origin, Party::Company));
     assert!(may_correct(F::MeetingLink, Party::Expert) && !may_correct(F::Phone, Party::Expert));
 }
 
@@ -166,6 +168,7 @@ fn some_value(field: F, n: u8) -> String {
         F::Fields => of(&["ict", "labor", "both"]),
         F::Themes => of(&["", "security", "security,rules"]),
         F::Mode => of(&["online", "visit", "either"]),
+        F::Origin => of(&["web", "phone", "mail", "visit"]),
         F::ContactKana | F::SecondKana | F::CompanyKana => of(&["スズキ", "さとう"]),
         F::ContactName
         | F::Department

@@ -1,7 +1,7 @@
 //! The values of a consultation as text, each in the form in which it is stored and compared.
 use std::collections::BTreeMap;
 
-use codes::{Industry, Mode, Organization, TeleworkStatus};
+use codes::{Industry, Mode, Organization, Origin, TeleworkStatus};
 
 use super::{CorrectedField, CorrectionSection};
 use crate::{
@@ -93,6 +93,7 @@ impl CaseValues {
                 label(TeleworkStatus::from_code(value).map(TeleworkStatus::label))
             }
             CorrectedField::Mode => label(Mode::from_code(value).map(Mode::label)),
+            CorrectedField::Origin => label(Origin::from_code(value).map(Origin::label)),
             CorrectedField::Fields => label(Fields::from_code(value).map(Fields::label)),
             CorrectedField::Prefecture | CorrectedField::VisitPrefecture => {
                 label(Prefecture::parse(value).ok().map(Prefecture::name))
@@ -220,6 +221,10 @@ fn request(values: &CaseValues) -> Result<CaseValues, Mistakes> {
     let participants =
         optional(values.get(F::Participants), |it| Prose::parse(F::Participants.label(), it, 500));
     take(F::Participants, said(participants));
+    if values.has(F::Origin) {
+        let origin = Origin::from_code(values.get(F::Origin)).map(|it| Some(it.code().to_owned()));
+        take(F::Origin, origin.ok_or_else(|| format!("{}を選択してください", F::Origin.label())));
+    }
     match parsed {
         Ok(it) if mistakes.is_empty() => {
             found.set(F::Fields, it.fields.code());
