@@ -55,6 +55,7 @@ mod time_proposals;
 mod transfer;
 mod transferred;
 mod waiting_list;
+mod way_out;
 mod worklist;
 mod workspace;
 

@@ -25,6 +25,7 @@ pub use address::{
 };
 pub use carried::{CarriedOver, carry_over, sharing};
 pub use fit::{ExpertFit, Fit, fit_of, fit_with};
+pub use narrowed::ONLY_TEAM;
 
 use address::AddressChange;
 

@@ -10,7 +10,13 @@ use domain::{
     text::TextLine,
 };
 
-use super::{case, case_head::Head, case_tabs::View, opened::Opened};
+use super::{
+    case,
+    case_head::Head,
+    case_tabs::View,
+    opened::Opened,
+    way_out::{WayOut, after_refusal},
+};
 use crate::{
     app::App,
     ops::{
@@ -40,6 +46,8 @@ struct CorrectPage {
     asks: bool,
     /// The company's other open consultations, such as 「R08-000002（受付済み）」.
     others: Vec<String>,
+    /// The pages that lead on after a refusal.
+    ways: Vec<WayOut>,
 }
 
 /// The parsed form of a correction.
@@ -72,6 +80,7 @@ pub async fn show(open: Opened, path: Path<(String, String)>) -> Result<HttpResp
         fit,
         asks: false,
         others,
+        ways: Vec::new(),
     })
 }
 
@@ -235,10 +244,14 @@ async fn render(
     let programme = open.app.programme().await?;
     let others = others(&open.app, &open.case, section).await?;
     let asks = fit.is_some();
+    let ways = match &state.refused {
+        Some(refused) => after_refusal(&open.app, &open.case.record, refused).await?,
+        None => Vec::new(),
+    };
     open.page(state, |shell, head, state| {
         let typed = (&state.form, state.errors);
         let correction = CorrectionForm::typed(section, Party::Coordinator, &values, &programme, typed);
-        CorrectPage { shell, head, values, correction, fit, asks, others }
+        CorrectPage { shell, head, values, correction, fit, asks, others, ways }
     })
 }
 

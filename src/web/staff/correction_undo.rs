@@ -9,7 +9,12 @@ use domain::{
     wording,
 };
 
-use super::{case_head::Head, case_tabs::View, opened::Opened};
+use super::{
+    case_head::Head,
+    case_tabs::View,
+    opened::Opened,
+    way_out::{WayOut, after_refusal},
+};
 use crate::{
     app::App,
     ops::{
@@ -45,12 +50,6 @@ struct UndoPage {
     ways: Vec<WayOut>,
     /// Whether the next submission confirms that the fit was seen.
     asks: bool,
-}
-
-/// The page on which an obstacle to the undoing is removed.
-struct WayOut {
-    href: String,
-    label: String,
 }
 
 /// A later correction of the same value.
@@ -140,10 +139,13 @@ async fn render(open: Opened, seq: i32, mut typed: FormState) -> Result<HttpResp
         correction: ShownCorrection::of(it, &programme),
     });
     let later = later.collect();
-    let (fit, ways) = match found {
+    let (fit, mut ways) = match found {
         Some(it) => (fit(app, case, it).await?, ways(app, case, it).await?),
         None => (None, Vec::new()),
     };
+    if let Some(refused) = &typed.refused {
+        ways.extend(after_refusal(app, &case.record, refused).await?);
+    }
     let correction = found.map(|it| ShownCorrection::of(it, &programme));
     let asks = fit.is_some();
     open.page(typed, |shell, head, typed| UndoPage { shell, head, typed, correction, later, fit, ways, asks })

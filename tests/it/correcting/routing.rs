@@ -163,4 +163,16 @@ async fn a_field_that_was_advised_stays() {
     let refused = correct(&site, case, REQUEST, &[("field", "labor"), ("fit", "seen")]).await;
     assert_eq!(refused.status, 409);
     refused.shows("ICTの専門家との相談が始まっているか、終わっているため、分野から外せません。");
+    // The page leads on: to the outcome, which may have been another one, and to a case of its own.
+    for (way, label) in [("?view=sessions", "相談の結果を記録する"), ("/split", "案件を分ける")]
+    {
+        refused.shows(&format!(r#"<a href="{}">{label}</a>"#, at(case.number, way)));
+    }
+    ops::booking::appointment::record_done(&site.app, case.id, cast.center()).await.unwrap();
+    let refused = correct(&site, case, REQUEST, &[("field", "labor"), ("fit", "seen")]).await;
+    let held = appointment(&site, case).await.id;
+    refused.shows(&format!(
+        r#"<a href="{}">相談の結果を訂正する</a>"#,
+        at(case.number, &format!("/outcome/{held}"))
+    ));
 }

@@ -143,7 +143,8 @@ fn leaving_experts(work: &CaseTransaction<'_>, leaving: &[Assignment]) -> BTreeS
     leaving.iter().map(|it| it.expert).filter(|it| !stays(*it)).collect()
 }
 
-const ONLY_TEAM: &str =
+/// The refusal to remove the field of a booking that no other expert has.
+pub const ONLY_TEAM: &str =
     "この分野の専門家だけの予約があるため、分野から外せません。先に予約を取り消すか、担当を替えてください。";
 
 /// Takes an expert out of the time that is held or booked. The others keep it; a time that no other expert has is released.
