@@ -143,8 +143,8 @@ async fn the_first_link_of_an_expert_is_given_to_appointments_without_one() {
     assert_eq!(cases::appointment(&site, case).await.place, OTHER);
     for to in [CONTACT, "expert@example.jp"] {
         let mails = cases::mails_to(&site, to).await;
-        let told: Vec<_> = mails.iter().filter(|it| it.kind == "room").collect();
-        assert_eq!(told.len(), 1, "{to}");
-        assert!(told[0].text_body.contains(OTHER), "{to}");
+        let changed: Vec<_> = mails.iter().filter(|it| it.kind == "room").collect();
+        assert_eq!(changed.len(), 1, "{to}");
+        assert!(changed[0].text_body.contains(OTHER), "{to}");
     }
 }

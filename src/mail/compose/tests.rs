@@ -123,7 +123,7 @@ fn an_expert_who_is_only_asked_reads_nothing_of_the_company() {
 
 /// The center calls a company that no mail reaches, so that no letter to center or experts says that it was sent a mail.
 #[test]
-fn no_letter_claims_that_a_company_on_the_telephone_was_sent_something() {
+fn no_mail_claims_that_a_company_on_the_telephone_was_sent_something() {
     let mut seen = HashSet::new();
     with_about(true, |about_this| {
         let called = MailContext { channel: CompanyChannel::Telephone, ..*about_this };
@@ -137,8 +137,8 @@ fn no_letter_claims_that_a_company_on_the_telephone_was_sent_something() {
                 seen.insert(kind);
                 assert!(text.contains("電話で"), "{}: {text}", kind.code());
             }
-            let told = text.lines().filter(|it| it.starts_with("企業に"));
-            for line in told {
+            let about_company = text.lines().filter(|it| it.starts_with("企業に"));
+            for line in about_company {
                 let claims = ["お知らせし", "お送りし", "お伝えしています", "お伝えしました", "伝えています"];
                 assert!(!claims.iter().any(|it| line.contains(*it)), "{}: {line}", kind.code());
             }

@@ -222,7 +222,7 @@ async fn no_act_promises_mail_to_an_address_from_which_mail_comes_back() {
 
 /// An expert does not read that a company without an address was sent a letter.
 #[actix_web::test]
-async fn the_letter_to_the_expert_says_that_the_center_calls_the_company() {
+async fn the_mail_to_the_expert_says_that_the_center_calls_the_company() {
     let (site, cast) = center().await;
     let case = choosing(&site, &cast).await;
     let slot = cases::free_slots(&site, case).await[0];
@@ -231,7 +231,7 @@ async fn the_letter_to_the_expert_says_that_the_center_calls_the_company() {
     site.app.clock.advance(ends_at - site.app.clock.now());
     ops::booking::appointment::record_no_show(&site.app, case.id, cast.center()).await.unwrap();
     let mails = mails_to(&site, "expert@example.jp").await;
-    let told = mails.iter().rfind(|it| it.kind == "missed_appointment").unwrap();
-    assert!(told.text_body.contains("センターが電話でお伝えします。"), "{}", told.text_body);
-    assert!(!told.text_body.contains("お送りしています"), "{}", told.text_body);
+    let mail = mails.iter().rfind(|it| it.kind == "missed_appointment").unwrap();
+    assert!(mail.text_body.contains("センターが電話でお伝えします。"), "{}", mail.text_body);
+    assert!(!mail.text_body.contains("お送りしています"), "{}", mail.text_body);
 }
