@@ -140,9 +140,8 @@ impl Consultation {
 
     fn next(&self, action: Action, now: DateTime<Utc>) -> Result<State, ActionRefused> {
         Ok(match action {
-            Action::StartCheck => State::Checking,
+            Action::StartCheck | Action::Answer => State::Checking,
             Action::Ask => State::WaitingCompany,
-            Action::Answer => State::Checking,
             Action::RequestExperts => {
                 if !self.address_confirmed {
                     return Err(ActionRefused::AddressUnconfirmed);
@@ -194,8 +193,7 @@ impl Consultation {
                 return Err(ActionRefused::NothingPlanned);
             }
             Action::DropFurtherAppointment { planned: true, reported } => action::reopened(true, reported),
-            Action::Complete => State::Completed,
-            Action::Withdraw { advised: true } => State::Completed,
+            Action::Complete | Action::Withdraw { advised: true } => State::Completed,
             Action::Withdraw { advised: false } => State::Withdrawn,
             Action::CloseUnfulfilled { reason } => State::Unfulfilled { reason },
             Action::Refer { organization } => State::Referred { organization },

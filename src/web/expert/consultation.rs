@@ -13,7 +13,7 @@ use domain::{
     booking::appointment::{Appointment, AppointmentState},
     calendar::BusinessCalendar,
     consultation::{ActionKind, EndingReader, State, ending},
-    due::{Due, DueKind},
+    due::DueKind,
     id::AppointmentId,
     routing::assignment::AssignmentState,
     settings::Settings,

@@ -25,11 +25,7 @@ use crate::{
         worklist::visit::Visit,
     },
     url,
-    web::kit::{
-        form::Fields,
-        form_state::FormState,
-        page::{self, Shell},
-    },
+    web::kit::{form::Fields, form_state::FormState, page},
 };
 
 /// The time after the last look for which a person counts as looking at a case.
