@@ -144,8 +144,15 @@ const REQUEST_VALUES: &[(&str, &str)] = &[
 #[actix_web::test]
 async fn everything_can_be_corrected_and_every_correction_can_be_taken_back() {
     let (site, cast) = center().await;
+    let tx = site.app.begin().await.unwrap();
+    let shipped = domain::theme::SHIPPED.iter().map(store::reference::programme::Theme::from);
+    store::reference::programme::ship_themes(&tx, shipped).await.unwrap();
+    tx.commit().await.unwrap();
     let case = cases::received(&site, &cast, CONTACT).await;
     let before = values(&site, case).await;
+    let forged = [("theme", "gone"), ("field", "ict"), ("reason", "電話で確認")];
+    let refused = correct(&site, case, CorrectionSection::Request, &forged).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
     let row = |site: Site| async move {
         let found = store::consultation::application(&site.app.db, case.id).await.unwrap().unwrap();
         format!("{found:?} {:?}", cases::record(&site, case).await.company)

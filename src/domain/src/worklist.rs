@@ -87,14 +87,13 @@ pub struct WrittenEntry {
     pub readers: &'static [Party],
 }
 
-/// Returns the first message of `side` since `from` that the center has not answered where `side` can read it.
+/// Returns the first message of `side` since `from` that the center has not answered where `side` can read it. `entries` are
+/// in their order.
 fn first_unanswered(entries: &[WrittenEntry], side: Party, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let answers = entries.iter().filter(|it| it.author == Party::Coordinator && it.readers.contains(&side));
-    let answered = answers.map(|it| it.at).max();
-    let is_open = |it: &&WrittenEntry| {
-        it.author == side && it.at >= from && answered.is_none_or(|answered| it.at > answered)
-    };
-    entries.iter().filter(is_open).map(|it| it.at).min()
+    let answers = |it: &WrittenEntry| it.author == Party::Coordinator && it.readers.contains(&side);
+    let since = entries.iter().rposition(answers).map_or(0, |answer| answer + 1);
+    let open = entries.iter().skip(since);
+    open.filter(|it| it.author == side && it.at >= from).map(|it| it.at).next()
 }
 
 /// A message of the company or an expert that waits for the center's response.
@@ -127,7 +126,7 @@ impl AwaitedResponse {
 
     /// Returns what still waits after an entry of the center that `readers` can read. A message waits on while its writer
     /// cannot read what the center wrote since, and what was promised to the company until the company can. `entries` is
-    /// the thread without the new entry.
+    /// the thread in its order, without the new entry.
     pub fn after_response(
         self,
         entries: &[WrittenEntry],

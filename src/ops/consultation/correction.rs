@@ -111,6 +111,9 @@ pub async fn correct(
     Ok(found)
 }
 
+const NO_SUCH_THEME: &str =
+    "選んだテーマの中に、いまは使われていないものがあります。もう一度選んでください。";
+
 /// Replaces values, as part of another operation.
 pub async fn correct_in(
     work: &mut CaseTransaction<'_>,
@@ -121,6 +124,12 @@ pub async fn correct_in(
 ) -> Result<Vec<Correction>, Problem> {
     let current = current(work).await?;
     let found = corrections(&current, typed, section).map_err(first_mistake)?;
+    let is_offered = |code: &str| work.context.programme.themes.iter().any(|it| it.code == code);
+    // A theme that was retired since stays where it is.
+    let stays = |code: &str| current.themes().any(|it| it == code);
+    if typed.has(CorrectedField::Themes) && !typed.themes().all(|it| is_offered(it) || stays(it)) {
+        return Err(Problem::Refused(NO_SUCH_THEME.to_owned()));
+    }
     carry_out(work, by, &current, &found, cause).await?;
     Ok(found)
 }

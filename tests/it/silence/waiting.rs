@@ -49,7 +49,7 @@ async fn wish(site: &Site, case: Case) {
 }
 
 #[actix_web::test]
-async fn what_waits_besides_its_state_is_not_silent_either() {
+async fn a_case_that_waits_for_something_besides_its_state_is_not_silent() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let contact = |name: &str| format!("{name}@example.co.jp");

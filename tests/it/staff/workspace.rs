@@ -92,6 +92,7 @@ async fn a_message_waits_until_the_center_writes_where_its_writer_can_read() {
     says(&site, case, cast.center(), Audience::Internal, "共有の場所にあります。").await;
     let waits = cases::record(&site, case).await.response.unwrap();
     assert_eq!(waits.since, asked_at);
+    while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use codes::ImportKind;
 use domain::{
     actor::{Actor, Role},
+    aftercare::report::ReportBody,
     booking::{
         availability::{Absence, Exception, ExceptionChange as Hours, Slot},
         waiting_list::TimePreference,
@@ -13,12 +14,12 @@ use domain::{
     consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
     correspondence::outgoing_mail::topic::NotificationTopic,
     gathering::{NextStep, SeatKind, Usefulness},
-    id::{AccountId, ConsultationId},
+    id::{AccountId, AppointmentId, ConsultationId},
     number::FiscalYear,
     publication::PublicationKind,
     text::{Prose, TextLine},
 };
-use entity::{conflict_of_interest, consultation};
+use entity::{conflict_of_interest, consultation, report};
 use flate2::{Compression, write::GzEncoder};
 use madoguchi::{
     demo::fill,
@@ -141,6 +142,14 @@ async fn consented(site: &Site, cast: &Cast) {
         }
     }
     assert_eq!(agreed, 1);
+    let approved = report::Entity::find().filter(report::COLUMN.state.eq("approved")).one(&app.db).await;
+    let id = AppointmentId(approved.unwrap().unwrap().appointment_id);
+    let delivered = store::aftercare::report::of_appointment(&app.db, id).await.unwrap().unwrap();
+    let body = ReportBody { advice: "訂正した助言です。".to_owned(), ..delivered.body };
+    let reason = TextLine::parse("理由", "誤記", 200).unwrap();
+    ops::aftercare::report::correct(app, id, cast.coordinator, (body, delivered.version), &reason)
+        .await
+        .unwrap();
     let it =
         ops::publication::create(app, publishing::example("画像のある事例"), cast.coordinator).await.unwrap();
     publishing::pictures::added(site, &it, cast.coordinator).await;
