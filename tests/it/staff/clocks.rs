@@ -186,6 +186,7 @@ async fn a_delivered_report_is_corrected_told_once_and_put_back() {
     contact.get(&crate::company::my(case, "/report")).await.shows("訂正");
     // Nobody else's report, and none that the company does not have.
     let other = cases::consulted(&site, &cast, "b@example.co.jp").await;
+    again(&site).await;
     assert_eq!(site.get(&at(other.number, &format!("/report/{id}/correct"))).await.status, 404);
     sound(&site).await;
 }
