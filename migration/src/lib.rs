@@ -1,5 +1,5 @@
 //! The history of the schema. The migrations run alike on SQLite and PostgreSQL, and import neither `entity`
-//! nor `domain`.
+//! nor `domain`. A new migration has a number above all others; among the first ones the order below is the true one.
 pub use sea_orm_migration::{MigratorTrait, prelude::*};
 
 mod checks;

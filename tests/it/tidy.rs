@@ -4,6 +4,7 @@ mod circles;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use madoguchi::mail::{outgoing_mail::MailKind, text::TextKind};
+use migration::MigratorTrait;
 
 use crate::access::rust_files;
 
@@ -256,6 +257,21 @@ fn the_history_of_the_schema_does_not_follow_the_rows() {
 }
 
 /// A column stores values of an enum of `codes`, and a query names the value, so a typo does not compile.
+/// The order of the numbers is the order of the changes, except among the first ones, which databases know by now.
+#[test]
+fn new_migrations_are_numbered_in_their_order() {
+    const FIRST: &str = "m20261130_000071";
+    let all = migration::Migrator::migrations();
+    let names: Vec<_> = all.iter().map(|it| it.name()).collect();
+    let (old, new): (Vec<&str>, Vec<&str>) = names.iter().copied().partition(|it| *it < FIRST);
+    assert_eq!(
+        names.iter().copied().take(old.len()).collect::<Vec<_>>(),
+        old,
+        "an old number after a new one"
+    );
+    assert!(new.is_sorted(), "{new:?}");
+}
+
 #[test]
 fn queries_quote_no_code_of_a_column() {
     let codes: BTreeSet<String> =

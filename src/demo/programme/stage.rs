@@ -32,8 +32,10 @@ pub(super) struct Stage {
     next_work: DateTime<Utc>,
 }
 
-/// The hours in Japan at which the worker runs: mails are planned for 10:00, deadlines end at 17:00.
+/// The hours in Japan at which the worker runs on a business day: mails are planned for 10:00, deadlines end at 17:00.
 const WORKS_AT: [u8; 4] = [9, 10, 13, 17];
+/// The hour at which it runs on any other day, and at which the editions of the statistics are looked at.
+const WORKS_DAILY_AT: u8 = 10;
 
 impl Stage {
     pub async fn open(
@@ -45,7 +47,7 @@ impl Stage {
     ) -> Result<Self, Problem> {
         let app = App { clock: Clock::fixed(begins), mail: nowhere(&app.mail), ..app.clone() };
         let calendar = app.programme().await?.calendar(end);
-        Ok(Self { next_work: next_work(begins), app, cast, dice, calendar, end })
+        Ok(Self { next_work: next_work(begins, &calendar), app, cast, dice, calendar, end })
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -56,10 +58,14 @@ impl Stage {
     pub async fn go_on_until(&mut self, at: DateTime<Utc>) -> Result<(), Problem> {
         while self.next_work <= at {
             self.move_clock(self.next_work);
-            self.work().await?;
+            if self.next_work == at_japan(japan_date(self.next_work), WORKS_DAILY_AT, 0) {
+                self.work().await?;
+            } else {
+                self.run_worker().await?;
+            }
             // A new transport, so that delivered mails are not kept.
             self.app.mail = nowhere(&self.app.mail);
-            self.next_work = next_work(self.next_work);
+            self.next_work = next_work(self.next_work, &self.calendar);
         }
         self.move_clock(at);
         Ok(())
@@ -68,6 +74,10 @@ impl Stage {
     /// Does all work that the worker would do now.
     pub async fn work(&self) -> Result<(), Problem> {
         editions::keep(&self.app, self.cast.coordinators[0]).await?;
+        self.run_worker().await
+    }
+
+    async fn run_worker(&self) -> Result<(), Problem> {
         while worker::deadlines::step(&self.app).await? | worker::outbox::step(&self.app).await? {}
         Ok(())
     }
@@ -189,10 +199,15 @@ fn nowhere(mail: &Sender) -> Sender {
     Sender { transport: Transport::Memory(Memory::default()), ..mail.clone() }
 }
 
-fn next_work(after: DateTime<Utc>) -> DateTime<Utc> {
+/// Returns the next time at which the worker runs.
+fn next_work(after: DateTime<Utc>, calendar: &BusinessCalendar) -> DateTime<Utc> {
     let day = japan_date(after);
-    let today = WORKS_AT.into_iter().map(|hour| at_japan(day, hour, 0)).find(|&it| it > after);
-    today.unwrap_or_else(|| at_japan(day + TimeDelta::days(1), WORKS_AT[0], 0))
+    let on = |day: NaiveDate| {
+        let hours: &[u8] = if calendar.is_open(day) { &WORKS_AT } else { &[WORKS_DAILY_AT] };
+        hours.iter().map(move |hour| at_japan(day, *hour, 0))
+    };
+    let tomorrow = day + TimeDelta::days(1);
+    on(day).find(|it| *it > after).or_else(|| on(tomorrow).next()).unwrap_or(after + TimeDelta::days(1))
 }
 
 fn away(first: NaiveDate, days: i64) -> Absence {

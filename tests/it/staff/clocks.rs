@@ -188,6 +188,7 @@ async fn a_delivered_report_is_corrected_told_once_and_put_back() {
     let other = cases::consulted(&site, &cast, "b@example.co.jp").await;
     again(&site).await;
     assert_eq!(site.get(&at(other.number, &format!("/report/{id}/correct"))).await.status, 404);
+    Box::pin(worker::once(&site.app)).await;
     sound(&site).await;
 }
 
