@@ -206,15 +206,23 @@ pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = consulted(site, cast, email).await;
     let id = appointment(site, case).await.id;
     let body = ReportBody {
-        present_state: "紙のタイムカードを使っています。".to_owned(),
         advice: "クラウドの勤怠管理を段階的に始めてください。".to_owned(),
-        next_steps: "3月までに規程の案を作ります。".to_owned(),
         internal_note: "内部だけの所見です。".to_owned(),
-        ..ReportBody::default()
+        ..report()
     };
     ops::aftercare::report::write(&site.app, id, cast.expert, body, 0, Saving::Submit).await.unwrap();
     ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
     case
+}
+
+/// Returns a report in which nothing is missing.
+pub fn report() -> ReportBody {
+    ReportBody {
+        present_state: "紙のタイムカードを使っています。".to_owned(),
+        advice: "クラウドの勤怠管理を始めてください。".to_owned(),
+        next_steps: "3月までに規程の案を作ります。".to_owned(),
+        ..ReportBody::default()
+    }
 }
 
 /// Makes a consultation in `FollowUp` and sends every question that is due within `wait`; the clock stands at the end

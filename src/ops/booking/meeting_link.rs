@@ -88,8 +88,8 @@ async fn change_in(
 }
 
 /// Replaces an expert's standing meeting link in every future appointment that uses the old one, and gives it to those that
-/// have none, if `old` is empty. If an appointment
-/// cannot be changed, this is logged and it keeps its link; the remaining ones are still changed.
+/// have none, if `old` is empty. If an appointment cannot be changed, this is logged and it keeps its link; the remaining
+/// ones are still changed.
 pub async fn follow_standing(app: &App, expert: ExpertId, old: &str, new: &str) -> Result<(), Problem> {
     if new.is_empty() || old == new {
         return Ok(());

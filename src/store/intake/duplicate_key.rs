@@ -1,12 +1,12 @@
 //! The keys by which possible duplicates are found: reading, address and person, folded as the evidence compares them.
 //!
-//! Who writes a value writes its key. Rows of an earlier version have none; they are filled after the migration, which
+//! Every write of a value writes its key. Rows of an earlier version have none; they are filled after the migration, which
 //! does not know how the program folds.
 use domain::{intake::duplicate::address_key, text::search_key};
 use entity::{application, contact};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ pub enum Unkeyed {
     Contact { id: Uuid, name: String },
 }
 
-/// Returns the first rows without keys; none once all have them.
+/// Returns some rows without keys; none once all have them. In no order, so that the indexes of the keys find them.
 pub async fn unkeyed(db: &impl ConnectionTrait) -> Result<Vec<Unkeyed>, DbErr> {
     let applications = unkeyed_applications(db).await?;
     if applications.is_empty() { unkeyed_contacts(db).await } else { Ok(applications) }
@@ -35,7 +35,6 @@ async fn unkeyed_applications(db: &impl ConnectionTrait) -> Result<Vec<Unkeyed>,
         .column(Written::City)
         .column(Written::Street)
         .filter(Condition::any().add(Written::ReadingKey.is_null()).add(Written::AddressKey.is_null()))
-        .order_by_asc(Written::ConsultationId)
         .limit(AT_ONCE)
         .into_tuple()
         .all(db)
@@ -51,7 +50,6 @@ async fn unkeyed_contacts(db: &impl ConnectionTrait) -> Result<Vec<Unkeyed>, DbE
         .column(Contact::ConsultationId)
         .column(Contact::Name)
         .filter(Contact::PersonKey.is_null())
-        .order_by_asc(Contact::ConsultationId)
         .limit(AT_ONCE)
         .into_tuple()
         .all(db)

@@ -24,20 +24,7 @@ pub async fn since(
     id: ConsultationId,
     since: DateTime<Utc>,
 ) -> Result<Vec<Visit>, DbErr> {
-    let rows: Vec<(Uuid, String, DateTime<Utc>)> = row::Entity::find()
-        .join(JoinType::InnerJoin, visitor())
-        .select_only()
-        .column(row::Column::AccountId)
-        .column(account::Column::Name)
-        .column(row::Column::SeenAt)
-        .filter(row::COLUMN.consultation_id.eq(id.0))
-        .filter(row::COLUMN.seen_at.gt(since))
-        .order_by_desc(row::COLUMN.seen_at)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let visit = |(id, name, seen_at)| Visit { account: AccountId(id), name, seen_at };
-    Ok(rows.into_iter().map(visit).collect())
+    Ok(since_many(db, [id.0], since).await?.remove(&id.0).unwrap_or_default())
 }
 
 /// Returns the last looks at these cases after `since`, by case, the latest first.

@@ -64,7 +64,7 @@ struct LinkOverPage {
     shell: Shell,
     /// The address at which a new link can be requested; empty if the token is not one of ours.
     renew: String,
-    /// What the link was about, for the new one: as `LinkPage::case` and `LinkPage::to`.
+    /// The case and the page to which the new link leads, as in `LinkPage`.
     case: String,
     to: String,
     spent: bool,

@@ -52,13 +52,14 @@ struct SlotsPage {
 #[get("/staff/consultations/{number}/slots")]
 pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let refused = open.case.record.consultation.allows(action(&open.case), Party::Coordinator).err();
-    let refused = if is_wish(&open.app, &open.case).await? { None } else { refused };
+    let is_wish = is_wish(&open.app, &open.case).await?;
+    let refused = if is_wish { None } else { refused };
     let typed = FormState {
         form: Fields::of_query(&req),
         refused: refused.map(|it| it.to_string()),
         ..FormState::default()
     };
-    render(open, typed).await
+    render(open, typed, is_wish).await
 }
 
 #[post("/staff/consultations/{number}/slots")]
@@ -83,7 +84,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
             if typed.done(ops::booking::hold::choose(app, id, by, slot).await)? {
                 return Ok(open.back("企業の希望の日時を仮に押さえました。"));
             }
-            return render(open.again().await?, typed).await;
+            return render_again(open, typed).await;
         }
         let (done, flash) = if action == ActionKind::Reschedule {
             let moved = ops::booking::appointment::reschedule(app, id, by, slot).await;
@@ -96,12 +97,19 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
             return Ok(open.back(&format!("{flash}{}", open.confirmation(by.actor))));
         }
     }
-    render(open.again().await?, typed).await
+    render_again(open, typed).await
 }
 
-async fn render(open: Opened, mut typed: FormState) -> Result<HttpResponse, Problem> {
+/// Shows the page with the case as it is now.
+async fn render_again(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+    let open = open.again().await?;
+    let is_wish = is_wish(&open.app, &open.case).await?;
+    render(open, typed, is_wish).await
+}
+
+async fn render(open: Opened, mut typed: FormState, is_wish: bool) -> Result<HttpResponse, Problem> {
     let (app, case) = (&open.app, &open.case);
-    let (action, is_wish) = (action(case), is_wish(app, case).await?);
+    let action = action(case);
     let sayers = if is_wish { Vec::new() } else { stead::sayers(app, case, action).await? };
     stead::preset(&mut typed.form);
     let possible = is_wish || case.record.consultation.allows(action, Party::Coordinator).is_ok();

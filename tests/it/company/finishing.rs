@@ -1,4 +1,4 @@
-//! What took place stays: a consultation after its first appointment is ended, not withdrawn. Mails say what happened
+//! An appointment that took place stays: a consultation after its first one is ended, not withdrawn. Mails say what happened
 //! and lead to where the company can act.
 use chrono::TimeDelta;
 use domain::{

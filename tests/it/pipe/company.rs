@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
-    aftercare::report::ReportBody,
     id::ExpertId,
 };
 use madoguchi::{
@@ -71,12 +70,7 @@ async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast)
     let appointment = cases::appointment(site, case).await;
     site.app.clock.advance(appointment.ends_at - site.app.clock.now());
     ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(expert)).await.unwrap();
-    let body = ReportBody {
-        present_state: "紙のタイムカードを使っています。".to_owned(),
-        advice: "クラウドの勤怠管理を始めてください。".to_owned(),
-        next_steps: "3月までに規程の案を作ります。".to_owned(),
-        ..ReportBody::default()
-    };
+    let body = cases::report();
     ops::aftercare::report::write(&site.app, appointment.id, expert, body, 0, Saving::Submit).await.unwrap();
     ops::aftercare::report::decide(&site.app, appointment.id, cast.coordinator, ReportDecision::Approve)
         .await

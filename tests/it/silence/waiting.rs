@@ -1,10 +1,7 @@
 //! Silence in cases that wait for something besides their state: a report, the response to a message, the wish for more help.
 use chrono::TimeDelta;
 use domain::{
-    aftercare::{
-        follow_up::{FollowUpAnswer, SurveyAgreement, SurveyAnswer},
-        report::ReportBody,
-    },
+    aftercare::follow_up::{FollowUpAnswer, SurveyAgreement, SurveyAnswer},
     text::TextLine,
 };
 use madoguchi::{
@@ -24,12 +21,7 @@ use crate::{
 
 /// Submits the report on the latest appointment.
 async fn submit(site: &Site, cast: &Cast, case: Case) {
-    let body = ReportBody {
-        present_state: "紙のタイムカードを使っています。".to_owned(),
-        advice: "クラウドの勤怠管理を始めてください。".to_owned(),
-        next_steps: "3月までに規程の案を作ります。".to_owned(),
-        ..ReportBody::default()
-    };
+    let body = cases::report();
     let id = cases::appointment(site, case).await.id;
     ops::aftercare::report::write(&site.app, id, cast.expert, body, 0, Saving::Submit).await.unwrap();
 }

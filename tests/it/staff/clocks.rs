@@ -74,14 +74,10 @@ async fn a_submitted_report_is_the_centers_turn_until_it_is_approved_or_returned
     let (site, cast) = center().await;
     let case = cases::consulted(&site, &cast, CONTACT).await;
     let id = cases::appointment(&site, case).await.id;
-    let body = || ReportBody {
-        present_state: "紙のタイムカードを使っています。".to_owned(),
-        advice: "クラウドの勤怠管理を始めてください。".to_owned(),
-        next_steps: "3月までに規程の案を作ります。".to_owned(),
-        ..ReportBody::default()
-    };
     assert_eq!(record(&site, case).await.turn(), Turn::Expert);
-    ops::aftercare::report::write(&site.app, id, cast.expert, body(), 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::write(&site.app, id, cast.expert, cases::report(), 0, Saving::Submit)
+        .await
+        .unwrap();
     let submitted = record(&site, case).await;
     assert_eq!((submitted.turn(), due_kind(&site, case).await), (Turn::Center, Some(DueKind::Approval)));
     let due_at = submitted.due.as_ref().and_then(Due::at).unwrap();
@@ -101,7 +97,9 @@ async fn a_submitted_report_is_the_centers_turn_until_it_is_approved_or_returned
     let mail = mails.iter().rfind(|it| it.kind == "report_returned").unwrap();
     assert!(mail.text_body.contains(&format!("{due_day}までに")), "{}", mail.text_body);
     let version = store::aftercare::report::of_appointment(&site.app.db, id).await.unwrap().unwrap().version;
-    ops::aftercare::report::write(&site.app, id, cast.expert, body(), version, Saving::Submit).await.unwrap();
+    ops::aftercare::report::write(&site.app, id, cast.expert, cases::report(), version, Saving::Submit)
+        .await
+        .unwrap();
     ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
     assert_eq!(due_kind(&site, case).await, None);
     sound(&site).await;
@@ -112,12 +110,7 @@ async fn the_digest_counts_reports_that_wait_for_the_center_after_the_end_too() 
     let (site, cast) = center().await;
     let case = cases::consulted(&site, &cast, CONTACT).await;
     let id = cases::appointment(&site, case).await.id;
-    let body = ReportBody {
-        present_state: "紙のタイムカードを使っています。".to_owned(),
-        advice: "クラウドの勤怠管理を始めてください。".to_owned(),
-        next_steps: "3月までに規程の案を作ります。".to_owned(),
-        ..ReportBody::default()
-    };
+    let body = cases::report();
     again(&site).await;
     done(&super::act(&site, case, "/withdraw", &[("reason", "自社で解決した")]).await);
     ops::aftercare::report::write(&site.app, id, cast.expert, body, 0, Saving::Submit).await.unwrap();
@@ -170,7 +163,7 @@ async fn a_delivered_report_is_corrected_told_once_and_put_back() {
     let mails = mails_to(&site, CONTACT).await;
     let mail = mails.iter().rfind(|it| it.kind == "report_ready").unwrap();
     assert!(mail.subject.contains("相談の報告書を訂正しました"), "{}", mail.subject);
-    // What only the center reads is told to nobody.
+    // A change of the text that only the center reads is not mailed.
     done(&post(corrected.version, "正しい助言です。", "センターへの連絡", "追記").await);
     assert_eq!(mails_of_report().await, first + 1);
     let page = site.get(&at(case.number, &format!("/report/{id}"))).await;
@@ -184,7 +177,7 @@ async fn a_delivered_report_is_corrected_told_once_and_put_back() {
     let contact = site.visitor();
     crate::company::sign_in(&contact, CONTACT).await;
     contact.get(&crate::company::my(case, "/report")).await.shows("訂正");
-    // Nobody else's report, and none that the company does not have.
+    // The report of another case, and one that the company does not have, cannot be corrected.
     let other = cases::consulted(&site, &cast, "b@example.co.jp").await;
     again(&site).await;
     assert_eq!(site.get(&at(other.number, &format!("/report/{id}/correct"))).await.status, 404);

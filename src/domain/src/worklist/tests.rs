@@ -72,7 +72,7 @@ fn a_message_waits_until_its_writer_can_read_an_answer() {
             assert_eq!(left, None, "{author:?}");
         }
     }
-    // What was promised to the company ends when the company can read of it.
+    // A promise to the company ends when the company can read of it.
     let promised = AwaitedResponse::after_promise(None, at(90), at(0));
     for readers in ALL {
         let left = promised.after_response(&[], readers, &settings, &calendar);
