@@ -79,7 +79,6 @@ pub async fn warn(app: &App, id: AppointmentId) -> Result<(), Problem> {
     let names = work.names(&booked.experts);
     let appointment = appointment_text(&booked, &names);
     let portal = work.portal()?;
-    work.learn_channel().await?;
     let heard = heard_by(booked.starts_at, &work.context.settings, &work.context.calendar);
     let contact_due = if now + GRACE < heard { heard } else { booked.starts_at };
     let event = |side| MailEvent::Silence(SilenceEvent::ExpertAway { side, appointment, contact_due });

@@ -208,7 +208,6 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt
     withdraw_substitute_request(&mut work, &before).await?;
     tell_away(&mut work, &team.away, &recorded(&before, "企業の欠席"), None)?;
     notify_no_show(&mut work, &before, false)?;
-    work.learn_channel().await?;
     notify_experts_of_no_show(&mut work, &before, by, &team.away)?;
     work.save(&before.no_show()?).await?;
     work.commit().await?;
@@ -232,7 +231,6 @@ pub async fn record_expert_no_show(
         work.await_response();
     }
     tell_away(&mut work, &team.away, &recorded(&before, "専門家の欠席"), None)?;
-    work.learn_channel().await?;
     notify_expert_missed(&mut work, &before, (by, &team.away), false)?;
     work.save(&before.expert_no_show()?).await?;
     work.commit().await?;

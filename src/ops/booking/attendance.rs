@@ -49,7 +49,6 @@ async fn record_partly_done(
     work.record.owed = owed_by(&work, &held).await?;
     ask_for_report(&mut work, &held)?;
     work.await_response();
-    work.learn_channel().await?;
     notify_expert_missed_part(&mut work, &held, by, false)?;
     work.commit().await?;
     Ok(())

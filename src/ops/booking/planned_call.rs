@@ -76,8 +76,8 @@ pub async fn ask_for(app: &App, id: AppointmentId) -> Result<(), Problem> {
     let Some(kept) = work.appointment.as_ref().filter(stands) else { return Ok(()) };
     let note = if kept.is_confirmed() { APPOINTMENT_NEAR } else { HOLD_ENDS };
     // The warning before a hold ends does not wait for the proof of the address.
-    let waits = kept.is_confirmed() && !work.hears_by_mail_now();
-    if work.record.to_call_since.is_some() || (!waits && work.company_channel().await?.is_mail()) {
+    let is_proved = !kept.is_confirmed() || work.hears_by_mail_now();
+    if work.record.to_call_since.is_some() || work.company_channel().once_proved(is_proved).is_mail() {
         return Ok(());
     }
     work.record.to_call_since = Some(now);

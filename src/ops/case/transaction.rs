@@ -12,7 +12,6 @@ use domain::{
     booking::{appointment::Appointment, notice::in_business_hours},
     calendar::{at_japan, japan_date},
     consultation::{Action, ActionKind, ActionRefused, Event},
-    correspondence::company_channel::CompanyChannel,
     due::{self, Due, DueKind},
     id::{AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
@@ -70,8 +69,9 @@ pub struct CaseTransaction<'a> {
     reaches_proven: bool,
     /// Whether the present address replaces one that was proved, and is not proved itself.
     replaces_proved: bool,
-    /// The way by which the company hears, if it was asked for (`learn_channel`).
-    channel: Option<CompanyChannel>,
+    /// Whether mail arrives at the address to which the company's mail goes (`company_address`). The address of an
+    /// application that is being submitted is taken to be right.
+    arrives: bool,
     events: Vec<NewEvent>,
     mails: Vec<OutgoingMail>,
     portal: Option<String>,
@@ -145,7 +145,7 @@ impl<'a> CaseTransaction<'a> {
         let appointment =
             store::booking::appointment::of(&tx, id).await?.into_iter().find(Appointment::is_live);
         let mut opened = Self::open(app, context, tx, record, person);
-        opened.check_proven().await?;
+        opened.check_addresses().await?;
         if let Some(since) = opened.record.to_call_since {
             let now = opened.now();
             opened.has_untold =
@@ -181,6 +181,7 @@ impl<'a> CaseTransaction<'a> {
         record: Record,
         person: ContactPerson,
     ) -> Self {
+        let arrives = person.email.is_some();
         Self {
             app,
             tx,
@@ -191,7 +192,7 @@ impl<'a> CaseTransaction<'a> {
             appointment: None,
             reaches_proven: false,
             replaces_proved: false,
-            channel: None,
+            arrives,
             events: Vec::new(),
             mails: Vec::new(),
             portal: None,

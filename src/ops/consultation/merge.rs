@@ -208,7 +208,7 @@ async fn absorb(
     };
     let done = if was_split { "に戻しました" } else { "に統合しました" };
     work.note(by, format!("{}{done}（{why}）", kept.number));
-    let channel = work.company_channel().await?;
+    let channel = work.company_channel();
     if is_open && (channel.is_mail() || ended.is_some()) {
         let contact_due = contact.map(|it| it.due_at);
         let times = (ended.as_ref(), stands.as_ref());

@@ -89,7 +89,6 @@ pub async fn correct(
     }
     follow_owed(&mut work, &corrected).await?;
     tell_away(&mut work, &team.away, &recorded(&corrected, to.outcome.label()), None)?;
-    work.learn_channel().await?;
     tell(&mut work, &corrected, (by, &team.away), (from, to))?;
     // The expert who held an appointment without the other one gets no mail about that.
     tell_of_report(&mut work)?;

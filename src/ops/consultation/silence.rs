@@ -111,7 +111,7 @@ async fn tell_searching(
     let portal = work.portal()?;
     let mail = work.mail_company(MailEvent::Silence(SilenceEvent::Searching { portal: &portal }))?;
     tied(mail, clock);
-    Ok(match work.company_channel().await? {
+    Ok(match work.company_channel() {
         CompanyChannel::Mail => "専門家に依頼していることを、企業にお知らせしました",
         CompanyChannel::Telephone => {
             "専門家に依頼していることをメールでお知らせできないため、「電話する」に載せました"

@@ -423,7 +423,6 @@ async fn request_next(
     let portal = work.portal()?;
     let time = wished.as_ref().map(|it| (appointment_text(it, &[]), news));
     work.mail_company(MailEvent::BackAtCenter { portal: &portal, why, time })?;
-    work.learn_channel().await?;
     work.mail_center(MailEvent::NobodyLeft)?;
     Ok(())
 }

@@ -42,8 +42,11 @@ pub struct CaseDetails {
     pub changed_entries: i64,
     /// Permanent bounces that still hold, of mails about the consultation or of its contact's address.
     pub bounces: i64,
-    /// The way by which the company hears now: the same rule by which mail to it becomes an item of the calls.
+    /// The way by which the company hears what repeats nothing of the form: the same rule by which mail to it becomes an
+    /// item of the calls.
     pub channel: CompanyChannel,
+    /// The way by which it hears everything else, which waits until an address is proved.
+    pub proved_channel: CompanyChannel,
     /// Reports that wait for the center's approval.
     pub submitted_reports: i64,
     /// Other consultations that may be of the same company.
@@ -108,6 +111,7 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(changed_entries()), "changed_entries")
         .column_as(Expr::cust(BOUNCES), "bounces")
         .column_as(Expr::cust(mail_arrives()), "mail_arrives")
+        .column_as(Expr::cust(reaches_proven()), "reaches_proven")
         .column_as(Expr::cust(submitted_reports()), "submitted_reports")
         .column_as(Expr::cust(POSSIBLE_DUPLICATES), "possible_duplicates")
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
@@ -203,6 +207,7 @@ struct Found {
     changed_entries: i64,
     bounces: i64,
     mail_arrives: bool,
+    reaches_proven: bool,
     submitted_reports: i64,
     possible_duplicates: i64,
     has_assignments: bool,
@@ -218,6 +223,7 @@ impl Found {
     fn case(self) -> Result<CaseDetails, DbErr> {
         let record = crate::store::consultation::from_row(&self.row)?;
         let channel = CompanyChannel::of(self.contact.email.is_some(), self.mail_arrives);
+        let is_proved = record.consultation.address_confirmed || self.reaches_proven;
         Ok(CaseDetails {
             record,
             application: self.application,
@@ -232,6 +238,7 @@ impl Found {
             changed_entries: self.changed_entries,
             bounces: self.bounces,
             channel,
+            proved_channel: channel.once_proved(is_proved),
             submitted_reports: self.submitted_reports,
             possible_duplicates: self.possible_duplicates,
             has_assignments: self.has_assignments,
@@ -268,15 +275,18 @@ const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanen
 /// Whether mail to the company arrives: at the address that its contact had proved before the present one, or else at
 /// the present one (`CaseTransaction::company_address`).
 fn mail_arrives() -> String {
-    let arrives = |key: &str| {
-        format!(
-            r#"NOT EXISTS (SELECT 1 FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND b."address_key" = "contact"."{key}")"#
-        )
-    };
+    format!("({} OR {})", reaches_proven(), arrives("email_key"))
+}
+
+/// Whether mail reaches the address that the contact had proved before the present one.
+fn reaches_proven() -> String {
+    format!(r#"("contact"."proven_email_key" IS NOT NULL AND {})"#, arrives("proven_email_key"))
+}
+
+/// Whether no bounce stands against the address in a column of the contact.
+fn arrives(key: &str) -> String {
     format!(
-        r#"(("contact"."proven_email_key" IS NOT NULL AND {}) OR {})"#,
-        arrives("proven_email_key"),
-        arrives("email_key")
+        r#"NOT EXISTS (SELECT 1 FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND b."address_key" = "contact"."{key}")"#
     )
 }
 

@@ -151,7 +151,7 @@ async fn company_is_told(app: &App, participation: Participation) -> Result<&'st
     let found = store::booking::appointment::find(&app.db, participation.appointment).await?;
     let Some(Owner::Consultation(id)) = found.map(|it| it.owner) else { return Ok("") };
     let Some(record) = store::consultation::find(&app.db, id).await? else { return Ok("") };
-    Ok(match find(app, record.number).await?.channel {
+    Ok(match find(app, record.number).await?.proved_channel {
         CompanyChannel::Mail => "企業にもメールで知らせました。",
         CompanyChannel::Telephone => "企業には、電話で伝えてください。",
     })

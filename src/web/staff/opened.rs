@@ -103,7 +103,7 @@ impl Opened {
 
     /// Returns how the company hears of what `by` has just done; empty if it is on the telephone.
     pub fn confirmation(&self, by: Actor) -> &'static str {
-        match self.case.channel {
+        match self.case.proved_channel {
             CompanyChannel::Mail => "確認メールを送りました。",
             CompanyChannel::Telephone if by.represented() == Some(Represented::Company) => "",
             CompanyChannel::Telephone => "企業には、電話で伝えてください。",

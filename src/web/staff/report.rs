@@ -61,7 +61,7 @@ pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> R
         (None, _) => {}
         (Some(_), Err(errors)) => typed.errors = errors,
         (Some(_), Ok(decision)) => {
-            let flash = decision_text(&decision, rewriter.as_deref(), open.case.channel);
+            let flash = decision_text(&decision, rewriter.as_deref(), open.case.proved_channel);
             let done = ops::aftercare::report::decide(&open.app, appointment, open.me.id, decision).await;
             if typed.done(done)? {
                 return Ok(open.back(&flash));

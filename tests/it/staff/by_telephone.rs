@@ -1,14 +1,17 @@
 //! A company without a mail address is called: whatever a mail would have said is an item of the calls, and no sentence
 //! promises it a mail.
 use chrono::TimeDelta;
-use domain::calendar::{BusinessCalendar, at_japan, japan_date};
+use domain::{
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    consultation::correction::CorrectionSection,
+};
 use madoguchi::{doctor, ops, store, store::correspondence::bounce::Bounce, worker};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 
 use super::{act, at, center, done};
 use crate::{
-    cases::{self, Case, Cast, mails_to, record, state},
-    deadlines,
+    cases::{self, CONTACT, Case, Cast, mails_to, record, state},
+    correcting, deadlines,
     site::{PASSWORD, Site},
 };
 
@@ -234,4 +237,31 @@ async fn the_mail_to_the_expert_says_that_the_center_calls_the_company() {
     let mail = mails.iter().rfind(|it| it.kind == "missed_appointment").unwrap();
     assert!(mail.text_body.contains("センターが電話でお伝えします。"), "{}", mail.text_body);
     assert!(!mail.text_body.contains("お送りしています"), "{}", mail.text_body);
+}
+
+/// A letter about news that waits until an address is proved does not say that the company was sent it.
+#[actix_web::test]
+async fn news_that_waits_for_the_proof_of_an_address_is_told_in_a_call_in_every_word() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let proved = cases::booked(&site, &cast, "heard@example.co.jp").await;
+    let corrected = [("email", "new@example.co.jp")];
+    done(&correcting::correct(&site, case, CorrectionSection::Contact, &corrected).await);
+    site.get(&at(case.number, "/hand-back")).await.shows("企業には、メールで知らせます。");
+    let ends =
+        [cases::appointment(&site, case).await.ends_at, cases::appointment(&site, proved).await.ends_at];
+    site.app.clock.advance(ends.into_iter().max().unwrap() - site.app.clock.now());
+    for (case, called) in [(case, true), (proved, false)] {
+        ops::booking::appointment::record_no_show(&site.app, case.id, cast.center()).await.unwrap();
+        let mails = mails_to(&site, "expert@example.jp").await;
+        let number = case.number.to_string();
+        let about = |kind: &str, text: &str| kind == "missed_appointment" && text.contains(&number);
+        let mail = mails.iter().find(|it| about(&it.kind, &it.text_body)).unwrap();
+        assert_eq!(mail.text_body.contains("センターが電話でお伝えします。"), called, "{}", mail.text_body);
+        assert_eq!(record(&site, case).await.to_call_since.is_some(), called, "{}", case.number);
+    }
+    again(&site).await;
+    let slot = ops::intake::apply::slot_value(cases::free_slots(&site, case).await[0]);
+    done(&act(&site, case, "/slots", &[("slot", &slot), ("said_by", "center")]).await);
+    site.get(&at(case.number, "")).await.shows("日時を決めました。企業には、電話で伝えてください。");
 }

@@ -15,6 +15,12 @@ impl CompanyChannel {
         if has_address && arrives { Self::Mail } else { Self::Telephone }
     }
 
+    /// Returns the channel of words that wait until the address to which they go is proved (`is_proved`): until then the
+    /// center calls.
+    pub const fn once_proved(self, is_proved: bool) -> Self {
+        if is_proved { self } else { Self::Telephone }
+    }
+
     pub const fn is_mail(self) -> bool {
         matches!(self, Self::Mail)
     }
@@ -29,6 +35,15 @@ mod tests {
         assert_eq!(CompanyChannel::of(true, true), CompanyChannel::Mail);
         for (has_address, arrives) in [(true, false), (false, true), (false, false)] {
             assert!(!CompanyChannel::of(has_address, arrives).is_mail());
+        }
+    }
+
+    #[test]
+    fn words_that_wait_for_a_proof_are_said_in_a_call_until_then() {
+        assert_eq!(CompanyChannel::Mail.once_proved(true), CompanyChannel::Mail);
+        assert_eq!(CompanyChannel::Mail.once_proved(false), CompanyChannel::Telephone);
+        for is_proved in [true, false] {
+            assert_eq!(CompanyChannel::Telephone.once_proved(is_proved), CompanyChannel::Telephone);
         }
     }
 }

@@ -3,6 +3,8 @@
 //! An address that is not proved gets the mails that have it proved, and those that repeat nothing of the form. Every
 //! other mail goes to the address that the company had proved before it corrected it, or is held until the new one is
 //! proved.
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     correspondence::company_channel::CompanyChannel,
@@ -89,12 +91,15 @@ impl CaseTransaction<'_> {
         }
     }
 
-    /// Finds out whether mail reaches the address that was proved before the present one.
-    pub async fn check_proven(&mut self) -> Result<(), Problem> {
-        self.reaches_proven = match &self.person.proven {
-            Some(it) => self.reaches(it.key()).await?,
-            None => false,
+    /// Finds out at which addresses of the contact mail arrives. An operation that changes one of them does it again.
+    pub async fn check_addresses(&mut self) -> Result<(), Problem> {
+        let keys: Vec<_> = self.person.clone().addresses().map(|it| it.to_lowercase()).collect();
+        let dead = match keys.is_empty() {
+            true => HashSet::new(),
+            false => store::correspondence::bounce::dead_among(&self.tx, keys).await?,
         };
+        self.reaches_proven = self.person.proven.as_ref().is_some_and(|it| !dead.contains(&it.key()));
+        self.arrives = self.company_address().is_some_and(|it| !dead.contains(&it.to_lowercase()));
         self.replaces_proved = false;
         if !self.record.consultation.address_confirmed && self.person.email.is_some() {
             let id = self.record.consultation.id;
@@ -121,19 +126,15 @@ impl CaseTransaction<'_> {
         Some(self.reached_proven().map_or(own, |it| it.email.as_str()))
     }
 
-    /// Returns how the company hears.
-    pub async fn company_channel(&self) -> Result<CompanyChannel, Problem> {
-        let Some(address) = self.company_address().map(str::to_lowercase) else {
-            return Ok(CompanyChannel::Telephone);
-        };
-        Ok(CompanyChannel::of(true, self.reaches(address).await?))
+    /// Returns how the company hears what repeats nothing of the form.
+    pub fn company_channel(&self) -> CompanyChannel {
+        CompanyChannel::of(self.company_address().is_some(), self.arrives)
     }
 
-    /// Finds out how the company hears, for the letters to center and experts that say so. Without it, they are written as
-    /// if mail arrived at the company's address.
-    pub async fn learn_channel(&mut self) -> Result<(), Problem> {
-        self.channel = Some(self.company_channel().await?);
-        Ok(())
+    /// Returns how the company hears of what a letter to the center or an expert is about: as `mail_company` tells it.
+    fn channel_beside(&self, letter: TextKind) -> CompanyChannel {
+        let channel = self.company_channel();
+        if letter.is_told_to_a_stranger() { channel } else { channel.once_proved(self.hears_by_mail_now()) }
     }
 
     /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`
@@ -228,9 +229,7 @@ impl CaseTransaction<'_> {
             due: record.due.as_ref(),
             waits_since: record.silence.map(|it| it.since),
             report_due_at,
-            channel: self
-                .channel
-                .unwrap_or_else(|| CompanyChannel::of(self.company_address().is_some(), true)),
+            channel: self.channel_beside(TextKind::of(&event)),
             sender: SenderContext { organizer: &organizer, ..self.context.sender(self.app) },
         };
         Ok(compose::about(event, to, &about)?)

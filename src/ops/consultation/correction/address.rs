@@ -81,7 +81,7 @@ pub async fn follow(work: &mut CaseTransaction<'_>, change: AddressChange<'_>) -
     work.record.consultation.address_confirmed = confirmed.is_some();
     work.person.proven = restored.or_else(|| spoke.clone().filter(|_| stays));
     work.save(AddressProof(id, confirmed, work.person.proven.clone())).await?;
-    work.check_proven().await?;
+    work.check_addresses().await?;
     // The center removes an address because it is no more; a company's page can be in other hands.
     let is_told = (new.is_some() || signed_in.is_some()) && !told_besides;
     if let Some(spoke) = spoke.filter(|it| is_told && before.is_none() && !is_new(it)) {
@@ -176,7 +176,7 @@ pub async fn confirmed_by_mistake(work: &mut CaseTransaction<'_>) -> Result<(), 
     work.record.consultation.address_confirmed = false;
     work.person.proven = proven::spoke_before(work, i32::MAX).await?;
     work.save(AddressProof(id, None, work.person.proven.clone())).await?;
-    work.check_proven().await?;
+    work.check_addresses().await?;
     let Some(key) = work.person.email.as_ref().map(|it| it.to_lowercase()) else { return Ok(()) };
     for row in readdressed::waiting(work.read(), id, std::slice::from_ref(&key)).await? {
         if ![MailKind::AddressChanged, MailKind::AddressReplaced].iter().any(|it| it.code() == row.kind) {
