@@ -8,6 +8,7 @@ pub mod correction;
 mod ending;
 mod event;
 mod event_word;
+mod further;
 mod merge;
 mod outcome;
 mod refused;
@@ -19,6 +20,7 @@ pub use action::{Action, ActionKind};
 pub use ending::{EndingReader, ending, leads_back};
 pub use event::{Event, History, Rebuilt, rebuild};
 pub use event_word::event_word;
+pub use further::{PlanStep, plans_further};
 pub use merge::{MergeContact, MergeRefused, MergeValue, MergedCase, merge_contact, merge_obstacles};
 pub use outcome::{AppointmentOutcome, BuiltOnOutcome, OutcomeCorrection};
 pub use refused::ActionRefused;
@@ -26,8 +28,10 @@ pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};
 
 use crate::{
     actor::{Actor, Party},
+    booking::appointment::Appointment,
     field::Fields,
     id::ConsultationId,
+    routing::assignment::Assignment,
 };
 
 /// The facts about a consultation that the transition function needs.
@@ -45,9 +49,13 @@ pub struct Consultation {
 }
 
 impl Consultation {
-    /// Returns whether the company can choose a time for its application: no expert is asked yet and no time is kept for it.
-    pub const fn may_choose_time(&self, has_time: bool, has_expert: bool) -> bool {
-        self.merged_into.is_none() && self.state.is_before_routing() && !has_expert && !has_time
+    /// Returns whether the company can choose a time for its application: none of its `appointments` is kept for it, and none
+    /// of its `assignments` asks an expert or was accepted.
+    pub fn may_choose_time(&self, appointments: &[Appointment], assignments: &[Assignment]) -> bool {
+        self.merged_into.is_none()
+            && self.state.is_before_routing()
+            && !appointments.iter().any(Appointment::is_live)
+            && !assignments.iter().any(Assignment::is_live)
     }
 
     /// Returns a consultation that has just been received.

@@ -33,7 +33,11 @@ pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) ->
     let history = store::audit::event::of(work.read(), id).await?;
     let held = held(&work).await?;
     let act = Action::DropFurtherAppointment {
-        planned: !held.all.is_empty() && store::audit::event::plans_further(&history),
+        planned: work.record.consultation.may_drop_further(
+            actor_at.actor.party(),
+            !held.all.is_empty(),
+            store::audit::event::plan_steps(&history),
+        ),
         reported: held.is_reported,
     };
     work.act(act, actor_at.actor, None)?;

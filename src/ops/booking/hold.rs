@@ -9,7 +9,7 @@ use domain::{
         notice::{heard_by, hold_until},
     },
     calendar::japan_date,
-    consultation::ActionKind,
+    consultation::{ActionKind, Consultation},
     due::Due,
     id::{AppointmentId, ConsultationId},
     settings::RoutingMode,
@@ -46,6 +46,16 @@ pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
     context.offers(&app.db, SlotSearch { aim: SearchAim::List, ..for_company(search) }).await
 }
 
+/// Returns whether the company can choose a time for its application now. Skips the queries if it cannot in any case.
+pub async fn may_choose(app: &App, it: &Consultation) -> Result<bool, Problem> {
+    if !it.may_choose_time(&[], &[]) {
+        return Ok(false);
+    }
+    let appointments = store::booking::appointment::of(&app.db, it.id).await?;
+    let assignments = store::routing::assignment::of(&app.db, it.id).await?;
+    Ok(it.may_choose_time(&appointments, &assignments))
+}
+
 /// Keeps the time that the company chooses for its application, or that a coordinator records in its stead. The best expert
 /// is asked at once if the address is confirmed and routing is automatic.
 pub async fn choose(
@@ -56,9 +66,7 @@ pub async fn choose(
 ) -> Result<(), Problem> {
     let actor_at = by.into();
     let mut work = CaseTransaction::begin_for(app, id, actor_at).await?;
-    let all = store::booking::appointment::of(work.read(), id).await?;
-    let has_time = all.iter().any(Appointment::is_live);
-    if !work.record.consultation.may_choose_time(has_time, work.live().next().is_some()) {
+    if !work.record.consultation.may_choose_time(work.appointment.as_slice(), &work.assignments) {
         return Err(Problem::Refused("いまは、日時を選ぶ必要はありません。".to_owned()));
     }
     if !Box::pin(take(&mut work, slot, None)).await? {

@@ -1,4 +1,6 @@
 //! Notifies both sides of an appointment, with its calendar entries, and plans their reminders.
+use std::slice::from_ref;
+
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
@@ -268,7 +270,7 @@ pub const TIME_LOST: &str =
 pub fn notify_released(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
     let portal = work.portal()?;
     let slot = appointment_text(released, &[]);
-    let may_choose = work.record.consultation.may_choose_time(false, work.live().next().is_some());
+    let may_choose = work.record.consultation.may_choose_time(from_ref(released), &work.assignments);
     let day_closed = !work.context.calendar.is_open(japan_date(released.starts_at));
     let event = SilenceEvent::HoldReleased { portal: &portal, slot, may_choose, day_closed };
     work.mail_company(MailEvent::Silence(event))?;

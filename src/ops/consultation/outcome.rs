@@ -3,7 +3,7 @@ use domain::{
     actor::Actor,
     aftercare::report::{Report, ReportState, report_author},
     booking::appointment::{Appointment, AppointmentOutcome, Owner, RecordedOutcome},
-    consultation::{Action, ActionKind, OutcomeCorrection, State},
+    consultation::{Action, ActionKind, OutcomeCorrection, State, plans_further},
     due::{Due, DueKind},
     id::{AppointmentId, ExpertId},
     routing::assignment::AssignmentState,
@@ -150,7 +150,7 @@ async fn facts(
         to: to.outcome,
         changes_absent: from.absent != to.absent,
         is_latest: !all.iter().any(is_later),
-        plans_further: store::audit::event::plans_further(&history),
+        plans_further: plans_further(store::audit::event::plan_steps(&history)),
         is_booked: work.appointment.is_some(),
         is_asked: work.live().any(|it| it.state == AssignmentState::Offered),
         is_report_sent: report.is_some_and(|it| {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use codes::ConsultationStatus;
 use domain::{
     actor::{Actor, Party, Represented},
-    consultation::{ActionKind, Event, State},
+    consultation::{ActionKind, Event, PlanStep, State},
     id::{AccountId, ConsultationId, DeskId, ExpertId},
     worklist::quick_record::QuickRecord,
 };
@@ -219,64 +219,23 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<His
     rows.into_iter().map(line).collect()
 }
 
-/// Returns whether a further appointment is planned that was neither held nor taken back since.
-pub fn plans_further(history: &[HistoryEntry]) -> bool {
-    let decides = |it: &&HistoryEntry| match it.action {
-        ActionKind::PlanFurtherAppointment
-        | ActionKind::DropFurtherAppointment
-        | ActionKind::RecordDone
-        | ActionKind::RecordPartlyDone
-        | ActionKind::CorrectOutcome
-        | ActionKind::Reopen => true,
-        ActionKind::Submit
-        | ActionKind::StartCheck
-        | ActionKind::Ask
-        | ActionKind::Answer
-        | ActionKind::RequestExperts
-        | ActionKind::Accept
-        | ActionKind::Decline
-        | ActionKind::ReleaseExpert
-        | ActionKind::SettleTeam
-        | ActionKind::ChooseSlot
-        | ActionKind::Reschedule
-        | ActionKind::CancelAppointment
-        | ActionKind::RecordNoShow
-        | ActionKind::RecordExpertNoShow
-        | ActionKind::ApproveReport
-        | ActionKind::Complete
-        | ActionKind::Withdraw
-        | ActionKind::CloseUnfulfilled
-        | ActionKind::Refer
-        | ActionKind::Note => false,
-    };
-    // The appointment of which the outcome is corrected to one that was not held did not end the plan.
-    let mut not_held = false;
-    for it in history.iter().rev().filter(decides) {
-        if it.action == ActionKind::CorrectOutcome && !is_held_now(it) {
-            not_held |= was_held(it);
-        } else if not_held && is_record(it.action) {
-            not_held = false;
-        } else {
-            return it.action == ActionKind::PlanFurtherAppointment;
-        }
+/// Returns the events as the rules of a further appointment read them.
+pub fn plan_steps(history: &[HistoryEntry]) -> impl DoubleEndedIterator<Item = PlanStep> {
+    history.iter().map(|it| PlanStep {
+        action: it.action,
+        from: it.from.as_deref().and_then(ConsultationStatus::from_code),
+        to: it.to.status(),
+    })
+}
+
+/// Returns whether a party can take a further appointment back. Skips the query if it cannot in any case.
+pub async fn may_drop_further(db: &impl ConnectionTrait, record: &Record, by: Party) -> Result<bool, DbErr> {
+    let (it, has_held) = (&record.consultation, record.appointments_done > 0);
+    if !has_held || it.allows(ActionKind::DropFurtherAppointment, by).is_err() {
+        return Ok(false);
     }
-    false
-}
-
-/// Returns whether an event records that an appointment was held, at once or by a correction.
-const fn is_record(action: ActionKind) -> bool {
-    matches!(action, ActionKind::CorrectOutcome | ActionKind::RecordDone | ActionKind::RecordPartlyDone)
-}
-
-/// Returns whether a correction says that the latest appointment was held after all.
-fn is_held_now(it: &HistoryEntry) -> bool {
-    it.to == State::Consulted && it.from.as_deref() != Some(it.to.code())
-}
-
-/// Returns whether a correction says that the latest appointment was not held after all.
-fn was_held(it: &HistoryEntry) -> bool {
-    let after = [ConsultationStatus::Consulted, ConsultationStatus::FollowUp].map(ConsultationStatus::code);
-    it.to == State::Scheduling && it.from.as_deref().is_some_and(|from| after.contains(&from))
+    let history = of(db, it.id).await?;
+    Ok(it.may_drop_further(by, has_held, plan_steps(&history)))
 }
 
 /// Returns the positions of the notes that the plan of the latest further appointment has made; `None` if none was

@@ -13,7 +13,6 @@ use domain::{
     calendar::japan_date,
     consultation::{ActionKind, State},
     number::FiscalYear,
-    routing::assignment::Assignment,
     wording::{long_date_time_range, month_day_time, month_day_weekday},
 };
 
@@ -291,8 +290,8 @@ pub(super) async fn further(
     cap: u16,
     now: DateTime<Utc>,
 ) -> Result<Further, Problem> {
-    let may_drop = record.consultation.allows(ActionKind::DropFurtherAppointment, Party::Company).is_ok();
-    if may_drop && record.appointments_done > 0 && store::audit::event::plans_further(events) {
+    let (steps, has_held) = (store::audit::event::plan_steps(events), record.appointments_done > 0);
+    if record.consultation.may_drop_further(Party::Company, has_held, steps) {
         return Ok(Further::Planned(record.wanted_fields().label()));
     }
     if record.consultation.allows(ActionKind::PlanFurtherAppointment, Party::Company).is_err() {
@@ -350,9 +349,7 @@ async fn lost(app: &App, record: &Record, appointments: &[Appointment]) -> Resul
     let is_lost = |it: &&Appointment| it.state == AppointmentState::Released || is_cancelled(it);
     let Some(lost) = appointments.last().filter(is_lost) else { return Ok(None) };
     let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
-    let has_expert = assignments.iter().any(Assignment::is_live);
-    let has_time = appointments.iter().any(Appointment::is_live);
-    let may_choose = record.consultation.may_choose_time(has_time, has_expert);
+    let may_choose = record.consultation.may_choose_time(appointments, &assignments);
     let (when, was_booked) = (long_date_time_range(lost.starts_at, lost.ends_at), is_cancelled(lost));
     Ok(may_choose.then_some(LostTime { when, was_booked }))
 }

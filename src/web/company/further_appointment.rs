@@ -58,19 +58,10 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         typed.form.add("fields", own.0.consultation.fields.code());
         return page::html(&FurtherPage { shell, number, path, owed, is_open, fields, typed });
     }
-    if may_drop(&app, &own.0).await? {
+    if store::audit::event::may_drop_further(&app.db, &own.0, Party::Company).await? {
         return page::html(&TakeBackPage { shell, number, path });
     }
     Ok(page::see_other(path))
-}
-
-/// Returns whether a further appointment is planned that the company can take back.
-pub(super) async fn may_drop(app: &App, record: &Record) -> Result<bool, Problem> {
-    if record.consultation.allows(ActionKind::DropFurtherAppointment, Party::Company).is_err() {
-        return Ok(false);
-    }
-    let history = store::audit::event::of(&app.db, record.consultation.id).await?;
-    Ok(store::audit::event::plans_further(&history))
 }
 
 #[post("/my/{number}/further")]

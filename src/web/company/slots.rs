@@ -11,13 +11,10 @@ use domain::{
         availability::Slot,
     },
     consultation::{ActionKind, State},
-    routing::assignment::Assignment,
     wording::{iso_date, month_day_time, month_day_weekday},
 };
 
-use super::{
-    appointment::CompanyAppointment, further_appointment::may_drop, own_consultation::OwnConsultation,
-};
+use super::{appointment::CompanyAppointment, own_consultation::OwnConsultation};
 use crate::{
     app::App,
     ops::{self, booking::slot_offers::SlotOffers},
@@ -195,12 +192,10 @@ async fn choice(app: &App, shell: &Shell, own: &OwnConsultation) -> Result<Choic
     if can(ActionKind::ChooseSlot) {
         return Ok(Choice::First);
     }
-    let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
-    let assignments = store::routing::assignment::of(&app.db, own.0.consultation.id).await?;
-    let has_time = all.iter().any(Appointment::is_live);
-    if own.0.consultation.may_choose_time(has_time, assignments.iter().any(Assignment::is_live)) {
+    if ops::booking::hold::may_choose(app, &own.0.consultation).await? {
         return Ok(Choice::Hold);
     }
+    let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
     let Some(booked) =
         all.into_iter().find(Appointment::is_confirmed).filter(|_| can(ActionKind::Reschedule))
     else {
@@ -238,7 +233,8 @@ async fn slots_page(
         Said::Wrong(errors) => (errors, String::new()),
         Said::Refused(why) => (FieldErrors::default(), why),
     };
-    let may_drop = moves.is_none() && may_drop(app, &own.0).await?;
+    let may_drop =
+        moves.is_none() && store::audit::event::may_drop_further(&app.db, &own.0, Party::Company).await?;
     Ok(SlotsPage {
         shell,
         number: own.0.number.to_string(),

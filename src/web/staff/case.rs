@@ -1,11 +1,11 @@
 //! One consultation: the choice of its view, and what all views need.
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{consultation::ActionKind, id::AccountId, number::CaseNumber, wording};
+use domain::{actor::Party, consultation::ActionKind, id::AccountId, number::CaseNumber, wording};
 
 use super::{
     candidates,
-    case_head::{Head, may},
+    case_head::Head,
     case_tabs::View,
     case_views,
     opened::Opened,
@@ -80,7 +80,9 @@ async fn render_seen(
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
     let news = untold_news(app, &case, now).await?;
     let others = others(seen, shell.account.as_ref().map(|it| it.id), now);
-    let (plans_further, kept) = (plans_further(app, &case).await?, kept(app, &case).await?);
+    let plans_further =
+        store::audit::event::may_drop_further(&app.db, &case.record, Party::Coordinator).await?;
+    let kept = kept(app, &case).await?;
     let may_wish = slots::is_wish(app, &case).await?;
     let head = Head {
         case,
@@ -117,15 +119,6 @@ async fn untold_news(app: &App, case: &CaseDetails, now: DateTime<Utc>) -> Resul
     let Some(since) = case.record.to_call_since else { return Ok(Vec::new()) };
     let news = store::worklist::untold::of(&app.db, case.record.consultation.id, (since, &[]), now).await?;
     Ok(news.into_iter().map(|it| SpokenNews::of(it, &app.site)).collect())
-}
-
-/// Returns whether a further appointment is planned. Skips the query if there can be none.
-async fn plans_further(app: &App, case: &CaseDetails) -> Result<bool, Problem> {
-    let it = &case.record.consultation;
-    if case.record.appointments_done == 0 || may(it, ActionKind::DropFurtherAppointment).is_err() {
-        return Ok(false);
-    }
-    Ok(store::audit::event::plans_further(&store::audit::event::of(&app.db, it.id).await?))
 }
 
 /// Returns the others of the center who look at the case now, such as 「鈴木 花子（3分前）」.

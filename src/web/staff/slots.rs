@@ -4,9 +4,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use domain::{
     actor::{Actor, Party, Represented},
-    booking::appointment::Appointment,
     consultation::ActionKind,
-    routing::assignment::Assignment,
     wording,
 };
 
@@ -15,10 +13,7 @@ use crate::{
     app::App,
     ops::{self, case::actor::ActorAt},
     problem::Problem,
-    store::{
-        self,
-        consultation::case_details::{CaseAppointment, CaseDetails},
-    },
+    store::consultation::case_details::{CaseAppointment, CaseDetails},
     web::kit::{
         form::{Choice, Fields},
         form_state::FormState,
@@ -148,13 +143,7 @@ async fn render(open: Opened, mut typed: FormState, is_wish: bool) -> Result<Htt
 
 /// Returns whether the company could choose a time for its application, so that its wish can be recorded.
 pub async fn is_wish(app: &App, case: &CaseDetails) -> Result<bool, Problem> {
-    let it = &case.record.consultation;
-    if !it.may_choose_time(case.booked_from.is_some(), false) {
-        return Ok(false);
-    }
-    let assignments = store::routing::assignment::of(&app.db, it.id).await?;
-    let has_time = store::booking::appointment::of(&app.db, it.id).await?.iter().any(Appointment::is_live);
-    Ok(it.may_choose_time(has_time, assignments.iter().any(Assignment::is_live)))
+    ops::booking::hold::may_choose(app, &case.record.consultation).await
 }
 
 /// Returns the action of this page in the present state: moving or choosing.
