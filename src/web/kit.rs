@@ -27,6 +27,7 @@ pub mod notification_preferences;
 pub mod origin;
 pub mod outcome_form;
 pub mod page;
+pub mod preferred_times;
 pub mod problem;
 pub mod proposals;
 pub mod registration_form;

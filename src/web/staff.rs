@@ -54,6 +54,7 @@ mod time_proposal_answer;
 mod time_proposals;
 mod transfer;
 mod transferred;
+mod waiting_entry;
 mod waiting_list;
 mod way_out;
 mod worklist;
@@ -94,6 +95,8 @@ fn work(cfg: &mut ServiceConfig) {
         .service(inbound_mail::attach)
         .service(inbound_mail::discard)
         .service(inbound_mail::done)
+        .service(waiting_entry::show)
+        .service(waiting_entry::submit)
         .service(waiting_list::list)
         .service(waiting_list::answer)
         .service(notifications::show)

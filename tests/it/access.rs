@@ -358,6 +358,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/staff/consultations/{number}/send-again", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/slots", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/slots", &[Coordinator]),
+    ("GET", "/staff/consultations/{number}/wait", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/wait", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/waiting", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/{act}", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/snooze", &[Coordinator]),

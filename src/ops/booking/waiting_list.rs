@@ -40,6 +40,7 @@ use crate::{
             save::{EndedWaiting, NewAppointment, TurnedDown},
             transaction::CaseTransaction,
         },
+        consultation::to_call::settle,
         correspondence::mail_budget::CountedMail,
     },
     problem::Problem,
@@ -97,6 +98,7 @@ pub async fn wait(
         actor_at.actor,
         format!("早い日時の空き待ちを受け付けました（{}）", preferred_times.join("、または ")),
     );
+    heard(&mut work, actor_at.actor).await?;
     work.commit().await?;
     Ok(WaitingResult::Yes)
 }
@@ -110,6 +112,7 @@ pub async fn stop(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Resu
     work.save(WithdrawnOffers(waiting.id)).await?;
     work.save(EndedWaiting(waiting.id, WaitingEndReason::Stopped)).await?;
     work.note(actor_at.actor, "空き待ちを終えました");
+    heard(&mut work, actor_at.actor).await?;
     work.commit().await?;
     Ok(())
 }
@@ -145,8 +148,14 @@ pub async fn decline(app: &App, id: WaitingOfferId, by: Actor) -> Result<(), Pro
     }
     let offer = held.offer.decline(work.now())?;
     turn_down(&mut work, &offer, held.appointment, by, "見送られました").await?;
+    heard(&mut work, by).await?;
     work.commit().await?;
     Ok(())
+}
+
+/// Ends the call of a company that has just said something by telephone: it has heard what there was to tell.
+async fn heard(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    if by.represented().is_some() { settle(work, true, &[]).await } else { Ok(()) }
 }
 
 /// Ends an offer that the company has not answered in time.
@@ -220,7 +229,7 @@ struct Next {
 }
 
 /// Returns the first company in the queue for which a time is free now. Skips companies that have an offer to answer,
-/// have had the day's mail, or cannot move any more. Passes over entries that cannot be read, and adds them to
+/// have had the day's offer, or cannot move any more. Passes over entries that cannot be read, and adds them to
 /// `failed`.
 async fn next(
     app: &App,
@@ -254,7 +263,7 @@ async fn time_for(
     consultation: ConsultationId,
     waiting: &WaitingListEntry,
 ) -> Result<Option<(Slot, SlotOffers)>, Problem> {
-    if !may_be_mailed(app, db, consultation, context.now).await? {
+    if !may_be_offered(app, db, consultation, context.now).await? {
         return Ok(None);
     }
     let Some(record) = store::consultation::find(db, consultation).await? else { return Ok(None) };
@@ -307,9 +316,8 @@ async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Pr
     };
     let kept = HeldOffer { offer: offer.clone(), appointment: held.id, offered_at: work.now() };
     work.save(&kept).await?;
-    if let Some(key) = mail_key(work.app, work.person.email.as_deref()) {
-        work.save(CountedMail([key])).await?;
-    }
+    let key = offer_key(work.app, consultation, work.person.email.as_deref());
+    work.save(CountedMail([key])).await?;
     let names = work.names(&held.experts);
     let answer = offer_link(work.app, &offer);
     let booked = work.appointment.as_ref().map(|it| it.starts_at);
@@ -371,18 +379,23 @@ fn limit(context: &Context, booked: &Appointment) -> DateTime<Utc> {
     change_until(booked.starts_at, &context.settings, &context.calendar)
 }
 
-/// Returns whether an offer may be mailed: an address gets one a day, whatever the number of its consultations.
-async fn may_be_mailed(
+/// Returns whether an offer may be made: an address gets one a day, whatever the number of its consultations, and so does a
+/// company that is called.
+async fn may_be_offered(
     app: &App,
     db: &impl ConnectionTrait,
     id: ConsultationId,
     now: DateTime<Utc>,
 ) -> Result<bool, Problem> {
     let person = store::consultation::person(db, id).await?;
-    let Some(key) = mail_key(app, person.and_then(|it| it.email).as_deref()) else { return Ok(false) };
+    let key = offer_key(app, id, person.and_then(|it| it.email).as_deref());
     Ok(store::correspondence::mail_budget::counted(db, &key, japan_date(now)).await? == 0)
 }
 
-fn mail_key(app: &App, email: Option<&str>) -> Option<String> {
-    email.map(|it| format!("earlier-time/{}", app.secret.pseudonym(&it.to_lowercase())))
+/// Returns the key under which the offers of a day are counted.
+fn offer_key(app: &App, id: ConsultationId, email: Option<&str>) -> String {
+    match email {
+        Some(it) => format!("earlier-time/{}", app.secret.pseudonym(&it.to_lowercase())),
+        None => format!("earlier-time/call/{id}"),
+    }
 }

@@ -1,19 +1,15 @@
 //! The waiting list for an earlier time: the preferred times, the offers, and leaving the list.
 use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
-use chrono::{Datelike, Days, NaiveDate, Weekday};
 use domain::{
     actor::Actor,
     booking::{
         appointment::Appointment,
         notice::{change_until, window},
-        waiting_list::{
-            HalfDay, MOST_PREFERRED_TIMES, OFFER_HOURS, TimePreference, WaitingListEntry, may_wait,
-            weekday_label,
-        },
+        waiting_list::{OFFER_HOURS, TimePreference, WaitingListEntry, may_wait},
     },
     calendar::japan_date,
-    wording::{iso_date, long_date_time_range, month_day_time, month_day_weekday},
+    wording::{long_date_time_range, month_day_time},
 };
 
 use super::{appointment::CompanyAppointment, own_consultation::OwnConsultation};
@@ -23,21 +19,11 @@ use crate::{
     problem::Problem,
     store,
     web::kit::{
-        form::{Choice, Fields},
+        form::Fields,
         page::{self, Shell},
+        preferred_times::{self, PreferredTimesForm},
     },
 };
-
-/// The weekdays on which the center works.
-const WEEKDAYS: [(&str, Weekday); 5] = [
-    ("mon", Weekday::Mon),
-    ("tue", Weekday::Tue),
-    ("wed", Weekday::Wed),
-    ("thu", Weekday::Thu),
-    ("fri", Weekday::Fri),
-];
-/// The days from Monday to Friday of a preferred week.
-const WORKING_WEEK: Days = Days::new(4);
 
 #[derive(Template)]
 #[template(path = "company/waiting.html")]
@@ -51,24 +37,10 @@ struct WaitingPage {
     waits: Option<Shown>,
     /// Whether the company can join the waiting list.
     possible: bool,
-    form: Fields,
-    groups: Vec<Group>,
-    /// Whether a preferred time after the first is filled in.
-    more: bool,
-    weeks: Vec<Choice>,
-    weekdays: Vec<Choice>,
-    parts: Vec<Choice>,
+    preferred: PreferredTimesForm,
     problem: String,
     /// A preferred time that is free already.
     free: String,
-}
-
-/// The names of the fields of one preferred time.
-struct Group {
-    n: usize,
-    week: String,
-    weekday: String,
-    part: String,
 }
 
 struct Shown {
@@ -96,7 +68,7 @@ pub async fn submit(
     own: OwnConsultation,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let preferred_times = time_preferences(&form)?;
+    let preferred_times = preferred_times::parse(&form)?;
     match ops::booking::waiting_list::wait(&app, own.0.consultation.id, Actor::Company, preferred_times).await
     {
         Ok(WaitingResult::Yes) => Ok(page::see_other_with(
@@ -152,7 +124,6 @@ async fn answer(
         Said::Refused(why) => (StatusCode::CONFLICT, why, String::new()),
         Said::Free(when) => (StatusCode::CONFLICT, String::new(), when),
     };
-    let more = form.pairs().any(|(name, value)| !name.ends_with("-1") && !value.is_empty());
     let page = WaitingPage {
         number: own.0.number.to_string(),
         path: own.path(""),
@@ -160,12 +131,7 @@ async fn answer(
         hours: OFFER_HOURS,
         waits,
         possible: may_wait(&own.0.consultation.state, limit, now),
-        more,
-        form,
-        groups: (1..=MOST_PREFERRED_TIMES).map(group).collect(),
-        weeks: weeks(days.earliest, last),
-        weekdays: WEEKDAYS.map(|(code, it)| Choice::new(code, format!("{}曜日", weekday_label(it)))).to_vec(),
-        parts: HalfDay::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
+        preferred: PreferredTimesForm::new(form, days.earliest, last),
         problem,
         free,
         shell,
@@ -196,75 +162,4 @@ async fn shown(app: &App, it: WaitingListEntry) -> Result<Shown, Problem> {
         turned_down: it.turned_down,
         offer,
     })
-}
-
-fn group(n: usize) -> Group {
-    Group { n, week: format!("week-{n}"), weekday: format!("weekday-{n}"), part: format!("part-{n}") }
-}
-
-/// Returns the Mondays of the weeks in which an earlier time is possible, as choices.
-fn weeks(earliest: NaiveDate, last: NaiveDate) -> Vec<Choice> {
-    let monday = earliest - Days::new(u64::from(earliest.weekday().num_days_from_monday()));
-    monday
-        .iter_weeks()
-        .take_while(|&it| it <= last)
-        .map(|it| Choice::new(iso_date(it), format!("{}からの週", month_day_weekday(it))))
-        .collect()
-}
-
-/// Parses the preferred times. The first counts even if it is empty: any time is suitable. A value that is
-/// not among the choices did not come from our form and is refused.
-fn time_preferences(form: &Fields) -> Result<Vec<TimePreference>, Problem> {
-    let mut preferred_times = Vec::new();
-    for n in 1..=MOST_PREFERRED_TIMES {
-        let Group { week, weekday, part, .. } = group(n);
-        let preferred = time_preference(form.get(&week), form.get(&weekday), form.get(&part))
-            .ok_or(Problem::Unreadable)?;
-        if (n == 1 || preferred != TimePreference::default()) && !preferred_times.contains(&preferred) {
-            preferred_times.push(preferred);
-        }
-    }
-    // Beside other preferred times, an empty first one means nothing.
-    if preferred_times.len() > 1 && preferred_times.first() == Some(&TimePreference::default()) {
-        preferred_times.remove(0);
-    }
-    Ok(preferred_times)
-}
-
-fn time_preference(week: &str, weekday: &str, part: &str) -> Option<TimePreference> {
-    let from = if week.is_empty() { None } else { Some(week.parse::<NaiveDate>().ok()?) };
-    let weekday = match weekday {
-        "" => None,
-        code => Some(WEEKDAYS.iter().find(|it| it.0 == code)?.1),
-    };
-    let part = if part.is_empty() { None } else { Some(HalfDay::from_code(part)?) };
-    Some(TimePreference { weekday, part, from, until: from.and_then(|it| it.checked_add_days(WORKING_WEEK)) })
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::booking::waiting_list::TimePreference;
-
-    use super::{Fields, time_preferences, weeks};
-
-    #[test]
-    fn empty_preferences_are_left_out_unless_there_is_no_other() {
-        assert_eq!(time_preferences(&Fields::default()).unwrap(), [TimePreference::default()]);
-        let form = Fields::from_iter([("part-2", "morning"), ("weekday-3", "tue"), ("part-1", "")]);
-        let labels: Vec<_> = time_preferences(&form).unwrap().iter().map(TimePreference::label).collect();
-        assert_eq!(labels, ["午前", "火曜日"]);
-        let form = Fields::from_iter([("week-1", "2026-11-23"), ("week-2", "2026-11-23")]);
-        let labels: Vec<_> = time_preferences(&form).unwrap().iter().map(TimePreference::label).collect();
-        assert_eq!(labels, ["11月23日（月・祝）から11月27日（金）"], "the same wish counts once");
-        for wrong in [("week-1", "soon"), ("weekday-1", "sun"), ("part-3", "night")] {
-            assert!(time_preferences(&Fields::from_iter([wrong])).is_err(), "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn the_weeks_end_with_that_of_the_booking() {
-        let weeks = weeks("2026-11-26".parse().unwrap(), "2026-12-08".parse().unwrap());
-        let values: Vec<_> = weeks.iter().map(|it| it.value.as_ref()).collect();
-        assert_eq!(values, ["2026-11-23", "2026-11-30", "2026-12-07"]);
-    }
 }

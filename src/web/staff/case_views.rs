@@ -11,9 +11,9 @@ use domain::{
         follow_up::{FollowUp, FollowUpAnswer, FollowUpState, SurveyAnswer},
         report::Report,
     },
-    booking::{appointment::AppointmentState, waiting_list::WaitingListEntry},
+    booking::appointment::AppointmentState,
     calendar::japan_date,
-    consultation::{ActionKind, State, event_word},
+    consultation::{ActionKind, event_word},
     intake::{
         company::{Industry, Organization, TeleworkStatus},
         contact::Telephone,
@@ -30,6 +30,7 @@ use super::{
     expert_absence,
     possible_duplicate::{CommonDomain, PossibleDuplicate, possible_duplicates},
     report_writing,
+    waiting_entry::{self, WaitingPlace},
 };
 use crate::{
     app::App,
@@ -75,8 +76,7 @@ struct Overview {
     absence: Option<String>,
     /// The sentences about experts and a time that do not fit the corrected values.
     misfits: Vec<String>,
-    /// The company's entry in the waiting list.
-    waiting: Option<WaitingListEntry>,
+    waiting: WaitingPlace,
     /// The company's appointments in this year and the limit, if the limit is reached.
     used_up: Option<(u16, u16)>,
     /// The company's own description, if it was corrected since.
@@ -209,11 +209,7 @@ pub async fn overview(
     };
     let absence = expert_absence::of_next(app, &head, appointment.as_ref()).await?;
     let misfits = misfits(app, &head).await?;
-    let waiting = if matches!(head.state(), State::Scheduling | State::Booked) {
-        store::booking::waiting_list::of(&app.db, id).await?
-    } else {
-        None
-    };
+    let waiting = waiting_entry::place(app, &head, &shell.settings, appointment.as_ref()).await?;
     let (status, today) = (typed.status(), japan_date(head.now));
     let tasks = store::worklist::task::list(&app.db, TaskFilter::Case(id), MOST_TASKS).await?;
     let owners = super::tasks::owners(app).await?;

@@ -15,12 +15,12 @@ use madoguchi::{
     store,
     worker::{self, waiting_list::LastCheck},
 };
-use sea_orm::{EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::{OTHER, hides, leads_to, my, sign_in};
 use crate::{
     cases::{self, CONTACT, Case, Cast},
-    site::Site,
+    site::{PASSWORD, Site},
 };
 
 /// A day on which the expert takes no more appointments, and the consultations that have one.
@@ -356,4 +356,61 @@ async fn an_entry_that_cannot_be_read_keeps_no_other_company_waiting() {
     site.app.clock.advance(TimeDelta::minutes(1));
     assert!(full.look().await);
     assert_eq!(full.offers("broken@example.co.jp").await.len(), 1);
+}
+
+/// A company without an address waits too: the center puts it on the list, calls it with the offer, and records its answer.
+#[actix_web::test]
+async fn a_company_joins_by_telephone_and_is_called_with_the_offer() {
+    let full = Full::new().await;
+    let site = &full.site;
+    let case = cases::scheduling(site, &full.cast, CONTACT).await;
+    let late = first_on(site, case, full.day.succ_opt().unwrap()).await;
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, late).await.unwrap();
+    let contact = entity::contact::Entity::find_by_id(case.id.0).one(&site.app.db).await.unwrap().unwrap();
+    let mut contact = contact.into_active_model();
+    (contact.email, contact.email_key) = (Set(None), Set(None));
+    contact.update(&site.app.db).await.unwrap();
+    assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    let at = |rest: &str| format!("/staff/consultations/{}{rest}", case.number);
+    site.get(&at("")).await.shows("早い日時の空き待ちに登録する");
+    site.get(&at("/wait")).await.shows("案内は「電話する」に表示します。");
+    let version = cases::record(site, case).await.version.to_string();
+    let form = [("version", version.as_str()), ("week-1", "2026-11-30"), ("weekday-1", "thu")];
+    assert_eq!(site.post(&at("/wait"), &form).await.status, 303);
+    let page = site.get(&at("")).await;
+    page.shows("空き待ちに登録しました。空きが出たときは、「電話する」に表示します。");
+    page.shows("11月30日（月）から12月4日（金）　木曜日");
+    hides(&page, "早い日時の空き待ちに登録する");
+    let stale = site.post(&at("/wait"), &form).await;
+    assert_eq!(stale.status, 409, "another has changed the case since");
+    let history = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    assert_eq!(history.last().unwrap().by, Actor::Stead(full.cast.coordinator, Represented::Company));
+
+    full.frees_up(0).await;
+    assert!(full.look().await);
+    let calls = site.get("/staff?tab=calls").await;
+    calls.shows(&case.number.to_string());
+    calls.shows("お待ちの日時が空きました");
+    let offer =
+        store::booking::waiting_list::open(&site.app.db).await.unwrap().remove(0).offer.id.to_string();
+    let declined = site.post(&at("/waiting"), &[("answer", "decline"), ("offer", &offer)]).await;
+    assert_eq!(declined.status, 303, "{}", declined.body);
+    assert_eq!(cases::record(site, case).await.to_call_since, None, "the company has heard it");
+    full.frees_up(1).await;
+    assert!(!full.look().await, "it is called with one offer a day");
+}
+
+#[actix_web::test]
+async fn a_time_that_is_free_already_is_named_to_the_center() {
+    let full = Full::new().await;
+    let site = &full.site;
+    let case = cases::scheduling(site, &full.cast, CONTACT).await;
+    assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    let path = format!("/staff/consultations/{}/wait", case.number);
+    let version = cases::record(site, case).await.version.to_string();
+    let free = site.post(&path, &[("version", version.as_str())]).await;
+    assert_eq!(free.status, 409);
+    free.shows("が、いま空いています。");
+    free.shows("空いている日時を見る");
+    assert_eq!(store::booking::waiting_list::of(&site.app.db, case.id).await.unwrap(), None);
 }
