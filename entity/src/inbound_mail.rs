@@ -62,6 +62,8 @@ pub struct Model {
     pub handled_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text")]
     pub handled_note: String,
+    /// The effects of the mail on the case to which a person has added it.
+    pub added: Option<Json>,
     /// The number of failed attempts to process the mail.
     pub attempts: i32,
     pub next_try_at: DateTimeUtc,

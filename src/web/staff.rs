@@ -95,6 +95,7 @@ fn work(cfg: &mut ServiceConfig) {
         .service(inbound_mail::attach)
         .service(inbound_mail::discard)
         .service(inbound_mail::done)
+        .service(inbound_mail::take_back)
         .service(waiting_entry::show)
         .service(waiting_entry::submit)
         .service(waiting_list::list)

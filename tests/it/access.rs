@@ -388,6 +388,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/staff/mail/in", &[Coordinator]),
     ("GET", "/staff/mail/in/{id}", &[Coordinator]),
     ("POST", "/staff/mail/in/{id}/attach", &[Coordinator]),
+    ("POST", "/staff/mail/in/{id}/take-back", &[Coordinator]),
     ("POST", "/staff/mail/in/{id}/discard", &[Coordinator]),
     ("POST", "/staff/mail/in/{id}/done", &[Coordinator]),
     ("GET", "/staff/mail/in/{id}/html", &[Coordinator]),

@@ -52,7 +52,8 @@ pub async fn thread(site: &Site, case: Case, audience: Audience) -> Vec<ThreadEn
     store::correspondence::message::of(&site.app.db, case.id, audience).await.unwrap()
 }
 
-async fn waiting(site: &Site, cast: &Cast, email: &str) -> Case {
+/// Makes a case whose company was asked a question.
+pub async fn waiting(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = cases::received(site, cast, email).await;
     let version = cases::record(site, case).await.version;
     let question = Prose::parse("質問", "端末は何台ですか。", 100).unwrap();

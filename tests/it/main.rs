@@ -34,6 +34,7 @@ mod inbound;
 mod inbound_files;
 mod inbound_html;
 mod inbound_mutated;
+mod inbound_taken_back;
 mod joint;
 mod kill;
 mod leaving;

@@ -3,6 +3,7 @@
 pub mod quick_record;
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
@@ -97,7 +98,7 @@ fn first_unanswered(entries: &[WrittenEntry], side: Party, from: DateTime<Utc>) 
 }
 
 /// A message of the company or an expert that waits for the center's response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwaitedResponse {
     /// The instant of the first message without a response.
     pub since: DateTime<Utc>,
@@ -142,6 +143,20 @@ impl AwaitedResponse {
         let waiting = [Party::Company, Party::Expert, Party::Desk].into_iter();
         let waiting = waiting.filter(|it| !readers.contains(it));
         let since = waiting.filter_map(|it| first_unanswered(entries, it, self.since)).min()?;
+        let later = || Self { since, due_at: response_due(since, settings, calendar) };
+        Some(if since == self.since { self } else { later() })
+    }
+
+    /// Returns what waits of the messages since this one began to wait, where the message itself may have left the thread.
+    /// `entries` is the thread in its order.
+    pub fn of_first_unanswered(
+        self,
+        entries: &[WrittenEntry],
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+    ) -> Option<Self> {
+        let sides = [Party::Company, Party::Expert, Party::Desk].into_iter();
+        let since = sides.filter_map(|it| first_unanswered(entries, it, self.since)).min()?;
         let later = || Self { since, due_at: response_due(since, settings, calendar) };
         Some(if since == self.since { self } else { later() })
     }

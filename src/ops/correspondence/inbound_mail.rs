@@ -5,6 +5,7 @@ mod calendar;
 mod claim;
 mod entry;
 mod relay;
+mod taken_back;
 
 use chrono::TimeDelta;
 use domain::{
@@ -43,6 +44,7 @@ use crate::{
 use claim::{CaseClaim, MailAuthor};
 
 pub use by_hand::{AttachAs, attach, discard, done};
+pub use taken_back::{TakenBackMail, take_back, to_take_back};
 
 /// The time within which a sender who repeats the same words is taken for a machine.
 const REPEATED: TimeDelta = TimeDelta::minutes(10);

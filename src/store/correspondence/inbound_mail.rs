@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 pub use codes::InboundSource as Source;
 use domain::{
-    correspondence::inbound_mail::{InboundState, Quarantine},
+    correspondence::{
+        added_mail::AddedMail,
+        inbound_mail::{InboundState, Quarantine},
+    },
     id::{AccountId, ConsultationId, MailId, MessageId},
 };
 use entity::{inbound_mail as row, inbound_raw, outbox};
@@ -15,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{consultation::case_merge::one_case, rows_inserted};
+use crate::store::{consultation::case_merge::one_case, contradiction, rows_inserted};
 
 mod entry;
 
@@ -71,6 +74,7 @@ pub async fn keep(
         handled_by: None,
         handled_at: None,
         handled_note: String::new(),
+        added: None,
         attempts: 0,
         next_try_at: now,
     };
@@ -190,19 +194,51 @@ pub async fn save_outcome(
     Ok(())
 }
 
-/// Saves that a person has added the mail to a consultation.
+/// Saves that a person has added the mail to a consultation, with its effects there.
 pub async fn attach(
     tx: &DatabaseTransaction,
     id: MailId,
-    consultation: ConsultationId,
     entry: MessageId,
+    added: &AddedMail,
 ) -> Result<(), DbErr> {
+    let effects = serde_json::to_value(added).map_err(|err| contradiction(row::Entity, id, err))?;
     let change = row::ActiveModel {
         id: Set(id.0),
         state: Set(InboundState::Attached.into()),
         outcome: Set("センターが相談に追加しました。".to_owned()),
-        consultation_id: Set(Some(consultation.0)),
+        consultation_id: Set(Some(added.case.0)),
         entry_id: Set(Some(entry.0)),
+        added: Set(Some(effects)),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Returns the effects of a mail that a person has added to a consultation; `None` if it was added in another way, or before
+/// they were kept.
+pub fn added(row: &row::Model) -> Result<Option<AddedMail>, DbErr> {
+    let added = row.added.clone().map(serde_json::from_value).transpose();
+    added.map_err(|err| contradiction(row::Entity, row.id, err))
+}
+
+/// Has a mail wait for a person's decision again, as it did before it was added to a consultation.
+pub async fn wait_again(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    named: Option<ConsultationId>,
+) -> Result<(), DbErr> {
+    let change = row::ActiveModel {
+        id: Set(id.0),
+        state: Set(InboundState::Quarantined.into()),
+        outcome: Set(String::new()),
+        open: Set(true),
+        consultation_id: Set(named.map(|it| it.0)),
+        entry_id: Set(None),
+        handled_by: Set(None),
+        handled_at: Set(None),
+        handled_note: Set(String::new()),
+        added: Set(None),
         ..Default::default()
     };
     row::Entity::update(change).exec(tx).await?;

@@ -7,7 +7,7 @@ use domain::{
     id::{ConsultationId, MessageId},
     worklist::WrittenEntry,
 };
-use entity::{Coded, inbound_mail, message as row, outbox};
+use entity::{Coded, attachment, inbound_mail, message as row, outbox};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, sea_query::Expr,
@@ -137,6 +137,13 @@ pub async fn insert(tx: &DatabaseTransaction, it: &NewMessage<'_>, now: DateTime
         automatic: false,
     };
     row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Removes an entry that does not belong to the consultation, with its files.
+pub async fn remove(tx: &DatabaseTransaction, id: MessageId) -> Result<(), DbErr> {
+    attachment::Entity::delete_many().filter(attachment::COLUMN.message_id.eq(id.0)).exec(tx).await?;
+    row::Entity::delete_many().filter(row::COLUMN.id.eq(id.0)).exec(tx).await?;
     Ok(())
 }
 

@@ -12,13 +12,17 @@ use domain::{
     id::{ConsultationId, MailId},
     number::CaseNumber,
     text::TextLine,
+    wording::long_date_time,
 };
 use mime::{Piece, ReceivedMail};
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    ops::{self, correspondence::inbound_mail::AttachAs},
+    ops::{
+        self,
+        correspondence::inbound_mail::{AttachAs, TakenBackMail},
+    },
     problem::Problem,
     store::{
         self, Coded,
@@ -66,6 +70,8 @@ struct OnePage {
     case: Option<Record>,
     suggestions: Vec<Suggestion>,
     handled_by: Option<String>,
+    /// What stays if the mail is taken out of its consultation; `None` if a coordinator has not added it to one.
+    stays: Option<Vec<String>>,
     typed: FormState,
 }
 
@@ -199,6 +205,30 @@ pub async fn done(
     decided(&app, shell, id, FormState::default(), Some(outcome)).await
 }
 
+/// Takes the mail out of the consultation to which it was added by mistake.
+#[post("/staff/mail/in/{id}/take-back")]
+pub async fn take_back(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    id: Path<Uuid>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let (id, mut typed) = (MailId(*id), FormState::of(form));
+    let reason = typed.errors.take("reason", TextLine::parse("理由", typed.form.get("reason"), 200));
+    let outcome = match reason {
+        Some(reason) => {
+            let done = ops::correspondence::inbound_mail::take_back(&app, id, me.id, &reason).await;
+            let next = format!("/staff/mail/in/{id}");
+            Some(done.map(|()| {
+                page::see_other_with(next, "追加を取り消しました。このメールの相談案件を選び直してください。")
+            }))
+        }
+        None => None,
+    };
+    decided(&app, shell, id, typed, outcome).await
+}
+
 /// Redirects if the decision was carried out; otherwise shows the page again with the typed values and the
 /// reason. There is no outcome if a typed value is wrong.
 async fn decided(
@@ -232,9 +262,43 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
     }
     let names = store::accounts::account::names(&app.db, mail.handled_by).await?;
     let handled_by = mail.handled_by.and_then(|it| names.get(&it).cloned());
+    let stays = match ops::correspondence::inbound_mail::to_take_back(app, id).await? {
+        Some(it) => {
+            let (_, roster) = app.programme_and_experts().await?;
+            let experts: Vec<_> = it.experts.iter().map(|expert| roster.name(*expert)).collect();
+            Some(what_stays(&it, &experts))
+        }
+        None => None,
+    };
     let status = typed.status();
-    let page = OnePage { shell, mail, read, pieces, case, suggestions, handled_by, typed };
+    let page = OnePage { shell, mail, read, pieces, case, suggestions, handled_by, stays, typed };
     page::html_with(status, &page)
+}
+
+/// Returns what cannot be undone if the mail is taken out of its consultation, each in a sentence with the way on.
+fn what_stays(it: &TakenBackMail, experts: &[&str]) -> Vec<String> {
+    let company = it.is_for_company.then(|| match it.read_by_company_at {
+        Some(at) => format!(
+            "この案件の企業は、{}にメッセージを開いています。ほかの企業の内容が含まれるときは、企業に連絡してください。",
+            long_date_time(at)
+        ),
+        None => "この案件の企業は、まだメッセージを開いていません。".to_owned(),
+    });
+    let read = (!experts.is_empty()).then(|| {
+        format!(
+            "担当の専門家（{}）は、すでに読んでいることがあります。必要なときは、専門家に連絡してください。",
+            experts.join("、")
+        )
+    });
+    let answered = it.answered.then(|| {
+        "このメールを企業の回答として、案件は「確認中」に進みました。状態は戻りません。回答がまだのときは、「企業に確認する」から、あらためて質問してください。".to_owned()
+    });
+    let clocks = if it.is_known {
+        "返答の期限などは、追加する前に戻ります。追加したあとに変わったものは、そのままです。"
+    } else {
+        "返答の期限は戻りません。返答が必要ないときは、案件の「メッセージ」で対応済みにしてください。"
+    };
+    [company, read, answered, Some(clocks.to_owned())].into_iter().flatten().collect()
 }
 
 /// Returns the consultations to which the mail may belong: the one that it replied to, and those found by a

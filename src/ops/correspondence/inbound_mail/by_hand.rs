@@ -2,7 +2,8 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
-    correspondence::inbound_mail::InboundState,
+    consultation::State,
+    correspondence::{added_mail::AddedMail, inbound_mail::InboundState},
     id::{AccountId, ConsultationId, MailId, MessageId},
     number::CaseNumber,
     text::{Prose, TextLine},
@@ -10,7 +11,7 @@ use domain::{
 use entity::inbound_mail as row;
 use sea_orm::DatabaseTransaction;
 
-use super::{InboundMail, entry};
+use super::{InboundMail, entry, taken_back::marks};
 use crate::{
     app::App,
     ops::{
@@ -64,7 +65,8 @@ pub async fn attach(
     let from = sender(&received.row);
     let case = store::consultation::case_merge::leading(&app.db, case).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
-    as_waiting(still_open(work.lock(id).await?)?)?;
+    let waiting = as_waiting(still_open(work.lock(id).await?)?)?;
+    let (before, was) = (marks(&work.record), work.record.consultation.state.clone());
     let entry = match attach_as {
         AttachAs::Company => {
             message::enter(&mut work, Actor::Company, Channel::Mail, Audience::Everyone, &text).await?
@@ -78,7 +80,15 @@ pub async fn attach(
     };
     work.save(AttachedFiles(entry, &files)).await?;
     work.note(Actor::Coordinator(by), format!("受信したメールを追加：{from}"));
-    work.save(AttachedMail { id, row: &received.row, case, entry }).await?;
+    let added = AddedMail {
+        at: work.now(),
+        case,
+        named: waiting.consultation_id.map(ConsultationId),
+        answered: was == State::WaitingCompany && work.record.consultation.state != was,
+        before,
+        after: marks(&work.record),
+    };
+    work.save(AttachedMail { id, row: &received.row, entry, added: &added }).await?;
     work.save(HandledMail(id, by, "")).await?;
     Ok(work.commit().await?.number)
 }
@@ -145,18 +155,18 @@ impl Save for FinishedMail<'_> {
     }
 }
 
-/// A mail that becomes this entry of the thread of a consultation.
+/// A mail that becomes this entry of the thread of a consultation, with its effects there.
 struct AttachedMail<'a> {
     id: MailId,
     row: &'a row::Model,
-    case: ConsultationId,
     entry: MessageId,
+    added: &'a AddedMail,
 }
 
 impl Save for AttachedMail<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         store::correspondence::inbound_mail::describe(to.tx, self.row).await?;
-        Ok(store::correspondence::inbound_mail::attach(to.tx, self.id, self.case, self.entry).await?)
+        Ok(store::correspondence::inbound_mail::attach(to.tx, self.id, self.entry, self.added).await?)
     }
 }
 
@@ -182,6 +192,6 @@ fn as_waiting(row: row::Model) -> Result<row::Model, Problem> {
 
 const DEALT_WITH: &str = "このメールは、すでに対応済みです。";
 
-fn sender(row: &row::Model) -> &str {
+pub(super) fn sender(row: &row::Model) -> &str {
     if row.from_address.is_empty() { "差出人不明" } else { &row.from_address }
 }
