@@ -1,5 +1,6 @@
 //! Silence: whatever state a case is in, while no person acts the people concerned are told in time, each of them once.
 mod holds;
+mod overlooked;
 mod waiting;
 mod years;
 
@@ -67,6 +68,10 @@ async fn limit(site: &Site, case: Case, record: &Record, heard: DateTime<Utc>) -
         State::Checking => usize::from(settings.first_contact_days),
         State::WaitingCompany | State::Scheduling => reminders.into_iter().map(usize::from).max().unwrap(),
         State::Matching => usize::from(settings.reply_days),
+        // Until the appointment the proof of a corrected address is asked for.
+        State::Booked if record.silence.is_some_and(|it| it.kind == SilenceKind::Address) => {
+            reminders.into_iter().map(usize::from).max().unwrap()
+        }
         State::Booked => {
             let starts_at = cases::appointment(site, case).await.starts_at;
             if starts_at > now {
@@ -78,7 +83,7 @@ async fn limit(site: &Site, case: Case, record: &Record, heard: DateTime<Utc>) -
         State::Consulted if record.approves_report() => usize::from(settings.missing_outcome_days),
         // The days of a week on which the center works.
         State::Consulted => usize::from(settings.report_days) * 5 / 7,
-        State::FollowUp if record.wants_help_since.is_some() => usize::from(settings.first_contact_days),
+        State::FollowUp if waits_for_contact(record) => usize::from(settings.first_contact_days),
         State::Received
         | State::FollowUp
         | State::Completed
@@ -87,6 +92,11 @@ async fn limit(site: &Site, case: Case, record: &Record, heard: DateTime<Utc>) -
         | State::Referred { .. } => 1,
     };
     days + 1
+}
+
+/// Returns whether a case that is followed up waits for the center too, beside its questions.
+const fn waits_for_contact(record: &Record) -> bool {
+    record.wants_help_since.is_some() || record.owed.is_some()
 }
 
 /// Makes a case in every open state, and further ones that wait for something special.
@@ -198,7 +208,7 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
         .await
         .unwrap();
     let digest = sent.iter().any(|it| it.kind == "digest");
-    let (mut new, mut overdue, mut stalled, mut calls, mut unanswered) = (0, 0, 0, 0, 0);
+    let (mut new, mut overdue, mut stalled, mut calls, mut unanswered, mut reports) = (0, 0, 0, 0, 0, 0);
     for it in watched {
         let record = cases::record(site, it.case).await;
         let due = record.due.as_ref().and_then(Due::at);
@@ -217,20 +227,25 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
         let about = sent.iter().any(|mail| mail.consultation_id == Some(it.case.id.0));
         let questions = store::aftercare::follow_up::of(&site.app.db, it.case.id).await.unwrap();
         // The plan decides in this state alone, and only until the day after: then it is late.
-        let only_plan = record.consultation.state == State::FollowUp && record.wants_help_since.is_none();
+        let only_plan = record.consultation.state == State::FollowUp && !waits_for_contact(&record);
         let planned = questions.iter().any(|it| match it.state {
             FollowUpState::Planned => it.due_at + TimeDelta::days(1) > now,
             FollowUpState::Sent { at } => at + TimeDelta::days(WAITS_DAYS + 1) > now,
             FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed => false,
         });
         let planned = only_plan && planned;
-        if about || (digest && in_digest) || planned || !record.consultation.state.is_open() {
+        // Nothing is left of a case that has ended, unless a report on what took place is due: the digest counts it.
+        let is_over = !record.consultation.state.is_open() && record.due.is_none();
+        let is_reported = !record.consultation.state.is_open() && record.due.is_some();
+        reports += u64::from(is_reported);
+        if about || (digest && (in_digest || is_reported)) || planned || is_over {
             it.heard = now;
         }
         it.limit = limit(site, it.case, &record, it.heard).await;
     }
     // The digest counts exactly the cases that the test takes to be in it.
     let counted = store::worklist::center_digest::center_digest(&site.app.db, now, 0).await.unwrap();
+    assert!(counted.reports >= reports, "{} of {reports}", counted.reports);
     let counted = (counted.new, counted.overdue, counted.stalled, counted.calls, counted.unanswered);
     assert_eq!(counted, (new, overdue, stalled, calls, unanswered));
 }

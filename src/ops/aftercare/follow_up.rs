@@ -155,7 +155,8 @@ pub async fn drop_help(app: &App, id: ConsultationId, version: i32, by: Actor) -
 /// Ends the deadline of a contact that a wish for help or a question by telephone has started. If another question has to be
 /// asked, its own deadline runs, from the day on which it was to be asked.
 async fn end_wait(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    if work.record.consultation.state != State::FollowUp || work.record.wants_help_since.is_some() {
+    let is_awaited = work.record.wants_help_since.is_some() || work.record.owed.is_some();
+    if work.record.consultation.state != State::FollowUp || is_awaited {
         return Ok(());
     }
     let all = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
@@ -240,10 +241,10 @@ fn wait_for_center(work: &mut CaseTransaction<'_>) {
     }
 }
 
-/// Completes the consultation if all its questions are over. A consultation whose company wishes for help stays open,
-/// even after the last answer.
+/// Completes the consultation if all its questions are over. A consultation whose company wishes for help, or is still owed
+/// a field, stays open, even after the last answer.
 pub(in crate::ops) async fn complete_if_over(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    if work.record.wants_help_since.is_some() {
+    if work.record.wants_help_since.is_some() || work.record.owed.is_some() {
         return Ok(());
     }
     let plan = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;

@@ -25,7 +25,7 @@ use crate::{
     app::App,
     mail::mail_event::MailEvent,
     ops::{
-        booking::notices::appointment_text,
+        booking::{notices::appointment_text, owed_field::wait_for_owed},
         case::{
             context::Context,
             save::{HandedOverReport, Lock, NewFollowUps, NewReport, ReplacedReport},
@@ -175,6 +175,7 @@ pub async fn decide(
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &appointment).await?;
+                wait_for_owed(&mut work, None);
                 // A programme may have no question left.
                 super::follow_up::complete_if_over(&mut work).await?;
             } else {

@@ -1,11 +1,17 @@
 //! The field that a company is still owed after an appointment: it is given in the next one.
 use domain::{
     booking::appointment::{Appointment, AppointmentState},
+    consultation::State,
+    due::Due,
     field::{Field, Fields},
     id::ExpertId,
 };
 
-use crate::{ops::case::transaction::CaseTransaction, problem::Problem, store};
+use crate::{
+    ops::case::{context::Context, transaction::CaseTransaction},
+    problem::Problem,
+    store,
+};
 
 /// Returns the field that is still owed after an appointment: that of the absent expert, which the other one did not give, or
 /// one that was added to the consultation when the experts were chosen already. An appointment that makes up for a field
@@ -67,4 +73,19 @@ pub async fn follow_owed(work: &mut CaseTransaction<'_>, changed: &Appointment) 
     // A field that was added for an appointment of its own is not owed by those before it.
     work.record.owed = owed.filter(|it| work.record.next_field != Some(*it));
     Ok(())
+}
+
+/// Starts the deadline of a first contact in a consultation that is followed up while a field is owed: the center agrees with
+/// the company on the appointment that gives it. Ends the deadline if the field that was owed before (`was`) is not owed any
+/// more.
+pub fn wait_for_owed(work: &mut CaseTransaction<'_>, was: Option<Field>) {
+    if work.record.consultation.state != State::FollowUp {
+        return;
+    }
+    let Context { settings, calendar, now, .. } = &work.context;
+    if work.record.owed.is_some() {
+        work.record.due.get_or_insert_with(|| Due::first_contact(settings, calendar, *now));
+    } else if was.is_some() && work.record.wants_help_since.is_none() {
+        work.record.due = None;
+    }
 }

@@ -24,7 +24,7 @@ use crate::{
             notices::{
                 notify_expert_missed, notify_expert_missed_part, notify_no_show, notify_outcome_corrected,
             },
-            owed_field::follow_owed,
+            owed_field::{follow_owed, wait_for_owed},
         },
         case::{actor::ActorAt, save::TookPlace, transaction::CaseTransaction},
         routing::{
@@ -87,7 +87,9 @@ pub async fn correct(
         (AppointmentOutcome::Done, _) => did_not_take_place(&mut work, due).await?,
         (AppointmentOutcome::NoShow | AppointmentOutcome::ExpertNoShow, _) => {}
     }
+    let was_owed = work.record.owed;
     follow_owed(&mut work, &corrected).await?;
+    wait_for_owed(&mut work, was_owed);
     tell_away(&mut work, &team.away, &recorded(&corrected, to.outcome.label()), None)?;
     tell(&mut work, &corrected, (by, &team.away), (from, to))?;
     // The expert who held an appointment without the other one gets no mail about that.

@@ -171,15 +171,18 @@ fn booked(facts: ProgressFacts<'_>) -> String {
 }
 
 fn follow_up(facts: ProgressFacts<'_>) -> String {
+    let contact = || match due_day(facts, DueKind::FirstContact) {
+        Some(day) => format!("{day}までに、センターからご連絡します。"),
+        None if facts.record.due.is_some() => {
+            "ご連絡が遅れています。申し訳ありません。お急ぎのときは、お電話ください。".to_owned()
+        }
+        None => "センターからご連絡します。".to_owned(),
+    };
     if facts.record.wants_help_since.is_some() {
-        let contact = match due_day(facts, DueKind::FirstContact) {
-            Some(day) => format!("{day}までに、センターからご連絡します。"),
-            None if facts.record.due.is_some() => {
-                "ご連絡が遅れています。申し訳ありません。お急ぎのときは、お電話ください。".to_owned()
-            }
-            None => "センターからご連絡します。".to_owned(),
-        };
-        return format!("さらに相談したいとのこと、承りました。{contact}");
+        return format!("さらに相談したいとのこと、承りました。{}", contact());
+    }
+    if let Some(field) = facts.record.owed {
+        return format!("{}の相談は、まだ行われていません。{}", field.label(), contact());
     }
     let is_asked =
         |it: &FollowUp| matches!(it.state, FollowUpState::Sent { .. }) && it.step.to == Addressee::Company;

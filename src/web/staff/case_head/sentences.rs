@@ -120,6 +120,9 @@ impl Head {
             State::FollowUp if self.case.record.wants_help_since.is_some() => {
                 "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
             }
+            State::FollowUp if self.case.record.owed.is_some() => {
+                "まだ行われていない分野の相談があります。企業に連絡し、次回の相談を計画してください。"
+            }
             State::FollowUp if !self.case.proved_channel.is_mail() => {
                 "アンケートとその後の確認の日になると、「電話する」に表示します。終わると「完了」になります。"
             }
