@@ -1,5 +1,6 @@
 //! A large invented programme for measuring: the same for the same seed and time, and without findings of the doctor.
 mod diary;
+mod marks;
 mod plan;
 mod record;
 mod story;

@@ -1,8 +1,8 @@
 //! Rows that are to be written, in as few statements as the databases allow.
 use entity::{
     account, application, appointment, appointment_expert, assignment, calendar_cell, case_number_counter,
-    company, consultation, consultation_theme, contact, desk, event, expert, expert_industry,
-    expert_prefecture, expert_theme, follow_up, message, report, weekly_rule,
+    case_tag, case_visit, company, consultation, consultation_theme, contact, desk, event, expert,
+    expert_industry, expert_prefecture, expert_theme, follow_up, message, report, weekly_rule,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable,
@@ -32,6 +32,8 @@ pub(super) struct Rows {
     pub cells: Vec<calendar_cell::Model>,
     pub reports: Vec<report::Model>,
     pub follow_ups: Vec<follow_up::Model>,
+    pub case_tags: Vec<case_tag::Model>,
+    pub case_visits: Vec<case_visit::Model>,
 }
 
 /// The number of parameters in a statement: SQLite allows 32,766, PostgreSQL 65,535.
@@ -65,7 +67,9 @@ impl Rows {
         insert(db, self.appointment_experts).await?;
         insert(db, self.cells).await?;
         insert(db, self.reports).await?;
-        insert(db, self.follow_ups).await
+        insert(db, self.follow_ups).await?;
+        insert(db, self.case_tags).await?;
+        insert(db, self.case_visits).await
     }
 }
 

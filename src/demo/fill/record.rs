@@ -1,6 +1,6 @@
 //! Turns a story into its rows.
 use chrono::{DateTime, Utc};
-use codes::{Origin, UnfulfilledReason};
+use codes::{Origin, SilenceKind, UnfulfilledReason};
 use domain::{
     booking::appointment::AppointmentMode,
     consultation::State,
@@ -25,6 +25,7 @@ use super::{
     World,
     applicant::Applicant,
     dice::Dice,
+    marks::Marks,
     rows::Rows,
     story::{Opening, Story},
 };
@@ -53,10 +54,12 @@ impl Rows {
         world: &World,
         dice: &mut Dice,
         it: &Facts<'_>,
-        story: Story,
+        mut story: Story,
     ) -> Result<(), DbErr> {
-        self.consultations.push(consultation_row(world, it, &story)?);
-        self.add_application(dice, it, &story);
+        let marks = Marks::invent(world, dice, it.opening.outline.received_at, &mut story);
+        self.consultations.push(consultation_row(world, it, &story, marks)?);
+        self.add_application(dice, it, &story, marks);
+        self.add_marks(world, dice, &story, marks);
         self.add_history(&story)?;
         self.messages.extend(story.messages);
         self.assignments.extend(story.assignments);
@@ -84,7 +87,7 @@ impl Rows {
         Ok(())
     }
 
-    fn add_application(&mut self, dice: &mut Dice, it: &Facts<'_>, story: &Story) {
+    fn add_application(&mut self, dice: &mut Dice, it: &Facts<'_>, story: &Story, marks: Marks) {
         let id = story.it.id.0;
         let (themes, description) = names::description(it.opening.fields, it.n);
         let theme =
@@ -114,7 +117,8 @@ impl Rows {
         });
         let person = names::person(it.applicant.n + it.n % 2);
         // One person may be the contact of a company more than once.
-        let email = format!("contact{}@example.co.jp", it.applicant.n + 1);
+        let email =
+            marks.to_call_since.is_none().then(|| format!("contact{}@example.co.jp", it.applicant.n + 1));
         let phone = format!("0{}-0000-{:04}", it.applicant.n % 9 + 1, it.applicant.n % 10_000);
         self.contacts.push(contact::Model {
             consultation_id: id,
@@ -123,8 +127,8 @@ impl Rows {
             kana: person.kana,
             department: names::department(it.applicant.n).to_owned(),
             position: names::position(it.applicant.n).to_owned(),
-            email_key: Some(email.clone()),
-            email: Some(email),
+            email_key: email.clone(),
+            email,
             phone_digits: Some(phone.replace('-', "")),
             phone: Some(phone),
             second_name: String::new(),
@@ -173,7 +177,12 @@ fn events_of(story: &Story) -> i32 {
     i32::try_from(story.history.len()).unwrap_or(i32::MAX)
 }
 
-fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<consultation::Model, DbErr> {
+fn consultation_row(
+    world: &World,
+    it: &Facts<'_>,
+    story: &Story,
+    marks: Marks,
+) -> Result<consultation::Model, DbErr> {
     let (received_at, state) = (it.opening.outline.received_at, &story.it.state);
     let (unfulfilled_reason, referred_to) = carried(state);
     let due_at = story.due.as_ref().and_then(Due::at);
@@ -214,10 +223,10 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         consent_version: world.programme.settings_at(received_at).consent_version.clone(),
         consent_at: received_at,
         newsletter: it.n.is_multiple_of(6),
-        unanswered_since: None,
-        response_due_at: None,
-        last_inbound_at: None,
-        snoozed_until: None,
+        unanswered_since: marks.response.map(|it| it.since),
+        response_due_at: marks.response.map(|it| it.due_at),
+        last_inbound_at: marks.last_inbound_at,
+        snoozed_until: marks.snoozed_until,
         merged_into: None,
         own_company_id: None,
         number_unconfirmed: false,
@@ -227,14 +236,20 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         next_field: None,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
-        to_call_since: None,
+        to_call_since: marks.to_call_since,
         // No step follows in invented cases, so that the worker writes no mails while the service is measured.
-        silence_kind: waits_for(state, story.address_confirmed_at.is_some(), true).map(Coded::Known),
+        silence_kind: silence_kind(story, marks),
         silence_since: Some(story.it.state_since),
         silence_stage: 0,
         next_step_at: None,
         stalled_since: None,
     })
+}
+
+/// Returns for what the case waits while nothing happens.
+fn silence_kind(story: &Story, marks: Marks) -> Option<Coded<SilenceKind>> {
+    let has_email = marks.to_call_since.is_none();
+    waits_for(&story.it.state, story.address_confirmed_at.is_some(), has_email).map(Coded::Known)
 }
 
 /// Returns the name of a company and the text by which it is found.

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use entity::{appointment, calendar_cell, consultation, event, expert};
+use entity::{appointment, calendar_cell, case_tag, case_visit, consultation, event, expert};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder};
 
@@ -38,6 +38,27 @@ async fn a_fresh_fill_has_no_findings_and_shows_every_state() {
         assert!(appointments.iter().any(|it| it.state.code() == state), "{state}");
     }
     assert!(calendar_cell::Entity::find().count(&db).await.unwrap() > 0);
+}
+
+/// The worklist is measured with the clocks and marks that a day at the center has.
+#[tokio::test]
+async fn a_filled_database_has_the_marks_of_daily_work() {
+    let db = test_database().await;
+    run(&db, 900, 40, 6, now()).await.unwrap();
+    assert_eq!(doctor::examine(&db, now()).await.unwrap(), []);
+    let rows = consultation::Entity::find().all(&db).await.unwrap();
+    assert!(rows.iter().any(|it| it.response_due_at.is_some() && it.unanswered_since.is_some()));
+    assert!(rows.iter().any(|it| it.snoozed_until.is_some_and(|until| until > now())));
+    assert!(rows.iter().any(|it| it.to_call_since.is_some()));
+    assert!(rows.iter().filter(|it| it.ended_at.is_some()).all(|it| it.response_due_at.is_none()));
+    assert!(case_tag::Entity::find().count(&db).await.unwrap() > 0);
+    let visits = case_visit::Entity::find().all(&db).await.unwrap();
+    let unread = |it: &&case_visit::Model| {
+        let case = rows.iter().find(|row| row.id == it.consultation_id);
+        case.and_then(|row| row.last_inbound_at).is_some_and(|at| at > it.seen_at)
+    };
+    let unread = visits.iter().filter(unread).count();
+    assert!(unread > 0 && unread < visits.len() / 2, "{unread} of {} are unread", visits.len());
 }
 
 /// One or two experts are overbooked: only the goals give way.
