@@ -32,6 +32,7 @@ use crate::{
 };
 
 mod killed;
+mod proposed;
 
 const USER: &str = "taro";
 const APP_PASSWORD: &str = "app-password-for-tests";

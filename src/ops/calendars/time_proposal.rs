@@ -1,9 +1,11 @@
-//! Decides on another time that was proposed from a calendar program.
+//! Another time that was proposed from a calendar program: it waits for the center, which decides.
 use chrono::{DateTime, Utc};
 use codes::CalendarEntryStatus;
 use domain::{
     actor::Actor,
+    booking::appointment::{Appointment, Owner},
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, MailId},
+    worklist::AwaitedResponse,
 };
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     ops::{
-        booking::awaited_response,
+        booking::awaited_response::{self, TIME_PROPOSED},
         case::{
             save::{HandledMail, Save, Target},
             transaction::CaseTransaction,
@@ -38,9 +40,9 @@ pub async fn keep(app: &App, case: ConsultationId, id: Uuid, by: AccountId) -> R
             return Err(Problem::Refused("この提案は、すでに対応済みです。".to_owned()));
         }
         work.save(HandledMail(MailId(id), by, "予約はそのまま")).await?;
-        if let Some(booked) = work.appointment.clone() {
-            awaited_response::end(&mut work, &booked).await?;
-        }
+    }
+    if let Some(booked) = work.appointment.clone() {
+        awaited_response::end(&mut work, &booked).await?;
     }
     work.note(Actor::Coordinator(by), "提案された変更を採らず、予約をそのままにしました");
     work.commit().await?;
@@ -49,12 +51,78 @@ pub async fn keep(app: &App, case: ConsultationId, id: Uuid, by: AccountId) -> R
 
 /// Writes an entry back into the expert's own calendar, on behalf of the expert.
 pub async fn restore(app: &App, id: Uuid, expert: ExpertId) -> Result<(), Problem> {
-    let tx = app.begin().await?;
-    let entry = store::calendars::external::entry::find(&tx, id).await?.ok_or(Problem::NotFound)?;
-    let source = store::calendars::external::find(&tx, entry.source_id).await?;
+    let entry = store::calendars::external::entry::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let source = store::calendars::external::find(&app.db, entry.source_id).await?;
     source.filter(|it| it.expert_id == expert.0).ok_or(Problem::NotFound)?;
-    put_back(&tx, entry, app.clock.now()).await?;
-    tx.commit().await?;
+    if let Some((mut work, booked)) = begin(app, &entry).await? {
+        let entry = store::calendars::external::entry::find(work.read(), id).await?;
+        work.save(RestoredEntry(entry.ok_or(Problem::NotFound)?)).await?;
+        put_back_by(&mut work, &booked, expert).await?;
+        work.commit().await?;
+    } else {
+        let tx = app.begin().await?;
+        put_back(&tx, entry, app.clock.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Returns whether an entry was moved or deleted in the external calendar.
+pub fn is_changed(it: &Entry) -> bool {
+    it.state == CalendarEntryStatus::Moved || it.state == CalendarEntryStatus::Deleted
+}
+
+/// Starts the clock of the center's response to an entry that was changed in an external calendar, once for each change, and
+/// at the latest until the appointment begins. It ends when the appointment is kept, moved or cancelled, or the entry is put
+/// back. A change whose clock was not started because of an interruption is found again.
+pub async fn await_decision(app: &App, entry: &Entry, expert: ExpertId) -> Result<(), Problem> {
+    let Some(noticed_at) = entry.noticed_at else { return Ok(()) };
+    let Some((mut work, booked)) = begin(app, entry).await? else { return Ok(()) };
+    let by = Actor::Expert(expert);
+    let history = store::audit::event::of(work.read(), work.record.consultation.id).await?;
+    let is_known = history
+        .iter()
+        .any(|it| it.at >= noticed_at && it.by == by && it.note.as_deref() == Some(TIME_PROPOSED));
+    if is_known || booked.sequence != entry.sequence || booked.starts_at <= work.now() {
+        return Ok(());
+    }
+    work.await_response();
+    let waits = work.record.response;
+    work.record.response = waits.map(|it| AwaitedResponse { due_at: it.due_at.min(booked.starts_at), ..it });
+    work.note(by, TIME_PROPOSED);
+    work.commit().await?;
+    Ok(())
+}
+
+/// Ends the wait for the center, because the expert has put the entry back in the external calendar.
+pub async fn end_wait(app: &App, entry: &Entry, expert: ExpertId) -> Result<(), Problem> {
+    let Some((mut work, booked)) = begin(app, entry).await? else { return Ok(()) };
+    put_back_by(&mut work, &booked, expert).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Begins a change of the consultation of an entry's appointment; `None` if that is not booked any more.
+async fn begin<'a>(
+    app: &'a App,
+    entry: &Entry,
+) -> Result<Option<(CaseTransaction<'a>, Appointment)>, Problem> {
+    let id = AppointmentId(entry.appointment_id);
+    let found = store::booking::appointment::find(&app.db, id).await?;
+    let Some(Owner::Consultation(case)) = found.map(|it| it.owner) else { return Ok(None) };
+    let work = CaseTransaction::begin_even_merged(app, case).await?;
+    let booked = work.appointment.clone().filter(|it| it.id == id && it.is_confirmed());
+    Ok(booked.map(|it| (work, it)))
+}
+
+/// Ends the wait for the center that began with the change of an entry, with a note.
+async fn put_back_by(
+    work: &mut CaseTransaction<'_>,
+    booked: &Appointment,
+    expert: ExpertId,
+) -> Result<(), Problem> {
+    awaited_response::end(work, booked).await?;
+    work.note(Actor::Expert(expert), "外部カレンダーの予定を元に戻しました");
     Ok(())
 }
 

@@ -20,6 +20,7 @@ use crate::{
         Failed,
         dav::{Change, Collection, Object, path_below},
     },
+    ops::calendars::time_proposal,
     problem::Problem,
     secret::hex,
     store::{
@@ -76,11 +77,18 @@ pub(super) async fn follow(
     };
     let mut entries: BTreeMap<_, _> = known.into_iter().map(|it| (it.appointment_id, it)).collect();
     for booking in &bookings {
-        let entry = match entries.remove(&booking.appointment.id.0) {
+        let known = entries.remove(&booking.appointment.id.0);
+        let was_changed = known.as_ref().is_some_and(time_proposal::is_changed);
+        let entry = match known {
             Some(entry) => noticed(app, source, entry, booking, &found, now).await?,
             None => new_entry(app, source, access, booking, now).await?,
         };
         let Some(entry) = entry else { return Ok(Ok(())) };
+        if time_proposal::is_changed(&entry) {
+            time_proposal::await_decision(app, &entry, expert).await?;
+        } else if was_changed {
+            time_proposal::end_wait(app, &entry, expert).await?;
+        }
         let behind =
             entry.state == CalendarEntryStatus::Wanted || entry.sequence != booking.appointment.sequence;
         if behind && entry.due_at <= now {
