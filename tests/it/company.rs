@@ -11,6 +11,7 @@ mod answering;
 mod booking;
 mod entering;
 mod finishing;
+mod promises;
 mod seeing;
 mod waiting;
 

@@ -400,6 +400,25 @@ async fn a_company_joins_by_telephone_and_is_called_with_the_offer() {
     assert!(!full.look().await, "it is called with one offer a day");
 }
 
+/// 「ご案内のメールは、1日に1通までです。」
+#[actix_web::test]
+async fn a_waiting_company_gets_one_mail_a_day() {
+    let full = Full::new().await;
+    let site = &full.site;
+    let case = full.waits(CONTACT).await;
+    sign_in(site, CONTACT).await;
+    site.get(&my(case, "/waiting")).await.shows("ご案内のメールは、1日に1通までです。");
+    full.frees_up(0).await;
+    assert!(full.look().await);
+    let offer = store::booking::waiting_list::open(&site.app.db).await.unwrap().remove(0).offer.id;
+    ops::booking::waiting_list::decline(&site.app, offer, Actor::Company).await.unwrap();
+    full.frees_up(1).await;
+    assert!(!full.look().await, "today it has had its mail");
+    site.app.clock.advance(TimeDelta::days(1));
+    assert!(full.look().await);
+    assert_eq!(full.offers(CONTACT).await.len(), 2);
+}
+
 #[actix_web::test]
 async fn a_time_that_is_free_already_is_named_to_the_center() {
     let full = Full::new().await;
