@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use crate::access::rust_files;
+use crate::{access::rust_files, tidy::templates};
 
 /// Layers in which a module has a name of the glossary.
 const NAMED: &[&str] = &["store", "ops", "worker", "web"];
@@ -65,6 +65,9 @@ const SESSIONS: &[&str] = &[
 
 /// Names that do not say what they hold. As a word of a longer name they are verbs.
 const VAGUE: &[&str] = &["asked", "told"];
+
+/// Other names for the field with the action that a form's button, choice or link stands for. It is called `action`.
+const OTHER_ACTION_FIELDS: &[&str] = &["act", "deed", "do", "what"];
 
 #[test]
 fn the_modules_of_a_layer_are_named_in_the_glossary() {
@@ -158,6 +161,24 @@ fn a_session_is_a_sign_in_and_no_appointment() {
         let names = identifiers(&text).into_iter();
         let found = names.filter(|it| words(it).iter().any(|it| it == "session" || it == "sessions"));
         wrong.extend(found.map(|it| format!("{place} has {it}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_field_with_the_chosen_action_has_one_name() {
+    let mut wrong = Vec::new();
+    let pages = templates(&root().join("templates"));
+    assert!(pages.iter().any(|(_, text)| text.contains("name=\"action\"")), "no form has an action");
+    for (place, text) in pages {
+        for name in OTHER_ACTION_FIELDS {
+            let is_there = [format!("name=\"{name}\""), format!("?{name}="), format!("&{name}=")]
+                .iter()
+                .any(|it| text.contains(it.as_str()));
+            if is_there {
+                wrong.push(format!("{place} has the field {name}; the chosen action is `action`"));
+            }
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

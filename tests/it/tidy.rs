@@ -497,7 +497,8 @@ fn all(folder: &str) -> Vec<(String, String)> {
     rust_files(&root().join(folder)).iter().map(|it| read(it)).collect()
 }
 
-fn templates(folder: &Path) -> Vec<(String, String)> {
+/// Returns the place and the text of every template of a page in `folder` and below.
+pub fn templates(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
