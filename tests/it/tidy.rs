@@ -256,7 +256,6 @@ fn the_history_of_the_schema_does_not_follow_the_rows() {
     none(&wrong);
 }
 
-/// A column stores values of an enum of `codes`, and a query names the value, so a typo does not compile.
 /// The order of the numbers is the order of the changes, except among the first ones, which databases know by now.
 #[test]
 fn new_migrations_are_numbered_in_their_order() {
@@ -272,6 +271,7 @@ fn new_migrations_are_numbered_in_their_order() {
     assert!(new.is_sorted(), "{new:?}");
 }
 
+/// A column stores values of an enum of `codes`, and a query names the value, so a typo does not compile.
 #[test]
 fn queries_quote_no_code_of_a_column() {
     let codes: BTreeSet<String> =
