@@ -4,49 +4,22 @@ use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 
 use crate::mail::text::Variable;
 
-/// The reader for whom a text is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
-    Everybody,
-    Company,
-    Expert,
-    Center,
-    Desk,
-    /// A person with an account, before it can be used.
-    Staff,
-    /// A person who signs up for an event of the programme.
-    Participant,
-    /// A person who registers for a telework month.
-    Registrant,
-    /// A company of the network that answers questions, or a person who asks it.
-    Network,
-}
-
-impl Reader {
-    pub const ALL: [Self; 9] = [
-        Self::Everybody,
-        Self::Company,
-        Self::Expert,
-        Self::Center,
-        Self::Desk,
-        Self::Staff,
-        Self::Participant,
-        Self::Registrant,
-        Self::Network,
-    ];
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Everybody => "すべてのメール",
-            Self::Company => "企業あて",
-            Self::Expert => "専門家あて",
-            Self::Center => "センターあて",
-            Self::Desk => "一次相談窓口あて",
-            Self::Staff => "利用者あて",
-            Self::Participant => "イベントの参加者あて",
-            Self::Registrant => "テレワーク月間の登録者あて",
-            Self::Network => "推進企業と質問した方あて",
-        }
+codes::codes! {
+    /// The reader for whom a text is written.
+    pub enum Reader {
+        Everybody = "everybody" => "すべてのメール",
+        Company = "company" => "企業あて",
+        Expert = "expert" => "専門家あて",
+        Center = "center" => "センターあて",
+        Desk = "desk" => "一次相談窓口あて",
+        /// A person with an account, before it can be used.
+        Staff = "staff" => "利用者あて",
+        /// A person who signs up for an event of the programme.
+        Participant = "participant" => "イベントの参加者あて",
+        /// A person who registers for a telework month.
+        Registrant = "registrant" => "テレワーク月間の登録者あて",
+        /// A company of the network that answers questions, or a person who asks it.
+        Network = "network" => "推進企業と質問した方あて",
     }
 }
 
