@@ -11,7 +11,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use super::kind::{ConditionKind, MailKind};
+pub use super::kind::{AddressUse, ConditionKind, MailKind};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingMail {

@@ -381,6 +381,10 @@ fn a_mail_kind_is_one_row_and_its_texts() {
     for (place, text) in all("src").into_iter().filter(|(place, _)| !place.contains("tests")) {
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let is_of_mails = place.starts_with("src/mail/");
+        let is_variant = |it: &str| it.starts_with(char::is_uppercase) && !it.starts_with("ALL");
+        if !is_of_mails && text.split("MailKind::").skip(1).any(is_variant) {
+            wrong.push(format!("{place} names a kind of mail instead of a property of its row"));
+        }
         for code in &codes {
             let may_mean_another = !is_of_mails && OTHER_MEANINGS.contains(code);
             let is_there = text.contains(&format!("\"{code}\""));

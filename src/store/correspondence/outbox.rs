@@ -188,7 +188,7 @@ pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why:
         .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.send_condition.is_not_null())
         // A report on what took place is due all the same.
-        .filter(row::COLUMN.kind.ne(MailKind::ReportDue.code()))
+        .filter(row::COLUMN.kind.is_not_in(MailKind::codes_of(MailKind::outlasts_case)))
         .exec(tx)
         .await?;
     Ok(())
