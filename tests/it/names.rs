@@ -88,6 +88,26 @@ fn the_modules_of_a_layer_are_named_in_the_glossary() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The glossary has the modules directly under a layer. A module below them says by its first words what it is about.
+#[test]
+fn every_module_begins_with_words_on_its_subject() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for path in rust_files(&root().join("src")) {
+        if path.iter().any(|it| it == "tests" || it == "tests.rs") {
+            continue;
+        }
+        count += 1;
+        let text = fs::read_to_string(&path).unwrap();
+        let words = text.lines().next().and_then(|it| it.strip_prefix("//! ")).unwrap_or_default();
+        let first = words.split_whitespace().next().unwrap_or_default();
+        if first.is_empty() || first.starts_with(char::is_lowercase) || RIDDLES.contains(&first) {
+            wrong.push(format!("{} does not begin with words on its subject", path.display()));
+        }
+    }
+    assert!(count > 500, "{count} modules");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_table_is_named_in_the_glossary() {
     let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
