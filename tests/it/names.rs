@@ -88,6 +88,17 @@ fn the_modules_of_a_layer_are_named_in_the_glossary() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_term_of_the_glossary_has_one_row() {
+    let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
+    let (terms, _) = glossary.split_once("\n## Modules").unwrap();
+    let mut seen = BTreeSet::new();
+    let names = terms.lines().filter_map(|it| it.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name);
+    let wrong: Vec<_> = names.filter(|it| !seen.insert(*it)).collect();
+    assert!(seen.len() > 200, "{} terms", seen.len());
+    assert!(wrong.is_empty(), "two rows: {}", wrong.join(", "));
+}
+
 /// The glossary has the modules directly under a layer. A module below them says by its first words what it is about.
 #[test]
 fn every_module_begins_with_words_on_its_subject() {
