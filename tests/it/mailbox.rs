@@ -212,7 +212,7 @@ async fn every_way_into_the_mailbox_is_secured_and_takes_new_mail() {
 
     service.once(&service.server.url("imaps", ""), true);
     let row = service.rows().await.remove(0);
-    assert_eq!((row.state.code(), row.source.code()), ("attached", "imap"), "{}", row.reason);
+    assert_eq!((row.state.code(), row.source.code()), ("attached", "imap"), "{}", row.reason.code());
     assert_eq!(service.server.count("INBOX", "SEEN"), 1);
 
     // The mailbox is read by STARTTLS, and the mails are moved afterwards.

@@ -110,7 +110,7 @@ async fn the_exit_code_tells_the_outcome() {
     assert_eq!(pipe.rows().await.len(), 1);
     assert_eq!(pipe.receive(b"\x00\xff no mail at all"), Some(65));
     let odd = pipe.rows().await.into_iter().find(|it| it.state.code() == "quarantined").unwrap();
-    assert_eq!((odd.reason.as_str(), odd.open), ("unreadable", true));
+    assert_eq!((odd.reason.code(), odd.open), ("unreadable", true));
 
     // If the mail cannot be stored for any reason, the mail server tries again.
     let mut wrong = pipe.command();
@@ -219,7 +219,12 @@ async fn a_real_mail_server_hands_over_its_mail() {
     }
     while madoguchi::worker::inbound_mail::step(&pipe.site.app).await.unwrap() {}
     let mail = pipe.rows().await.remove(0);
-    assert_eq!((mail.state.code(), mail.envelope_to.as_str()), ("attached", to.as_str()), "{}", mail.reason);
+    assert_eq!(
+        (mail.state.code(), mail.envelope_to.as_str()),
+        ("attached", to.as_str()),
+        "{}",
+        mail.reason.code()
+    );
     let thread =
         crate::inbound::thread(&pipe.site, case, store::correspondence::message::Audience::Everyone).await;
     assert_eq!(thread.last().unwrap().body, ".\n点で始まる行も届きます。");
