@@ -6,6 +6,7 @@ pub mod imap;
 mod kind;
 pub mod mail_event;
 pub mod outgoing_mail;
+pub mod preview;
 pub mod sender;
 pub mod text;
 

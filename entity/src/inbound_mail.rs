@@ -1,5 +1,5 @@
 //! A received mail, and what was done with it.
-use codes::{InboundSource, InboundState};
+use codes::{InboundReason, InboundSource, InboundState};
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -28,10 +28,11 @@ pub struct Model {
     pub received_at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
     pub state: Coded<InboundState>,
-    /// The reason for which the mail was put into quarantine or dropped; may be empty.
+    /// The reason for which the mail was put into quarantine or dropped; empty if it was not.
     #[sea_orm(column_type = "Text")]
-    pub reason: String,
-    /// A sentence that says how the mail was understood and what was done; may be empty.
+    pub reason: Coded<Option<InboundReason>>,
+    /// A sentence that says how the mail was understood and what was done, with the names that it mentions; no code.
+    /// May be empty.
     #[sea_orm(column_type = "Text")]
     pub outcome: String,
     /// Whether a person at the center has to look at the mail.

@@ -7,6 +7,8 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub fiscal_year: i32,
+    /// The code of the text. The texts are in the rows of the table of mails, which belongs to the program; this crate
+    /// cannot name them. `store::correspondence::mail_text` reads the code.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub kind: String,
     #[sea_orm(primary_key, auto_increment = false)]

@@ -1,5 +1,5 @@
 //! One mail to one address.
-use codes::{HoldReason, MailStatus};
+use codes::{CalendarMethod, HoldReason, MailStatus};
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -13,6 +13,8 @@ pub struct Model {
     pub consultation_id: Option<Uuid>,
     /// The question to a mentor whose relay address answers go to.
     pub relay_id: Option<Uuid>,
+    /// The code of the kind of mail. The kinds are the rows of the table of mails, which has their texts too and belongs
+    /// to the program; this crate cannot name them. `store::correspondence::outbox` reads the code.
     #[sea_orm(column_type = "Text")]
     pub kind: String,
     #[sea_orm(column_type = "Text")]
@@ -28,9 +30,9 @@ pub struct Model {
     /// The iCalendar object (RFC 5545) that is attached.
     #[sea_orm(column_type = "Text", nullable)]
     pub calendar: Option<String>,
-    /// The method of the calendar object: REQUEST or CANCEL (RFC 5546).
+    /// The method of the calendar object (RFC 5546).
     #[sea_orm(column_type = "Text", nullable)]
-    pub calendar_method: Option<String>,
+    pub calendar_method: Option<Coded<CalendarMethod>>,
     #[sea_orm(column_type = "Text")]
     pub message_id: String,
     /// The key that two mails share only if they would be the same mail twice.

@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     app::App,
-    mail::outgoing_mail::MailKind,
+    mail::outgoing_mail::{AddressUse, MailKind},
     ops::{self, correspondence::inbound_mail::IncomingMail},
     problem::Problem,
     store::{self, correspondence::inbound_mail::Source},
@@ -37,7 +37,7 @@ pub async fn arrive(app: &App) -> Result<(), Problem> {
         take(app, &from_the_company(&email, &to, &case.number, now)).await?;
     }
     let acknowledged = outbox::Entity::find()
-        .filter(outbox::COLUMN.kind.eq(MailKind::Acknowledgement.code()))
+        .filter(outbox::COLUMN.kind.is_in(MailKind::codes_of(|it| it.address() == Some(AddressUse::Proves))))
         .filter(outbox::COLUMN.state.eq(MailStatus::Sent.code()))
         .order_by_desc(outbox::COLUMN.id)
         .one(&app.db)

@@ -155,7 +155,7 @@ async fn since(
 /// Checks that an expert who takes part again was told under a higher SEQUENCE than that of the cancellation
 /// before.
 async fn participants(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
-    let seated = Expr::col((appointment_expert::Entity, appointment_expert::Column::ExpertId));
+    let present = Expr::col((appointment_expert::Entity, appointment_expert::Column::ExpertId));
     let left = Expr::col((cancelled_invitation::Entity, cancelled_invitation::Column::ExpertId));
     let ended = Expr::col((cancelled_invitation::Entity, cancelled_invitation::Column::Sequence));
     let sequence = Expr::col((appointment::Entity, appointment::Column::Sequence));
@@ -168,7 +168,7 @@ async fn participants(db: &impl ConnectionTrait, findings: &mut Findings) -> Res
             appointment::Column::State
                 .is_in([AppointmentStatus::Held, AppointmentStatus::Confirmed].map(AppointmentStatus::code)),
         )
-        .filter(seated.eq(left))
+        .filter(present.eq(left))
         .filter(ended.gte(sequence))
         .into_tuple()
         .all(db)

@@ -10,8 +10,9 @@ mod table;
 
 use domain::correspondence::outgoing_mail::{COPIES, topic::NotificationTopic};
 
+use self::define::EntryUse;
 pub use self::{
-    define::{CalendarUse, ConditionKind, Reader},
+    define::{AddressUse, CalendarUse, ConditionKind, Reader},
     table::{MailKind, TextKind},
 };
 use super::text::{MailWording, Variable};
@@ -49,6 +50,46 @@ impl MailKind {
     /// address bounced.
     pub const fn is_asked_for(self) -> bool {
         self.delivery().is_asked_for
+    }
+
+    /// Returns whether the mail is about an account, whose link is made anew on the account's page.
+    pub const fn is_of_account(self) -> bool {
+        self.delivery().is_of_account
+    }
+
+    /// Returns the part that the mail has in proving the address of a contact, if it has one.
+    pub const fn address(self) -> Option<AddressUse> {
+        self.delivery().address
+    }
+
+    /// Returns whether the mail is about the correction of a contact's address, and concerns no other address.
+    pub const fn is_about_correction(self) -> bool {
+        matches!(self.address(), Some(AddressUse::ProvesCorrected | AddressUse::TellsEarlier))
+    }
+
+    /// Returns whether the mail tells its reader of an entry of the thread.
+    pub const fn is_about_entry(self) -> bool {
+        self.delivery().entry.is_some()
+    }
+
+    /// Returns whether the mail says that there is an entry in the thread, without its words.
+    pub const fn announces_entry(self) -> bool {
+        matches!(self.delivery().entry, Some(EntryUse::Announces))
+    }
+
+    /// Returns whether the mail is due although its case has ended.
+    pub const fn outlasts_case(self) -> bool {
+        self.delivery().outlasts_case
+    }
+
+    /// Returns whether the mail leads to the meeting link of an event, and is not sent without one.
+    pub const fn needs_meeting_link(self) -> bool {
+        self.delivery().needs_meeting_link
+    }
+
+    /// Returns the codes of the mails with a property, for queries of the outbox.
+    pub fn codes_of(has_property: impl Fn(Self) -> bool) -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().filter(move |it| has_property(*it)).map(Self::code)
     }
 }
 
@@ -106,27 +147,13 @@ impl TextKind {
 
     /// Returns whether the text tells its reader, an expert, of a report that is due besides.
     pub const fn tells_of_a_report(self) -> bool {
-        matches!(
-            self,
-            Self::RequestWithdrawn
-                | Self::ExpertChangedExpert
-                | Self::CancelledExpert
-                | Self::OutcomeCorrectedExpert
-        )
+        self.text().tells_of_report
     }
 
     /// Returns whether the reader, an expert, was asked and has not accepted, or is let go. Such a reader may not know the
     /// company, and an answer to the mail reaches the center alone.
     pub const fn is_for_asked(self) -> bool {
-        matches!(
-            self,
-            Self::Request
-                | Self::RequestTimeLost
-                | Self::RequestReminder
-                | Self::RequestLapsed
-                | Self::RequestWithdrawn
-                | Self::RequestDeclined
-        )
+        self.text().is_for_asked
     }
 
     /// Returns the calendar part of the mail, if it is about an appointment.

@@ -1,6 +1,7 @@
 //! Defines a mail as the outbox stores it. It is written in full when its cause happens, so that its exact
 //! words can be read later.
 use chrono::{DateTime, Utc};
+pub use codes::CalendarMethod;
 use domain::{
     gathering::SeatKind,
     id::{
@@ -10,7 +11,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use super::kind::{ConditionKind, MailKind};
+pub use super::kind::{AddressUse, ConditionKind, MailKind};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingMail {
@@ -58,14 +59,6 @@ pub struct QueuedMail {
 pub struct InvitationPart {
     pub method: CalendarMethod,
     pub body: String,
-}
-
-codes::codes! {
-    /// The method of an iCalendar object.
-    pub enum CalendarMethod {
-        Request = "REQUEST",
-        Cancel = "CANCEL",
-    }
 }
 
 /// A condition of a planned mail, which is sent only if the condition holds at that moment.

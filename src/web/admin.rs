@@ -1,10 +1,10 @@
 //! The administrator's pages.
+mod adoption;
 mod audit;
 mod deactivation;
 mod desk_import;
 mod desks;
 mod expert_form;
-mod figures;
 mod follow_up;
 mod follow_up_form;
 mod holidays;
@@ -41,11 +41,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(desk_import::submit)
         .service(desk_import::preview)
         .service(desk_import::take)
-        .service(figures::show)
-        .service(figures::submit)
-        .service(figures::preview)
-        .service(figures::take)
-        .service(figures::undo)
+        .service(adoption::show)
+        .service(adoption::submit)
+        .service(adoption::preview)
+        .service(adoption::take)
+        .service(adoption::undo)
         .service(desks::add)
         .service(desks::show)
         .service(desks::change)

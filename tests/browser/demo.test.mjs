@@ -30,7 +30,7 @@ const PICTURE = { viewport: { width: 1200, height: 900 } };
 test("every page of every role, wide and narrow", { timeout: 900_000 }, async (it) => {
   const service = await Service.build(it);
   const browser = await startBrowser(it);
-  await service.open("demo", TODAY);
+  await service.openDemo(TODAY);
   const enter = (screen) => Visitor.enter(browser, service.address, screen);
   for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login", "/desks", "/desks?prefecture=13", "/desks?prefecture=47", "/stats", "/stats/adoption", "/stats/pref/13"]) {
     await lookAround(await enter(DESK), path);

@@ -13,7 +13,7 @@ const PICTURES = process.env.MADOGUCHI_MERGE_PICTURES;
 test("two cases are one and two again, by keyboard", { timeout: 300_000 }, async (it) => {
   const service = await Service.build(it);
   const browser = await startBrowser(it);
-  await service.open("demo", TODAY);
+  await service.openDemo(TODAY);
   const center = await Visitor.enter(browser, service.address, NARROW, false);
   const other = await Visitor.enter(browser, service.address, DESK);
   for (const visitor of [center, other]) {

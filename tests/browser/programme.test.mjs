@@ -26,7 +26,7 @@ test("from a grant that fits to the request that is filled in", { timeout: 480_0
   const service = await Service.build(it);
   const browser = await startBrowser(it);
   const enter = (screen, javaScript) => Visitor.enter(browser, service.address, screen, javaScript);
-  await service.open("demo", TODAY);
+  await service.openDemo(TODAY);
   await service.reopen(TODAY, DEMO);
 
   const editor = await enter(DESK);

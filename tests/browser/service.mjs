@@ -1,6 +1,6 @@
 // One service of its own: the real binary in a folder under the temporary one, on a free port, at a time of our choosing.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,8 @@ import { linkUnder, mailsIn } from "./mail.mjs";
 const TARGET = process.env.CARGO_TARGET_DIR ?? new URL("../../target", import.meta.url).pathname;
 const BINARY = join(TARGET, "debug/madoguchi");
 const READY_WITHIN = 90_000;
+/** The invented programme is filled by a program without optimisation, beside other tests. */
+const FILLED_WITHIN = 300_000;
 const MAIL_WITHIN = 20_000;
 const STOPPED_WITHIN = 40_000;
 
@@ -33,13 +35,29 @@ export class Service {
     return service;
   }
 
+  /** Starts the demo with its programme of that day, which is filled once for all tests of a build. */
+  async openDemo(at) {
+    const filled = join(TARGET, "tmp", `demo-${statSync(BINARY).mtimeMs}-${at.slice(0, 10)}`);
+    const data = join(this.folder, "data");
+    if (existsSync(filled)) cpSync(filled, data, { recursive: true });
+    await this.open("demo", at, {}, FILLED_WITHIN);
+    if (existsSync(filled)) return;
+    // What SQLite keeps beside its file belongs to it only once the service has ended.
+    await this.close();
+    mkdirSync(join(TARGET, "tmp"), { recursive: true });
+    const copy = mkdtempSync(join(TARGET, "tmp", "filling-"));
+    cpSync(data, copy, { recursive: true });
+    renameSync(copy, filled);
+    await this.open("demo", at);
+  }
+
   /** Starts the service; its clock goes on from `at` ("2026-11-20 10:00:00", in Japan) if that is given. */
-  async open(command, at, settings = {}) {
+  async open(command, at, settings = {}, within = READY_WITHIN) {
     const { env, ...surroundings } = this.#surroundings(at);
     this.#process = spawn(BINARY, [command], { ...surroundings, env: { ...env, ...settings } });
     this.#process.stdout.setEncoding("utf8").on("data", (text) => (this.said += text));
     this.#process.stderr.setEncoding("utf8").on("data", (text) => (this.#log += text));
-    await this.#until("the service is ready", READY_WITHIN, async () => {
+    await this.#until("the service is ready", within, async () => {
       if (this.#process.exitCode !== null) throw new Error(`the service ended\n${this.#log}`);
       const answer = await fetch(`${this.address}/readyz`).catch(() => undefined);
       return answer?.ok;

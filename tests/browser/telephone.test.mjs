@@ -19,7 +19,7 @@ const LONGEST_CALL = 180;
 test("what the telephone brings is entered where it belongs", { timeout: 240_000 }, async (it) => {
   const service = await Service.build(it);
   const browser = await startBrowser(it);
-  await service.open("demo", TODAY);
+  await service.openDemo(TODAY);
   const center = await Visitor.enter(browser, service.address, DESK);
   await center.visit("/staff/sign-in");
   await signIn(center, "center1@example.jp", PASSWORD);

@@ -138,7 +138,7 @@ async fn accepting_in_any_calendar_program_books_the_appointment() {
     for (name, program) in PROGRAMS {
         let it = Asked::new().await;
         let mail = it.answers(&it.says(EXPERT, "ACCEPTED"), program).await;
-        assert_eq!((mail.state.code(), mail.open), ("calendar", false), "{name}: {}", mail.reason);
+        assert_eq!((mail.state.code(), mail.open), ("calendar", false), "{name}: {}", mail.reason.code());
         assert!(matches!(it.assignment().await, AssignmentState::Accepted { .. }), "{name}");
         assert_eq!(cases::state(&it.site, it.case).await, "booked", "{name}");
         assert!(cases::appointment(&it.site, it.case).await.is_confirmed(), "{name}");
@@ -155,7 +155,7 @@ async fn declining_in_any_calendar_declines_with_its_reason() {
         let it = Asked::new().await;
         let says = Says { comment: "Sick leave", ..it.says(EXPERT, "DECLINED") };
         let mail = it.answers(&says, program).await;
-        assert_eq!(mail.state.code(), "calendar", "{name}: {}", mail.reason);
+        assert_eq!(mail.state.code(), "calendar", "{name}: {}", mail.reason.code());
         let AssignmentState::Declined { reason, .. } = it.assignment().await else { panic!("{name}") };
         if name != "Google" {
             assert_eq!(reason, "Sick leave", "{name}");
@@ -178,7 +178,7 @@ async fn the_files_that_come_with_an_answer_are_kept() {
         let it = Asked::new().await;
         let mail = it.says(EXPERT, partstat).written(PROGRAMS[1].1);
         let mail = arrives(&it.site, &mail.replace("--000000000000a1b2c30643f0aaaa--", file)).await;
-        assert_eq!(mail.state.code(), "calendar", "{partstat}: {}", mail.reason);
+        assert_eq!(mail.state.code(), "calendar", "{partstat}: {}", mail.reason.code());
         it.site.sign_in("center@example.jp", PASSWORD).await;
         let page = it.site.get(&format!("/staff/consultations/{}?view=messages", it.case.number)).await;
         page.shows("memo.txt</a>（4バイト）");
@@ -195,7 +195,7 @@ async fn tentative_leaves_it_open_and_is_shown() {
     for (name, program) in PROGRAMS {
         let it = Asked::new().await;
         let mail = it.answers(&it.says(EXPERT, "TENTATIVE"), program).await;
-        assert_eq!(mail.state.code(), "calendar", "{name}: {}", mail.reason);
+        assert_eq!(mail.state.code(), "calendar", "{name}: {}", mail.reason.code());
         assert_eq!(it.assignment().await, AssignmentState::Offered, "{name}");
         assert_eq!(cases::state(&it.site, it.case).await, "matching", "{name}");
         let entry = thread(&it.site, it.case, Audience::Internal).await.pop().unwrap();
@@ -212,7 +212,7 @@ async fn another_time_is_a_proposal_for_the_center() {
         let starts_at = it.appointment.starts_at + TimeDelta::days(1);
         let says = Says { method: "COUNTER", starts_at, ..it.says(EXPERT, "TENTATIVE") };
         let mail = it.answers(&says, program).await;
-        assert_eq!((mail.state.code(), mail.open), ("calendar", true), "{name}: {}", mail.reason);
+        assert_eq!((mail.state.code(), mail.open), ("calendar", true), "{name}: {}", mail.reason.code());
         assert_eq!(mail.proposed_start, Some(starts_at), "{name}");
         assert_eq!(it.assignment().await, AssignmentState::Offered, "{name}");
         assert_eq!(cases::appointment(&it.site, it.case).await.starts_at, it.appointment.starts_at, "{name}");
@@ -275,7 +275,7 @@ async fn a_delegated_invitation_is_not_accepted() {
     let it = Asked::new().await;
     let says = it.says(EXPERT, "DELEGATED;DELEGATED-TO=\"mailto:friend@example.com\"");
     let mail = it.answers(&says, PROGRAMS[3].1).await;
-    assert_eq!(mail.state.code(), "calendar", "{}", mail.reason);
+    assert_eq!(mail.state.code(), "calendar", "{}", mail.reason.code());
     assert!(mail.outcome.contains("friend@example.com"), "{}", mail.outcome);
     assert_eq!(it.assignment().await, AssignmentState::Offered);
     let mails =
@@ -294,7 +294,7 @@ async fn an_older_answer_undoes_nothing() {
         .await
         .unwrap();
     let mail = it.answers(&old, PROGRAMS[0].1).await;
-    assert_eq!((mail.state.code(), mail.open), ("calendar", false), "{}", mail.reason);
+    assert_eq!((mail.state.code(), mail.open), ("calendar", false), "{}", mail.reason.code());
     assert!(mail.outcome.contains("以前の予定"), "{}", mail.outcome);
     assert_eq!(cases::state(&it.site, it.case).await, "booked");
     // An answer to the current version is recorded, and decides nothing by itself.
@@ -313,7 +313,7 @@ async fn a_company_that_cannot_come_is_phoned() {
     for (partstat, open) in [("ACCEPTED", false), ("DECLINED", true)] {
         let mail = Says::of(&it.site, it.case, &now, CONTACT, partstat).written(PROGRAMS[1].1);
         let mail = arrives(&it.site, &mail).await;
-        assert_eq!((mail.state.code(), mail.open), ("calendar", open), "{partstat}: {}", mail.reason);
+        assert_eq!((mail.state.code(), mail.open), ("calendar", open), "{partstat}: {}", mail.reason.code());
         assert_eq!(cases::state(&it.site, it.case).await, "booked");
         assert_eq!(cases::record(&it.site, it.case).await.response.is_some(), open, "{partstat}");
     }
@@ -352,7 +352,7 @@ async fn a_forged_answer_changes_nothing_and_is_kept() {
     ] {
         for (name, program) in PROGRAMS {
             let mail = it.answers(&says, program).await;
-            let got = (mail.state.code(), mail.reason.as_str(), mail.open);
+            let got = (mail.state.code(), mail.reason.code(), mail.open);
             assert_eq!(got, ("quarantined", "foreign_invitation", true), "{what}, {name}");
         }
     }

@@ -49,7 +49,7 @@ async fn a_single_tuesday_can_be_changed() {
         ("end", "20"),
         ("start3", "32"),
         ("end3", "52"),
-        ("act", "save"),
+        ("action", "save"),
     ];
     done(&site.post(DAY, &form).await);
     assert_eq!(open(&site, expert, "2026-12-01").await, spans(&[(12, 20), (32, 52)]));
@@ -60,9 +60,9 @@ async fn a_single_tuesday_can_be_changed() {
     page.shows(r#"<option value="52" selected>19:00"#);
     page.shows("毎週の空きに戻す");
 
-    done(&site.post(DAY, &[("date", "2026-12-01"), ("act", "none")]).await);
+    done(&site.post(DAY, &[("date", "2026-12-01"), ("action", "none")]).await);
     assert_eq!(open(&site, expert, "2026-12-01").await, Day::NONE);
-    done(&site.post(DAY, &[("date", "2026-12-01"), ("act", "reset")]).await);
+    done(&site.post(DAY, &[("date", "2026-12-01"), ("action", "reset")]).await);
     assert_eq!(open(&site, expert, "2026-12-01").await, usual);
     // A weekday that is always off can be opened for one date.
     done(&site.post(DAY, &[("date", "2026-12-05"), ("start", "16"), ("end", "24")]).await);
@@ -93,7 +93,7 @@ async fn odd_stretches_of_a_day_have_one_answer_each() {
     assert_eq!(open(&site, expert, "2026-12-01").await, spans(&[(12, 30)]), "nothing was kept of it");
     for date in ["2026-11-19", "2029-01-01", "2026-02-30", ""] {
         assert_eq!(site.get(&format!("{DAY}?date={date}")).await.status, 303, "{date}");
-        assert_eq!(site.post(DAY, &[("date", date), ("act", "none")]).await.status, 422, "{date}");
+        assert_eq!(site.post(DAY, &[("date", date), ("action", "none")]).await.status, 422, "{date}");
     }
     site.get(&format!("{DAY}?date=2026-12-30")).await.shows("休業日（年末年始）のため");
 }
@@ -168,10 +168,10 @@ async fn overlapping_rules_become_one() {
 async fn a_week_is_copied_to_another() {
     let (site, expert) = site().await;
     site.post(DAY, &[("date", "2026-12-01"), ("start", "12"), ("end", "20")]).await;
-    site.post(DAY, &[("date", "2026-12-03"), ("act", "none")]).await;
+    site.post(DAY, &[("date", "2026-12-03"), ("action", "none")]).await;
     site.post(DAY, &[("date", "2026-12-05"), ("start", "16"), ("end", "24")]).await;
     // The copied week replaces the exceptions of the other week's days.
-    site.post(DAY, &[("date", "2026-12-09"), ("act", "none")]).await;
+    site.post(DAY, &[("date", "2026-12-09"), ("action", "none")]).await;
     let page = site.get(&format!("{PAGE}?copy_from=2026-W49")).await;
     page.shows(r#"<option value="2026-W49" selected>11月30日（月）からの週"#);
     done(&site.post(PAGE, &[("form", "copy"), ("copy_from", "2026-W49"), ("copy_to", "2026-W50")]).await);

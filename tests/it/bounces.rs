@@ -56,7 +56,7 @@ async fn every_servers_report_marks_the_address() {
             ("status", "5.1.1"),
         ];
         let mail = arrives(&site, &filled(mail, &parts)).await;
-        assert_eq!((mail.state.code(), mail.open), ("bounce", true), "{name}: {}", mail.reason);
+        assert_eq!((mail.state.code(), mail.open), ("bounce", true), "{name}: {}", mail.reason.code());
         assert!(mail.outcome.contains(CONTACT) && mail.outcome.contains("電話"), "{name}: {}", mail.outcome);
         assert!(
             store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_some(),
@@ -116,7 +116,7 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
     let parts =
         [("address", CONTACT), ("id", "made-up@example.jp"), ("action", "failed"), ("status", "5.1.1")];
     let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
-    assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", "unknown_bounce"));
+    assert_eq!((mail.state.code(), mail.reason.code()), ("quarantined", "unknown_bounce"));
     assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
 }
 

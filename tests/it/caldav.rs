@@ -100,7 +100,7 @@ impl Radicale {
         let begun = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let log = || std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-            assert!(begun.elapsed() < Duration::from_secs(20), "Radicale does not start: {}", log());
+            assert!(begun.elapsed() < Duration::from_secs(60), "Radicale does not start: {}", log());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let made = self.ask(site, "MKCALENDAR", &format!("/{USER}/work/"), &[], "").await;

@@ -267,7 +267,7 @@ async fn a_company_registers_is_approved_and_stands_in_the_list() {
     let desk = format!("/staff/month/{}", entry.rsplit_once('/').unwrap().1);
     hides(&site.get(&desk).await, "みほん");
 
-    let reply = visitor.post(&page, &[("act", "prove")]).await;
+    let reply = visitor.post(&page, &[("action", "prove")]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     visitor.get(&page).await.shows("承認待ち");
     hides(&visitor.get("/month/2026").await, "みほん");
@@ -278,9 +278,9 @@ async fn a_company_registers_is_approved_and_stands_in_the_list() {
     site.get(&registration).await.shows("佐藤 一郎");
     let version = it.version.to_string();
     let refused =
-        site.post(&registration, &[("act", "reject"), ("version", &version), ("reason", " ")]).await;
+        site.post(&registration, &[("action", "reject"), ("version", &version), ("reason", " ")]).await;
     assert_eq!(refused.status, 422);
-    let reply = site.post(&registration, &[("act", "approve"), ("version", &version)]).await;
+    let reply = site.post(&registration, &[("action", "approve"), ("version", &version)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     assert_eq!(reply.location.as_deref(), Some(desk.as_str()), "no other waits");
     let shown = visitor.get("/month/2026").await;

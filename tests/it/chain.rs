@@ -82,7 +82,7 @@ async fn reported(site: &Site, expert: &Site, case: Case) {
     let form = [
         ("session", appointment.as_str()),
         ("version", "0"),
-        ("act", "submit"),
+        ("action", "submit"),
         ("present_state", "紙の勤怠管理"),
         ("advice", "段階的な導入"),
         ("next_steps", "3月までに規程の案を作る"),

@@ -222,7 +222,7 @@ async fn a_draft_is_its_writers_until_it_is_sent() {
     let all = everyone(Site::new().await).await;
     let page = format!("/staff/consultations/{}?view=messages", all.number);
     let path = format!("/staff/consultations/{}", all.number);
-    let draft = [("note", "書きかけのメモ"), ("do", "draft")];
+    let draft = [("note", "書きかけのメモ"), ("action", "draft")];
     assert_eq!(all.center.post(&format!("{path}/note"), &draft).await.status, 303);
     all.center.get(&page).await.shows("書きかけのメモ</textarea>");
     let other = all.center.visitor();
@@ -255,7 +255,7 @@ async fn a_text_is_kept_and_filled_in() {
     twice.shows("同じ名前のひな形があります");
     let id = store::correspondence::reply_template::all(&all.center.app.db).await.unwrap()[0].id.to_string();
     let path = format!("/staff/consultations/{}/message", all.number);
-    let reply = all.center.post(&path, &[("text", "前書き"), ("template", &id), ("do", "insert")]).await;
+    let reply = all.center.post(&path, &[("text", "前書き"), ("template", &id), ("action", "insert")]).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     let company = cases::record(&all.center, all.case).await.company_name;
     reply.shows(&format!("前書き\n\n{company} "));

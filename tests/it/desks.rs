@@ -222,9 +222,9 @@ fn key_of(page: &Reply) -> String {
 }
 
 /// Notes a request, and returns the reply with its id.
-async fn noted(site: &Site, act: &str, more: &[(&str, &str)]) -> (Reply, String) {
+async fn noted(site: &Site, action: &str, more: &[(&str, &str)]) -> (Reply, String) {
     let key = key_of(&site.get("/desk/calls/new").await);
-    let form = [("key", key.as_str()), ("name", "田中 一郎"), ("theme", "other"), ("act", act)];
+    let form = [("key", key.as_str()), ("name", "田中 一郎"), ("theme", "other"), ("action", action)];
     let form: Vec<_> = form
         .into_iter()
         .filter(|it| more.iter().all(|more| more.0 != it.0))
@@ -256,20 +256,20 @@ async fn a_name_and_a_theme_are_enough_for_a_call() {
         list.shows(words);
     }
     // Sent twice, it is one request.
-    let form = [("key", id.as_str()), ("name", "田中 一郎"), ("theme", "other"), ("act", "answered")];
+    let form = [("key", id.as_str()), ("name", "田中 一郎"), ("theme", "other"), ("action", "answered")];
     assert_eq!(site.post("/desk/calls/new", &form).await.status, 303);
     assert_eq!(desk_entry::Entity::find().count(&site.app.db).await.unwrap(), 1);
 
     // It goes on, is changed, and is answered again.
     let address = format!("/desk/calls/{id}");
-    assert_eq!(site.post(&address, &[("act", "reopen"), ("version", "0")]).await.status, 303);
+    assert_eq!(site.post(&address, &[("action", "reopen"), ("version", "0")]).await.status, 303);
     site.get("/desk/calls?state=open").await.shows("対応中（1）");
-    let stale = site.post(&address, &[("act", "answer"), ("version", "0")]).await;
+    let stale = site.post(&address, &[("action", "answer"), ("version", "0")]).await;
     assert_eq!(stale.status, 409);
     let edit =
-        [("act", "save"), ("version", "1"), ("name", "田中"), ("theme", "other"), ("memo", "折り返す")];
+        [("action", "save"), ("version", "1"), ("name", "田中"), ("theme", "other"), ("memo", "折り返す")];
     assert_eq!(site.post(&address, &edit).await.status, 303);
-    assert_eq!(site.post(&address, &[("act", "answer"), ("version", "2")]).await.status, 303);
+    assert_eq!(site.post(&address, &[("action", "answer"), ("version", "2")]).await.status, 303);
     site.get(&address).await.shows("折り返す</textarea>");
     site.get("/desk/calls?state=open").await.shows("「対応中」の受付はありません");
 }
@@ -283,9 +283,9 @@ async fn a_desk_sees_no_request_of_another_desk() {
     assert_eq!(other.sign_in("desk2@example.jp", PASSWORD).await.status, 303);
     let address = format!("/desk/calls/{id}");
     assert_eq!(other.get(&address).await.status, 404);
-    assert_eq!(other.post(&address, &[("act", "answer"), ("version", "0")]).await.status, 404);
+    assert_eq!(other.post(&address, &[("action", "answer"), ("version", "0")]).await.status, 404);
     assert_eq!(other.get(&format!("/desk/new?entry={id}")).await.status, 404);
-    let form = [("key", id.as_str()), ("name", "田中"), ("theme", "other"), ("act", "open")];
+    let form = [("key", id.as_str()), ("name", "田中"), ("theme", "other"), ("action", "open")];
     assert_eq!(other.post("/desk/calls/new", &form).await.status, 404, "its key opens nothing");
     let list = other.get("/desk/calls").await;
     list.shows("受付の記録はまだありません");
@@ -334,7 +334,7 @@ async fn a_request_becomes_a_consultation_and_shows_how_it_stands() {
     let page = site.get(&format!("/desk/calls/{id}")).await;
     page.shows("href=\"/desk/R08-000001\"");
     assert!(!page.body.contains("保存する"), "what was handed over does not change");
-    let again = site.post(&format!("/desk/calls/{id}"), &[("act", "answer"), ("version", "1")]).await;
+    let again = site.post(&format!("/desk/calls/{id}"), &[("action", "answer"), ("version", "1")]).await;
     assert_eq!(again.status, 409);
 
     // The center sees it first, and accepts it with one click.
@@ -508,7 +508,7 @@ async fn names_at_a_desk_are_erased_after_a_year_and_counted_further() {
     assert_eq!(site.sign_in("desk1@example.jp", PASSWORD).await.status, 303);
     let page = site.get(&format!("/desk/calls/{id}")).await;
     page.shows("保存の期間が過ぎたため消去しました");
-    let again = site.post(&format!("/desk/calls/{id}"), &[("act", "reopen"), ("version", "0")]).await;
+    let again = site.post(&format!("/desk/calls/{id}"), &[("action", "reopen"), ("version", "0")]).await;
     assert_eq!(again.status, 409);
     let entry = DeskEntryId(Uuid::parse_str(&id).unwrap());
     let desks = store::reference::desk::all(&site.app.db).await.unwrap();

@@ -354,14 +354,14 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
     let appointment = appointment(&site, case).await.id;
     let report = format!("{}/report", path(case));
     let id = appointment.to_string();
-    let write = |version: &'static str, act: &'static str, advice: &'static str| {
+    let write = |version: &'static str, action: &'static str, advice: &'static str| {
         let (id, report) = (id.clone(), report.clone());
         let site = &site;
         async move {
             let form = [
                 ("session", id.as_str()),
                 ("version", version),
-                ("act", act),
+                ("action", action),
                 ("present_state", "紙の勤怠管理"),
                 ("advice", advice),
                 ("next_steps", "3月までに規程の案を作る"),

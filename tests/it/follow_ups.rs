@@ -71,7 +71,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 
 fn form<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut form = vec![
-        ("act", "save"),
+        ("action", "save"),
         ("label", "3か月後の確認"),
         ("question", ""),
         ("from", "report_approved"),
@@ -114,7 +114,7 @@ async fn a_change_is_seen_before_it_is_taken_and_moves_what_is_planned() {
     assert_eq!(office.take(&preview).await.status, 409);
     assert_eq!(follow_up_programme::Entity::find().all(&office.site.app.db).await.unwrap().len(), 1);
 
-    let preview = office.site.post(&format!("{HERE}/all"), &[("act", "shipped")]).await;
+    let preview = office.site.post(&format!("{HERE}/all"), &[("action", "shipped")]).await;
     assert_eq!(office.take(&preview).await.status, 303);
     assert_eq!(office.due(Kind::ThreeMonths).await, Some(before));
     let app = &office.site.app;
@@ -131,7 +131,7 @@ async fn sent_questions_stay_and_removed_ones_are_not_sent() {
     let survey = office.plan().await.into_iter().find(|it| it.kind == Kind::Survey).unwrap();
     assert!(matches!(survey.state, FollowUpState::Sent { .. }));
     for step in ["survey", "three_months", "next_year"] {
-        let preview = office.site.post(&format!("{HERE}/{step}"), &[("act", "remove")]).await;
+        let preview = office.site.post(&format!("{HERE}/{step}"), &[("action", "remove")]).await;
         let changed = if step == "survey" {
             "予定の変わる質問は0件です"
         } else {
@@ -142,7 +142,7 @@ async fn sent_questions_stay_and_removed_ones_are_not_sent() {
     }
     let kinds: Vec<_> = office.plan().await.iter().map(|it| it.kind).collect();
     assert_eq!(kinds, [Kind::Survey, Kind::SixMonths]);
-    let last = office.site.post(&format!("{HERE}/six_months"), &[("act", "remove")]).await;
+    let last = office.site.post(&format!("{HERE}/six_months"), &[("action", "remove")]).await;
     assert_eq!(last.status, 409);
     last.shows("質問を1件は残してください");
 }
@@ -208,7 +208,7 @@ async fn an_answer_stops_what_it_is_said_to_stop_and_the_end_comes() {
         preview.shows("同じ日（内容の変更）");
         assert_eq!(office.take(&preview).await.status, 303);
     }
-    let survey = office.site.post(&format!("{HERE}/survey"), &[("act", "remove")]).await;
+    let survey = office.site.post(&format!("{HERE}/survey"), &[("action", "remove")]).await;
     assert_eq!(office.take(&survey).await.status, 303);
     office.wait(TimeDelta::days(100)).await;
     let question = office.plan().await.into_iter().find(|it| it.kind == Kind::ThreeMonths).unwrap();

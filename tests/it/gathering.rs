@@ -206,7 +206,7 @@ async fn a_visitor_signs_up_confirms_and_cancels() {
     assert!(!shown.body.contains("佐藤"));
     visitor.get("/events/10001").await.shows("残り10席");
 
-    let reply = visitor.post(&page, &[("act", "confirm")]).await;
+    let reply = visitor.post(&page, &[("action", "confirm")]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     visitor.get(&page).await.shows("参加予定");
     visitor.get("/events/10001").await.shows("残り9席");
@@ -217,7 +217,7 @@ async fn a_visitor_signs_up_confirms_and_cancels() {
     assert!(!calendar.replace("\r\n ", "").contains("/e/"), "a shared calendar gives no access");
     assert_eq!(mail.iter().filter(|it| it.kind == "event_reminder" || it.kind == "event_soon").count(), 2);
 
-    let reply = visitor.post(&page, &[("act", "cancel")]).await;
+    let reply = visitor.post(&page, &[("action", "cancel")]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     visitor.get(&page).await.shows("取り消されています");
     visitor.get("/events/10001").await.shows("残り10席");
@@ -256,7 +256,7 @@ async fn a_sign_up_that_nobody_confirms_takes_no_seat_and_is_forgotten() {
     let page = link(&mails_to(&site, "a@example.co.jp").await, "sign_up_confirm");
     assert_eq!(signed_up(&site, it.id, "b@example.co.jp", SeatKind::Venue).await.state.number(), Some(1));
     site.app.clock.advance(TimeDelta::hours(24));
-    let late = site.post(&page, &[("act", "confirm")]).await;
+    let late = site.post(&page, &[("action", "confirm")]).await;
     assert_eq!(late.status, 409);
     late.shows("確認の期限が過ぎました");
     worker::housekeeping::forget_expired(&site.app).await.unwrap();

@@ -72,7 +72,7 @@ async fn a_companys_answer_by_mail_is_its_answer() {
         2026年11月20日(金) 14:05 Madoguchi <madoguchi@example.jp>:\r\n> 端末は何台ですか。\r\n";
     let raw = raw_mail("田中 一郎 <Contact@example.co.jp>", &to, "Re: 確認", text);
     let mail = arrives(&site, &raw).await;
-    assert_eq!((mail.state.code(), mail.open), ("attached", false), "{}", mail.reason);
+    assert_eq!((mail.state.code(), mail.open), ("attached", false), "{}", mail.reason.code());
     assert_eq!(cases::state(&site, case).await, "checking");
     let thread = thread(&site, case, Audience::Everyone).await;
     let entry = thread.last().unwrap();
@@ -86,7 +86,7 @@ async fn a_companys_answer_by_mail_is_its_answer() {
     assert_eq!(again.id, mail.id);
     // The same mail comes by another way: a mailing list of the receiver, or a second address.
     let other = arrives(&site, &format!("Delivered-To: {to}\r\n{raw}")).await;
-    assert_eq!((other.state.code(), other.reason.as_str()), ("discarded", "duplicate"));
+    assert_eq!((other.state.code(), other.reason.code()), ("discarded", "duplicate"));
     assert_eq!(self::thread(&site, case, Audience::Everyone).await.len(), thread.len());
 }
 
@@ -100,7 +100,7 @@ async fn an_answer_to_one_of_our_mails_needs_no_token() {
     let raw = raw_mail(CONTACT, "madoguchi@example.jp", "Re: 確認", "28台です。");
     let raw = format!("In-Reply-To: <{}>\r\n{raw}", question.message_id);
     let mail = arrives(&site, &raw).await;
-    assert_eq!(mail.state.code(), "attached", "{}", mail.reason);
+    assert_eq!(mail.state.code(), "attached", "{}", mail.reason.code());
     assert_eq!(cases::state(&site, case).await, "checking");
 }
 
@@ -112,7 +112,7 @@ async fn experts_and_center_speak_for_themselves_and_inside() {
     let to = site.app.reply_address(case.id, "expert@example.jp");
     let expert =
         arrives(&site, &raw_mail("expert@example.jp", &to, "Re: 予約", "資料をお送りします。")).await;
-    assert_eq!(expert.state.code(), "attached", "{}", expert.reason);
+    assert_eq!(expert.state.code(), "attached", "{}", expert.reason.code());
     let open = thread(&site, case, Audience::Everyone).await.pop().unwrap();
     assert_eq!((open.author, open.body.as_str()), (Party::Expert, "資料をお送りします。"));
 
@@ -181,13 +181,13 @@ async fn a_sender_without_proof_is_not_accepted() {
         (CONTACT, elsewhere.as_str(), "Re: 予約", "no_case"),
     ] {
         let mail = arrives(&site, &raw_mail(from, to, subject, "書き込みます。")).await;
-        assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", reason), "{from} to {to}");
+        assert_eq!((mail.state.code(), mail.reason.code()), ("quarantined", reason), "{from} to {to}");
         assert!(mail.open);
     }
     // A mail with two senders has no valid sender.
     let two = raw_mail(CONTACT, &mine, "Re: 予約", "書き込みます。");
     let two = arrives(&site, &format!("From: attacker@example.com\r\n{two}")).await;
-    assert_eq!((two.state.code(), two.reason.as_str()), ("quarantined", "stranger"));
+    assert_eq!((two.state.code(), two.reason.code()), ("quarantined", "stranger"));
     let threads =
         [thread(&site, case, Audience::Internal).await, thread(&site, other, Audience::Internal).await];
     assert!(threads.iter().all(Vec::is_empty), "{threads:?}");
@@ -289,7 +289,7 @@ async fn our_own_mail_that_comes_back_does_nothing() {
         raw.replacen("Message-ID: <", &format!("Message-ID: <{}>\r\nX-Old: <", ours.message_id), 1);
     for raw in [returned, format!("X-Loop: example.jp\r\n{raw}")] {
         let mail = arrives(&site, &raw).await;
-        assert_eq!((mail.state.code(), mail.reason.as_str()), ("discarded", "own_mail"), "{raw}");
+        assert_eq!((mail.state.code(), mail.reason.code()), ("discarded", "own_mail"), "{raw}");
     }
 }
 
@@ -302,7 +302,7 @@ async fn a_sender_who_does_not_stop_is_stopped() {
     let mut states = Vec::new();
     for n in 0..32 {
         let mail = arrives(&site, &raw_mail(CONTACT, &to, "Re: 受付", &format!("{n}回目です。"))).await;
-        states.push((mail.state.code().to_owned(), mail.reason));
+        states.push((mail.state.code().to_owned(), mail.reason.code().to_owned()));
     }
     let attached = states.iter().filter(|it| it.0 == "attached").count();
     assert_eq!(attached, 30);
@@ -322,7 +322,7 @@ async fn a_mail_that_cannot_be_understood_is_kept() {
         let id = keep(&site, raw, "").await;
         while worker::inbound_mail::step(&site.app).await.unwrap() {}
         let mail = store::correspondence::inbound_mail::find(&site.app.db, id).await.unwrap().unwrap();
-        assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", "unreadable"), "{raw:?}");
+        assert_eq!((mail.state.code(), mail.reason.code()), ("quarantined", "unreadable"), "{raw:?}");
         assert_eq!(store::correspondence::inbound_mail::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
     }
     // Only the beginning of the mail was received.
@@ -337,7 +337,7 @@ async fn a_mail_that_cannot_be_understood_is_kept() {
     let id = ops::correspondence::inbound_mail::store_raw(&site.app, &it).await.unwrap();
     while worker::inbound_mail::step(&site.app).await.unwrap() {}
     let mail = store::correspondence::inbound_mail::find(&site.app.db, id).await.unwrap().unwrap();
-    assert_eq!((mail.reason.as_str(), mail.truncated, mail.size), ("too_large", true, 80_000_000));
+    assert_eq!((mail.reason.code(), mail.truncated, mail.size), ("too_large", true, 80_000_000));
     assert_eq!(mail.from_key, CONTACT);
     let site_reply = site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     assert_eq!(site_reply.status, 303);

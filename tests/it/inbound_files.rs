@@ -74,7 +74,7 @@ async fn a_japanese_reply_keeps_its_files_and_its_quotation_is_folded() {
         [("%E8%A6%8F%E7%A8%8B%E2%91%A0.pdf", "application/pdf", PDF), ("run.exe", "application/pdf", b"MZ")];
     let to = site.app.reply_address(all.case.id, CONTACT);
     let came = arrives(site, &mail(CONTACT, &to, &text, &sent)).await;
-    assert_eq!((came.state.code(), came.open), ("attached", false), "{}", came.reason);
+    assert_eq!((came.state.code(), came.open), ("attached", false), "{}", came.reason.code());
     assert_eq!(came.subject, "Re: 予約のご案内");
 
     for (who, page) in pages(&all).await {

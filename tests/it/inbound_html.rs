@@ -55,7 +55,7 @@ async fn a_companys_mail_is_seen_as_html_by_those_of_the_case() {
     let token = ours.rsplit('/').next().unwrap().to_owned();
     let quoted = format!("{HOSTILE}<blockquote><a href=\"{ours}\">予約</a> {ours}</blockquote>");
     let came = arrives(site, &html_mail(CONTACT, &to, &quoted)).await;
-    assert_eq!(came.state.code(), "attached", "{}", came.reason);
+    assert_eq!(came.state.code(), "attached", "{}", came.reason.code());
     for (who, page) in [
         (&all.company, format!("/my/{}/messages", all.number)),
         (&all.center, format!("/staff/consultations/{}?view=messages", all.number)),

@@ -3,7 +3,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     net::TcpListener,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
@@ -28,6 +28,9 @@ use crate::{
 };
 
 const KILLS: usize = 9;
+/// A bound that a slow machine with other work keeps too: it finds what does not end, and measures no speed.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_RUN: Duration = Duration::from_secs(300);
 
 /// A service on its own database, in a folder of its own, that runs in real time.
 struct Service {
@@ -146,7 +149,7 @@ impl Drop for Running {
 async fn killing_the_process_loses_no_mail_and_invents_none() {
     let service = Service::new(Manner::Take(Duration::from_millis(15))).await;
     let cast = Cast::new(&service.site).await;
-    let stop = AtomicBool::new(false);
+    let (stop, made) = (AtomicBool::new(false), AtomicUsize::new(0));
     let killed = async {
         let mut in_hand = BTreeMap::<String, usize>::new();
         for n in 0..KILLS {
@@ -154,6 +157,8 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
             // The delays differ, so that the kills fall on different moments of the work.
             let lived = 400 + n as u64 * 7919 % 700;
             tokio::time::sleep(Duration::from_millis(lived)).await;
+            // On a slow machine a process lives until the load has gone on.
+            until(|| async { made.load(Ordering::Relaxed) > n }).await;
             process.kill();
             for mail in abandoned(&service.site.app).await {
                 *in_hand.entry(mail).or_default() += 1;
@@ -162,8 +167,8 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
         stop.store(true, Ordering::Relaxed);
         in_hand
     };
-    let (in_hand, loaded) = tokio::join!(killed, load(&service, cast, &stop));
-    assert!(loaded.len() > KILLS, "{} cases are no load", loaded.len());
+    let (in_hand, loaded) = tokio::join!(killed, load(&service, cast, &stop, &made));
+    assert!(loaded.len() >= KILLS, "{} cases are no load", loaded.len());
 
     assert!(service.run(&["worker", "--once"]).wait().success());
     service.send_all().await;
@@ -329,7 +334,7 @@ async fn no_mail_is_lost_and_only_unknown_outcomes_are_sent_twice() {
         process.kill();
         kills += 1;
         abandoned(&service.site.app).await;
-        assert!(begun.elapsed() < Duration::from_secs(90), "it does not end");
+        assert!(begun.elapsed() < LONGEST_RUN, "it does not end");
     }
     let (mails, taken) = (service.mails().await, service.sink.taken());
     assert_eq!(mails.len(), MAILS);
@@ -391,13 +396,14 @@ pub async fn write(app: &App, n: usize) {
 }
 
 /// Takes consultations down and asks the expert until it is told to stop; each request is overdue at once.
-async fn load(service: &Service, cast: Cast, stop: &AtomicBool) -> Vec<Case> {
+async fn load(service: &Service, cast: Cast, stop: &AtomicBool, made: &AtomicUsize) -> Vec<Case> {
     let mut loaded = Vec::new();
     while !stop.load(Ordering::Relaxed) && loaded.len() < 40 {
         let case =
             cases::matching(&service.site, &cast, &format!("contact{}@example.co.jp", loaded.len())).await;
         overdue(&service.site.app, case.id).await;
         loaded.push(case);
+        made.store(loaded.len(), Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(60)).await;
     }
     loaded
@@ -435,11 +441,11 @@ async fn lapsed_once(site: &Site, case: Case, mails: impl Iterator<Item = &outbo
     assert_eq!(kinds, expected, "{}", case.number);
 }
 
-/// Waits for at most 20 seconds until `holds` is true.
+/// Waits until `holds` is true.
 async fn until<F: Future<Output = bool>>(holds: impl Fn() -> F) {
     let begun = Instant::now();
     while !holds().await {
-        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain");
+        assert!(begun.elapsed() < LONGEST_WAIT, "waited in vain");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -382,13 +382,13 @@ fn parts(all: &[Assignment]) -> BTreeMap<ExpertId, Fields> {
     all.iter().filter(|it| it.is_live()).map(|it| (it.expert, it.fields)).collect()
 }
 
-async fn replace(site: &Site, cast: &Cast, case: Case, act: &str, team: &str) -> crate::site::Reply {
+async fn replace(site: &Site, cast: &Cast, case: Case, action: &str, team: &str) -> crate::site::Reply {
     let all = assignments(site, case).await;
     let leaving = all.iter().find(|it| it.is_live() && it.expert == cast.expert).unwrap().id;
     let path = format!("/staff/consultations/{}/experts/{leaving}", case.number);
     site.get(&path).await.shows("伊藤 一さん（ICT）と高橋 三郎さん（労務管理）");
     let version = cases::record(site, case).await.version.to_string();
-    let form = [("act", act), ("expert", team), ("reason", "長期の出張"), ("version", &*version)];
+    let form = [("action", action), ("expert", team), ("reason", "長期の出張"), ("version", &*version)];
     site.post(&path, &form).await
 }
 

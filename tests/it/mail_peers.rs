@@ -185,7 +185,7 @@ impl Peer {
         let waiting = Instant::now();
         loop {
             let given = self.given.lock().unwrap().clone();
-            if given.len() >= lines || waiting.elapsed() > Duration::from_secs(30) {
+            if given.len() >= lines || waiting.elapsed() > Duration::from_secs(60) {
                 return given;
             }
             thread::sleep(Duration::from_millis(10));

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use crate::access::rust_files;
+use crate::{access::rust_files, tidy::templates};
 
 /// Layers in which a module has a name of the glossary.
 const NAMED: &[&str] = &["store", "ops", "worker", "web"];
@@ -66,6 +66,9 @@ const SESSIONS: &[&str] = &[
 /// Names that do not say what they hold. As a word of a longer name they are verbs.
 const VAGUE: &[&str] = &["asked", "told"];
 
+/// Other names for the field with the action that a form's button, choice or link stands for. It is called `action`.
+const OTHER_ACTION_FIELDS: &[&str] = &["act", "deed", "do", "what"];
+
 #[test]
 fn the_modules_of_a_layer_are_named_in_the_glossary() {
     let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
@@ -82,6 +85,37 @@ fn the_modules_of_a_layer_are_named_in_the_glossary() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_term_of_the_glossary_has_one_row() {
+    let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
+    let (terms, _) = glossary.split_once("\n## Modules").unwrap();
+    let mut seen = BTreeSet::new();
+    let names = terms.lines().filter_map(|it| it.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name);
+    let wrong: Vec<_> = names.filter(|it| !seen.insert(*it)).collect();
+    assert!(seen.len() > 200, "{} terms", seen.len());
+    assert!(wrong.is_empty(), "two rows: {}", wrong.join(", "));
+}
+
+/// The glossary has the modules directly under a layer. A module below them says by its first words what it is about.
+#[test]
+fn every_module_begins_with_words_on_its_subject() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for path in rust_files(&root().join("src")) {
+        if path.iter().any(|it| it == "tests" || it == "tests.rs") {
+            continue;
+        }
+        count += 1;
+        let text = fs::read_to_string(&path).unwrap();
+        let words = text.lines().next().and_then(|it| it.strip_prefix("//! ")).unwrap_or_default();
+        let first = words.split_whitespace().next().unwrap_or_default();
+        if first.is_empty() || first.starts_with(char::is_lowercase) || RIDDLES.contains(&first) {
+            wrong.push(format!("{} does not begin with words on its subject", path.display()));
+        }
+    }
+    assert!(count > 500, "{count} modules");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -158,6 +192,24 @@ fn a_session_is_a_sign_in_and_no_appointment() {
         let names = identifiers(&text).into_iter();
         let found = names.filter(|it| words(it).iter().any(|it| it == "session" || it == "sessions"));
         wrong.extend(found.map(|it| format!("{place} has {it}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_field_with_the_chosen_action_has_one_name() {
+    let mut wrong = Vec::new();
+    let pages = templates(&root().join("templates"));
+    assert!(pages.iter().any(|(_, text)| text.contains("name=\"action\"")), "no form has an action");
+    for (place, text) in pages {
+        for name in OTHER_ACTION_FIELDS {
+            let is_there = [format!("name=\"{name}\""), format!("?{name}="), format!("&{name}=")]
+                .iter()
+                .any(|it| text.contains(it.as_str()));
+            if is_there {
+                wrong.push(format!("{place} has the field {name}; the chosen action is `action`"));
+            }
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -164,12 +164,12 @@ async fn registers(site: &Site, visitor: &Site) -> MentorId {
         !mails_to(site, MENTOR).await[0].text_body.contains("見本"),
         "a stranger hears nothing of the form"
     );
-    assert_eq!(visitor.post(&own, &[("act", "prove")]).await.status, 303);
+    assert_eq!(visitor.post(&own, &[("action", "prove")]).await.status, 303);
     site.get("/staff").await.shows("質問0件、企業1件");
     let id = mentor_row::Entity::find().one(&site.app.db).await.unwrap().unwrap().id;
     let page = format!("/staff/network/mentors/{id}");
     site.get(&page).await.shows("承認して掲載する");
-    assert_eq!(site.post(&page, &[("act", "approve"), ("version", "2")]).await.status, 303);
+    assert_eq!(site.post(&page, &[("action", "approve"), ("version", "2")]).await.status, 303);
     let list = visitor.get("/network").await;
     list.shows("みほん精機");
     list.shows("秋田県・製造業・21人から100人");
@@ -197,13 +197,13 @@ async fn is_passed_on(site: &Site, visitor: &Site, id: MentorId) -> (NetworkQues
     site.get("/staff").await.shows("<h2>");
     assert!(!site.get("/staff/network").await.body.contains("みほん質問社"), "the address is not proved");
     let asker = link(&mails_to(site, ASKER).await, "network_prove");
-    assert_eq!(visitor.post(&asker, &[("act", "prove")]).await.status, 303);
+    assert_eq!(visitor.post(&asker, &[("action", "prove")]).await.status, 303);
     site.get("/staff").await.shows("質問1件、企業0件");
     let row = network_question::Entity::find().one(&site.app.db).await.unwrap().unwrap();
     let desk = format!("/staff/network/questions/{}", row.id);
     site.get(&desk).await.shows("残業はどう管理しますか");
     let version = row.version.to_string();
-    let form = [("act", "pass"), ("version", &*version), ("mentor", &*mentor_id)];
+    let form = [("action", "pass"), ("version", &*version), ("mentor", &*mentor_id)];
     assert_eq!(site.post(&desk, &form).await.status, 303);
     let again = site.post(&desk, &form).await;
     assert_eq!(again.status, 409, "another coordinator was first");
@@ -254,9 +254,9 @@ async fn a_question_goes_by_the_center_to_a_mentor_and_the_answer_comes_back() {
     they_write(&site).await;
     // Both have to agree before either hears an address.
     let answering = link(&mails_to(&site, MENTOR).await, "network_words");
-    assert_eq!(visitor.post(&asker, &[("act", "agree")]).await.status, 303);
+    assert_eq!(visitor.post(&asker, &[("action", "agree")]).await.status, 303);
     assert!(!kinds(&site, ASKER).await.contains(&"network_introduced".to_owned()));
-    assert_eq!(visitor.post(&answering, &[("act", "agree")]).await.status, 303);
+    assert_eq!(visitor.post(&answering, &[("action", "agree")]).await.status, 303);
     let introductions =
         |mails: Vec<outbox::Model>| mails.into_iter().filter(|it| it.kind == "network_introduced").count();
     let both = (introductions(mails_to(&site, ASKER).await), introductions(mails_to(&site, MENTOR).await));
@@ -435,7 +435,7 @@ async fn the_center_is_reminded_and_what_was_never_proved_is_forgotten() {
     assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
     let page = format!("/staff/network/mentors/{to}");
     let version = mentor::find(&site.app.db, to).await.unwrap().unwrap().version.to_string();
-    let empty = site.post(&page, &[("act", "reject"), ("version", &version), ("reason", "")]).await;
+    let empty = site.post(&page, &[("action", "reject"), ("version", &version), ("reason", "")]).await;
     assert_eq!(empty.status, 422);
     sound(&site).await;
 }

@@ -93,7 +93,7 @@ impl Scene {
     }
 
     /// Sends a button of the page.
-    async fn press(&self, act: &str, substitute: Option<ExpertId>) -> Reply {
+    async fn press(&self, action: &str, substitute: Option<ExpertId>) -> Reply {
         let (participation, version) = (self.participation().await, self.version().await.to_string());
         let (appointment, absent) = (participation.appointment.to_string(), self.cast.expert.to_string());
         let substitute = substitute.map(|it| it.to_string()).unwrap_or_default();
@@ -102,7 +102,7 @@ impl Scene {
             ("absent", &absent),
             ("version", &version),
             ("substitute", &substitute),
-            ("act", act),
+            ("action", action),
         ];
         self.site.post(ABSENCES, &form).await
     }
@@ -159,7 +159,7 @@ async fn bookings_are_shown_before_an_absence_takes_effect() {
     let entries = || store::routing::expert::entries(&scene.site.app.db, scene.cast.expert);
     assert!(entries().await.unwrap().absences.is_empty(), "nothing has happened yet");
 
-    form.push(("act".to_owned(), "back".to_owned()));
+    form.push(("action".to_owned(), "back".to_owned()));
     post(&scene.site, AVAILABILITY, &form).await.shows(r#"value="出張""#);
     form.pop();
     assert!(entries().await.unwrap().absences.is_empty());
@@ -496,7 +496,7 @@ async fn a_page_that_is_out_of_date_changes_nothing() {
     scene.site.app.clock.advance(begun - scene.site.app.clock.now());
     let late = scene.ask(scene.sato, SubstituteConsent::Asked).await;
     assert!(matches!(late, Err(Problem::Refused(_))), "{late:?}");
-    let odd = scene.site.send(TestRequest::post().uri(ABSENCES).set_form([("act", "ask")])).await;
+    let odd = scene.site.send(TestRequest::post().uri(ABSENCES).set_form([("action", "ask")])).await;
     assert!(matches!(odd.status, 303 | 422), "{}", odd.status);
     scene.sound().await;
 }

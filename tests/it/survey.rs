@@ -142,12 +142,12 @@ async fn given(site: &Site, id: PublicationId) -> u64 {
 /// Answers all questions by the pages, and returns the last reply.
 async fn answer(visitor: &Site, path: &str, yes: bool) -> crate::site::Reply {
     let choice = if yes { "0" } else { "1" };
-    let reply = visitor.post(path, &[("act", "save"), ("n", "1"), ("answer", choice)]).await;
+    let reply = visitor.post(path, &[("action", "save"), ("n", "1"), ("answer", choice)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     if yes {
-        visitor.post(path, &[("act", "save"), ("n", "2"), ("answer", "12")]).await;
+        visitor.post(path, &[("action", "save"), ("n", "2"), ("answer", "12")]).await;
     }
-    visitor.post(path, &[("act", "give")]).await
+    visitor.post(path, &[("action", "give")]).await
 }
 
 #[actix_web::test]
@@ -236,27 +236,27 @@ async fn a_survey_is_answered_step_by_step_once_and_by_no_known_person() {
     assert_eq!(reply.status, 303, "{}", reply.body);
     let page = reply.location.unwrap();
     visitor.get(&page).await.shows("導入していますか");
-    let wrong = visitor.post(&page, &[("act", "save"), ("n", "1")]).await;
+    let wrong = visitor.post(&page, &[("action", "save"), ("n", "1")]).await;
     assert_eq!(wrong.status, 422);
     wrong.shows("1つ選択してください");
-    let early = visitor.post(&page, &[("act", "give")]).await;
+    let early = visitor.post(&page, &[("action", "give")]).await;
     assert_eq!(early.status, 409, "a required answer is missing");
-    let reply = visitor.post(&page, &[("act", "save"), ("n", "1"), ("answer", "0")]).await;
+    let reply = visitor.post(&page, &[("action", "save"), ("n", "1"), ("answer", "0")]).await;
     assert!(reply.location.unwrap().ends_with("?n=2"));
     let again = site.visitor().post(&begin, &[("code", &codes[0])]).await.location.unwrap();
     site.visitor().get(&format!("{again}?check=1")).await.shows("はい");
     // The other answer closes the branch.
-    let reply = visitor.post(&page, &[("act", "save"), ("n", "1"), ("answer", "1")]).await;
+    let reply = visitor.post(&page, &[("action", "save"), ("n", "1"), ("answer", "1")]).await;
     assert!(reply.location.unwrap().ends_with("?n=3"));
     assert!(!visitor.get(&format!("{page}?check=1")).await.body.contains("何人ですか"));
     let formula = "=HYPERLINK(\"x\")";
-    visitor.post(&page, &[("act", "save"), ("n", "3"), ("answer", formula)]).await;
+    visitor.post(&page, &[("action", "save"), ("n", "3"), ("answer", formula)]).await;
     visitor.get(&format!("{page}?check=1")).await.shows("この内容で回答を送る");
-    let reply = visitor.post(&page, &[("act", "give")]).await;
+    let reply = visitor.post(&page, &[("action", "give")]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     visitor.get(&reply.location.unwrap()).await.shows("結果は3月に公表します");
     assert_eq!(visitor.get(&page).await.status, 410);
-    assert_eq!(visitor.post(&page, &[("act", "give")]).await.status, 410);
+    assert_eq!(visitor.post(&page, &[("action", "give")]).await.status, 410);
     // Nothing joins the answers to the code.
     let row = survey_response::Entity::find().one(&site.app.db).await.unwrap().unwrap();
     assert_eq!((row.code_id, row.saved_at), (None, None));
@@ -428,7 +428,7 @@ async fn results_hide_small_counts_and_questions_stay_once_answered() {
         assert_eq!(answer(&visitor, &page, n < 6).await.status, 303);
     }
     let page = visitor.post(&begin, &[]).await.location.unwrap();
-    visitor.post(&page, &[("act", "save"), ("n", "1"), ("answer", "0")]).await;
+    visitor.post(&page, &[("action", "save"), ("n", "1"), ("answer", "0")]).await;
     let desk = format!("/staff/surveys/{}", it.id);
     let shown = site.get(&desk).await;
     shown.shows("9件");

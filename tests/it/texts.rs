@@ -37,7 +37,9 @@ async fn office() -> Office {
 
 impl Office {
     async fn save(&self, version: &str, title: &str, body: &str) -> crate::site::Reply {
-        self.site.post(HERE, &[("version", version), ("title", title), ("body", body), ("act", "save")]).await
+        self.site
+            .post(HERE, &[("version", version), ("title", title), ("body", body), ("action", "save")])
+            .await
     }
 
     /// Returns subject, text and HTML of the latest mail of a kind to the company.
@@ -107,7 +109,7 @@ async fn the_frame_of_every_mail_can_be_written() {
     office.site.get(here).await.shows("※件名に必ず使用");
     let (title, body) = ("［みなと］{{ 件名 }}", "{{ 宛名 }}\r\n\r\n{{ 本文 }}\r\n\r\nみなとデスク");
     let save = async |version, title, body| {
-        let form = [("version", version), ("title", title), ("body", body), ("act", "save")];
+        let form = [("version", version), ("title", title), ("body", body), ("action", "save")];
         office.site.post(here, &form).await
     };
     let lost = save("0", "［みなと］", body).await;
@@ -116,15 +118,25 @@ async fn the_frame_of_every_mail_can_be_written() {
     lost.shows("value=\"［みなと］\"");
     let case = office.approved().await;
     let number = case.number.to_string();
-    let form =
-        [("version", "0"), ("title", title), ("body", body), ("act", "preview"), ("number", number.as_str())];
+    let form = [
+        ("version", "0"),
+        ("title", title),
+        ("body", body),
+        ("action", "preview"),
+        ("number", number.as_str()),
+    ];
     let tried = office.site.post(here, &form).await;
     tried.shows("プレビュー：［みなと］相談の報告書ができました");
     tried.shows("みなとデスク");
     assert_eq!(save("0", title, body).await.status, 303);
     // The text of one mail is previewed within it.
-    let form =
-        [("version", "0"), ("title", TITLE), ("body", BODY), ("act", "preview"), ("number", number.as_str())];
+    let form = [
+        ("version", "0"),
+        ("title", TITLE),
+        ("body", BODY),
+        ("action", "preview"),
+        ("number", number.as_str()),
+    ];
     office.site.post(HERE, &form).await.shows("プレビュー：［みなと］報告書のご案内");
     office.approved().await;
     let (subject, text, html) = office.mail("report_ready").await;
@@ -182,7 +194,7 @@ async fn every_text_can_be_tried_on_a_consultation_and_nothing_is_kept() {
             ("version", "0"),
             ("title", words.title.as_str()),
             ("body", words.body.as_str()),
-            ("act", "preview"),
+            ("action", "preview"),
             ("number", number.as_str()),
         ];
         let reply = office.site.post(&format!("/admin/mail-texts/2026/{}", kind.code()), &form).await;
@@ -194,7 +206,7 @@ async fn every_text_can_be_tried_on_a_consultation_and_nothing_is_kept() {
         }
     }
     let form =
-        [("version", "0"), ("title", TITLE), ("body", BODY), ("act", "preview"), ("number", "R08-999999")];
+        [("version", "0"), ("title", TITLE), ("body", BODY), ("action", "preview"), ("number", "R08-999999")];
     let reply = office.site.post(HERE, &form).await;
     assert_eq!(reply.status, 422);
     reply.shows("この受付番号の相談案件は見つかりません");

@@ -256,7 +256,6 @@ fn the_history_of_the_schema_does_not_follow_the_rows() {
     none(&wrong);
 }
 
-/// A column stores values of an enum of `codes`, and a query names the value, so a typo does not compile.
 /// The order of the numbers is the order of the changes, except among the first ones, which databases know by now.
 #[test]
 fn new_migrations_are_numbered_in_their_order() {
@@ -272,6 +271,7 @@ fn new_migrations_are_numbered_in_their_order() {
     assert!(new.is_sorted(), "{new:?}");
 }
 
+/// A column stores values of an enum of `codes`, and a query names the value, so a typo does not compile.
 #[test]
 fn queries_quote_no_code_of_a_column() {
     let codes: BTreeSet<String> =
@@ -381,6 +381,10 @@ fn a_mail_kind_is_one_row_and_its_texts() {
     for (place, text) in all("src").into_iter().filter(|(place, _)| !place.contains("tests")) {
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let is_of_mails = place.starts_with("src/mail/");
+        let is_variant = |it: &str| it.starts_with(char::is_uppercase) && !it.starts_with("ALL");
+        if !is_of_mails && text.split("MailKind::").skip(1).any(is_variant) {
+            wrong.push(format!("{place} names a kind of mail instead of a property of its row"));
+        }
         for code in &codes {
             let may_mean_another = !is_of_mails && OTHER_MEANINGS.contains(code);
             let is_there = text.contains(&format!("\"{code}\""));
@@ -497,7 +501,8 @@ fn all(folder: &str) -> Vec<(String, String)> {
     rust_files(&root().join(folder)).iter().map(|it| read(it)).collect()
 }
 
-fn templates(folder: &Path) -> Vec<(String, String)> {
+/// Returns the place and the text of every template of a page in `folder` and below.
+pub fn templates(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -320,7 +320,7 @@ async fn parts(site: &Site, appointment: Uuid, offered: Uuid, survey: Uuid) -> V
     vec![
         ("draft", draft.to_string()),
         ("question", "company".to_owned()),
-        ("act", "ask".to_owned()),
+        ("action", "ask".to_owned()),
         ("section", "request".to_owned()),
         ("seq", "1".to_owned()),
         ("appointment", appointment.to_string()),

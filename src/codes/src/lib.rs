@@ -40,7 +40,10 @@ pub use file_import::ImportKind;
 pub use follow_up::{FollowUpKind, FollowUpStatus};
 pub use gathering::{GatheringKind, NextStep, SeatKind, SignUpStatus, Usefulness};
 pub use job::Job;
-pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};
+pub use mail::{
+    CalendarMethod, Dropped, HoldReason, InboundReason, InboundSource, InboundState, MailStatus,
+    NotificationTopic, OutboxEvent, Quarantine,
+};
 pub use message::{Channel, Trust};
 pub use network::{MentorStatus, NetworkQuestionStatus, NetworkSide, QuestionReturn};
 pub use publication::{
@@ -55,6 +58,17 @@ pub trait Code: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
 
     /// Returns the value with this code; `None` if the code is unknown.
     fn from_code(code: &str) -> Option<Self>;
+}
+
+/// A column that is never null holds an empty text if there is no value.
+impl<T: Code> Code for Option<T> {
+    fn code(self) -> &'static str {
+        self.map_or("", T::code)
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        if code.is_empty() { Some(None) } else { T::from_code(code).map(Some) }
+    }
 }
 
 /// Defines an enum whose values have codes: `Value = "code"`, or `Value = "code" => "label"` if people read it.

@@ -1,4 +1,4 @@
-//! What the programme publishes.
+//! The publications of the programme.
 use crate::codes;
 
 codes! {

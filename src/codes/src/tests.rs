@@ -1,4 +1,7 @@
-use super::{ActionKind, AppointmentStatus, FollowUpKind, Industry, Party};
+use super::{
+    ActionKind, AppointmentStatus, CalendarMethod, Code, Dropped, FollowUpKind, InboundReason, Industry,
+    NotificationTopic, Party, Quarantine,
+};
 
 #[test]
 fn a_value_is_found_by_its_code_and_by_nothing_else() {
@@ -37,4 +40,25 @@ fn stored_codes_never_change() {
         FollowUpKind::ALL.map(FollowUpKind::code),
         ["survey", "three_months", "six_months", "next_year", "custom"]
     );
+    assert_eq!(
+        NotificationTopic::ALL.map(NotificationTopic::code),
+        ["daily_digest", "weekly_digest", "session_reminder", "request_reminder", "new_message"]
+    );
+    assert_eq!(CalendarMethod::ALL.map(CalendarMethod::code), ["REQUEST", "CANCEL"]);
+}
+
+#[test]
+fn a_reason_is_found_by_its_code_and_an_empty_text_is_no_reason() {
+    let all = Quarantine::ALL
+        .map(InboundReason::Quarantine)
+        .into_iter()
+        .chain(Dropped::ALL.map(InboundReason::Dropped));
+    for it in all {
+        assert_eq!(<InboundReason as Code>::from_code(it.code()), Some(it));
+        assert_eq!(<Option<InboundReason> as Code>::from_code(it.code()), Some(Some(it)));
+    }
+    assert_eq!(<InboundReason as Code>::from_code(""), None);
+    assert_eq!(<Option<InboundReason> as Code>::from_code(""), Some(None));
+    assert_eq!(<Option<InboundReason> as Code>::from_code("gone"), None);
+    assert_eq!(Code::code(None::<InboundReason>), "");
 }

@@ -33,7 +33,7 @@ pub(super) struct Stage {
 }
 
 /// The hours in Japan at which the worker runs on a business day: mails are planned for 10:00, deadlines end at 17:00.
-const WORKS_AT: [u8; 4] = [9, 10, 13, 17];
+const WORKS_AT: [u8; 2] = [10, 17];
 /// The hour at which it runs on any other day, and at which the editions of the statistics are looked at.
 const WORKS_DAILY_AT: u8 = 10;
 

@@ -1,4 +1,5 @@
 //! The 47 prefectures (JIS X 0401) and the regions of the 通信利用動向調査 (`docs/spec/programme.md` §2.2).
+use codes::codes;
 use serde::{Deserialize, Serialize};
 
 /// A prefecture by its JIS X 0401 code, 1 to 47.
@@ -6,24 +7,24 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "u8", into = "u8")]
 pub struct Prefecture(u8);
 
-/// One of the survey's eleven regions.
-///
-/// Other government statistics draw the borders differently (新潟, 山梨, 長野, 三重), so a page with numbers by
-/// region names the survey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Region {
-    Hokkaido,
-    Tohoku,
-    NorthKanto,
-    SouthKanto,
-    Hokuriku,
-    Koshinetsu,
-    Tokai,
-    Kinki,
-    Chugoku,
-    Shikoku,
-    KyushuOkinawa,
+codes! {
+    /// One of the survey's eleven regions, with its code in files and addresses.
+    ///
+    /// Other government statistics draw the borders differently (新潟, 山梨, 長野, 三重), so a page with numbers by
+    /// region names the survey.
+    pub enum Region {
+        Hokkaido = "hokkaido" => "北海道",
+        Tohoku = "tohoku" => "東北",
+        NorthKanto = "north_kanto" => "北関東",
+        SouthKanto = "south_kanto" => "南関東",
+        Hokuriku = "hokuriku" => "北陸",
+        Koshinetsu = "koshinetsu" => "甲信越",
+        Tokai = "tokai" => "東海",
+        Kinki = "kinki" => "近畿",
+        Chugoku = "chugoku" => "中国",
+        Shikoku = "shikoku" => "四国",
+        KyushuOkinawa = "kyushu_okinawa" => "九州・沖縄",
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -145,53 +146,6 @@ impl From<Prefecture> for u8 {
 }
 
 impl Region {
-    pub const ALL: [Self; 11] = [
-        Self::Hokkaido,
-        Self::Tohoku,
-        Self::NorthKanto,
-        Self::SouthKanto,
-        Self::Hokuriku,
-        Self::Koshinetsu,
-        Self::Tokai,
-        Self::Kinki,
-        Self::Chugoku,
-        Self::Shikoku,
-        Self::KyushuOkinawa,
-    ];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hokkaido => "北海道",
-            Self::Tohoku => "東北",
-            Self::NorthKanto => "北関東",
-            Self::SouthKanto => "南関東",
-            Self::Hokuriku => "北陸",
-            Self::Koshinetsu => "甲信越",
-            Self::Tokai => "東海",
-            Self::Kinki => "近畿",
-            Self::Chugoku => "中国",
-            Self::Shikoku => "四国",
-            Self::KyushuOkinawa => "九州・沖縄",
-        }
-    }
-
-    /// Returns the code of the region in files and addresses.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Hokkaido => "hokkaido",
-            Self::Tohoku => "tohoku",
-            Self::NorthKanto => "north_kanto",
-            Self::SouthKanto => "south_kanto",
-            Self::Hokuriku => "hokuriku",
-            Self::Koshinetsu => "koshinetsu",
-            Self::Tokai => "tokai",
-            Self::Kinki => "kinki",
-            Self::Chugoku => "chugoku",
-            Self::Shikoku => "shikoku",
-            Self::KyushuOkinawa => "kyushu_okinawa",
-        }
-    }
-
     /// Returns whether the region is 都市部: 南関東, 東海 or 近畿. The other regions are 地方部.
     pub const fn is_urban(self) -> bool {
         matches!(self, Self::SouthKanto | Self::Tokai | Self::Kinki)
@@ -260,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_region_has_one_name_of_its_own() {
-        let names: std::collections::BTreeSet<_> = Region::ALL.iter().map(|it| it.name()).collect();
-        assert_eq!((names.len(), Region::KyushuOkinawa.name()), (Region::ALL.len(), "九州・沖縄"));
+        let names: std::collections::BTreeSet<_> = Region::ALL.iter().map(|it| it.label()).collect();
+        assert_eq!((names.len(), Region::KyushuOkinawa.label()), (Region::ALL.len(), "九州・沖縄"));
     }
 }

@@ -7,12 +7,14 @@ use super::{Answers, Frame, about, values, wording};
 use crate::mail::{
     mail_event::{MailContext, MailEvent, ReaderSide, Recipient},
     outgoing_mail::{CalendarMethod, MailKind, OutgoingMail},
+    preview::{self, PreviewEvent},
     text::{MailWording, TextKind, Texts, Variable},
 };
 
 mod campaign;
 mod case_number;
 mod combinations;
+mod examples;
 mod gathering;
 mod network;
 mod part;
@@ -29,7 +31,7 @@ fn is_relayed(kind: MailKind) -> bool {
 
 #[test]
 fn every_kind_is_written_and_reads_well() {
-    let mails = mails(true);
+    let mails = [mails(true), examples::mails()].concat();
     let kinds: HashSet<_> = mails.iter().map(|it| it.kind).collect();
     for kind in MailKind::ALL {
         assert!(kinds.contains(&kind), "{}", kind.code());
@@ -358,6 +360,12 @@ fn every_mail_event_fills_exactly_the_variables_of_its_text() {
                 .iter()
                 .map(|it| (TextKind::of_plain(it), values::of_plain(it, &about_this.sender))),
         );
+        all.extend(preview::examples(&examples::facts(about_this)).iter().map(|it| match it {
+            PreviewEvent::Case(event) => (TextKind::of(event), values::of(event, about_this)),
+            PreviewEvent::Plain(event) => {
+                (TextKind::of_plain(event), values::of_plain(event, &about_this.sender))
+            }
+        }));
         for (kind, values) in all {
             seen.insert(kind);
             let known: BTreeSet<_> = values.variables().collect();
@@ -372,6 +380,19 @@ fn every_mail_event_fills_exactly_the_variables_of_its_text() {
     });
     let all: HashSet<_> = TextKind::ALL.into_iter().filter(|it| *it != TextKind::Frame).collect();
     assert_eq!(seen, all);
+}
+
+#[test]
+fn every_text_has_an_example() {
+    with_about(true, |about_this| {
+        let facts = examples::facts(about_this);
+        for kind in TextKind::ALL {
+            let shown = if kind == TextKind::Frame { TextKind::ReportReady } else { kind };
+            let found = preview::example(kind, &facts).map(|it| it.text());
+            assert_eq!(found, Some(shown), "{}", kind.code());
+        }
+        assert_eq!(preview::examples(&facts).len(), TextKind::ALL.len() - 1, "a text has two examples");
+    });
 }
 
 #[test]

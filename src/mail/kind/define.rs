@@ -4,49 +4,22 @@ use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 
 use crate::mail::text::Variable;
 
-/// The reader for whom a text is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
-    Everybody,
-    Company,
-    Expert,
-    Center,
-    Desk,
-    /// A person with an account, before it can be used.
-    Staff,
-    /// A person who signs up for an event of the programme.
-    Participant,
-    /// A person who registers for a telework month.
-    Registrant,
-    /// A company of the network that answers questions, or a person who asks it.
-    Network,
-}
-
-impl Reader {
-    pub const ALL: [Self; 9] = [
-        Self::Everybody,
-        Self::Company,
-        Self::Expert,
-        Self::Center,
-        Self::Desk,
-        Self::Staff,
-        Self::Participant,
-        Self::Registrant,
-        Self::Network,
-    ];
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Everybody => "すべてのメール",
-            Self::Company => "企業あて",
-            Self::Expert => "専門家あて",
-            Self::Center => "センターあて",
-            Self::Desk => "一次相談窓口あて",
-            Self::Staff => "利用者あて",
-            Self::Participant => "イベントの参加者あて",
-            Self::Registrant => "テレワーク月間の登録者あて",
-            Self::Network => "推進企業と質問した方あて",
-        }
+codes::codes! {
+    /// The reader for whom a text is written.
+    pub enum Reader {
+        Everybody = "everybody" => "すべてのメール",
+        Company = "company" => "企業あて",
+        Expert = "expert" => "専門家あて",
+        Center = "center" => "センターあて",
+        Desk = "desk" => "一次相談窓口あて",
+        /// A person with an account, before it can be used.
+        Staff = "staff" => "利用者あて",
+        /// A person who signs up for an event of the programme.
+        Participant = "participant" => "イベントの参加者あて",
+        /// A person who registers for a telework month.
+        Registrant = "registrant" => "テレワーク月間の登録者あて",
+        /// A company of the network that answers questions, or a person who asks it.
+        Network = "network" => "推進企業と質問した方あて",
     }
 }
 
@@ -70,6 +43,28 @@ pub enum ConditionKind {
     QuestionWaits,
 }
 
+/// The part of a mail in proving the address of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressUse {
+    /// It is the first mail to an address, and its link proves the address.
+    Proves,
+    /// It reminds of something else, and its link proves the address too.
+    ProvesBesides,
+    /// It asks that a corrected address be proved.
+    ProvesCorrected,
+    /// It tells the earlier address of the correction.
+    TellsEarlier,
+}
+
+/// The entry of a thread that a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryUse {
+    /// The mail says that there is an entry, without its words.
+    Announces,
+    /// The mail has the words of the entry.
+    Quotes,
+}
+
 /// The calendar part of a mail about an appointment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CalendarUse {
@@ -89,13 +84,29 @@ pub struct Delivery {
     pub topic: Option<NotificationTopic>,
     pub condition: Option<ConditionKind>,
     pub is_asked_for: bool,
+    pub is_of_account: bool,
+    pub address: Option<AddressUse>,
+    pub entry: Option<EntryUse>,
+    pub outlasts_case: bool,
+    pub needs_meeting_link: bool,
 }
 
 impl Delivery {
     /// Creates the delivery of a mail without which its reader cannot go on. It is sent at any hour, and it
     /// is sent again if the outcome of a try is unknown.
     pub const fn new() -> Self {
-        Self { is_waited_for: true, keeps_hours: false, topic: None, condition: None, is_asked_for: false }
+        Self {
+            is_waited_for: true,
+            keeps_hours: false,
+            topic: None,
+            condition: None,
+            is_asked_for: false,
+            is_of_account: false,
+            address: None,
+            entry: None,
+            outlasts_case: false,
+            needs_meeting_link: false,
+        }
     }
 
     /// Marks a mail that only reminds, asks or sums up. If the outcome of a try is unknown, a person decides
@@ -124,6 +135,31 @@ impl Delivery {
     pub const fn asked_for(self) -> Self {
         Self { is_asked_for: true, ..self }
     }
+
+    /// Marks a mail about an account, whose link is made anew on the account's page.
+    pub const fn of_account(self) -> Self {
+        Self { is_of_account: true, ..self }
+    }
+
+    /// Sets the part that the mail has in proving the address of a contact.
+    pub const fn address(self, address: AddressUse) -> Self {
+        Self { address: Some(address), ..self }
+    }
+
+    /// Marks a mail about an entry of a thread.
+    pub const fn entry(self, entry: EntryUse) -> Self {
+        Self { entry: Some(entry), ..self }
+    }
+
+    /// Marks a mail that is due although its case has ended.
+    pub const fn outlasts_case(self) -> Self {
+        Self { outlasts_case: true, ..self }
+    }
+
+    /// Marks a mail that leads to the meeting link of an event, and is not sent without one.
+    pub const fn needs_meeting_link(self) -> Self {
+        Self { needs_meeting_link: true, ..self }
+    }
 }
 
 /// A text for one reader.
@@ -138,6 +174,8 @@ pub struct Text {
     pub label: Option<&'static str>,
     pub calendar: Option<CalendarUse>,
     pub reaches_unconfirmed: bool,
+    pub tells_of_report: bool,
+    pub is_for_asked: bool,
 }
 
 impl Text {
@@ -159,6 +197,8 @@ impl Text {
             label: None,
             calendar: None,
             reaches_unconfirmed: false,
+            tells_of_report: false,
+            is_for_asked: false,
         }
     }
 
@@ -185,6 +225,16 @@ impl Text {
     /// Allows sending the text to an unconfirmed address, which may be a stranger's.
     pub const fn reaches_unconfirmed(self) -> Self {
         Self { reaches_unconfirmed: true, ..self }
+    }
+
+    /// Marks a text that tells its reader, an expert, of a report that is due besides.
+    pub const fn tells_of_report(self) -> Self {
+        Self { tells_of_report: true, ..self }
+    }
+
+    /// Marks a text to an expert who was asked and has not accepted, or is let go.
+    pub const fn for_asked(self) -> Self {
+        Self { is_for_asked: true, ..self }
     }
 }
 

@@ -27,7 +27,7 @@ mod accounts;
 
 use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 
-use super::define::{ConditionKind, Delivery, Reader, Text};
+use super::define::{AddressUse, ConditionKind, Delivery, EntryUse, Reader, Text};
 use crate::mail::text::Variable;
 
 // Each room adds its rows and calls the next one; `mails` gets all.

@@ -36,20 +36,6 @@ pub enum CaseNumberEvent<'a> {
 }
 
 impl<'a> CaseNumberEvent<'a> {
-    /// Returns the event of a text, as an example.
-    pub const fn example(kind: TextKind, link: &'a str, number: &'a CaseNumber, left: Fields) -> Self {
-        if matches!(kind, TextKind::CaseSplit) {
-            Self::Split { confirm: link, from: number, left, messages: 1 }
-        } else if matches!(kind, TextKind::CaseMerged) {
-            let (contact_due, lost, stands, was_split) = (None, None, None, false);
-            Self::Merged { portal: link, kept: number, contact_due, lost, was_split, stands }
-        } else if matches!(kind, TextKind::CaseRestored) {
-            Self::Restored { portal: link, other: number }
-        } else {
-            Self::Unmerged { portal: link, kept: number, booked: None }
-        }
-    }
-
     /// Returns the appointment that the mail puts into or removes from the company's calendar.
     pub const fn calendar_appointment(&self) -> Option<&AppointmentText<'a>> {
         match self {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::{
     booking::{
         appointment::AppointmentMode,
-        availability::{Blocked, Day, MOST_SEATS, Pool, Skills, Slot, SlotQuery, TeamQuery, Window},
+        availability::{Blocked, Day, MOST_POSTS, Pool, Skills, Slot, SlotQuery, TeamQuery, Window},
         notice::{last_appointment_day, window},
     },
     calendar::japan_date,
@@ -94,14 +94,14 @@ impl FreeTimeBoard {
         ict: usize,
         labor: usize,
     ) -> Option<(NaiveDate, Day, Vec<ExpertId>)> {
-        if ict + labor > MOST_SEATS {
+        if ict + labor > MOST_POSTS {
             return None;
         }
-        let seat = |field: Field| Skills::from(Fields::from(field));
-        let seats = [vec![seat(Field::Ict); ict], vec![seat(Field::Labor); labor]].concat();
+        let post = |field: Field| Skills::from(Fields::from(field));
+        let posts = [vec![post(Field::Ict); ict], vec![post(Field::Labor); labor]].concat();
         let ask = self.ask(FreeTimeQuery { fields: Fields::Both, ..kind });
         let skills = self.facts.iter().map(|it| it.fields.into()).collect();
-        let team = TeamQuery::new(seats, skills, ask.footprints, ask.window, ask.starts)?;
+        let team = TeamQuery::new(posts, skills, ask.footprints, ask.window, ask.starts)?;
         let (date, starts) = self.pool.search_team(&team).into_iter().next()?;
         Some((date, starts, self.pool.team_at(&team, Slot::new(date, starts.first()?)?)?))
     }

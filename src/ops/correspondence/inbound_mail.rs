@@ -11,7 +11,8 @@ use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Party},
     correspondence::inbound_mail::{
-        Dropped, InboundDecision, InboundFacts, InboundState, Quarantine, SenderRelation, internal, triage,
+        Dropped, InboundDecision, InboundFacts, InboundReason, InboundState, Quarantine, SenderRelation,
+        internal, triage,
     },
     id::{ConsultationId, MailId},
 };
@@ -334,8 +335,8 @@ fn written(read: &ReceivedMail) -> String {
 fn dropped(why: Dropped, consultation: Option<ConsultationId>) -> InboundOutcome {
     InboundOutcome {
         state: Some(InboundState::Discarded),
-        reason: why.code(),
-        outcome: why.sentence().to_owned(),
+        reason: Some(InboundReason::Dropped(why)),
+        outcome: why.label().to_owned(),
         consultation,
         ..InboundOutcome::default()
     }

@@ -6,11 +6,11 @@ pub use codes::InboundSource as Source;
 use domain::{
     correspondence::{
         added_mail::AddedMail,
-        inbound_mail::{InboundState, Quarantine},
+        inbound_mail::{InboundReason, InboundState, Quarantine},
     },
     id::{AccountId, ConsultationId, MailId, MessageId},
 };
-use entity::{inbound_mail as row, inbound_raw, outbox};
+use entity::{Coded, inbound_mail as row, inbound_raw, outbox};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -57,7 +57,7 @@ pub async fn keep(
         truncated: usize::try_from(it.size).is_ok_and(|size| size > it.bytes.len()),
         received_at: now,
         state: InboundState::Stored.into(),
-        reason: String::new(),
+        reason: Coded::Known(None),
         outcome: String::new(),
         open: false,
         from_address: String::new(),
@@ -149,7 +149,7 @@ pub async fn describe(tx: &DatabaseTransaction, it: &row::Model) -> Result<(), D
 pub struct InboundOutcome {
     pub state: Option<InboundState>,
     /// The reason for quarantining or dropping the mail.
-    pub reason: &'static str,
+    pub reason: Option<InboundReason>,
     pub outcome: String,
     pub open: bool,
     pub consultation: Option<ConsultationId>,
@@ -162,7 +162,7 @@ impl InboundOutcome {
     pub fn quarantined(why: Quarantine, consultation: Option<ConsultationId>) -> Self {
         Self {
             state: Some(InboundState::Quarantined),
-            reason: why.code(),
+            reason: Some(InboundReason::Quarantine(why)),
             open: true,
             consultation,
             ..Self::default()
@@ -181,7 +181,7 @@ pub async fn save_outcome(
     let change = row::ActiveModel {
         id: Set(id.0),
         state: Set(state.into()),
-        reason: Set(outcome.reason.to_owned()),
+        reason: Set(outcome.reason.into()),
         outcome: Set(outcome.outcome),
         open: Set(outcome.open),
         consultation_id: Set(outcome.consultation.map(|it| it.0)),

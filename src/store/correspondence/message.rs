@@ -182,7 +182,7 @@ pub async fn notifications(
 ) -> Result<Vec<MessageNotification>, DbErr> {
     let rows = outbox::Entity::find()
         .filter(outbox::Column::ConsultationId.in_subquery(one_case(id)))
-        .filter(outbox::COLUMN.kind.is_in([MailKind::NewMessage, MailKind::Question].map(MailKind::code)))
+        .filter(outbox::COLUMN.kind.is_in(MailKind::codes_of(MailKind::is_about_entry)))
         .order_by_asc(outbox::COLUMN.recipient)
         .all(db)
         .await?;

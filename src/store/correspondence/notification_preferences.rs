@@ -2,7 +2,7 @@
 use std::collections::HashSet;
 
 use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
-use entity::{account, notification_opt_out as row};
+use entity::{Coded, account, notification_opt_out as row};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
     QuerySelect, sea_query::OnConflict,
@@ -13,7 +13,7 @@ use crate::store::rows_inserted;
 /// Returns the topics that an account does not want.
 pub async fn opt_outs_of(db: &impl ConnectionTrait, id: AccountId) -> Result<Vec<NotificationTopic>, DbErr> {
     let rows = row::Entity::find().filter(row::COLUMN.account_id.eq(id.0)).all(db).await?;
-    Ok(rows.iter().filter_map(|it| NotificationTopic::from_code(&it.topic)).collect())
+    Ok(rows.iter().filter_map(|it| it.topic.known()).collect())
 }
 
 /// Returns the topics that the accounts with these addresses, given in lower case, do not want.
@@ -24,7 +24,7 @@ pub async fn opt_outs_among(
     if addresses.is_empty() {
         return Ok(HashSet::new());
     }
-    let rows: Vec<(String, String)> = row::Entity::find()
+    let rows: Vec<(String, Coded<NotificationTopic>)> = row::Entity::find()
         .select_only()
         .column(account::Column::EmailKey)
         .column(row::Column::Topic)
@@ -39,10 +39,7 @@ pub async fn opt_outs_among(
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(address, topic)| Some((address, NotificationTopic::from_code(&topic)?)))
-        .collect())
+    Ok(rows.into_iter().filter_map(|(address, topic)| Some((address, topic.known()?))).collect())
 }
 
 /// Saves whether an account wants a topic.
@@ -53,10 +50,10 @@ pub async fn set(
     is_wanted: bool,
 ) -> Result<(), DbErr> {
     if is_wanted {
-        row::Entity::delete_by_id((id.0, topic.code().to_owned())).exec(tx).await?;
+        row::Entity::delete_by_id((id.0, Coded::Known(topic))).exec(tx).await?;
         return Ok(());
     }
-    let opt_out = row::Model { account_id: id.0, topic: topic.code().to_owned() };
+    let opt_out = row::Model { account_id: id.0, topic: topic.into() };
     let written = row::Entity::insert(opt_out.into_active_model())
         .on_conflict(
             OnConflict::columns([row::Column::AccountId, row::Column::Topic]).do_nothing().to_owned(),

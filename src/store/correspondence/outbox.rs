@@ -14,9 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    mail::outgoing_mail::{
-        CalendarMethod, InvitationPart, MailKind, OutgoingMail, QueuedMail, SendCondition,
-    },
+    mail::outgoing_mail::{InvitationPart, MailKind, OutgoingMail, QueuedMail, SendCondition},
     store::{contradiction, write_batch::WriteBatch},
 };
 
@@ -110,7 +108,7 @@ fn new_row(
 ) -> Result<row::Model, DbErr> {
     debug_assert!(it.has_a_condition_of_its_kind(), "{:?} carries {:?}", it.kind, it.send_condition);
     let id = Uuid::now_v7();
-    let (calendar, calendar_method) = it.calendar.map(|it| (it.body, it.method.code().to_owned())).unzip();
+    let (calendar, calendar_method) = it.calendar.map(|it| (it.body, it.method.into())).unzip();
     let is_held = matches!(it.send_condition, Some(SendCondition::AddressConfirmed { .. }));
     let send_condition = it.send_condition.as_ref().map(serde_json::to_value).transpose();
     Ok(row::Model {
@@ -190,7 +188,7 @@ pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why:
         .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.send_condition.is_not_null())
         // A report on what took place is due all the same.
-        .filter(row::COLUMN.kind.ne(MailKind::ReportDue.code()))
+        .filter(row::COLUMN.kind.is_not_in(MailKind::codes_of(MailKind::outlasts_case)))
         .exec(tx)
         .await?;
     Ok(())
@@ -300,8 +298,7 @@ fn log_entry(
 /// Returns the outgoing mail that a row holds.
 pub fn outgoing_mail(row: row::Model) -> Result<OutgoingMail, DbErr> {
     let wrong = |why: &str| contradiction(row::Entity, row.id, why);
-    let method =
-        row.calendar_method.as_deref().map(|it| CalendarMethod::from_code(it).ok_or_else(|| wrong("method")));
+    let method = row.calendar_method.as_ref().map(|it| it.known().ok_or_else(|| wrong("method")));
     let send_condition = row.send_condition.clone().map(serde_json::from_value).transpose();
     Ok(OutgoingMail {
         kind: MailKind::from_code(&row.kind).ok_or_else(|| wrong("kind"))?,

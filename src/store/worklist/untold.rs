@@ -86,7 +86,7 @@ async fn found(
     let mut news = HashMap::<Uuid, Vec<UntoldNews>>::new();
     for it in rows {
         let Some(id) = it.consultation_id else { continue };
-        let message = if it.kind == MailKind::NewMessage.code() {
+        let message = if announces_entry(&it) {
             said.get(&(id, it.created_at)).cloned().unwrap_or_default()
         } else {
             String::new()
@@ -137,7 +137,6 @@ async fn candidates(
         .filter(mail_bounce::COLUMN.outbox_id.is_not_null())
         .filter(mail_bounce::COLUMN.at.gte(earliest))
         .into_query();
-    let proves = [MailKind::AddressChanged, MailKind::AddressReplaced].map(MailKind::code);
     row::Entity::find()
         .filter(row::COLUMN.consultation_id.is_in(ids.iter().copied()))
         .filter(
@@ -152,7 +151,7 @@ async fn candidates(
                         .and(row::COLUMN.hold_reason.eq(HoldReason::Held.code())),
                 ),
         )
-        .filter(row::COLUMN.kind.is_not_in(proves))
+        .filter(row::COLUMN.kind.is_not_in(MailKind::codes_of(MailKind::is_about_correction)))
         .order_by(row::COLUMN.id, Order::Asc)
         .all(db)
         .await
@@ -224,12 +223,17 @@ fn has_words_of_a_person(it: &row::Model) -> bool {
     MailKind::from_code(&it.kind).is_some_and(MailKind::is_correspondence)
 }
 
+/// Returns whether the mail says that there is a message, without its words.
+fn announces_entry(it: &row::Model) -> bool {
+    MailKind::from_code(&it.kind).is_some_and(MailKind::announces_entry)
+}
+
 /// Returns the messages that the mails announce, by their consultation and time.
 async fn messages(
     db: &impl ConnectionTrait,
     rows: &[row::Model],
 ) -> Result<HashMap<(Uuid, DateTime<Utc>), String>, DbErr> {
-    let announced: Vec<_> = rows.iter().filter(|it| it.kind == MailKind::NewMessage.code()).collect();
+    let announced: Vec<_> = rows.iter().filter(|it| announces_entry(it)).collect();
     if announced.is_empty() {
         return Ok(HashMap::new());
     }

@@ -132,7 +132,7 @@ pub async fn change(
     let programme = app.programme().await?;
     let mut steps = programme.follow_up(year);
     let at = steps.iter().position(|it| it.id == id);
-    match (form.get("act"), at) {
+    match (form.get("action"), at) {
         ("shipped", _) => steps = FollowUpStep::shipped(programme.settings(year)),
         ("remove", Some(_)) if steps.len() == 1 => {
             let refused = "質問を1件は残してください。".to_owned();

@@ -170,7 +170,7 @@ pub async fn submit(
     let (year, kind) = named(&path)?;
     let mut writing = Writing::typed(form)?;
     writing.check(kind);
-    let previews = writing.form.get("act") == "preview";
+    let previews = writing.form.get("action") == "preview";
     let number = CaseNumber::parse(writing.form.get("number"));
     let number = if previews { writing.errors.take("number", number) } else { None };
     if !writing.errors.is_empty() {

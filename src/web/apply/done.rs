@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::writing::{done_path, submitted};
 use crate::{
     app::App,
-    mail::outgoing_mail::MailKind,
+    mail::outgoing_mail::{AddressUse, MailKind},
     ops,
     problem::Problem,
     store::{self, consultation::Record},
@@ -126,9 +126,9 @@ async fn render(
         None => long_date(it),
     };
     let email = person.and_then(|it| it.email);
-    let confirms = [MailKind::Acknowledgement, MailKind::AddressChanged].map(MailKind::code);
+    let asks_for_proof = |it: AddressUse| matches!(it, AddressUse::Proves | AddressUse::ProvesCorrected);
     let acknowledged = mails.iter().any(|it| {
-        confirms.contains(&it.kind.as_str())
+        MailKind::from_code(&it.kind).and_then(MailKind::address).is_some_and(asks_for_proof)
             && it.state != MailState::Suppressed
             && Some(&it.recipient) == email.as_ref()
     });

@@ -150,7 +150,7 @@ impl Question<'_> {
 }
 
 fn draft_and_step(path: &(Uuid, String)) -> Result<(DraftId, Step), Problem> {
-    let step = Step::from_slug(&path.1).ok_or(Problem::NotFound)?;
+    let step = Step::from_code(&path.1).ok_or(Problem::NotFound)?;
     Ok((DraftId(path.0), step))
 }
 

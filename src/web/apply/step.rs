@@ -1,4 +1,5 @@
 //! The steps of the application, in their order.
+use codes::codes;
 use domain::{
     id::DraftId,
     intake::application::{ApplicationForm, ApplicationTopic, CompanyFacts, Contact, Intake, Mistakes},
@@ -9,51 +10,25 @@ use crate::{
     web::kit::form::{FieldErrors, Fields},
 };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
-    Topic,
-    Company,
-    Contact,
-    Slot,
-    Confirm,
+codes! {
+    /// A step of the application, with the last part of its address and its label in the list of steps.
+    pub enum Step {
+        Topic = "topic" => "相談内容",
+        Company = "company" => "会社",
+        Contact = "contact" => "連絡先",
+        Slot = "slot" => "希望日時",
+        Confirm = "confirm" => "確認",
+    }
 }
 
 impl Step {
-    pub const ALL: [Self; 5] = [Self::Topic, Self::Company, Self::Contact, Self::Slot, Self::Confirm];
-
-    /// Returns the last part of the step's address.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Topic => "topic",
-            Self::Company => "company",
-            Self::Contact => "contact",
-            Self::Slot => "slot",
-            Self::Confirm => "confirm",
-        }
-    }
-
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.slug() == slug)
-    }
-
     pub fn path(self, draft: DraftId) -> String {
-        format!("{}/{}", url::draft(draft), self.slug())
+        format!("{}/{}", url::draft(draft), self.code())
     }
 
     /// Returns the step's number, from 1 to 5.
     pub const fn number(self) -> u8 {
         self as u8 + 1
-    }
-
-    /// Returns the step's label in the list of steps.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Topic => "相談内容",
-            Self::Company => "会社",
-            Self::Contact => "連絡先",
-            Self::Slot => "希望日時",
-            Self::Confirm => "確認",
-        }
     }
 
     /// Returns the heading of the step's page.

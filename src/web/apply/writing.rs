@@ -82,7 +82,7 @@ pub fn saved_path(id: DraftId) -> String {
 /// Returns the step from which this step was opened to change an answer, so that saving returns there.
 pub fn opened_from(req: &HttpRequest) -> Option<Step> {
     let query = Fields::of_query(req);
-    Step::from_slug(query.get("from")).filter(|it| matches!(it, Step::Slot | Step::Confirm))
+    Step::from_code(query.get("from")).filter(|it| matches!(it, Step::Slot | Step::Confirm))
 }
 
 impl Writing {

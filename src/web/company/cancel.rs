@@ -80,7 +80,7 @@ pub async fn show(
     shell: Shell,
     own: OwnConsultation,
 ) -> Result<HttpResponse, Problem> {
-    let form = Fields::from_iter([("what", Fields::of_query(&req).get("what"))]);
+    let form = Fields::from_iter([("action", Fields::of_query(&req).get("action"))]);
     answer(&app, shell, own, form, FieldErrors::default(), String::new()).await
 }
 
@@ -94,8 +94,8 @@ pub async fn submit(
     let mut errors = FieldErrors::default();
     let id = own.0.consultation.id;
     let parse = |raw: &str| Prose::parse("理由", raw, LONGEST);
-    let (done, mut said) = match form.get("what") {
-        "session" => {
+    let (done, mut said) = match form.get("action") {
+        "cancel" => {
             let Some(reason) = errors.take("reason", parse(form.get("reason"))) else {
                 return answer(&app, shell, own, form, errors, String::new()).await;
             };
@@ -103,7 +103,7 @@ pub async fn submit(
             let done = ops::booking::appointment::cancel(&app, id, Actor::Company, reason).await;
             (done, "予約を取り消しました。あらためて日時を選べます。")
         }
-        "consultation" => {
+        "withdraw" => {
             let Some(reason) = errors.take("reason", optional(form.get("reason"), parse)) else {
                 return answer(&app, shell, own, form, errors, String::new()).await;
             };
@@ -118,7 +118,7 @@ pub async fn submit(
     };
     match done {
         Ok(()) => {
-            if form.get("what") == "session" && own.is_searched_for(&app).await? {
+            if form.get("action") == "cancel" && own.is_searched_for(&app).await? {
                 said = "予約を取り消しました。担当する専門家を、センターがあらためて調整します。";
             }
             Ok(page::see_other_with(own.path(""), said))
@@ -174,14 +174,14 @@ async fn answer(
     let appointment = booked.as_ref().map(|it| CompanyAppointment::of(it, &roster));
     let may_choose = ops::routing::presence::can_give_another(app, &own.0).await?;
     let (number, path) = (own.0.number.to_string(), own.path(""));
-    match (form.get("what"), appointment) {
-        ("session", Some(appointment)) if in_time => {
+    match (form.get("action"), appointment) {
+        ("cancel", Some(appointment)) if in_time => {
             let page =
                 CancelAppointmentPage { shell, number, path, appointment, may_choose, form, errors, problem };
             page::html_with(status, &page)
         }
-        ("session", None) if !problem.is_empty() => Err(Problem::Refused(problem)),
-        (what, appointment) if what == "consultation" || appointment.is_none() => page::html_with(
+        ("cancel", None) if !problem.is_empty() => Err(Problem::Refused(problem)),
+        (action, appointment) if action == "withdraw" || appointment.is_none() => page::html_with(
             status,
             &WithdrawPage { shell, number, path, advised, lacks_report, appointment, form, errors, problem },
         ),

@@ -87,7 +87,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let id = own.0.consultation.id;
     let mut typed = FormState::of(form);
-    let (done, flash) = match typed.form.get("act") {
+    let (done, flash) = match typed.form.get("action") {
         "agree" => {
             let is_named = match typed.form.get("name") {
                 "shown" => Some(true),

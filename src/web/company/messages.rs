@@ -76,7 +76,7 @@ pub async fn post(
 ) -> Result<HttpResponse, Problem> {
     let id = own.0.consultation.id;
     let written = form.fields.get(FIELD);
-    if form.fields.get("do") == "draft" {
+    if form.fields.get("action") == "draft" {
         ops::correspondence::message::save_draft(&app, id, Actor::Company, FIELD, written).await?;
         return Ok(page::see_other_with(own.path("/messages"), "下書きを保存しました。"));
     }

@@ -130,10 +130,10 @@ pub async fn note(
         let choices = choices(&app, OTHER_THEME).await?;
         return page::unprocessable(&NewCallPage { shell, typed, choices, key });
     };
-    let act = typed.form.get("act");
+    let action = typed.form.get("action");
     let (id, name) = (DeskEntryId(key), request.caller.name.clone());
-    ops::intake::desk_entry::note(&app, id, (user.desk, user.id), request, act == "answered").await?;
-    Ok(match act {
+    ops::intake::desk_entry::note(&app, id, (user.desk, user.id), request, action == "answered").await?;
+    Ok(match action {
         "hand_over" => page::see_other(format!("/desk/new?entry={id}")),
         "answered" => {
             page::see_other_with("/desk/calls", &format!("「{name}」を、回答済みとして記録しました。"))
@@ -167,7 +167,7 @@ pub async fn change(
     let version = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
     let seen = SeenEntry { desk: user.desk, id: entry.id, version };
     let mut typed = FormState::of(form);
-    let (done, flash) = match typed.form.get("act") {
+    let (done, flash) = match typed.form.get("action") {
         "answer" => (ops::intake::desk_entry::answer(&app, seen).await, "回答済みにしました。"),
         "reopen" => (ops::intake::desk_entry::reopen(&app, seen).await, "対応中に戻しました。"),
         "save" => {
@@ -182,7 +182,7 @@ pub async fn change(
         return Ok(page::see_other_with(address(entry.id), flash));
     }
     let entry = find(&app, &user, &id).await?;
-    if typed.form.get("act") != "save" {
+    if typed.form.get("action") != "save" {
         typed.form = saved(&entry);
     }
     render(&app, shell, &user, entry, typed).await

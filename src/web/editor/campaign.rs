@@ -164,7 +164,7 @@ pub async fn decide(
     let version = state.form.get("version").parse().map_err(|_| Problem::Unreadable)?;
     let seen = SeenRegistration { id: RegistrationId(registration_id), version };
     found_in(&app, id, seen.id).await?;
-    let (decided, sentence) = match state.form.get("act") {
+    let (decided, sentence) = match state.form.get("action") {
         "approve" => (ops::campaign::approve(&app, seen, user.id).await, "承認しました。"),
         "reject" => {
             let reason = Prose::parse("理由", state.form.get("reason"), LONGEST_REASON);

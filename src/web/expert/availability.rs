@@ -148,7 +148,7 @@ pub async fn change_feed(
     shell: Shell,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    if form.get("act") == "revoke" {
+    if form.get("action") == "revoke" {
         ops::routing::expert::revoke_feed(&app, expert.id).await?;
         let flash = "カレンダー用のアドレスを使えなくしました。";
         return Ok(page::see_other_with("/expert/availability", flash));

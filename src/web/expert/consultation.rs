@@ -122,7 +122,7 @@ pub async fn show(
 pub async fn write(open: OpenedByExpert, form: FormWithFiles) -> Result<HttpResponse, Problem> {
     let (id, by) = (open.id(), open.by());
     let mut typed = FormState::of(form.fields.clone());
-    if typed.form.get("do") == "draft" {
+    if typed.form.get("action") == "draft" {
         ops::correspondence::message::save_draft(&open.app, id, by, FIELD, typed.form.get(FIELD)).await?;
         return Ok(open.back("下書きを保存しました。"));
     }

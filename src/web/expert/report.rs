@@ -89,7 +89,7 @@ pub async fn show(open: OpenedByExpert, req: HttpRequest) -> Result<HttpResponse
 #[post("/expert/consultations/{number}/report")]
 pub async fn submit(open: OpenedByExpert, form: Fields) -> Result<HttpResponse, Problem> {
     let appointment = appointment(&open, form.get("session")).await?.ok_or(Problem::NotFound)?;
-    let saving = if form.get("act") == "submit" { Saving::Submit } else { Saving::Keep };
+    let saving = if form.get("action") == "submit" { Saving::Submit } else { Saving::Keep };
     let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
     let mut typed = FormState::of(form);
     match parse(&typed.form, saving) {

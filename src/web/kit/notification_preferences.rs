@@ -1,7 +1,11 @@
 //! The page on which any account chooses which mails it gets, whatever its role.
 use actix_web::HttpResponse;
 use askama::Template;
-use domain::{actor::Role, correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
+use domain::{
+    actor::Role,
+    correspondence::outgoing_mail::topic::{self, NotificationTopic},
+    id::AccountId,
+};
 
 use crate::{
     app::App,
@@ -33,12 +37,13 @@ pub async fn page(
     action: &'static str,
 ) -> Result<HttpResponse, Problem> {
     let opt_outs = store::correspondence::notification_preferences::opt_outs_of(&app.db, id).await?;
-    let topics = NotificationTopic::of(role);
+    let topics = topic::of(role);
     let mut form = Fields::default();
     for topic in topics.iter().filter(|it| !opt_outs.contains(it)) {
         form.add("topic", topic.code());
     }
-    let choices = topics.iter().map(|it| Choice::new(it.code(), it.label()).with_hint(it.hint())).collect();
+    let choices =
+        topics.iter().map(|it| Choice::new(it.code(), it.label()).with_hint(topic::hint(*it))).collect();
     page::html(&PreferencesPage { shell, action, choices, form, errors: FieldErrors::default() })
 }
 
@@ -51,7 +56,6 @@ pub async fn keep(
     action: &'static str,
 ) -> Result<HttpResponse, Problem> {
     let wanted: Vec<_> = form.all("topic").filter_map(NotificationTopic::from_code).collect();
-    ops::correspondence::notification_preferences::save(app, id, NotificationTopic::of(role), &wanted)
-        .await?;
+    ops::correspondence::notification_preferences::save(app, id, topic::of(role), &wanted).await?;
     Ok(page::see_other_with(action, "お知らせ設定を保存しました。"))
 }

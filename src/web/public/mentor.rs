@@ -92,7 +92,7 @@ pub async fn act(
 ) -> Result<HttpResponse, Problem> {
     let Some(it) = ops::network::mentor_of(&app, &token).await? else { return gone(shell) };
     let mut typed = FormState::of(form);
-    let (done, flash) = match typed.form.get("act") {
+    let (done, flash) = match typed.form.get("action") {
         "prove" => (ops::network::prove_mentor(&app, it.id).await, "登録を受け付けました。"),
         "pause" => (ops::network::pause(&app, it.id).await, "休止しました。一覧に載りません。"),
         "resume" => (ops::network::resume(&app, it.id).await, "掲載を再開しました。"),
@@ -119,7 +119,7 @@ async fn own_page(
     mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let Some(mentor) = ops::network::mentor_of(app, token).await? else { return gone(shell) };
-    if typed.form.get("act") != "change" {
+    if typed.form.get("action") != "change" {
         typed.form = fill(&mentor.entry);
     }
     let status = typed.status();

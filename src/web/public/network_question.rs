@@ -92,7 +92,7 @@ async fn act(
 ) -> Result<HttpResponse, Problem> {
     let Some(it) = found else { return gone(shell) };
     let mut typed = FormState::of(form);
-    let (done, flash) = match (typed.form.get("act"), side) {
+    let (done, flash) = match (typed.form.get("action"), side) {
         ("prove", NetworkSide::Asker) => {
             (ops::network::prove_question(app, it.id).await, "質問を受け付けました。センターが確認します。")
         }
@@ -112,7 +112,7 @@ async fn act(
         _ => return Err(Problem::Unreadable),
     };
     if typed.done(done)? {
-        let is_declined = side == NetworkSide::Mentor && typed.form.get("act") == "decline";
+        let is_declined = side == NetworkSide::Mentor && typed.form.get("action") == "decline";
         let location = if is_declined { "/network".to_owned() } else { action };
         return Ok(page::see_other_with(location, flash));
     }

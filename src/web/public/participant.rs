@@ -93,7 +93,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let Some((it, _)) = ops::gathering::sign_up_of(&app, &token).await? else { return gone(shell) };
     let mut typed = FormState::of(form);
-    let (done, said) = match typed.form.get("act") {
+    let (done, said) = match typed.form.get("action") {
         "confirm" => (ops::gathering::confirm(&app, it.id).await, "申込みを受け付けました。"),
         "accept" => {
             (ops::gathering::accept(&app, it.id).await, "参加が決まりました。確認のメールを送りました。")
@@ -191,14 +191,14 @@ async fn answer_with(
 
 /// Fills the forms with what is stored, unless something was typed.
 fn filled(mut typed: FormState, it: &SignUp, answers: Option<&QuestionnaireAnswer>) -> FormState {
-    let act = typed.form.get("act").to_owned();
-    if act != "change" {
+    let action = typed.form.get("action").to_owned();
+    if action != "change" {
         typed.form.add("name", it.name.clone().unwrap_or_default());
         typed.form.add("kana", it.kana.clone().unwrap_or_default());
         typed.form.add("organization", it.organization.clone().unwrap_or_default());
         typed.form.add("seat", it.seat.code());
     }
-    if let Some(answers) = answers.filter(|_| act != "answer") {
+    if let Some(answers) = answers.filter(|_| action != "answer") {
         typed.form.add("usefulness", answers.usefulness.code());
         typed.form.add("next_step", answers.next_step.code());
         typed.form.add("comment", answers.comment.clone().unwrap_or_default());

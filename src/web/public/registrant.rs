@@ -82,7 +82,7 @@ pub async fn submit(
         return gone(shell);
     };
     let mut state = FormState::of(form);
-    let (outcome, sentence) = match state.form.get("act") {
+    let (outcome, sentence) = match state.form.get("action") {
         "prove" => {
             let proved = ops::campaign::prove(&app, it.id).await;
             (proved, "登録を受け付けました。事務局で内容を確認します。")
@@ -147,7 +147,7 @@ async fn answer(app: &App, shell: Shell, token: &str, mut state: FormState) -> R
     let Some((it, campaign)) = ops::campaign::registration_of(app, token).await? else { return gone(shell) };
     let shelf = app.shelf_to_show().await?;
     let activities = facts_of(&shelf, app, &campaign).map_or(&[][..], |it| &it.activities);
-    if state.form.get("act") != "change" {
+    if state.form.get("action") != "change" {
         state.form = fill(&it.entry, it.opt_in.as_ref().is_some_and(domain::campaign::OptIn::stands));
     }
     let is_proved = it.proved_at.is_some();

@@ -156,7 +156,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let Some(begun) = ops::survey::response_of(&app, &token).await? else { return gone(shell) };
     let mut typed = FormState::of(form);
-    if typed.form.get("act") == "give" {
+    if typed.form.get("action") == "give" {
         let given = ops::survey::give(&app, &begun).await;
         if matches!(given, Err(Problem::Expired)) {
             return gone(shell);

@@ -119,7 +119,7 @@ pub async fn submit(
     };
     let participation = Participation { appointment: AppointmentId(appointment), expert: ExpertId(absent) };
     let by = Actor::Coordinator(me.id);
-    let agreement = match form.get("act") {
+    let agreement = match form.get("action") {
         "ask" => SubstituteConsent::Asked,
         "settle" => SubstituteConsent::Given,
         "withdraw" => {

@@ -1,4 +1,5 @@
 //! The actions that a coordinator confirms on a page of their own: their names, texts and forms.
+use codes::codes;
 use domain::{
     actor::{Actor, Represented},
     consultation::{ActionKind, UnfulfilledReason},
@@ -23,27 +24,29 @@ use crate::{
     },
 };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StaffAction {
-    StartCheck,
-    Ask,
-    Answer,
-    ConfirmAddress,
-    Called,
-    ReleaseHold,
-    Cancel,
-    NoShow,
-    ExpertNoShow,
-    Done,
-    Further,
-    DropFurther,
-    DropHelp,
-    Complete,
-    Withdraw,
-    Unfulfilled,
-    CloseInSilence,
-    Refer,
-    Reopen,
+codes! {
+    /// An action that a coordinator confirms on a page of its own, with its name in addresses.
+    pub enum StaffAction {
+        StartCheck = "start-check",
+        Ask = "ask",
+        Answer = "answer",
+        ConfirmAddress = "confirm-address",
+        Called = "called",
+        ReleaseHold = "release-hold",
+        Cancel = "cancel",
+        NoShow = "no-show",
+        ExpertNoShow = "expert-no-show",
+        Done = "done",
+        Further = "further",
+        DropFurther = "drop-further",
+        DropHelp = "drop-help",
+        Complete = "complete",
+        Withdraw = "withdraw",
+        Unfulfilled = "unfulfilled",
+        CloseInSilence = "close-in-silence",
+        Refer = "refer",
+        Reopen = "reopen",
+    }
 }
 
 /// The values that an action needs beside the consultation, read from its form.
@@ -68,57 +71,6 @@ pub enum StaffActionInput {
 }
 
 impl StaffAction {
-    pub const ALL: [Self; 19] = [
-        Self::StartCheck,
-        Self::Ask,
-        Self::Answer,
-        Self::ConfirmAddress,
-        Self::Called,
-        Self::ReleaseHold,
-        Self::Cancel,
-        Self::NoShow,
-        Self::ExpertNoShow,
-        Self::Done,
-        Self::Further,
-        Self::DropFurther,
-        Self::DropHelp,
-        Self::Complete,
-        Self::Withdraw,
-        Self::Unfulfilled,
-        Self::CloseInSilence,
-        Self::Refer,
-        Self::Reopen,
-    ];
-
-    /// Returns the name in addresses.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::StartCheck => "start-check",
-            Self::Ask => "ask",
-            Self::Answer => "answer",
-            Self::ConfirmAddress => "confirm-address",
-            Self::Called => "called",
-            Self::ReleaseHold => "release-hold",
-            Self::Cancel => "cancel",
-            Self::NoShow => "no-show",
-            Self::ExpertNoShow => "expert-no-show",
-            Self::Done => "done",
-            Self::Further => "further",
-            Self::DropFurther => "drop-further",
-            Self::DropHelp => "drop-help",
-            Self::Complete => "complete",
-            Self::Withdraw => "withdraw",
-            Self::Unfulfilled => "unfulfilled",
-            Self::CloseInSilence => "close-in-silence",
-            Self::Refer => "refer",
-            Self::Reopen => "reopen",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
     /// Returns the action in the table of transitions; `None` if the state does not change.
     pub const fn kind(self) -> Option<ActionKind> {
         match self {

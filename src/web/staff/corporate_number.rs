@@ -11,7 +11,7 @@ use crate::{
 #[post("/staff/consultations/{number}/corporate-number")]
 pub async fn decide(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let (app, id, me) = (&open.app, open.id(), open.me.id);
-    let (done, flash) = match form.get("do") {
+    let (done, flash) = match form.get("action") {
         "confirm" => (corporate_number::confirm(app, id, me).await, "法人番号を確認済みにしました。"),
         "separate" => (corporate_number::separate(app, id, me).await, "別の企業として登録しました。"),
         _ => return Err(Problem::Unreadable),

@@ -48,7 +48,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     let (app, id) = (&open.app, open.id());
     let stead = Actor::Stead(open.me.id, Represented::Company);
     let mut typed = FormState::of(form);
-    let (done, flash) = match typed.form.get("act") {
+    let (done, flash) = match typed.form.get("action") {
         "ask" => {
             (ops::publication::consent::ask(app, id, open.me.id).await, "企業にお願いのメールを送りました。")
         }

@@ -8,7 +8,7 @@ use actix_web::{
 use askama::Template;
 use domain::{
     consultation::State,
-    correspondence::inbound_mail::{Dropped, InboundState, Quarantine},
+    correspondence::inbound_mail::{InboundReason, InboundState},
     id::{ConsultationId, MailId},
     number::CaseNumber,
     text::TextLine,
@@ -338,9 +338,8 @@ pub(super) fn state_label(it: &Coded<InboundState>) -> &'static str {
 }
 
 /// Returns the sentence that says why a mail waits or was dropped.
-pub(super) fn reason(code: &str) -> &'static str {
-    let quarantined = Quarantine::from_code(code).map(Quarantine::sentence);
-    quarantined.or_else(|| Dropped::from_code(code).map(Dropped::sentence)).unwrap_or_default()
+pub(super) fn reason(it: &Coded<Option<InboundReason>>) -> &'static str {
+    it.known().flatten().map_or("", InboundReason::label)
 }
 
 fn code(shown: InboundFilter) -> &'static str {

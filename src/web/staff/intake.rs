@@ -107,7 +107,7 @@ pub async fn submit(
     shell: Shell,
     mut form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    if !form.get("act").is_empty() {
+    if !form.get("action").is_empty() {
         return agree(&app, &me, shell, form).await;
     }
     if let Some(why) = hold_ticked(&app, &me, &mut form).await? {
@@ -185,7 +185,7 @@ async fn submitter(
 async fn agree(app: &App, me: &Coordinator, shell: Shell, form: Fields) -> Result<HttpResponse, Problem> {
     let typed = written(&form);
     let mut draft = draft_of(&form);
-    let done = match (form.get("act"), slots::parse(form.get("slot"))) {
+    let done = match (form.get("action"), slots::parse(form.get("slot"))) {
         ("hold", Some(slot)) => {
             let held = ops::intake::apply::hold_by_phone(app, draft, me.id, &typed, slot).await;
             held.map(|id| draft = Some(id))
@@ -198,7 +198,7 @@ async fn agree(app: &App, me: &Coordinator, shell: Shell, form: Fields) -> Resul
         _ => Ok(()),
     };
     let refused = done.err().map(sentence).transpose()?;
-    match form.get("act") {
+    match form.get("action") {
         "hold" if refused.is_none() => {
             let form = with_draft(&form, draft, "slot");
             render(app, shell, form, FieldErrors::default(), Vec::new()).await
@@ -227,7 +227,7 @@ async fn choose_again(
         }
         Err(problem) => time.refused = Some(sentence(problem)?),
     }
-    let form = with_draft(&form, draft, "act");
+    let form = with_draft(&form, draft, "action");
     render_with(app, shell, form, FieldErrors::default(), Vec::new(), time).await
 }
 
@@ -253,7 +253,7 @@ async fn hold_ticked(app: &App, me: &Coordinator, form: &mut Fields) -> Result<O
 /// Returns the form with the draft that holds the agreed time, without the button that was pressed and without the field
 /// `except`.
 fn with_draft(form: &Fields, draft: Option<DraftId>, except: &str) -> Fields {
-    let known = form.pairs().filter(|(name, _)| !matches!(*name, "act" | "draft") && *name != except);
+    let known = form.pairs().filter(|(name, _)| !matches!(*name, "action" | "draft") && *name != except);
     let mut form: Fields = known.collect();
     if let Some(draft) = draft {
         form.add("draft", draft.to_string());

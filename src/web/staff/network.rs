@@ -103,7 +103,7 @@ pub async fn act(
 ) -> Result<HttpResponse, Problem> {
     let id = NetworkQuestionId(*id);
     let mut typed = FormState::of(form);
-    let (done, flash) = match typed.form.get("act") {
+    let (done, flash) = match typed.form.get("action") {
         "pass" => {
             let to = Uuid::try_parse(typed.form.get("mentor")).map(MentorId);
             let to = typed.errors.take("mentor", to.map_err(|_| "お渡しする企業を選択してください"));
@@ -148,7 +148,7 @@ pub async fn decide(
     let mut typed = FormState::of(form);
     let version = typed.form.get("version").parse().map_err(|_| Problem::Unreadable)?;
     let seen = SeenMentor { id: MentorId(*id), version };
-    let reason = if typed.form.get("act") == "reject" {
+    let reason = if typed.form.get("action") == "reject" {
         let reason = Prose::parse("理由", typed.form.get("reason"), 500);
         let Some(reason) = typed.errors.take("reason", reason) else {
             return mentor_page(&app, shell, seen.id, typed).await;

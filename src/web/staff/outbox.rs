@@ -302,7 +302,7 @@ fn event_label(it: &Coded<OutboxEvent>) -> &str {
 /// Returns whether the mail is about an account. Its link may have expired; a new one is made on the
 /// account's page.
 fn is_of_account(kind: &str) -> bool {
-    matches!(MailKind::from_code(kind), Some(MailKind::Invitation | MailKind::PasswordReset))
+    MailKind::from_code(kind).is_some_and(MailKind::is_of_account)
 }
 
 impl MailPage {

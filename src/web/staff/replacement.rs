@@ -92,14 +92,14 @@ async fn read(
     let team = team_choice::parse(typed.form.get("expert"));
     let vacancy =
         ops::routing::replacement::vacancy(&open.app, &open.case.record, &expert.assignment).await?;
-    let wanted = typed.form.get("act").to_owned();
+    let action = typed.form.get("action").to_owned();
     let mut named = || {
         if team.is_none() {
             typed.errors.add("expert", "代わりの専門家を選択してください");
         }
         team.clone()
     };
-    let replacement = match (&*wanted, &vacancy) {
+    let replacement = match (&*action, &vacancy) {
         ("release", _) => Some(Replacement::Release(Successor::Later)),
         ("ask", None) => named().and_then(|it| successor(&it)).map(Replacement::Release),
         ("ask", Some(it)) => {
@@ -110,7 +110,7 @@ async fn read(
         }
         _ => return Err(Problem::Unreadable),
     };
-    let needs_reason = wanted == "release" || vacancy.is_none();
+    let needs_reason = action == "release" || vacancy.is_none();
     let reason = needs_reason.then(|| TextLine::parse("理由", typed.form.get("reason"), 200));
     let reason = reason.and_then(|it| typed.errors.take("reason", it));
     Ok((replacement, reason))

@@ -131,6 +131,6 @@ impl TemplatesPage {
     }
 
     fn variables() -> String {
-        ReplyVariable::ALL.map(|it| format!("{{{}}}", it.name())).join("　")
+        ReplyVariable::ALL.map(|it| format!("{{{it}}}")).join("　")
     }
 }

@@ -56,7 +56,7 @@ pub async fn show(open: Opened, path: Path<(String, Uuid)>) -> Result<HttpRespon
 pub async fn submit(open: Opened, path: Path<(String, Uuid)>, form: Fields) -> Result<HttpResponse, Problem> {
     let id = AppointmentId(path.1);
     let (appointment, report) = of(&open, id).await?;
-    let saving = if form.get("act") == "keep" { Saving::Keep } else { Saving::Submit };
+    let saving = if form.get("action") == "keep" { Saving::Keep } else { Saving::Submit };
     let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
     let mut typed = FormState::of(form);
     let author = author(&appointment.appointment, report.as_ref(), typed.form.get("author"));

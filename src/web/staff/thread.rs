@@ -93,7 +93,7 @@ async fn post(open: Opened, form: FormWithFiles, audience: Audience) -> Result<H
     let (app, id, by) = (&open.app, open.id(), Actor::Coordinator(open.me.id));
     let mut typed = FormState::of(form.fields.clone());
     let written = typed.form.get(field);
-    match typed.form.get("do") {
+    match typed.form.get("action") {
         "draft" => {
             ops::correspondence::message::save_draft(app, id, by, field, written).await?;
             return Ok(open.back_to(View::Messages, "下書きを保存しました。"));

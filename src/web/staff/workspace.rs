@@ -38,7 +38,7 @@ pub async fn remove_tag(open: Opened, form: Fields) -> Result<HttpResponse, Prob
 #[post("/staff/consultations/{number}/snooze")]
 pub async fn snooze(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let mut typed = FormState::of(form);
-    if typed.form.get("do") == "wake" {
+    if typed.form.get("action") == "wake" {
         ops::worklist::snooze::until(&open.app, open.id(), None, open.me.id).await?;
         return Ok(open.back("対応一覧に戻しました。"));
     }

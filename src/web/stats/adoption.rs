@@ -78,7 +78,7 @@ impl AdoptionPage {
         let by_region = of(AdoptionDimension::Region);
         let rates: Vec<_> = chosen(&by_region.figures)
             .iter()
-            .filter_map(|it| Some((Region::ALL.into_iter().find(|of| of.code() == it.category)?, it.rate?)))
+            .filter_map(|it| Some((Region::from_code(&it.category)?, it.rate?)))
             .collect();
         let groups = [
             AdoptionDimension::Area,

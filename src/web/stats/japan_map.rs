@@ -33,10 +33,10 @@ impl JapanMap {
             let mut parts = line.splitn(5, ' ');
             let mut next = || parts.next();
             let (code, x, y, anchor, path) = (next()?, next()?, next()?, next()?, next()?);
-            let region = Region::ALL.into_iter().find(|it| it.code() == code)?;
+            let region = Region::from_code(code)?;
             let rate = rates.iter().find(|it| it.0 == region).map(|it| it.1);
             Some(RegionShape {
-                name: region.name(),
+                name: region.label(),
                 path,
                 label: (x, y),
                 anchor,

@@ -19,7 +19,7 @@ use domain::{
 
 use crate::{
     app::App,
-    mail::outgoing_mail::{MailKind, OutgoingMail, SendCondition},
+    mail::outgoing_mail::{OutgoingMail, SendCondition},
     problem::Problem,
     store::{
         self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE,
@@ -211,7 +211,7 @@ impl SendFacts {
     fn misses_link(&self, mail: &OutgoingMail) -> bool {
         let Some(SendCondition::SeatStands { sign_up, .. }) = mail.send_condition else { return false };
         let has_link = self.seats.get(&sign_up).is_some_and(|it| it.has_link);
-        mail.kind == MailKind::EventSoon && !has_link
+        mail.kind.needs_meeting_link() && !has_link
     }
 
     /// Returns whether the appointment is ahead, confirmed, and was not moved.

@@ -20,7 +20,7 @@ async fn a_rejected_registrant_reads_the_reason_corrects_and_is_decided_about_ag
     assert!(news.text_body.contains("> 正式な名称にしてください"));
     let page = link(&mail, "registration_rejected");
     site.get(&page).await.shows("正式な名称にしてください");
-    let change = with(typed("株式会社みほん製作所", "x"), &[("act", "change")]);
+    let change = with(typed("株式会社みほん製作所", "x"), &[("action", "change")]);
     let reply = site.post(&page, &change).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     let again = of(&site, "a@example.co.jp").await;
@@ -43,7 +43,7 @@ async fn a_rejected_registration_that_came_again_is_not_approved_beside_it() {
     let refused = ops::campaign::approve(&site.app, seen(&first), editor).await.unwrap_err();
     assert!(refused.to_string().contains("すでにあります"), "{refused}");
     let page = link(&mails_to(&site, "a@example.co.jp").await, "registration_rejected");
-    let change = with(typed("みほん", ""), &[("act", "change")]);
+    let change = with(typed("みほん", ""), &[("action", "change")]);
     assert_eq!(site.post(&page, &change).await.status, 409);
     // A rejected registration is erased after a while, and its page with it.
     site.app.clock.advance(TimeDelta::days(91));
@@ -57,17 +57,17 @@ async fn a_new_name_is_approved_anew_and_the_list_keeps_the_old_one_until_then()
     let (site, editor, it) = open().await;
     approved(&site, it.id, editor, "旧みほん", "a@example.co.jp", false).await;
     let page = link(&mails_to(&site, "a@example.co.jp").await, "registration_approved");
-    let same = with(typed("旧みほん", ""), &[("act", "change"), ("kana", "ミホン"), ("teleworkers", "7")]);
+    let same = with(typed("旧みほん", ""), &[("action", "change"), ("kana", "ミホン"), ("teleworkers", "7")]);
     assert_eq!(site.post(&page, &same).await.status, 303);
     let it_now = of(&site, "a@example.co.jp").await;
     assert_eq!(status(&it_now), RegistrationStatus::Approved, "other data need no approval");
     assert_eq!(it_now.entry.teleworkers.unwrap().get(), 7);
-    let wrong = with(typed("", ""), &[("act", "change")]);
+    let wrong = with(typed("", ""), &[("action", "change")]);
     let reply = site.post(&page, &wrong).await;
     assert_eq!(reply.status, 422);
     reply.shows("名称を入力してください");
 
-    let renamed = with(typed("新みほん", ""), &[("act", "change")]);
+    let renamed = with(typed("新みほん", ""), &[("action", "change")]);
     assert_eq!(site.post(&page, &renamed).await.status, 303);
     site.get("/month/2026").await.shows("旧みほん");
     hides(&site.get("/month/2026").await, "新みほん");
@@ -96,8 +96,8 @@ async fn a_withdrawn_registration_leaves_the_list_and_may_come_again() {
     let (site, editor, it) = open().await;
     approved(&site, it.id, editor, "みほん", "a@example.co.jp", false).await;
     let page = link(&mails_to(&site, "a@example.co.jp").await, "registration_approved");
-    assert_eq!(site.post(&page, &[("act", "withdraw")]).await.status, 303);
-    assert_eq!(site.post(&page, &[("act", "withdraw")]).await.status, 303, "the button was pressed twice");
+    assert_eq!(site.post(&page, &[("action", "withdraw")]).await.status, 303);
+    assert_eq!(site.post(&page, &[("action", "withdraw")]).await.status, 303, "the button was pressed twice");
     hides(&site.get("/month/2026").await, "みほん</th>");
     site.get(&page).await.shows("取り下げられています");
     assert_eq!(
@@ -106,7 +106,7 @@ async fn a_withdrawn_registration_leaves_the_list_and_may_come_again() {
         "there is no certificate any more"
     );
     assert_eq!(kinds(&site, "a@example.co.jp").await.last().unwrap(), "registration_withdrawn");
-    let change = with(typed("みほん", ""), &[("act", "change")]);
+    let change = with(typed("みほん", ""), &[("action", "change")]);
     assert_eq!(site.post(&page, &change).await.status, 409);
     let again = approved(&site, it.id, editor, "みほん", "a@example.co.jp", false).await;
     assert_eq!(again.number, Some(2), "a number is given once");
@@ -123,7 +123,7 @@ async fn a_second_registration_with_the_corporate_number_is_pointed_out() {
         let reply = site.visitor().post("/month/register", &with(typed(name, email), &number)).await;
         assert_eq!(reply.status, 303, "{}", reply.body);
         let page = link(&mails_to(&site, email).await, "registration_prove");
-        assert_eq!(site.visitor().post(&page, &[("act", "prove")]).await.status, 303);
+        assert_eq!(site.visitor().post(&page, &[("action", "prove")]).await.status, 303);
         pages.push(page);
     }
     let words = "同じ法人番号の登録";
@@ -149,7 +149,7 @@ async fn an_approval_can_be_taken_back_and_two_editors_do_not_overtake_each_othe
     ops::campaign::approve(&site.app, seen(&first), editor).await.unwrap();
     assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     let page = format!("/staff/month/{}/registrations/{}", it.id, first.id);
-    let late = [("act", "reject"), ("version", "2"), ("reason", "重複")];
+    let late = [("action", "reject"), ("version", "2"), ("reason", "重複")];
     let reply = site.post(&page, &late).await;
     assert_eq!(reply.status, 409);
     reply.shows("先に更新");

@@ -9,7 +9,7 @@ async fn an_application_begins_with_what_the_registration_knows() {
     approved(&site, it.id, editor, "株式会社みほん", "a@example.co.jp", false).await;
     let page = link(&mails_to(&site, "a@example.co.jp").await, "registration_approved");
     site.get(&page).await.shows("相談も申し込む");
-    let reply = site.post(&page, &[("act", "apply")]).await;
+    let reply = site.post(&page, &[("action", "apply")]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     let address = reply.location.unwrap();
     assert!(address.starts_with("/apply/"), "{address}");
@@ -101,7 +101,7 @@ async fn the_consent_is_changed_on_the_own_page() {
     let (site, editor, it) = open().await;
     approved(&site, it.id, editor, "みほん", "a@example.co.jp", true).await;
     let page = link(&mails_to(&site, "a@example.co.jp").await, "registration_approved");
-    let form = with(typed("みほん", ""), &[("act", "change"), ("kana", "ミホン")]);
+    let form = with(typed("みほん", ""), &[("action", "change"), ("kana", "ミホン")]);
     for (opts_in, stands) in [(false, false), (true, true)] {
         let form = if opts_in { with(form.clone(), &[("opt_in", "1")]) } else { form.clone() };
         assert_eq!(site.post(&page, &form).await.status, 303);

@@ -75,7 +75,7 @@ async fn an_address_that_is_never_proved_is_erased() {
     assert!(ops::campaign::approve(&site.app, seen(&unproved), editor).await.is_err());
     send(&site).await;
     site.app.clock.advance(TimeDelta::hours(24));
-    let late = visitor.post(&page, &[("act", "prove")]).await;
+    let late = visitor.post(&page, &[("action", "prove")]).await;
     assert_eq!(late.status, 409);
     late.shows("確認の期限が過ぎました");
     worker::housekeeping::forget_expired(&site.app).await.unwrap();
@@ -86,7 +86,7 @@ async fn an_address_that_is_never_proved_is_erased() {
     // The same person may register again, and may drop the form at once.
     assert_eq!(visitor.post("/month/register", &typed("みほん", "a@example.co.jp")).await.status, 303);
     let page = link(&mails_to(&site, "a@example.co.jp").await, "registration_prove");
-    assert_eq!(visitor.post(&page, &[("act", "withdraw")]).await.status, 303);
+    assert_eq!(visitor.post(&page, &[("action", "withdraw")]).await.status, 303);
     assert!(registration_row::Entity::find().all(&site.app.db).await.unwrap().is_empty());
     let _ = it;
     sound(&site).await;
@@ -138,7 +138,7 @@ async fn a_registration_that_nobody_decides_about_ends_with_a_word() {
     waiting(&site, it.id, "みほん", "a@example.co.jp", false).await;
     approved(&site, it.id, editor, "旧名", "b@example.co.jp", false).await;
     let page = link(&mails_to(&site, "b@example.co.jp").await, "registration_approved");
-    assert_eq!(site.post(&page, &with(typed("新名", ""), &[("act", "change")])).await.status, 303);
+    assert_eq!(site.post(&page, &with(typed("新名", ""), &[("action", "change")])).await.status, 303);
     go_to(&site, "2026-12-30T23:00:00");
     work(&site).await;
     assert_eq!(status(&of(&site, "a@example.co.jp").await), RegistrationStatus::Waiting);

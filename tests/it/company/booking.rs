@@ -68,12 +68,12 @@ async fn a_time_is_chosen_moved_and_cancelled() {
     moved.shows(&format!("日時を{}に変更しました。", month_day_time(slots[1].start())));
 
     site.get(&my(case, "/cancel")).await.shows("取り消すものを選んでください");
-    site.get(&my(case, "/cancel?what=session")).await.shows("予約を取り消す</button>");
-    let form = [("what", "session"), ("reason", " ")];
+    site.get(&my(case, "/cancel?action=cancel")).await.shows("予約を取り消す</button>");
+    let form = [("action", "cancel"), ("reason", " ")];
     let empty = site.post(&my(case, "/cancel"), &form).await;
     assert_eq!(empty.status, 422);
     empty.shows("理由を入力してください");
-    let form = [("what", "session"), ("reason", "急な出張のため")];
+    let form = [("action", "cancel"), ("reason", "急な出張のため")];
     leads_to(&site.post(&my(case, "/cancel"), &form).await, &my(case, ""));
     assert_eq!(cases::state(&site, case).await, "scheduling");
     assert_eq!(cases::appointment(&site, case).await.state.code(), "cancelled_by_company");
@@ -87,15 +87,18 @@ async fn a_consultation_is_withdrawn_once() {
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     sign_in(&site, CONTACT).await;
-    let page = site.get(&my(case, "/cancel?what=consultation")).await;
+    let page = site.get(&my(case, "/cancel?action=withdraw")).await;
     page.shows("取り下げを確定する</button>");
     page.shows("次の予約も取り消されます");
-    let form = [("what", "consultation"), ("reason", "")];
+    let form = [("action", "withdraw"), ("reason", "")];
     leads_to(&site.post(&my(case, "/cancel"), &form).await, &my(case, ""));
     assert_eq!(cases::state(&site, case).await, "withdrawn");
     let mails = cases::mails_to(&site, CONTACT).await;
     let last = mails.last().unwrap();
-    assert_eq!((last.kind.as_str(), last.calendar_method.as_deref()), ("withdrawn", Some("CANCEL")));
+    assert_eq!(
+        (last.kind.as_str(), last.calendar_method.as_ref().map(entity::Coded::code)),
+        ("withdrawn", Some("CANCEL"))
+    );
     assert!(last.text_body.contains("■取り消した予約"), "{}", last.text_body);
     assert!(mails.iter().all(|it| it.kind != "cancelled"), "one mail tells both");
     let page = site.get(&my(case, "")).await;
@@ -129,10 +132,10 @@ async fn after_the_limit_there_is_the_telephone() {
     let reply = site.post(&my(case, "/reschedule"), &form).await;
     assert_eq!(reply.status, 409);
     reply.shows("変更できる期限を過ぎました");
-    let page = site.get(&my(case, "/cancel?what=session")).await;
+    let page = site.get(&my(case, "/cancel?action=cancel")).await;
     page.shows("取り消せる期限（11月25日（水）17:00）を過ぎました");
     hides(&page, "予約の取消しへ進む");
-    let form = [("what", "session"), ("reason", "急な出張のため")];
+    let form = [("action", "cancel"), ("reason", "急な出張のため")];
     assert_eq!(site.post(&my(case, "/cancel"), &form).await.status, 409);
     assert_eq!(cases::state(&site, case).await, "booked");
 }

@@ -36,7 +36,7 @@ async fn an_appointment_that_is_over_stays_done_when_the_company_ends_its_consul
     let page = site.get(&my(case, "/cancel")).await;
     page.shows("この相談を終えますか");
     assert!(!page.body.contains("取り下げ"), "nothing is withdrawn");
-    let ended = site.post(&my(case, "/cancel"), &[("what", "consultation"), ("reason", "")]).await;
+    let ended = site.post(&my(case, "/cancel"), &[("action", "withdraw"), ("reason", "")]).await;
     leads_to(&ended, &my(case, ""));
     assert_eq!(cases::state(&site, case).await, "completed");
     let after = cases::appointment(&site, case).await;
@@ -64,11 +64,8 @@ async fn a_company_without_an_appointment_yet_withdraws() {
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     sign_in(&site, CONTACT).await;
-    site.get(&my(case, "/cancel?what=consultation")).await.shows("相談を取り下げますか");
-    assert_eq!(
-        site.post(&my(case, "/cancel"), &[("what", "consultation"), ("reason", "")]).await.status,
-        303
-    );
+    site.get(&my(case, "/cancel?action=withdraw")).await.shows("相談を取り下げますか");
+    assert_eq!(site.post(&my(case, "/cancel"), &[("action", "withdraw"), ("reason", "")]).await.status, 303);
     assert_eq!(cases::state(&site, case).await, "withdrawn");
     assert!(mails_to(&site, CONTACT).await.iter().any(|it| it.kind == "withdrawn"));
     sound(&site).await;

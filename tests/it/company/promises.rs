@@ -1,4 +1,4 @@
-//! What the mails and pages of a company promise, and no other test of these pages checks.
+//! Promises of the mails and pages of a company that no other test of these pages checks.
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,

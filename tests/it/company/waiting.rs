@@ -145,7 +145,7 @@ async fn a_freed_time_is_offered_held_and_taken() {
     assert_eq!((appointment.starts_at, appointment.sequence), (freed, 1), "moved in one go, and once");
     let mails = cases::mails_to(site, CONTACT).await;
     let moved = mails.iter().find(|it| it.kind == "moved").unwrap();
-    assert_eq!(moved.calendar_method.as_deref(), Some("REQUEST"));
+    assert_eq!(moved.calendar_method.as_ref().map(entity::Coded::code), Some("REQUEST"));
     assert_eq!(store::booking::waiting_list::of(&site.app.db, case.id).await.unwrap(), None);
     assert_eq!(visitor.post(&link, &[("answer", "decline")]).await.status, 409);
     full.sound().await;

@@ -122,7 +122,7 @@ async fn the_week_shows_bookings_holidays_and_free_time() {
 async fn a_calendar_program_reads_the_feed() {
     let (site, cast) = site().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
-    let page = site.post("/expert/availability/feed", &[("act", "make")]).await;
+    let page = site.post("/expert/availability/feed", &[("action", "make")]).await;
     assert_eq!(page.status, 200);
     let path = page.body.split("http://127.0.0.1:8080").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(path.starts_with("/calendar/") && path.ends_with(".ics"), "{path}");
@@ -153,7 +153,7 @@ async fn a_calendar_program_reads_the_feed() {
     let held = site.get(&path).await;
     held.shows("STATUS:TENTATIVE");
     hides(&held, "みなと");
-    site.post("/expert/availability/feed", &[("act", "revoke")]).await;
+    site.post("/expert/availability/feed", &[("action", "revoke")]).await;
     assert_eq!(site.get(&path).await.status, 404);
     assert_eq!(site.get("/calendar/AAAA.ics").await.status, 404);
 }

@@ -66,7 +66,7 @@ impl Process {
     async fn becomes(&self, status: u16) {
         let begun = Instant::now();
         while self.get("/readyz").await != Some(status) {
-            assert!(begun.elapsed() < Duration::from_secs(30), "/readyz is not {status}");
+            assert!(begun.elapsed() < Duration::from_secs(60), "/readyz is not {status}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

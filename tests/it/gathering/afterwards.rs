@@ -14,21 +14,21 @@ async fn the_meeting_link_is_shown_to_participants_alone_from_the_day_before() {
     let visitor = site.visitor();
     let online = link(&mails_to(&site, "a@example.co.jp").await, "sign_up_seated");
     let venue = link(&mails_to(&site, "b@example.co.jp").await, "sign_up_seated");
-    assert_eq!(visitor.post(&online, &[("act", "join")]).await.status, 409, "too early");
+    assert_eq!(visitor.post(&online, &[("action", "join")]).await.status, 409, "too early");
     go_to(&site, "2026-12-09T13:00:00");
     visitor.get(&online).await.shows("接続先を表示する");
-    visitor.post(&online, &[("act", "join")]).await.shows(secret);
+    visitor.post(&online, &[("action", "join")]).await.shows(secret);
     assert_eq!(
         sign_up_of(&site, it.id, "a@example.co.jp").await.attended_at,
         None,
         "a look is no attendance"
     );
-    assert_eq!(visitor.post(&venue, &[("act", "join")]).await.status, 409);
+    assert_eq!(visitor.post(&venue, &[("action", "join")]).await.status, 409);
     for path in ["/events/10001", "/events.ics", "/events/10001.ics", "/events.atom"] {
         assert!(!visitor.get(path).await.body.contains("meet.example.jp"), "{path}");
     }
     go_to(&site, "2026-12-10T12:10:00");
-    visitor.post(&online, &[("act", "join")]).await.shows(secret);
+    visitor.post(&online, &[("action", "join")]).await.shows(secret);
     assert!(sign_up_of(&site, it.id, "a@example.co.jp").await.attended_at.is_some());
     while worker::outbox::step(&site.app).await.unwrap() {}
     let sent = mails_to(&site, "a@example.co.jp").await;
@@ -77,17 +77,17 @@ async fn people_who_were_there_get_materials_and_questionnaire_once() {
     let page = link(&mails_to(&site, "there@example.co.jp").await, "event_thanks");
     let visitor = site.visitor();
     visitor.get(&page).await.shows("https://www.example.jp/a.pdf");
-    let reply = visitor.post(&page, &[("act", "answer"), ("usefulness", "very")]).await;
+    let reply = visitor.post(&page, &[("action", "answer"), ("usefulness", "very")]).await;
     assert_eq!(reply.status, 422);
     let answers = [
-        ("act", "answer"),
+        ("action", "answer"),
         ("usefulness", "very"),
         ("next_step", "consult"),
         ("comment", "わかりやすかった"),
     ];
     assert_eq!(visitor.post(&page, &answers).await.status, 303);
     let answers = [
-        ("act", "answer"),
+        ("action", "answer"),
         ("usefulness", "fairly"),
         ("next_step", "consult"),
         ("comment", "わかりやすかった"),

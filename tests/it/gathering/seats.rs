@@ -25,7 +25,7 @@ async fn a_freed_seat_is_offered_to_the_one_who_has_waited_longest() {
     // The offer holds the seat: no other person gets it.
     let late = signed_up(&site, it.id, "e@example.co.jp", SeatKind::Venue).await;
     assert_eq!(late.state.status(), SignUpStatus::Waiting);
-    let reply = site.post(&page, &[("act", "accept")]).await;
+    let reply = site.post(&page, &[("action", "accept")]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     site.get(&page).await.shows("番号 1番");
     assert_eq!(
@@ -46,7 +46,7 @@ async fn an_offer_without_an_answer_goes_to_the_next() {
     ops::gathering::cancel(&site.app, first.id).await.unwrap();
     site.app.clock.advance(TimeDelta::hours(24));
     let page = link(&mails_to(&site, "b@example.co.jp").await, "seat_offered");
-    let late = site.post(&page, &[("act", "accept")]).await;
+    let late = site.post(&page, &[("action", "accept")]).await;
     assert_eq!(late.status, 409);
     work(&site).await;
     assert_eq!(status(&site, it.id, "b@example.co.jp").await, SignUpStatus::Ended);
@@ -69,7 +69,7 @@ async fn a_seat_of_the_other_kind_is_taken_only_if_it_is_free() {
     signed_up(&site, it.id, "a@example.co.jp", SeatKind::Online).await;
     let other = signed_up(&site, it.id, "b@example.co.jp", SeatKind::Venue).await;
     let page = link(&mails_to(&site, "b@example.co.jp").await, "sign_up_seated");
-    let change = [("act", "change"), ("name", "鈴木 二郎"), ("seat", "online")];
+    let change = [("action", "change"), ("name", "鈴木 二郎"), ("seat", "online")];
     let reply = site.post(&page, &change).await;
     assert_eq!(reply.status, 409);
     reply.shows("選んだ席は満席です");

@@ -54,7 +54,7 @@ impl Stage {
     }
 
     async fn agree(&self, name: &str) {
-        let reply = self.act(&[("act", "agree"), ("name", name), ("consent", TICKED)]).await;
+        let reply = self.act(&[("action", "agree"), ("name", name), ("consent", TICKED)]).await;
         assert_eq!(reply.status, 303, "{}", reply.body);
     }
 
@@ -132,7 +132,7 @@ async fn public() -> (Stage, String) {
     stage.agree("hidden").await;
     assert_eq!(stage.write("1", &[]).await.status, 303);
     assert_eq!(stage.show("2").await.status, 303);
-    assert_eq!(stage.act(&[("act", "approve"), ("revision", "2")]).await.status, 303);
+    assert_eq!(stage.act(&[("action", "approve"), ("revision", "2")]).await.status, 303);
     publish(&stage.editor, &stage.editor_path().await, "2", &[]).await;
     let address = public_address(&stage.site).await;
     (stage, address)
@@ -144,7 +144,7 @@ async fn planned() -> (Stage, ops::publication::Seen) {
     stage.agree("hidden").await;
     assert_eq!(stage.write("1", &[]).await.status, 303);
     assert_eq!(stage.show("2").await.status, 303);
-    assert_eq!(stage.act(&[("act", "approve"), ("revision", "2")]).await.status, 303);
+    assert_eq!(stage.act(&[("action", "approve"), ("revision", "2")]).await.status, 303);
     let seen = ops::publication::Seen { id: stage.state().await.example().unwrap(), revision: 2 };
     let seen = stage.plan(seen, 10).await;
     (stage, seen)
@@ -160,7 +160,7 @@ async fn a_company_agrees_approves_the_text_and_finds_it_public() {
     stage.site.get(&format!("/my/{}", stage.case.number)).await.shows("href=\"/my/R08-000001/example\"");
     let page = stage.site.get(&stage.page()).await;
     page.shows("お返事がないときは、公開しません。");
-    let reply = stage.act(&[("act", "agree")]).await;
+    let reply = stage.act(&[("action", "agree")]).await;
     assert_eq!(reply.status, 422);
     reply.shows("企業名を出すかどうかを選択してください");
     reply.shows("同意にチェックを入れてください");
@@ -182,7 +182,7 @@ async fn a_company_agrees_approves_the_text_and_finds_it_public() {
     assert_eq!(stage.show("2").await.status, 303);
     let page = stage.site.get(&stage.page()).await;
     page.shows("紙のタイムカードをやめ");
-    assert_eq!(stage.act(&[("act", "approve"), ("revision", "2")]).await.status, 303);
+    assert_eq!(stage.act(&[("action", "approve"), ("revision", "2")]).await.status, 303);
     stage.editor.get("/staff/publish/cases").await.shows("企業の確認が終わりました");
     publish(&stage.editor, &stage.editor_path().await, "2", &[]).await;
     stage.pass(0).await;
@@ -212,11 +212,11 @@ async fn a_changed_text_needs_the_company_again_and_the_public_one_stays() {
     assert_eq!(stage.show("4").await.status, 303);
     // The text changes once more while the company reads.
     assert_eq!(stage.write("4", &[("title", "勤怠の記録をクラウドへ")]).await.status, 303);
-    let wish = [("act", "change"), ("wish", "部署の名前を消してください。")];
+    let wish = [("action", "change"), ("wish", "部署の名前を消してください。")];
     assert_eq!(stage.act(&wish).await.status, 303);
     stage.editor.get(&stage.editor_path().await).await.shows("部署の名前を消してください。");
     assert_eq!(stage.show("5").await.status, 303);
-    let stale = stage.act(&[("act", "approve"), ("revision", "4")]).await;
+    let stale = stage.act(&[("action", "approve"), ("revision", "4")]).await;
     assert_eq!(stale.status, 409);
     stale.shows("確認していただく文章が新しくなりました");
     stale.shows("勤怠の記録をクラウドへ");
@@ -233,7 +233,7 @@ async fn a_withdrawn_consent_erases_the_public_text_in_all_its_revisions() {
     let preview = stage.editor.get(&stage.editor_path().await).await;
     let link = preview.body.split("/preview/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let editor_path = stage.editor_path().await;
-    assert_eq!(stage.act(&[("act", "withdraw")]).await.status, 303);
+    assert_eq!(stage.act(&[("action", "withdraw")]).await.status, 303);
     let visitor = stage.site.visitor();
     let page = visitor.get(&address).await;
     assert_eq!(page.status, 200, "a published address never dies");
@@ -274,7 +274,7 @@ async fn a_consent_withdrawn_by_telephone_before_the_publication_leaves_nothing(
     assert_eq!(center.sign_in("center@example.jp", PASSWORD).await.status, 303);
     let page = format!("/staff/consultations/{}/example", stage.case.number);
     center.get(&page).await.shows("企業の確認待ち");
-    assert_eq!(center.post(&page, &[("act", "withdraw")]).await.status, 303);
+    assert_eq!(center.post(&page, &[("action", "withdraw")]).await.status, 303);
     assert!(texts(&stage.site).await.is_empty());
     assert_eq!(publication::Entity::find().count(&stage.site.app.db).await.unwrap(), 0);
     stage.site.get(&stage.page()).await.shows("協力を取りやめました");
@@ -334,7 +334,7 @@ async fn nothing_begins_before_the_consultation_is_completed() {
     company::sign_in(&site, CONTACT).await;
     let own = format!("/my/{}", case.number);
     assert!(!site.get(&own).await.body.contains("/example"));
-    let form = [("act", "agree"), ("name", "shown"), ("consent", TICKED)];
+    let form = [("action", "agree"), ("name", "shown"), ("consent", TICKED)];
     let reply = site.post(&format!("{own}/example"), &form).await;
     assert_eq!(reply.status, 409);
     reply.shows("相談が完了し、報告書ができてから");
@@ -353,7 +353,7 @@ async fn a_text_that_is_withdrawn_while_it_is_published_is_gone() {
         stage.agree("hidden").await;
         assert_eq!(stage.write("1", &[]).await.status, 303);
         assert_eq!(stage.show("2").await.status, 303);
-        assert_eq!(stage.act(&[("act", "approve"), ("revision", "2")]).await.status, 303);
+        assert_eq!(stage.act(&[("action", "approve"), ("revision", "2")]).await.status, 303);
         let (app, id) = (&stage.site.app, stage.case.id);
         let example = stage.state().await.example().unwrap();
         let period = Period::new(app.clock.now(), None).unwrap();
@@ -379,7 +379,7 @@ async fn a_planned_publication_is_withdrawn_before_its_day() {
     let (stage, _) = planned().await;
     assert!(!stage.mails().await.contains(&"example_public".to_owned()), "the mail waits for the day");
     let (visitor, address) = (stage.site.visitor(), public_address(&stage.site).await);
-    assert_eq!(stage.act(&[("act", "withdraw")]).await.status, 303);
+    assert_eq!(stage.act(&[("action", "withdraw")]).await.status, 303);
     stage.pass(11).await;
     assert_eq!(visitor.get(&address).await.status, 404);
     visitor.get("/cases").await.shows("該当する事例はありません");

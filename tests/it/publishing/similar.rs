@@ -59,13 +59,13 @@ async fn an_example_is_proposed_with_its_reason_attached_and_told_to_the_company
         ("next_steps", "3月まで。"),
         ("example", &number),
         ("example", &ended),
-        ("act", "keep"),
+        ("action", "keep"),
     ];
     let reply = expert.post(&address, &written).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     expert.get(&address).await.shows(&format!("value=\"{number}\" checked"));
-    written.retain(|it| it.0 != "act" && it.0 != "version");
-    written.extend([("version", "1"), ("act", "submit")]);
+    written.retain(|it| it.0 != "action" && it.0 != "version");
+    written.extend([("version", "1"), ("action", "submit")]);
     let many: Vec<_> = written.iter().copied().chain([("example", "1"); 4]).collect();
     let reply = expert.post(&address, &many).await;
     assert_eq!(reply.status, 422);
@@ -138,7 +138,7 @@ async fn support_that_fits_is_proposed_with_its_reason_attached_and_told_with_th
         ("next_steps", "3月まで。"),
         ("guide", &fits),
         ("guide", &ended_number),
-        ("act", "submit"),
+        ("action", "submit"),
     ];
     let many: Vec<_> = written.iter().copied().chain([("guide", "1"); 4]).collect();
     let reply = expert.post(&address, &many).await;

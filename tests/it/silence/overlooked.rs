@@ -168,20 +168,20 @@ async fn a_case_that_is_easily_overlooked_is_not_silent() {
     let told =
         |name, to: &str, kind, says: String, until| Told { name, to: to.to_owned(), kind, says, until };
     let contact_days = settings.first_contact_days + 1;
-    let told = [
-        told("put aside", &center, "digest", aside.number.to_string(), end_of(now, contact_days)),
-        told("owed", &center, "digest", owed.number.to_string(), end_of(now, contact_days)),
-        told(
+    let expected = [
+        mail("put aside", &center, "digest", aside.number.to_string(), end_of(now, contact_days)),
+        mail("owed", &center, "digest", owed.number.to_string(), end_of(now, contact_days)),
+        mail(
             "unproved",
             &contact("new"),
             "company_reminder",
             unproved.number.to_string(),
             end_of(now, settings.first_reminder_days + 1),
         ),
-        told("expert away", &contact("c"), "expert_away", away.number.to_string(), heard + LOOKS * 2),
-        told("expert away", &center, "expert_away", away.number.to_string(), heard + LOOKS * 2),
-        told("ended", "expert@example.jp", "report_due", OVERDUE.to_owned(), end_of(report_due, 1)),
-        told("ended", &center, "digest", "報告書　：1件".to_owned(), end_of(now, 1)),
+        mail("expert away", &contact("c"), "expert_away", away.number.to_string(), heard + LOOKS * 2),
+        mail("expert away", &center, "expert_away", away.number.to_string(), heard + LOOKS * 2),
+        mail("ended", "expert@example.jp", "report_due", OVERDUE.to_owned(), end_of(report_due, 1)),
+        mail("ended", &center, "digest", "報告書　：1件".to_owned(), end_of(now, 1)),
     ];
     let mut watched = [
         Watched::of("owed", owed, now),
@@ -191,7 +191,7 @@ async fn a_case_that_is_easily_overlooked_is_not_silent() {
         Watched::of("put aside", aside, now),
     ];
     Box::pin(for_sixty_business_days(&site, &mut watched)).await;
-    all_are_told(&site, &told).await;
+    all_are_told(&site, &expected).await;
 
     let after = cases::record(&site, owed).await;
     assert_eq!(after.consultation.state, State::FollowUp, "it does not end while a field is owed");

@@ -248,7 +248,7 @@ async fn an_end_before_the_report_says_that_it_is_still_to_come() {
     let case = cases::consulted(&site, &cast, CONTACT).await;
     let reader = site.visitor();
     company::sign_in(&reader, CONTACT).await;
-    let page = reader.get(&company::my(case, "/cancel?what=consultation")).await;
+    let page = reader.get(&company::my(case, "/cancel?action=withdraw")).await;
     page.shows("実施した相談の報告書は、できましたらお知らせします");
     assert!(!page.body.contains("報告書は、引き続き確認できます"), "{}", page.body);
     ops::consultation::end(

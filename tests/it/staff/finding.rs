@@ -92,7 +92,7 @@ async fn a_substitute_who_is_asked_stands_in_the_next_step() {
     assert!(!site.get(&at(case.number, "")).await.body.contains("代わりの担当を依頼しています"));
     let assignment =
         madoguchi::store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    let form = [("act", "ask"), ("expert", &*sato.to_string()), ("reason", "長期の出張")];
+    let form = [("action", "ask"), ("expert", &*sato.to_string()), ("reason", "長期の出張")];
     done(&act(&site, case, &format!("/experts/{}", assignment.id), &form).await);
     site.get(&at(case.number, "")).await.shows("佐藤 次郎さんに、代わりの担当を依頼しています。");
 }

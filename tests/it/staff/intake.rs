@@ -135,18 +135,18 @@ async fn a_time_is_agreed_in_the_same_call() {
         let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         site.post("/staff/new", &form).await
     };
-    let topicless = site.post("/staff/new", &[("act", "times")]).await;
+    let topicless = site.post("/staff/new", &[("action", "times")]).await;
     assert_eq!(topicless.status, 409);
     topicless.shows("先に、相談したいことを入力してください。");
-    let times = send(&with(&[("act", "times".to_owned())])).await;
+    let times = send(&with(&[("action", "times".to_owned())])).await;
     assert_eq!(times.status, 200);
     times.shows("この日時を押さえる");
     times.shows("合同会社あおば");
-    let none = send(&with(&[("act", "hold".to_owned())])).await;
+    let none = send(&with(&[("action", "hold".to_owned())])).await;
     none.shows("日時を選択してください。");
     let slot = times.body.split("name=\"slot\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
     let slot = slot.split('"').next().unwrap().to_owned();
-    let held = send(&with(&[("act", "hold".to_owned()), ("slot", slot.clone())])).await;
+    let held = send(&with(&[("action", "hold".to_owned()), ("slot", slot.clone())])).await;
     assert_eq!(held.status, 200, "{}", held.body);
     held.shows("まで押さえています");
     let draft =
@@ -173,10 +173,10 @@ async fn a_time_is_agreed_in_the_same_call() {
     let key = ("key", Uuid::new_v4().to_string());
     let other: Vec<_> = with(&[]).into_iter().filter(|it| it.0 != "key").chain([key]).collect();
     let add = |more: &[(&'static str, String)]| other.iter().chain(more).cloned().collect::<Vec<_>>();
-    let times = send(&add(&[("act", "times".to_owned())])).await;
+    let times = send(&add(&[("action", "times".to_owned())])).await;
     let slot = times.body.split("name=\"slot\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
     let slot = slot.split('"').next().unwrap().to_owned();
-    let held = send(&add(&[("act", "hold".to_owned()), ("slot", slot)])).await;
+    let held = send(&add(&[("action", "hold".to_owned()), ("slot", slot)])).await;
     let draft =
         held.body.split("name=\"draft\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     site.app.clock.advance(chrono::TimeDelta::minutes(16));
@@ -199,7 +199,7 @@ async fn a_ticked_time_is_held_when_the_form_is_sent() {
     let draft_of = |body: &str| {
         body.split("name=\"draft\" value=\"").nth(1).unwrap().split('"').next().map(str::to_owned)
     };
-    let times = send(&[("act", "times")]).await;
+    let times = send(&[("action", "times")]).await;
     let slot = times.body.split("name=\"slot\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
     let slot = slot.split('"').next().unwrap().to_owned();
     // It is held while a mistake in the form is put right.
@@ -228,7 +228,7 @@ async fn a_ticked_time_is_held_when_the_form_is_sent() {
     // So is a time that ran out while a mistake was put right.
     let other = late.body.split("name=\"slot\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
     let other = other.split('"').next().unwrap();
-    let held = send(&[("key", &key), ("seen", &seen), ("act", "hold"), ("slot", other)]).await;
+    let held = send(&[("key", &key), ("seen", &seen), ("action", "hold"), ("slot", other)]).await;
     let draft = draft_of(&held.body).unwrap();
     site.app.clock.advance(chrono::TimeDelta::minutes(16));
     let over = send(&[("key", &key), ("seen", &seen), ("draft", &draft), ("employees", "約十人")]).await;
@@ -236,6 +236,6 @@ async fn a_ticked_time_is_held_when_the_form_is_sent() {
     over.shows("お取り置きの期限が過ぎました");
 
     // A coordinator who gives the time up says so.
-    let none = send(&[("key", &key), ("seen", &seen), ("slot", other), ("act", "release")]).await;
+    let none = send(&[("key", &key), ("seen", &seen), ("slot", other), ("action", "release")]).await;
     assert!(!none.body.contains(" checked><span><span class=\"vh\">"), "{}", none.body);
 }

@@ -337,8 +337,8 @@ async fn a_number_that_another_company_has_is_marked_until_the_center_has_confir
     ops::consultation::confirm_address(&site.app, own.id, Actor::Company).await.unwrap();
     assert!(!cases::record(&site, own).await.number_unconfirmed);
 
-    let decide = async |case: Case, what: &str| {
-        site.post(&at(case.number, "/corporate-number"), &[("do", what)]).await
+    let decide = async |case: Case, action: &str| {
+        site.post(&at(case.number, "/corporate-number"), &[("action", action)]).await
     };
     done(&decide(stranger, "confirm").await);
     assert_eq!(used(owner).await, 1);

@@ -113,9 +113,9 @@ async fn a_cancelled_appointment_of_a_closed_account_goes_to_the_center() {
     ops::accounts::account::set_active(&site.app, AccountId(cast.expert.0), false).await.unwrap();
     let reader = site.visitor();
     company::sign_in(&reader, CONTACT).await;
-    let page = reader.get(&company::my(case, "/cancel?what=session")).await;
+    let page = reader.get(&company::my(case, "/cancel?action=cancel")).await;
     page.shows("担当する専門家をセンターがあらためて調整し");
-    let form = [("what", "session"), ("reason", "会議と重なったため")];
+    let form = [("action", "cancel"), ("reason", "会議と重なったため")];
     let reply = reader.post(&company::my(case, "/cancel"), &form).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     reader.get(&company::my(case, "")).await.shows("担当する専門家を、センターがあらためて調整します");

@@ -397,7 +397,7 @@ async fn an_appointment_that_took_place_stays_when_its_case_is_unfulfilled_or_re
         let form = [
             ("session", &*id),
             ("version", "0"),
-            ("act", "submit"),
+            ("action", "submit"),
             ("present_state", "紙です。"),
             ("advice", "段階的に。"),
             ("next_steps", "3月まで。"),

@@ -100,14 +100,14 @@ async fn a_request_is_withdrawn_or_goes_to_another_expert() {
     let path = format!("/experts/{}", live(&site, case, cast.expert).await.id);
     site.get(&at(case.number, "")).await.shows("取消し・交代");
     site.get(&at(case.number, &path)).await.shows("佐藤 次郎");
-    let nobody = act(&site, case, &path, &[("act", "ask"), ("reason", "長期の出張")]).await;
+    let nobody = act(&site, case, &path, &[("action", "ask"), ("reason", "長期の出張")]).await;
     assert_eq!(nobody.status, 422);
     nobody.shows("代わりの専門家を選択してください");
-    let why = act(&site, case, &path, &[("act", "release")]).await;
+    let why = act(&site, case, &path, &[("action", "release")]).await;
     assert_eq!(why.status, 422);
     why.shows("理由を入力してください");
     let sato_id = sato.to_string();
-    let form = [("act", "ask"), ("expert", &*sato_id), ("reason", "長期の出張")];
+    let form = [("action", "ask"), ("expert", &*sato_id), ("reason", "長期の出張")];
     done(&act(&site, case, &path, &form).await);
     assert_eq!(state(&site, case).await, "matching");
     assert_eq!(count_of_mails(&site, "expert@example.jp", "request_withdrawn").await, 1);
@@ -121,7 +121,7 @@ async fn a_request_is_withdrawn_or_goes_to_another_expert() {
     assert_eq!(again.status, 409, "a request that was withdrawn");
 
     let path = format!("/experts/{}", live(&site, case, sato).await.id);
-    done(&act(&site, case, &path, &[("act", "release"), ("reason", "先約")]).await);
+    done(&act(&site, case, &path, &[("action", "release"), ("reason", "先約")]).await);
     assert_eq!(state(&site, case).await, "checking");
     assert!(!assignments(&site, case).await.iter().any(Assignment::is_live));
     assert_eq!(count_of_mails(&site, CONTACT, "team_changing").await, 1);
@@ -135,7 +135,7 @@ async fn an_expert_is_replaced_after_acceptance() {
     let sato_id = sato.to_string();
     let case = cases::scheduling(&site, &cast, CONTACT).await;
     let path = format!("/experts/{}", live(&site, case, cast.expert).await.id);
-    let form = [("act", "ask"), ("expert", &*sato_id), ("reason", "長期の出張")];
+    let form = [("action", "ask"), ("expert", &*sato_id), ("reason", "長期の出張")];
     done(&act(&site, case, &path, &form).await);
     assert_eq!(state(&site, case).await, "matching");
     assert_eq!(count_of_mails(&site, CONTACT, "team_changing").await, 1);
@@ -150,14 +150,14 @@ async fn an_expert_is_replaced_after_acceptance() {
     let before = cases::appointment(&site, booked).await;
     let path = format!("/experts/{}", live(&site, booked, cast.expert).await.id);
     site.get(&at(booked.number, &path)).await.shows("すぐに交代する");
-    done(&act(&site, booked, &path, &[("act", "settle"), ("expert", &sato_id)]).await);
+    done(&act(&site, booked, &path, &[("action", "settle"), ("expert", &sato_id)]).await);
     let after = cases::appointment(&site, booked).await;
     assert_eq!((after.starts_at, after.experts), (before.starts_at, vec![sato]));
     assert_eq!(count_of_mails(&site, "b@example.co.jp", "expert_changed").await, 1);
 
     let lost = cases::booked(&site, &cast, "c@example.co.jp").await;
     let path = format!("/experts/{}", live(&site, lost, cast.expert).await.id);
-    done(&act(&site, lost, &path, &[("act", "release"), ("reason", "入院のため")]).await);
+    done(&act(&site, lost, &path, &[("action", "release"), ("reason", "入院のため")]).await);
     assert_eq!(state(&site, lost).await, "checking");
     let gone = cases::appointment(&site, lost).await;
     assert!(matches!(gone.state, AppointmentState::CancelledByCenter { .. }), "{gone:?}");

@@ -93,7 +93,7 @@ async fn a_report_of_an_expert_who_is_ill_stands_in_the_list_until_somebody_can_
     let form = [
         ("session", &*id),
         ("version", "0"),
-        ("act", "submit"),
+        ("action", "submit"),
         ("present_state", "紙です。"),
         ("advice", "段階的に。"),
         ("next_steps", "3月まで。"),

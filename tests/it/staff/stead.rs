@@ -172,18 +172,18 @@ async fn the_outcome_and_the_report_are_recorded_for_an_expert() {
     assert_eq!(last_action(&site, case).await, (ActionKind::RecordDone, of_expert(&cast)));
 
     site.get(&at(case.number, "?view=sessions")).await.shows("代わりに書く");
-    let half = [("version", "0"), ("act", "submit"), ("present_state", "紙のタイムカード")];
+    let half = [("version", "0"), ("action", "submit"), ("present_state", "紙のタイムカード")];
     let reply = site.post(&at(case.number, &write), &half).await;
     assert_eq!(reply.status, 422);
     reply.shows("助言の内容を入力してください");
-    let kept = [("version", "0"), ("act", "keep"), ("present_state", "紙のタイムカード")];
+    let kept = [("version", "0"), ("action", "keep"), ("present_state", "紙のタイムカード")];
     done(&site.post(&at(case.number, &write), &kept).await);
     site.get(&at(case.number, &write)).await.shows("紙のタイムカード");
     let stale = site.post(&at(case.number, &write), &kept).await;
     assert_eq!(stale.status, 409, "a page from before the draft");
     let whole = [
         ("version", "1"),
-        ("act", "submit"),
+        ("action", "submit"),
         ("present_state", "紙のタイムカード"),
         ("advice", "クラウドの勤怠管理"),
         ("next_steps", "規程の案"),

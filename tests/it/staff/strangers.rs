@@ -122,7 +122,7 @@ async fn a_case_that_is_registered_as_another_company_loses_the_foreign_number()
     madoguchi::ops::intake::apply::release(app, draft).await.unwrap();
     let record = madoguchi::ops::intake::apply::submit(app, draft, |_| ()).await.unwrap();
     assert!(record.number_unconfirmed);
-    done(&site.post(&at(record.number, "/corporate-number"), &[("do", "separate")]).await);
+    done(&site.post(&at(record.number, "/corporate-number"), &[("action", "separate")]).await);
     let (written, _) =
         store::consultation::application(&app.db, record.consultation.id).await.unwrap().unwrap();
     assert_eq!(written.corporate_number, None);

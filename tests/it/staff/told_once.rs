@@ -182,7 +182,7 @@ async fn a_booked_expert_who_is_released_is_one_event_and_one_mail_to_each() {
         let case = cases::booked(&site, &cast, &contact).await;
         let path = format!("/experts/{}", live(&site, case, cast.expert).await.id);
         site.get(&at(case.number, &path)).await.shows("だれの申し出ですか");
-        let form = [("act", "release"), ("reason", "入院のため"), ("said_by", &*said_by)];
+        let form = [("action", "release"), ("reason", "入院のため"), ("said_by", &*said_by)];
         let sent = once(&site, &[case], async { done(&act(&site, case, &path, &form).await) }).await;
         let mail = sent.mail(&contact, "team_changing");
         for said in [

@@ -255,7 +255,7 @@ async fn a_case_that_is_put_aside_comes_back_on_its_day_or_with_a_message() {
     site.get("/staff").await.shows(&number);
 
     assert_eq!(snooze("2026-11-25").await.status, 303);
-    assert_eq!(site.post(&at(case.number, "/snooze"), &[("do", "wake")]).await.status, 303);
+    assert_eq!(site.post(&at(case.number, "/snooze"), &[("action", "wake")]).await.status, 303);
     site.get("/staff").await.shows(&number);
     assert_eq!(snooze("2026-11-25").await.status, 303);
     site.app.clock.advance(

@@ -25,5 +25,5 @@ pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start, touched_quarters
 pub use rule::{Absence, Exception, ExceptionChange, Schedule, WeeklyRule};
 pub use search::{SlotQuery, Teams, Window};
 pub use span::{NoSpan, Span};
-pub use team::{MOST_SEATS, Skills, TeamQuery};
+pub use team::{MOST_POSTS, Skills, TeamQuery};
 pub use why::{Blocked, WhyNone};

@@ -6,77 +6,9 @@
 //! a person waits for a coordinator.
 mod invitation_reply;
 
-pub use codes::InboundState;
-use codes::codes;
+pub use codes::{Dropped, InboundReason, InboundState, Quarantine};
 
 pub use invitation_reply::{InvitationReply, InvitationReplyAction, InvitationReplyFacts, step};
-
-codes! {
-    /// The reason for which a mail waits for a person.
-    pub enum Quarantine {
-        Unreadable = "unreadable",
-        TooLarge = "too_large",
-        /// The mail names no consultation in a way that cannot be forged.
-        NoCase = "no_case",
-        /// The mail names a consultation, but its sender does not take part in it, or it holds a secret that
-        /// was sent to another address.
-        Stranger = "stranger",
-        /// The sender is an expert who is no longer asked.
-        FormerExpert = "former_expert",
-        /// The mail replies to an invitation that was never sent to its sender.
-        ForeignInvitation = "foreign_invitation",
-        UnknownBounce = "unknown_bounce",
-        TooMany = "too_many",
-        /// Processing the mail failed repeatedly.
-        NotUnderstood = "not_understood",
-    }
-}
-
-impl Quarantine {
-    /// Returns the reason and what to do about it, as sentences for the center.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Unreadable => "メールとして読み取れない内容でした。元のメールを保存して確認してください。",
-            Self::TooLarge => {
-                "大きすぎるため、先頭だけを保存しました。差出人に、分けて送るよう伝えてください。"
-            }
-            Self::NoCase => {
-                "どの相談への返信か分かりませんでした。相談を選んで追加するか、新しい相談として登録してください。"
-            }
-            Self::Stranger => {
-                "差出人が、この相談の担当者・専門家として登録されたアドレスではありません。本人か確認してから追加してください。"
-            }
-            Self::FormerExpert => "担当を外れた専門家からのメールです。内容を確認してください。",
-            Self::ForeignInvitation => {
-                "予定への回答ですが、差出人に送った予定と一致しません。予約は変えていません。"
-            }
-            Self::UnknownBounce => "不達の通知のようですが、どのメールのものか分かりませんでした。",
-            Self::TooMany => "同じ差出人から短い時間に多くのメールが届いたため、処理を止めました。",
-            Self::NotUnderstood => {
-                "処理に失敗したため、内容を反映していません。元のメールを確認してください。"
-            }
-        }
-    }
-}
-
-codes! {
-    /// The reason for which a mail is dropped without review. The mail is stored all the same.
-    pub enum Dropped {
-        /// The mail is one of our own that came back.
-        OwnMail = "own_mail",
-        /// The same mail has already arrived by another way.
-        Duplicate = "duplicate",
-    }
-}
-
-impl Dropped {
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::OwnMail => "このサービスが送ったメールが戻ってきたものです。",
-            Self::Duplicate => "同じメールがすでに届いています。",
-        }
-    }
-}
 
 /// The number of mails from one sender within an hour from which on further mails are not processed.
 pub const HOURLY: u64 = 30;

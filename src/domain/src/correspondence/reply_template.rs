@@ -1,50 +1,23 @@
 //! Templates for messages: fixed text, and variables in braces.
+use codes::codes;
 
-/// A variable that a template can take from the consultation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReplyVariable {
-    Company,
-    Contact,
-    Number,
-    /// The time of the appointment that is held or confirmed.
-    Appointment,
-    Writer,
-    Center,
-    Phone,
-}
-
-impl ReplyVariable {
-    pub const ALL: [Self; 7] = [
-        Self::Company,
-        Self::Contact,
-        Self::Number,
-        Self::Appointment,
-        Self::Writer,
-        Self::Center,
-        Self::Phone,
-    ];
-
-    /// Returns the name that stands between the braces.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Company => "会社名",
-            Self::Contact => "担当者名",
-            Self::Number => "受付番号",
-            Self::Appointment => "予約日時",
-            Self::Writer => "対応者名",
-            Self::Center => "センター名",
-            Self::Phone => "センター電話番号",
-        }
-    }
-
-    fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.name() == name)
+codes! {
+    /// A variable that a template can take from the consultation. Its code is the name that stands between the braces.
+    pub enum ReplyVariable {
+        Company = "会社名",
+        Contact = "担当者名",
+        Number = "受付番号",
+        /// The time of the appointment that is held or confirmed.
+        Appointment = "予約日時",
+        Writer = "対応者名",
+        Center = "センター名",
+        Phone = "センター電話番号",
     }
 }
 
 /// Returns the first name in braces that is not a variable.
 pub fn unknown(body: &str) -> Option<&str> {
-    names(body).find(|it| ReplyVariable::of(it).is_none())
+    names(body).find(|it| ReplyVariable::from_code(it).is_none())
 }
 
 /// Returns the text with its variables filled in. Braces in a filled-in value are not replaced again.
@@ -53,7 +26,10 @@ pub fn fill(body: &str, value: impl Fn(ReplyVariable) -> String) -> String {
     let mut rest = body;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        match after.split_once('}').and_then(|(name, after)| Some((ReplyVariable::of(name.trim())?, after))) {
+        match after
+            .split_once('}')
+            .and_then(|(name, after)| Some((ReplyVariable::from_code(name.trim())?, after)))
+        {
             Some((variable, after)) => {
                 filled.push_str(&value(variable));
                 rest = after;

@@ -10,10 +10,10 @@ macro_rules! accounts {
             ResumeDraft = "resume_draft", "申込み再開用リンク", asked_for {
                 ResumeDraft to Company, "申込みの続きを入力するリンク", [Link] [DraftUntil], reaches_unconfirmed;
             }
-            Invitation = "invitation", "利用者の招待" {
+            Invitation = "invitation", "利用者の招待", of_account {
                 Invitation to Staff, "利用者の登録のご案内", [Link] [Role, LinkUntil];
             }
-            PasswordReset = "password_reset", "パスワードの再設定", asked_for {
+            PasswordReset = "password_reset", "パスワードの再設定", asked_for, of_account {
                 PasswordReset to Staff, "パスワードの再設定", [Link] [LinkUntil];
             }
         }}

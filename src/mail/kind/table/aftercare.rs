@@ -35,7 +35,8 @@ macro_rules! aftercare {
             FollowUp = "follow_up", "フォローアップ", not_waited_for, keeps_hours, only_if(ConditionKind::FollowUpOpen) {
                 FollowUp to Company, "その後の状況をお知らせください", [Lead, Choices] [Number, Fields, Company, WaitsDays, AnswersUntil];
             }
-            ReportDue = "report_due", "報告書の提出依頼", not_waited_for, keeps_hours, only_if(ConditionKind::ReportMissing) {
+            ReportDue = "report_due", "報告書の提出依頼",
+                not_waited_for, keeps_hours, only_if(ConditionKind::ReportMissing), outlasts_case {
                 ReportDue to Expert, "{% if 期限超過 %}報告書の提出期限を過ぎています{% else %}報告書を提出してください{% endif %}",
                     [ReportDue, Link] [Number, Fields, Company, Overdue];
             }

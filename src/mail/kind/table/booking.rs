@@ -26,7 +26,7 @@ macro_rules! booking {
                 ExpertChangedCompany = "expert_changed_company" to Company, "担当の専門家が変わりました",
                     [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts], invites;
                 ExpertChangedExpert = "expert_changed_expert" to Expert, "一緒に担当する専門家が変わりました", [When, Link]
-                    [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts, ReportDue], invites;
+                    [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts, ReportDue], invites, tells_of_report;
                 Relieved = "relieved" to Expert, "担当を交代しました",
                     [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("担当の交代");
                 ExpertChangedCenter = "expert_changed_center" to Center, "担当の専門家が交代しました",
@@ -49,7 +49,7 @@ macro_rules! booking {
                 CancelledExpert = "cancelled_expert" to Expert,
                     "{% if 取消しの事情 %}相談の予約が取り消されました{% else %}仮に押さえていた予定がなくなりました{% endif %}", [When, Link]
                     [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason, CancelledBy, TimeBlocked, ReportDue],
-                    cancels;
+                    cancels, tells_of_report;
             }
             Reminder = "reminder", "前営業日のお知らせ",
                 not_waited_for, keeps_hours, topic(NotificationTopic::AppointmentReminder), only_if(ConditionKind::AppointmentStands)

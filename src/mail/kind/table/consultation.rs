@@ -4,19 +4,19 @@ macro_rules! consultation {
     ($next:ident $($after:ident)* { $($before:tt)* }) => {
         $next! { $($after)* {
             $($before)*
-            Acknowledgement = "acknowledgement", "受付完了" {
+            Acknowledgement = "acknowledgement", "受付完了", address(AddressUse::Proves) {
                 Acknowledgement to Company, "ご相談の申込みを受け付けました", [Number, Link]
                     [ReceivedAt, Fields, WishedSlot, WishedUntil, Confirmed, ContactDays, ContactDue, CompanyDue, DeskName, DeskVisit],
                     reaches_unconfirmed;
             }
-            AddressChanged = "address_changed", "連絡先の変更" {
+            AddressChanged = "address_changed", "連絡先の変更", address(AddressUse::ProvesCorrected) {
                 AddressChanged to Company, "メールアドレスの確認をお願いします",
                     [Link] [Number, Fields, WishedSlot, WishedUntil], reaches_unconfirmed;
             }
-            AddressReplaced = "address_replaced", "連絡先の変更のお知らせ" {
+            AddressReplaced = "address_replaced", "連絡先の変更のお知らせ", address(AddressUse::TellsEarlier) {
                 AddressReplaced to Company, "登録のメールアドレスが変更されました", [Link] [Number, Fields, Company];
             }
-            Question = "question", "追加確認", only_if(ConditionKind::AddressConfirmed) {
+            Question = "question", "追加確認", only_if(ConditionKind::AddressConfirmed), entry(EntryUse::Quotes) {
                 Question to Company, "確認したいことがあります", [QuestionText, Link] [Number, Fields, CompanyDue], reaches_unconfirmed;
             }
             SlotsToChoose = "slots_to_choose", "候補日時の案内" {
@@ -56,7 +56,7 @@ macro_rules! consultation {
                     [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasOutcome, ReportDue];
                 OutcomeCorrectedExpert = "outcome_corrected_expert" to Expert, "相談の結果の記録が訂正されました",
                     [When, Link, RecordedOutcome]
-                    [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasOutcome, ReportDue, NoReport];
+                    [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasOutcome, ReportDue, NoReport], tells_of_report;
             }
             EarlierTime = "earlier_time", "空いた日時の案内", only_if(ConditionKind::OfferStands) {
                 EarlierTime to Company, "お待ちの日時が空きました",
@@ -66,7 +66,8 @@ macro_rules! consultation {
                 BackAtCenter to Company, "{% if 希望日時あり %}専門家と日時を再調整します{% else %}担当の専門家を調整しています{% endif %}",
                     [Link] [Number, Fields, ContactDue, TimeWished, AllAsked, PartSettled, When, TimeNews], reaches_unconfirmed;
             }
-            HoldEnding = "hold_ending", "仮予約の期限のお知らせ", not_waited_for, keeps_hours, only_if(ConditionKind::HoldStands) {
+            HoldEnding = "hold_ending", "仮予約の期限のお知らせ",
+                not_waited_for, keeps_hours, only_if(ConditionKind::HoldStands), address(AddressUse::ProvesBesides) {
                 HoldEnding to Company, "仮に押さえている日時の期限が近づきました",
                     [When, HeldUntil, Link] [Number, Fields, Confirmed], reaches_unconfirmed;
                 HoldEndingCenter = "hold_ending_center" to Center, "仮予約の期限が近づきました",
@@ -77,7 +78,7 @@ macro_rules! consultation {
                     [When, Link] [Number, Fields, Confirmed, MayChoose, DayClosed, ContactDue], reaches_unconfirmed;
             }
             CompanyReminder = "company_reminder", "企業への再度のお知らせ",
-                not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts) {
+                not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts), address(AddressUse::ProvesBesides) {
                 ChooseReminder = "choose_reminder" to Company, "相談の日時をお選びください",
                     [Link] [Number, Fields, CompanyDue], reaches_unconfirmed, labelled("日時の選択のお願い（再度）");
                 AnswerReminder = "answer_reminder" to Company, "ご回答をお待ちしています",

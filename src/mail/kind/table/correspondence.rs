@@ -5,7 +5,7 @@ macro_rules! correspondence {
         $next! { $($after)* {
             $($before)*
             NewMessage = "new_message", "新着メッセージ",
-                topic(NotificationTopic::NewMessage), only_if(ConditionKind::AddressConfirmed) {
+                topic(NotificationTopic::NewMessage), only_if(ConditionKind::AddressConfirmed), entry(EntryUse::Announces) {
                 NewMessageCompany = "new_message_company" to Company, "新しいメッセージが届きました",
                     [Link] [Number, Fields], reaches_unconfirmed;
                 NewMessageExpert = "new_message_expert" to Expert, "新しいメッセージが届きました", [Link] [Number, Fields, Company];

@@ -40,7 +40,8 @@ macro_rules! programme {
                 not_waited_for, keeps_hours, only_if(ConditionKind::SeatStands) {
                 EventReminder to Participant, "イベントの日が近づきました", [EventTitle, When, Link] [Seat, Hall];
             }
-            EventSoon = "event_soon", "イベントの1時間前のお知らせ", not_waited_for, only_if(ConditionKind::SeatStands) {
+            EventSoon = "event_soon", "イベントの1時間前のお知らせ",
+                not_waited_for, only_if(ConditionKind::SeatStands), needs_meeting_link {
                 EventSoon to Participant, "まもなくイベントが始まります", [EventTitle, When, Link] [Seat, Hall];
             }
             EventLink = "event_link", "イベントの接続先のお知らせ" {

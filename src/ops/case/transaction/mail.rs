@@ -132,9 +132,9 @@ impl CaseTransaction<'_> {
     }
 
     /// Returns how the company hears of what a letter to the center or an expert is about: as `mail_company` tells it.
-    fn channel_beside(&self, letter: TextKind) -> CompanyChannel {
+    fn channel_beside(&self, text: TextKind) -> CompanyChannel {
         let channel = self.company_channel();
-        if letter.is_told_to_a_stranger() { channel } else { channel.once_proved(self.hears_by_mail_now()) }
+        if text.is_told_to_a_stranger() { channel } else { channel.once_proved(self.hears_by_mail_now()) }
     }
 
     /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`

@@ -16,7 +16,7 @@ use super::CaseTransaction;
 use crate::{
     mail::{
         mail_event::{MailEvent, PartChange},
-        outgoing_mail::{MailKind, OutgoingMail},
+        outgoing_mail::OutgoingMail,
     },
     problem::Problem,
 };
@@ -100,7 +100,7 @@ impl CaseTransaction<'_> {
         let acts = |by: Actor| by.principal() == Actor::Expert(expert);
         let address = self.context.experts.get(expert).map(|it| it.email.as_str());
         let tells = |it: &OutgoingMail| {
-            Some(it.to.as_str()) == address && it.due_at <= self.now() && it.kind != MailKind::NewMessage
+            Some(it.to.as_str()) == address && it.due_at <= self.now() && !it.kind.announces_entry()
         };
         self.events.iter().any(|it| acts(it.event.by)) || self.mails.iter().any(tells)
     }

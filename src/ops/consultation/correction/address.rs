@@ -18,7 +18,10 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    mail::{mail_event::MailEvent, outgoing_mail::MailKind},
+    mail::{
+        mail_event::MailEvent,
+        outgoing_mail::{AddressUse, MailKind},
+    },
     ops::{
         booking::notices::{appointment_text, plan_reminders},
         case::{
@@ -156,14 +159,18 @@ pub async fn move_mails(work: &mut CaseTransaction<'_>, mut earlier: Vec<String>
     earlier.retain(|it| Some(it) != present.as_ref());
     let waiting = readdressed::waiting(work.read(), work.record.consultation.id, &earlier).await?;
     for row in waiting {
-        // The link that confirms an earlier address serves no purpose any more, and what was said to that address of
-        // itself concerns no other.
-        if row.kind == MailKind::AddressChanged.code() {
-            work.save(SupersededMail(row.id, "the address was corrected again")).await?;
-        } else if row.kind != MailKind::AddressReplaced.code() {
-            let old = row.recipient.clone();
-            let mail = readdress(work, row, &old).await?;
-            work.save(mail).await?;
+        match MailKind::from_code(&row.kind).and_then(MailKind::address) {
+            // The link that confirms an earlier address serves no purpose any more.
+            Some(AddressUse::ProvesCorrected) => {
+                work.save(SupersededMail(row.id, "the address was corrected again")).await?;
+            }
+            // What was said to an earlier address of itself concerns no other.
+            Some(AddressUse::TellsEarlier) => {}
+            Some(AddressUse::Proves | AddressUse::ProvesBesides) | None => {
+                let old = row.recipient.clone();
+                let mail = readdress(work, row, &old).await?;
+                work.save(mail).await?;
+            }
         }
     }
     Ok(())
@@ -179,7 +186,7 @@ pub async fn confirmed_by_mistake(work: &mut CaseTransaction<'_>) -> Result<(), 
     work.check_addresses().await?;
     let Some(key) = work.person.email.as_ref().map(|it| it.to_lowercase()) else { return Ok(()) };
     for row in readdressed::waiting(work.read(), id, std::slice::from_ref(&key)).await? {
-        if ![MailKind::AddressChanged, MailKind::AddressReplaced].iter().any(|it| it.code() == row.kind) {
+        if !MailKind::from_code(&row.kind).is_some_and(MailKind::is_about_correction) {
             let mail = readdress(work, row, &key).await?;
             work.save(mail).await?;
         }
@@ -191,7 +198,9 @@ pub async fn confirmed_by_mistake(work: &mut CaseTransaction<'_>) -> Result<(), 
 async fn removed(work: &mut CaseTransaction<'_>, old: &str) -> Result<(), Problem> {
     let mut waiting =
         readdressed::waiting(work.read(), work.record.consultation.id, &[old.to_lowercase()]).await?;
-    waiting.retain(|it| it.kind != MailKind::AddressReplaced.code());
+    waiting.retain(|it| {
+        MailKind::from_code(&it.kind).and_then(MailKind::address) != Some(AddressUse::TellsEarlier)
+    });
     if !waiting.is_empty() {
         work.record.to_call_since.get_or_insert(work.context.now);
     }
@@ -268,7 +277,7 @@ pub async fn send_one_again(
             "この宛先は、連絡先から削除されました。いまの連絡先にはメールアドレスがないため、電話でお伝えください。",
         );
     }
-    if [MailKind::AddressChanged, MailKind::AddressReplaced].iter().any(|it| it.code() == mail.kind) {
+    if MailKind::from_code(&mail.kind).is_some_and(MailKind::is_about_correction) {
         return refused("訂正前のメールアドレスについてのメールのため、送り直せません。");
     }
     if mail.state == MailStatus::Waiting || mail.state == MailStatus::Sending {

@@ -1,5 +1,6 @@
 //! The decisions of a coordinator on a received mail that is waiting for one.
 use chrono::{DateTime, Utc};
+use codes::codes;
 use domain::{
     actor::Actor,
     consultation::State,
@@ -28,22 +29,13 @@ use crate::{
     },
 };
 
-/// The way in which a mail is added to a consultation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttachAs {
-    /// As the company's answer: the coordinator knows that the company wrote it.
-    Company,
-    /// As an internal note for center and experts.
-    Note,
-}
-
-impl AttachAs {
-    pub fn from_code(code: &str) -> Option<Self> {
-        match code {
-            "company" => Some(Self::Company),
-            "note" => Some(Self::Note),
-            _ => None,
-        }
+codes! {
+    /// The way in which a mail is added to a consultation.
+    pub enum AttachAs {
+        /// As the company's answer: the coordinator knows that the company wrote it.
+        Company = "company",
+        /// As an internal note for center and experts.
+        Note = "note",
     }
 }
 

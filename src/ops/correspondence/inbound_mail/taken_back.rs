@@ -124,7 +124,7 @@ async fn restore(work: &mut CaseTransaction<'_>, added: &AddedMail) -> Result<()
 /// Returns the consultation and the entry of a mail that a coordinator has added. Only such a mail has both a reason to
 /// wait and an entry.
 fn added_by_hand(row: &row::Model) -> Option<(ConsultationId, MessageId)> {
-    let is_by_hand = row.state == InboundState::Attached && !row.reason.is_empty();
+    let is_by_hand = row.state == InboundState::Attached && !row.reason.code().is_empty();
     let (case, entry) = row.consultation_id.zip(row.entry_id).filter(|_| is_by_hand)?;
     Some((ConsultationId(case), MessageId(entry)))
 }

@@ -1,7 +1,7 @@
 //! Received mail as pages show it.
 use chrono::{DateTime, Utc};
 use domain::{
-    correspondence::inbound_mail::InboundState,
+    correspondence::inbound_mail::{InboundReason, InboundState},
     id::{ConsultationId, MailId},
 };
 use entity::{Coded, inbound_mail as row};
@@ -24,8 +24,8 @@ pub struct InboundEntry {
     pub truncated: bool,
     pub received_at: DateTime<Utc>,
     pub state: Coded<InboundState>,
-    /// The code of the reason for which the mail was put into quarantine or dropped; may be empty.
-    pub reason: String,
+    /// The reason for which the mail was put into quarantine or dropped, if it was.
+    pub reason: Coded<Option<InboundReason>>,
     /// A sentence that says how the mail was understood and what was done; may be empty.
     pub outcome: String,
     /// Whether a person at the center has to look at the mail.

@@ -285,12 +285,11 @@ async fn take_over(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize
 
 /// Moves the due mails that keep opening hours to `to`.
 async fn postpone(tx: &DatabaseTransaction, now: DateTime<Utc>, to: DateTime<Utc>) -> Result<(), DbErr> {
-    let kinds = MailKind::ALL.into_iter().filter(|it| it.keeps_hours());
     row::Entity::update_many()
         .col_expr(row::Column::DueAt, Expr::value(to))
         .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.due_at.lte(now))
-        .filter(row::COLUMN.kind.is_in(kinds.map(MailKind::code)))
+        .filter(row::COLUMN.kind.is_in(MailKind::codes_of(MailKind::keeps_hours)))
         .exec(tx)
         .await?;
     Ok(())

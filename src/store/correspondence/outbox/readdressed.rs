@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{BY_TELEPHONE, OutboxEvent, domain_of, log_entry, new_row, outgoing_mail};
-use crate::mail::outgoing_mail::{ConditionKind, InvitationPart, MailKind, OutgoingMail};
+use crate::mail::outgoing_mail::{AddressUse, ConditionKind, InvitationPart, MailKind, OutgoingMail};
 
 /// The reply that is stored with a mail whose corrected address is not confirmed yet.
 pub(super) const READDRESSED: &str = "the address was corrected and is not confirmed yet";
@@ -41,8 +41,9 @@ impl ReaddressedMail {
     /// Returns whether the mail is sent although the address may not be confirmed: it repeats nothing of the form and has
     /// the address confirmed.
     pub fn goes_at_once(&self) -> bool {
-        let proves = [MailKind::Acknowledgement, MailKind::HoldEnding, MailKind::CompanyReminder];
-        self.is_confirmed || (self.names_nobody && proves.iter().any(|it| it.code() == self.row.kind))
+        let address = MailKind::from_code(&self.row.kind).and_then(MailKind::address);
+        let proves = matches!(address, Some(AddressUse::Proves | AddressUse::ProvesBesides));
+        self.is_confirmed || (self.names_nobody && proves)
     }
 }
 
@@ -79,11 +80,7 @@ pub async fn undelivered(
                 .state
                 .is_in([MailStatus::Failed, MailStatus::Sent, MailStatus::Suppressed].map(MailStatus::code)),
         )
-        .filter(
-            row::COLUMN
-                .kind
-                .is_not_in([MailKind::AddressChanged, MailKind::AddressReplaced].map(MailKind::code)),
-        )
+        .filter(row::COLUMN.kind.is_not_in(MailKind::codes_of(MailKind::is_about_correction)))
         .order_by_asc(row::COLUMN.id)
         .all(db)
         .await?;

@@ -42,7 +42,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let (_, roster) = app.programme_and_experts().await?;
-    if form.get("act") == "back" {
+    if form.get("action") == "back" {
         return page::html(&page_of(app, expert, shell, form, FieldErrors::default(), None).await?);
     }
     let stand_ins = entry::stand_ins(&roster, expert.id);
@@ -75,7 +75,7 @@ pub async fn submit(
         }
         return Ok(page::see_other_with("/expert/availability", &flash));
     }
-    let typed = form.pairs().filter(|(name, _)| !matches!(*name, KNOWN | "act"));
+    let typed = form.pairs().filter(|(name, _)| !matches!(*name, KNOWN | "action"));
     let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let seen = inside.iter().map(|it| (KNOWN.to_owned(), it.appointment.id.to_string()));
     page::html(&ConfirmPage {

@@ -90,7 +90,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let date = date(&app, &form).ok_or(Problem::Unreadable)?;
     let day = wording::month_day_weekday(date);
-    let (change, flash) = match form.get("act") {
+    let (change, flash) = match form.get("action") {
         "none" => (AvailabilityChange::SetDay(date, Day::NONE), format!("{day}を、終日空きなしにしました。")),
         "reset" => (AvailabilityChange::ResetDay(date), format!("{day}を、毎週の空きに戻しました。")),
         _ => match parse(&form) {

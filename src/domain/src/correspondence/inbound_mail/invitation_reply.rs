@@ -1,30 +1,18 @@
 //! The effect of a reply to a calendar invitation (RFC 5546), given what has happened since it was sent.
+use codes::codes;
+
 use crate::routing::assignment::AssignmentState;
 
-/// A reply that a calendar program sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum InvitationReply {
-    Accepted,
-    Declined,
-    Tentative,
-    /// METHOD:COUNTER: the sender proposes another time.
-    Countered,
-    /// The sender wants to send another person instead.
-    Delegated,
-}
-
-impl InvitationReply {
-    pub const ALL: [Self; 5] =
-        [Self::Accepted, Self::Declined, Self::Tentative, Self::Countered, Self::Delegated];
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Accepted => "承諾",
-            Self::Declined => "辞退",
-            Self::Tentative => "仮承諾",
-            Self::Countered => "別の日時の提案",
-            Self::Delegated => "代理の指名",
-        }
+codes! {
+    /// A reply that a calendar program sends, with the PARTSTAT or METHOD that says it (RFC 5546).
+    pub enum InvitationReply {
+        Accepted = "ACCEPTED" => "承諾",
+        Declined = "DECLINED" => "辞退",
+        Tentative = "TENTATIVE" => "仮承諾",
+        /// The sender proposes another time.
+        Countered = "COUNTER" => "別の日時の提案",
+        /// The sender wants to send another person instead.
+        Delegated = "DELEGATED" => "代理の指名",
     }
 }
 

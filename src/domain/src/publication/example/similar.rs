@@ -66,7 +66,7 @@ impl SimilarityReason {
             }
             Self::Size(it) => format!("従業員数が近い（{}）", it.label()),
             Self::Prefecture(it) => format!("所在地が同じ（{}）", it.name()),
-            Self::Region(it) => format!("地域が同じ（{}）", it.name()),
+            Self::Region(it) => format!("地域が同じ（{}）", it.label()),
         }
     }
 }

@@ -45,7 +45,7 @@ pub fn categories(dimension: AdoptionDimension) -> Vec<(&'static str, &'static s
     match dimension {
         AdoptionDimension::National => vec![("all", "全体")],
         AdoptionDimension::Region | AdoptionDimension::CompaniesByRegion => {
-            Region::ALL.map(|it| (it.code(), it.name())).to_vec()
+            Region::ALL.map(|it| (it.code(), it.label())).to_vec()
         }
         AdoptionDimension::Area => vec![("urban", "都市部"), ("rural", "地方部")],
         AdoptionDimension::Size => SURVEY_SIZES.to_vec(),

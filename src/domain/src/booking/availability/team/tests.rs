@@ -1,4 +1,4 @@
-use super::{MOST_SEATS, Skills, TeamQuery};
+use super::{MOST_POSTS, Skills, TeamQuery};
 use crate::{
     booking::availability::{
         AppointmentLimits, Calendar, Day, Footprint, Occupied, Pool, Schedule, Slot, Span, Window,
@@ -41,16 +41,16 @@ impl Case {
             && self.appointments[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
     }
 
-    /// Returns whether there is a team, by the definition: tries every expert on every seat.
-    fn has_team(&self, date: NaiveDate, start: u8, seat: usize, used: &mut Vec<usize>) -> bool {
-        let Some(wanted) = self.ask.seats().get(seat) else { return true };
+    /// Returns whether there is a team, by the definition: tries every expert on every post.
+    fn has_team(&self, date: NaiveDate, start: u8, post: usize, used: &mut Vec<usize>) -> bool {
+        let Some(wanted) = self.ask.posts().get(post) else { return true };
         (0..self.calendars.len()).any(|place| {
             let skills = self.ask.skills[place];
             if used.contains(&place) || !skills.covers(*wanted) || !self.can_start(place, date, start) {
                 return false;
             }
             used.push(place);
-            let found = self.has_team(date, start, seat + 1, used);
+            let found = self.has_team(date, start, post + 1, used);
             used.pop();
             found
         })
@@ -64,7 +64,7 @@ prop_compose! {
         footprints in vec(prop::option::weighted(0.9, footprints(home, &settings)), 8),
         settings in Just(settings),
         full in vec(prop::option::weighted(0.2, (0..HORIZON).prop_map(date)), 8),
-        seats in vec((0..8_u64).prop_map(Skills), 1..=MOST_SEATS),
+        posts in vec((0..8_u64).prop_map(Skills), 1..=MOST_POSTS),
         skills in vec((0..8_u64).prop_map(Skills), 8),
         (earliest, horizon) in (0..HORIZON / 2, HORIZON / 2..HORIZON),
     ) -> Case {
@@ -75,7 +75,7 @@ prop_compose! {
             calendar.appointments = full.into_iter().collect();
         }
         let window = Window { earliest: date(earliest), horizon: date(horizon), last_appointment: None };
-        let ask = TeamQuery::new(seats, skills, footprints, window, Day::ALL).unwrap();
+        let ask = TeamQuery::new(posts, skills, footprints, window, Day::ALL).unwrap();
         Case { ask, calendars, appointments, home, settings }
     }
 }
@@ -101,8 +101,8 @@ proptest! {
         prop_assert_eq!(team.is_some(), case.has_team(date(n), at, 0, &mut Vec::new()));
         let places: Vec<_> =
             team.iter().flatten().map(|it| case.calendars.iter().position(|c| c.expert == *it).unwrap()).collect();
-        for (n_th, (&place, seat)) in places.iter().zip(case.ask.seats()).enumerate() {
-            prop_assert!(case.ask.skills[place].covers(*seat) && case.can_start(place, date(n), at));
+        for (n_th, (&place, post)) in places.iter().zip(case.ask.posts()).enumerate() {
+            prop_assert!(case.ask.skills[place].covers(*post) && case.can_start(place, date(n), at));
             prop_assert!(!places[..n_th].contains(&place));
         }
     }
@@ -127,8 +127,8 @@ fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
         limits: AppointmentLimits { per_day: 1, per_week: 1 },
     });
     let footprints = vec![Some(Footprint { before: 0, length: 4, after: 1, site: None }); 3];
-    let (seats, skills) = (vec![Fields::Ict.into(); 2], vec![Fields::Both.into(); 3]);
-    let ask = TeamQuery::new(seats, skills, footprints, window, Day::HALF_HOURS).unwrap();
+    let (posts, skills) = (vec![Fields::Ict.into(); 2], vec![Fields::Both.into(); 3]);
+    let ask = TeamQuery::new(posts, skills, footprints, window, Day::HALF_HOURS).unwrap();
     let case = Case {
         calendars: calendars.collect(),
         appointments: vec![Vec::new(); 3],
@@ -141,8 +141,8 @@ fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
     let mut team = case.pool().team_at(&case.ask, Slot::new(MONDAY, 20).unwrap()).unwrap();
     team.sort_unstable();
     assert_eq!(team, [expert(1), expert(2)]);
-    for seats in [0, MOST_SEATS + 1] {
-        assert_eq!(TeamQuery::new(vec![Skills::NONE; seats], vec![], vec![], window, Day::ALL), None);
+    for posts in [0, MOST_POSTS + 1] {
+        assert_eq!(TeamQuery::new(vec![Skills::NONE; posts], vec![], vec![], window, Day::ALL), None);
     }
 }
 
@@ -161,7 +161,7 @@ fn skills_cover_those_that_are_among_them() {
 }
 
 #[test]
-fn each_takes_a_seat_for_which_they_have_the_skills_and_makes_room_for_others() {
+fn each_takes_a_post_for_which_they_have_the_skills_and_makes_room_for_others() {
     let window = Window { earliest: MONDAY, horizon: MONDAY, last_appointment: None };
     let slot = Slot::new(MONDAY, 20).unwrap();
     let team = |skills: &[u64]| {
@@ -189,7 +189,7 @@ fn each_takes_a_seat_for_which_they_have_the_skills_and_makes_room_for_others() 
         Pool::new(MONDAY, 1, |_| false, &calendars).team_at(&ask, slot)
     };
     assert_eq!(team(&[2, 1]), Some(vec![expert(1), expert(0)]));
-    assert_eq!(team(&[3, 1]), Some(vec![expert(1), expert(0)]), "who can do both moves to the other seat");
+    assert_eq!(team(&[3, 1]), Some(vec![expert(1), expert(0)]), "who can do both moves to the other post");
     assert_eq!(team(&[2, 2]), None);
     assert_eq!(team(&[2, 2, 1]), Some(vec![expert(2), expert(0)]));
 }

@@ -54,8 +54,8 @@ const COLUMNS: [FileColumn; 11] = [
 ];
 
 #[derive(Template)]
-#[template(path = "admin/figures.html")]
-struct FiguresPage {
+#[template(path = "admin/adoption.html")]
+struct AdoptionPage {
     shell: Shell,
     tabs: Vec<Tab>,
     errors: FieldErrors,
@@ -63,8 +63,8 @@ struct FiguresPage {
 }
 
 #[derive(Template)]
-#[template(path = "admin/figures_preview.html")]
-struct FiguresPreviewPage {
+#[template(path = "admin/adoption_preview.html")]
+struct AdoptionPreviewPage {
     shell: Shell,
     tabs: Vec<Tab>,
     import: FileImport,
@@ -87,7 +87,7 @@ struct AdoptionRow {
 
 #[get("/admin/figures")]
 pub async fn show(app: Data<App>, shell: Shell, _: Administrator) -> Result<HttpResponse, Problem> {
-    page::html(&figures_page(&app, shell, FieldErrors::default()).await?)
+    page::html(&adoption_page(&app, shell, FieldErrors::default()).await?)
 }
 
 /// Keeps a file, if it can be read, and shows what it contains. No figure changes by that.
@@ -102,7 +102,7 @@ pub async fn submit(
     let text = errors.take(FILES, csv_file::of_form(&form, "CSVファイル"));
     let text = text.filter(|it| errors.take(FILES, rows(it)).is_some());
     let (Some(text), Some(file)) = (text, form.files.first()) else {
-        return page::unprocessable(&figures_page(&app, shell, errors).await?);
+        return page::unprocessable(&adoption_page(&app, shell, errors).await?);
     };
     let chosen =
         ChosenFile { kind: ImportKind::Figures, campaign: None, name: file.name.clone(), content: text };
@@ -120,7 +120,7 @@ pub async fn preview(
     let import = find(&app, *id).await?;
     let taken = adoption::count(&app.db, import.id).await?;
     let (good, bad) = read(&app, &import).await?.into_iter().partition(|it| it.read.is_ok());
-    page::html(&FiguresPreviewPage { shell, tabs: tabs(HERE), import, good, bad, taken })
+    page::html(&AdoptionPreviewPage { shell, tabs: tabs(HERE), import, good, bad, taken })
 }
 
 /// Takes the rows that can be taken.
@@ -150,13 +150,13 @@ async fn find(app: &App, id: Uuid) -> Result<FileImport, Problem> {
     file_import::find(&app.db, ImportKind::Figures, FileImportId(id)).await?.ok_or(Problem::NotFound)
 }
 
-async fn figures_page(app: &App, shell: Shell, errors: FieldErrors) -> Result<FiguresPage, Problem> {
+async fn adoption_page(app: &App, shell: Shell, errors: FieldErrors) -> Result<AdoptionPage, Problem> {
     let mut earlier = Vec::new();
     for it in file_import::newest(&app.db, ImportKind::Figures, None, SHOWN).await? {
         let count = adoption::count(&app.db, it.id).await?;
         earlier.push((it, count));
     }
-    Ok(FiguresPage { shell, tabs: tabs(HERE), errors, earlier })
+    Ok(AdoptionPage { shell, tabs: tabs(HERE), errors, earlier })
 }
 
 /// Returns the rows of a file that was not taken yet, each with its faults and its effect on the figures of today.
@@ -214,14 +214,14 @@ fn row(FileRow { line, cells }: &FileRow) -> AdoptionRow {
     AdoptionRow { line: *line, name: name.trim().to_owned(), read, effect: "" }
 }
 
-impl FiguresPage {
+impl AdoptionPage {
     /// Returns the labels of the columns, each with whether a file must have it.
     fn columns(&self) -> Vec<(&'static str, bool)> {
         COLUMNS.map(|(label, _, needed)| (label, needed)).to_vec()
     }
 }
 
-impl FiguresPreviewPage {
+impl AdoptionPreviewPage {
     /// Returns the faults of a row.
     fn faults(row: &AdoptionRow) -> &[String] {
         row.read.as_ref().err().map_or(&[], Vec::as_slice)
