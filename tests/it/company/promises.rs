@@ -78,8 +78,8 @@ async fn the_expert_reads_why_the_company_has_cancelled() {
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     sign_in(&site, CONTACT).await;
-    site.get(&my(case, "/cancel?what=session")).await.shows("理由をメールでお知らせします。");
-    let form = [("what", "session"), ("reason", "急な出張のため")];
+    site.get(&my(case, "/cancel?action=cancel")).await.shows("理由をメールでお知らせします。");
+    let form = [("action", "cancel"), ("reason", "急な出張のため")];
     leads_to(&site.post(&my(case, "/cancel"), &form).await, &my(case, ""));
     let mails = cases::mails_to(&site, "expert@example.jp").await;
     let mail = mails.iter().rfind(|it| it.kind == "cancelled").unwrap();

@@ -165,7 +165,7 @@ async fn a_case_that_is_easily_overlooked_is_not_silent() {
     let starts_at = cases::appointment(&site, away).await.starts_at;
     let heard = heard_by(starts_at, &settings, &calendar);
     let report_due = cases::record(&site, ended).await.due.as_ref().and_then(Due::at).unwrap();
-    let told =
+    let mail =
         |name, to: &str, kind, says: String, until| Told { name, to: to.to_owned(), kind, says, until };
     let contact_days = settings.first_contact_days + 1;
     let expected = [
