@@ -31,6 +31,7 @@ pub mod guide;
 pub mod link_check;
 pub mod picture;
 pub mod reading;
+pub mod searched_text;
 pub mod shelf;
 pub mod successor;
 

@@ -165,6 +165,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/preview/{token}", EVERYONE),
     ("GET", "/preview/{token}/pictures/{sha256}", EVERYONE),
     ("GET", "/robots.txt", EVERYONE),
+    ("GET", "/search", EVERYONE),
     ("GET", "/sitemap.xml", EVERYONE),
     ("GET", "/staff/events/{id}", &[Coordinator, Editor]),
     ("POST", "/staff/events/{id}/attendance", &[Coordinator, Editor]),

@@ -38,6 +38,7 @@ mod guide;
 mod import;
 pub mod pictures;
 mod similar;
+mod site_search;
 
 /// The fields of an item of news.
 const ITEM: [(&str, &str); 4] = [
