@@ -32,6 +32,7 @@ pub mod desk_entry;
 pub mod doubt;
 pub mod draft;
 pub mod edition_release;
+pub mod editor_act;
 pub mod event;
 pub mod example_consent;
 pub mod example_picture;

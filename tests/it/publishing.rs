@@ -37,6 +37,7 @@ mod examples;
 mod guide;
 mod import;
 pub mod pictures;
+mod record;
 mod similar;
 mod site_search;
 

@@ -284,7 +284,7 @@ async fn a_code_that_is_used_twice_at_once_counts_once() {
     let editor = site.account(Role::Editor, "editor@example.jp").await.id;
     let draft = ops::publication::create(&site.app, notice(form()), editor).await.unwrap();
     let it = publish(&site, editor, &draft).await;
-    ops::survey::print_codes(&site.app, it.id, 1).await.unwrap();
+    ops::survey::print_codes(&site.app, it.id, 1, editor).await.unwrap();
     let code = codes(&site, it.id).await.remove(0);
     let begin = || ops::survey::begin(&site.app, it.id, &code, "network");
     let (first, second) = futures_util::future::join(begin(), begin()).await;
@@ -398,8 +398,10 @@ async fn only_those_who_opted_in_to_surveys_are_invited_and_reminded_once() {
 
 /// Lets the closing day pass, and the times of the erasures.
 async fn closes_and_is_erased(site: &Site, it: &Publication, code: &str) {
+    let editor = store::accounts::account::find_by_email(&site.app.db, "editor@example.jp").await;
+    let editor = editor.unwrap().unwrap().id;
     // After the closing day no answer is taken, and what was not given is gone.
-    ops::survey::print_codes(&site.app, it.id, 1).await.unwrap();
+    ops::survey::print_codes(&site.app, it.id, 1, editor).await.unwrap();
     let late = codes(site, it.id).await.remove(0);
     begun(site, it.id, &late).await;
     go_to(site, "2026-12-21T00:00:00");

@@ -438,7 +438,7 @@ async fn registered(site: &Site, editor: AccountId) -> Vec<(&'static str, String
     let month = campaign::published(site, editor, campaign::month(2026)).await.id;
     let it = campaign::approved(site, month, editor, "みほん", "registrant@example.co.jp", true).await;
     let import = publishing::kept(site, ImportKind::Registration, Some(month), campaign::CSV, editor).await;
-    campaign::logo(site, month).await;
+    campaign::logo(site, month, editor).await;
     let logo = store::publication::file::of(&app.db, month).await.unwrap()[0].id;
     let registrant = app.secret.sign(Purpose::Registration, it.id.0, now + TimeDelta::days(1));
     vec![

@@ -44,8 +44,8 @@ pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent}
 pub use message::{Channel, Trust};
 pub use network::{MentorStatus, NetworkQuestionStatus, NetworkSide, QuestionReturn};
 pub use publication::{
-    CompanySize, ExampleConsentStatus, GuideKind, GuidePurpose, NewsCategory, PictureFormat, PublicationKind,
-    PublicationStatus, RevisionAct,
+    CompanySize, EditorAct, ExampleConsentStatus, GuideKind, GuidePurpose, NewsCategory, PictureFormat,
+    PublicationKind, PublicationStatus, RevisionAct,
 };
 pub use survey::{DoubtStatus, SurveyAccess, SurveyChannel, SurveyResponseStatus};
 

@@ -1,6 +1,7 @@
 //! The invitation of registrants to a consultation, and the end of such mails.
 use chrono::TimeDelta;
-use domain::id::{PublicationId, RegistrationId};
+use codes::EditorAct;
+use domain::id::{AccountId, PublicationId, RegistrationId};
 
 use super::{mails::page_token, transaction::CampaignTransaction};
 use crate::{
@@ -23,7 +24,12 @@ const STOP_LINK: TimeDelta = TimeDelta::days(400);
 
 /// Invites registrants to a consultation: each one that may be written to, once for a telework month. Returns how many
 /// were invited.
-pub async fn invite(app: &App, campaign: PublicationId, ids: &[RegistrationId]) -> Result<usize, Problem> {
+pub async fn invite(
+    app: &App,
+    campaign: PublicationId,
+    ids: &[RegistrationId],
+    by: AccountId,
+) -> Result<usize, Problem> {
     let mut work = CampaignTransaction::begin(app, campaign).await?;
     let mut invited = 0;
     for id in ids {
@@ -33,6 +39,7 @@ pub async fn invite(app: &App, campaign: PublicationId, ids: &[RegistrationId]) 
         outreach::mark_invited(&work.tx, &to, work.now()).await?;
         invited += 1;
     }
+    work.record(EditorAct::OutreachSent, Some(invited), by).await?;
     work.commit().await?;
     Ok(invited)
 }

@@ -100,7 +100,7 @@ pub async fn show(
 #[post("/staff/surveys/{id}/codes")]
 pub async fn print_codes(
     app: Data<App>,
-    _: EditorUser,
+    user: EditorUser,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -111,7 +111,7 @@ pub async fn print_codes(
         let why = format!("作っていません。回答番号の数は、1から{MOST_CODES}までの数字で入力してください。");
         return Ok(page::see_other_with(desk, &why));
     };
-    ops::survey::print_codes(&app, survey.id, count).await?;
+    ops::survey::print_codes(&app, survey.id, count, user.id).await?;
     Ok(page::see_other_with(desk, &format!("回答番号を{count}件作りました。CSVで受け取れます。")))
 }
 

@@ -38,7 +38,11 @@ async fn one_search_finds_what_is_public_of_every_system_grouped() {
         with(grant("仮"), "見本の助成", "リモート接続の費用。"),
         with(example("仮"), "見本の事例", "リモート接続で働く。"),
         with(crate::gathering::event(Some(5), None), "見本の催し", "リモート接続の講演。"),
-        with(crate::survey::notice(None), "見本の調査", "リモート接続について聞きます。"),
+        with(
+            crate::survey::notice(crate::survey::open_form()),
+            "見本の調査",
+            "リモート接続について聞きます。",
+        ),
         with(month, "見本の月間", "リモート接続を試す月です。"),
     ];
     for content in all {
