@@ -88,6 +88,7 @@ pub mod statistics_edition;
 pub mod survey;
 pub mod survey_code;
 pub mod survey_response;
+pub mod survey_result;
 pub mod task;
 pub mod theme;
 pub mod waiting_list_entry;

@@ -251,6 +251,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/staff/surveys/{id}/codes", &[Coordinator, Editor]),
     ("GET", "/staff/surveys/{id}/codes.csv", &[Coordinator, Editor]),
     ("GET", "/staff/surveys/{id}/invitations", &[Coordinator]),
+    ("POST", "/staff/surveys/{id}/results", &[Coordinator, Editor]),
     ("POST", "/staff/surveys/{id}/invitations", &[Coordinator]),
     ("GET", "/surveys", EVERYONE),
     ("GET", "/surveys/report", EVERYONE),

@@ -30,6 +30,8 @@ use crate::{
     site::{PASSWORD, Site},
 };
 
+mod results;
+
 const QUESTIONS: &str =
     "[1つ・必須] 導入していますか\n- はい\n- いいえ\n[数・必須] 何人ですか\n条件：問1＝はい\n[文] ご意見";
 
@@ -70,6 +72,11 @@ pub fn notice(form: impl Into<Option<SurveyForm>>) -> Content {
     Content {
         title: line("企業のデジタル化に関する調査"), body: None, facts: Facts::Survey(facts)
     }
+}
+
+/// Returns a publication as an editor's page showed it.
+fn again(it: &Publication) -> Seen {
+    Seen { id: it.id, revision: it.revision }
 }
 
 /// Publishes a draft.
@@ -116,7 +123,7 @@ async fn questioned(form: SurveyForm) -> (Site, AccountId, Publication) {
     (site, editor, it)
 }
 
-async fn work(site: &Site) {
+pub async fn work(site: &Site) {
     while worker::deadlines::step(&site.app).await.unwrap() {}
 }
 
@@ -130,7 +137,7 @@ async fn sound(site: &Site) {
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
-fn go_to(site: &Site, at: &str) {
+pub fn go_to(site: &Site, at: &str) {
     let at: DateTime<Utc> = format!("{at}+09:00").parse().unwrap();
     site.app.clock.advance(at - site.app.clock.now());
 }
@@ -140,7 +147,7 @@ async fn given(site: &Site, id: PublicationId) -> u64 {
 }
 
 /// Answers all questions by the pages, and returns the last reply.
-async fn answer(visitor: &Site, path: &str, yes: bool) -> crate::site::Reply {
+pub async fn answer(visitor: &Site, path: &str, yes: bool) -> crate::site::Reply {
     let choice = if yes { "0" } else { "1" };
     let reply = visitor.post(path, &[("act", "save"), ("n", "1"), ("answer", choice)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
@@ -448,7 +455,6 @@ async fn results_hide_small_counts_and_questions_stay_once_answered() {
     }
     let seen = Seen { id: it.id, revision: it.revision };
     let edited = ops::publication::edit(&site.app, seen, other, editor).await.unwrap();
-    let again = |it: &Publication| Seen { id: it.id, revision: it.revision };
     let period = Period::new(site.app.clock.now(), None).unwrap();
     let refused = ops::publication::publish(&site.app, again(&edited), period, editor).await;
     assert!(refused.unwrap_err().to_string().contains("質問と回答の方法は変えられません"));

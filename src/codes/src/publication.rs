@@ -67,6 +67,8 @@ codes! {
         OutreachSent = "outreach_sent" => "相談のご案内を送信",
         CodesMade = "codes_made" => "回答番号を作成",
         SurveyInvited = "survey_invited" => "調査の依頼を送信",
+        ResultsPublished = "results_published" => "調査の結果を公表",
+        ResultsWithdrawn = "results_withdrawn" => "調査の結果の公表をやめた",
     }
 }
 

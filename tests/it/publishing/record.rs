@@ -84,6 +84,7 @@ async fn every_act_of_an_editor_is_recorded() {
     holds_an_event(&mut desk).await;
     decides_in_the_month(&mut desk).await;
     makes_codes(&mut desk).await;
+    publishes_results(&mut desk).await;
     let mut known = desk.tried.clone();
     known.extend(ELSEWHERE);
     assert_eq!(known, acting_routes(), "a route of editors is tried here, and its act is recorded");
@@ -243,6 +244,22 @@ async fn makes_codes(desk: &mut Desk) {
     let it = desk.publish(survey::notice(survey::form())).await.id;
     desk.does("/staff/surveys/{id}/codes", EditorAct::CodesMade, async |site| {
         site.post(&format!("/staff/surveys/{it}/codes"), &[("count", "3")]).await
+    })
+    .await;
+}
+
+async fn publishes_results(desk: &mut Desk) {
+    let it = desk.publish(survey::notice(survey::open_form())).await;
+    let visitor = desk.site.visitor();
+    for _ in 0..5 {
+        let page = visitor.post(&format!("/surveys/{}/answer", it.number), &[]).await.location.unwrap();
+        survey::answer(&visitor, &page, true).await;
+    }
+    survey::go_to(&desk.site, "2026-12-21T09:00:00");
+    survey::work(&desk.site).await;
+    assert_eq!(desk.site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
+    desk.does("/staff/surveys/{id}/results", EditorAct::ResultsPublished, async |site| {
+        site.post(&format!("/staff/surveys/{}/results", it.id), &[("act", "publish")]).await
     })
     .await;
 }
