@@ -52,6 +52,7 @@ pub mod guide_reading;
 pub mod imap_mailbox;
 pub mod inbound_mail;
 pub mod inbound_raw;
+pub mod indicator;
 pub mod link;
 pub mod link_check;
 pub mod mail_bounce;

@@ -69,6 +69,7 @@ mod m20261130_000151_duplicate_keys;
 mod m20261130_000161_report_revision;
 mod m20261130_000191_editor_act;
 mod m20261130_000192_survey_result;
+mod m20261130_000193_indicator;
 mod renames;
 
 pub struct Migrator;
@@ -154,5 +155,6 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000161_report_revision::Migration),
         Box::new(m20261130_000191_editor_act::Migration),
         Box::new(m20261130_000192_survey_result::Migration),
+        Box::new(m20261130_000193_indicator::Migration),
     ]
 }

@@ -364,7 +364,10 @@ async fn desk_parts(site: &Site) -> Vec<(&'static str, String)> {
     crate::editions::october(site, administrator.id).await;
     let figures = crate::adoption::regions();
     let figures = publishing::kept(site, ImportKind::Figures, None, &figures, administrator.id).await;
+    crate::editions::indicator(site, administrator.id).await;
+    let indicator = store::statistics::indicator::all(&app.db).await.unwrap()[0].id;
     vec![
+        ("/admin/indicators/{id}", indicator.to_string()),
         ("/admin/masters/desks/import/{id}", desks.to_string()),
         ("/admin/figures/{id}", figures.to_string()),
         ("/desk/calls/{id}", entry.to_string()),
