@@ -403,7 +403,7 @@ async fn an_indicator_of_an_administrator_stands_in_the_months_that_are_closed_a
     assert_eq!(page.body.matches("オンラインの割合").count(), 1, "the later one alone");
 }
 
-/// Signs in a person whose earlier session has ended.
+/// Signs in a person anew, after a time in which the earlier sign-in has ended.
 async fn sign_in_again(site: &Site, role: Role) -> Site {
     let person = site.visitor();
     assert_eq!(person.sign_in(&format!("{}@example.jp", role.code()), PASSWORD).await.status, 303);

@@ -80,7 +80,7 @@ impl Facts {
             ],
             Self::Gathering(it) => vec![
                 it.kind.label().to_owned(),
-                it.prefecture().map_or("", |it| it.name()).to_owned(),
+                it.prefecture().map_or("", Prefecture::name).to_owned(),
                 it.place().to_owned(),
                 it.organizers.to_string(),
                 line(&it.supporters),
