@@ -88,6 +88,7 @@ pub mod sign_up;
 pub mod statistics_edition;
 pub mod survey;
 pub mod survey_code;
+pub mod survey_member;
 pub mod survey_response;
 pub mod survey_result;
 pub mod task;

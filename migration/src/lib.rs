@@ -70,6 +70,7 @@ mod m20261130_000161_report_revision;
 mod m20261130_000191_editor_act;
 mod m20261130_000192_survey_result;
 mod m20261130_000193_indicator;
+mod m20261130_000194_survey_member;
 mod renames;
 
 pub struct Migrator;
@@ -156,5 +157,6 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000191_editor_act::Migration),
         Box::new(m20261130_000192_survey_result::Migration),
         Box::new(m20261130_000193_indicator::Migration),
+        Box::new(m20261130_000194_survey_member::Migration),
     ]
 }

@@ -16,6 +16,7 @@ use crate::store::{due_keys, known};
 
 pub mod code;
 pub mod doubt;
+pub mod member;
 pub mod recipient;
 pub mod response;
 pub mod result;

@@ -224,6 +224,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/login", EVERYONE),
     ("GET", "/login/sent", EVERYONE),
     ("GET", "/metrics", EVERYONE),
+    ("GET", "/my/{number}/surveys", &[Company]),
+    ("POST", "/my/{number}/surveys", &[Company]),
     ("GET", "/my/{number}/network", &[Company]),
     ("POST", "/my/{number}/network", &[Company]),
     ("GET", "/network", EVERYONE),

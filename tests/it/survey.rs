@@ -30,6 +30,7 @@ use crate::{
     site::{PASSWORD, Site},
 };
 
+mod members;
 mod results;
 
 const QUESTIONS: &str =

@@ -5,6 +5,7 @@ pub use codes::{DoubtStatus, SurveyAccess, SurveyChannel, SurveyResponseStatus};
 
 mod answers;
 pub mod doubt;
+pub mod member;
 mod notation;
 mod questions;
 mod results;

@@ -131,7 +131,7 @@ impl SurveyTransaction<'_> {
         office: &str,
         is_reminder: bool,
     ) -> Result<(), Problem> {
-        let token = self.app.secret.sign(Purpose::StopOutreach, to.id().0, self.now() + STOP_LINK);
+        let token = self.app.secret.sign(Purpose::StopOutreach, to.id().uuid(), self.now() + STOP_LINK);
         let site = &self.app.site;
         let stop = site.absolute(&url::stop_outreach(&token));
         let page = site.absolute(&url::survey_answer(self.survey.number, &code_of(self.app, id)));
