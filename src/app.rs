@@ -27,7 +27,7 @@ use crate::{
     secret::Secret,
     store::{
         gathering::GatheringStanding,
-        publication::shelf::Shelf,
+        publication::{searched_text::FoldedTexts, shelf::Shelf},
         reference::{
             programme::Programme,
             revision::{self, Revisions},
@@ -114,6 +114,11 @@ impl App {
     /// Returns what the public may read; it may be a little older than the database, and usually costs no query.
     pub async fn shelf_to_show(&self) -> Result<Arc<Shelf>, DbErr> {
         self.cached.shelf_to_show(&self.db).await
+    }
+
+    /// Returns the folded texts of what is on a shelf, for the search of the site.
+    pub async fn searched_texts(&self, shelf: &Shelf) -> Result<Arc<FoldedTexts>, DbErr> {
+        self.cached.searched_texts(&self.db, shelf).await
     }
 
     /// Returns the standing of these events for display only: it may be a little older than the database.

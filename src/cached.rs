@@ -22,6 +22,7 @@ use crate::store::{
     gathering::GatheringStanding,
     publication::{
         examples::{self, ChangedExample},
+        searched_text::{FoldedTexts, SearchedTexts},
         shelf::{self, Shelf},
     },
     reference::{
@@ -40,6 +41,7 @@ pub struct Cached {
     programme: Copy<Programme>,
     experts: Copy<Roster>,
     shelf: Copy<Shelf>,
+    searched: SearchedTexts,
     examples: Examples,
     shown: Shown<Programme>,
     shown_shelf: Shown<Shelf>,
@@ -159,6 +161,15 @@ impl Cached {
         };
         self.shown_shelf.keep(&shelf);
         Ok(shelf)
+    }
+
+    /// Returns the folded texts of what is on a shelf, for the search of the site.
+    pub async fn searched_texts(
+        &self,
+        db: &impl ConnectionTrait,
+        shelf: &Shelf,
+    ) -> Result<Arc<FoldedTexts>, DbErr> {
+        self.searched.of(db, shelf).await
     }
 
     /// Returns the standing of these events for display: at most `age` old.

@@ -200,7 +200,7 @@ fn asks_who(path: &str) -> bool {
         Some("network") => parts.next().is_none(),
         // The page on which a survey is answered may have a code in its query.
         Some("surveys") => parts.nth(1).is_none(),
-        Some("" | "apply" | "login" | "help" | "privacy") => parts.next().is_none(),
+        Some("" | "apply" | "login" | "help" | "privacy" | "search") => parts.next().is_none(),
         _ => false,
     };
     is_plain && asks

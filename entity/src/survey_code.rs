@@ -13,6 +13,8 @@ pub struct Model {
     pub code_hash: String,
     /// The registration to which it was mailed; `None` for one that is printed, and once it is erased.
     pub registration_id: Option<Uuid>,
+    /// The member to whom it was mailed; `None` as for a registration.
+    pub member_id: Option<Uuid>,
     /// The version of the words with which the recipient opted in.
     #[sea_orm(column_type = "Text", nullable)]
     pub opt_in_version: Option<String>,

@@ -68,6 +68,10 @@ mod m20261130_000143_next_field;
 mod m20261130_000151_duplicate_keys;
 mod m20261130_000161_report_revision;
 mod m20261130_000181_added_mail;
+mod m20261130_000191_editor_act;
+mod m20261130_000192_survey_result;
+mod m20261130_000193_indicator;
+mod m20261130_000194_survey_member;
 mod renames;
 
 pub struct Migrator;
@@ -152,5 +156,9 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000151_duplicate_keys::Migration),
         Box::new(m20261130_000161_report_revision::Migration),
         Box::new(m20261130_000181_added_mail::Migration),
+        Box::new(m20261130_000191_editor_act::Migration),
+        Box::new(m20261130_000192_survey_result::Migration),
+        Box::new(m20261130_000193_indicator::Migration),
+        Box::new(m20261130_000194_survey_member::Migration),
     ]
 }

@@ -6,6 +6,7 @@ use entity::{doubt as doubt_row, survey, survey_code};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Findings;
+use crate::store::survey::code;
 
 /// The minutes for which a step may wait for the worker.
 const GRACE: i64 = 10;
@@ -28,7 +29,7 @@ pub(super) async fn examine(
     let erased = surveys.iter().filter(|it| it.erased_at.is_some()).map(|it| it.publication_id);
     let kept = survey_code::Entity::find()
         .filter(survey_code::COLUMN.publication_id.is_in(erased))
-        .filter(survey_code::COLUMN.registration_id.is_not_null())
+        .filter(code::mailed())
         .all(db)
         .await?;
     for it in kept {

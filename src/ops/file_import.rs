@@ -1,6 +1,6 @@
 //! Files that people import: kept until a person has seen what they contain, taken once, and undone as a whole. What
 //! becomes of their rows is decided by the room of the rows.
-use codes::ImportKind;
+use codes::{EditorAct, ImportKind, PublicationKind};
 use domain::id::{AccountId, FileImportId, PublicationId};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
@@ -8,7 +8,11 @@ use uuid::Uuid;
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, file_import::FileImport},
+    store::{
+        self,
+        audit::editor_act::{self, ActSubject},
+        file_import::FileImport,
+    },
 };
 
 const TAKEN: &str = "このファイルは、すでに取り込みました。";
@@ -26,7 +30,8 @@ pub struct ChosenFile {
 
 /// Keeps the text of a file until it is taken.
 pub async fn keep(app: &App, file: ChosenFile, by: AccountId) -> Result<FileImportId, Problem> {
-    let id = FileImportId(Uuid::now_v7());
+    let (id, now) = (FileImportId(Uuid::now_v7()), app.clock.now());
+    let mut subject = file.kind.publication().map(ActSubject::file);
     let import = FileImport {
         id,
         kind: file.kind,
@@ -34,15 +39,20 @@ pub async fn keep(app: &App, file: ChosenFile, by: AccountId) -> Result<FileImpo
         file_name: file.name,
         content: file.content,
         created_by: by,
-        created_at: app.clock.now(),
+        created_at: now,
         taken_at: None,
         undone_at: None,
     };
     let tx = app.begin().await?;
     if let Some(campaign) = file.campaign {
-        store::campaign::find(&tx, campaign).await?.ok_or(Problem::NotFound)?;
+        let month = store::campaign::find(&tx, campaign).await?.ok_or(Problem::NotFound)?;
+        subject = Some(ActSubject::one(PublicationKind::Campaign, month.year));
     }
     store::file_import::insert(&tx, &import).await?;
+    // Files of desks and figures are the administrator's.
+    if let Some(subject) = subject {
+        editor_act::insert(&tx, EditorAct::ImportKept, subject, by, now).await?;
+    }
     tx.commit().await?;
     Ok(id)
 }

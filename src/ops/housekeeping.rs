@@ -12,7 +12,7 @@ const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 const AT_ONCE: usize = 500;
 
 /// Deletes expired drafts, sessions and links, sign-ups and registrations that were not confirmed, and answers to surveys
-/// that were never given, erases who asked a desk long ago, and forgets what is not set aside any more. Returns how many there were.
+/// that were never given, lapsed consents to surveys, erases who asked a desk long ago, and forgets what is not set aside any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -24,10 +24,11 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let desk_entries = store::intake::desk_entry::erase(&tx, now - desk_entry::KEPT).await?;
     let network = ops::network::forget_unproved(&tx, now).await?;
     let answers = store::survey::response::delete_idle(&tx, now - survey::IDLE_KEPT).await?;
+    let members = store::survey::member::delete_old(&tx, now).await?;
     store::file_import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;
-    Ok(drafts + sessions + links + sign_ups + registrations + desk_entries + answers + network)
+    Ok(drafts + sessions + links + sign_ups + registrations + desk_entries + answers + members + network)
 }
 
 /// Drops held mails to addresses that stayed unconfirmed for as long as a draft is kept. Returns whether there were

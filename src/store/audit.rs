@@ -1,5 +1,6 @@
-//! The events of a consultation, their hash chain, the changes of experts' schedules, and the log that an administrator
-//! reads.
+//! The events of a consultation, their hash chain, the changes of experts' schedules, the acts of editors, and the log that
+//! an administrator reads.
+pub mod editor_act;
 pub mod event;
 pub mod hash_chain;
 pub mod log;

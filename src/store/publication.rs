@@ -2,7 +2,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use codes::{PublicationStatus, RevisionAct};
+use codes::{EditorAct, PublicationStatus, RevisionAct};
 use domain::{
     id::{AccountId, PublicationId},
     publication::{Content, Facts, Period, Publication, PublicationKind, PublicationState},
@@ -19,7 +19,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::store::{
-    Coded, contradiction, insert_all, known,
+    Coded,
+    audit::editor_act::{self, ActSubject},
+    contradiction, insert_all, known,
     reference::revision::{RevisedPart, of_publications, touch, touch_by},
 };
 
@@ -31,6 +33,7 @@ pub mod guide;
 pub mod link_check;
 pub mod picture;
 pub mod reading;
+pub mod searched_text;
 pub mod shelf;
 pub mod successor;
 
@@ -190,7 +193,7 @@ pub async fn acts(db: &impl ConnectionTrait, id: PublicationId) -> Result<Vec<Re
     acts.iter().map(|it| known(it, publication_revision::Column::Act, id.0)).collect()
 }
 
-/// Saves a publication after an act, with its new revision. Raises the revision of what the public reads.
+/// Saves a publication after an act, with its new revision, and records the act of an editor. Raises the revision of what the public reads.
 pub async fn save(
     tx: &DatabaseTransaction,
     it: &Publication,
@@ -198,10 +201,13 @@ pub async fn save(
     by: Option<AccountId>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    save_all(tx, std::slice::from_ref(it), act, by, now).await
+    save_all(tx, std::slice::from_ref(it), act, by, now).await?;
+    let Some(by) = by else { return Ok(()) };
+    editor_act::insert(tx, EditorAct::of_revision(act), ActSubject::of(it), by, now).await
 }
 
-/// Saves publications after the same act, each with its new revision, as `save` does. Each is among them once.
+/// Saves publications after the same act, each with its new revision, as `save` does, but records no act of an
+/// editor: it belongs to the file from which they come. Each is among them once.
 pub async fn save_all(
     tx: &DatabaseTransaction,
     all: &[Publication],

@@ -1,6 +1,7 @@
 //! The statistics: a fixed number of grouped queries over the consultations received in a fiscal year.
 pub mod adoption;
 pub mod edition;
+pub mod indicator;
 mod load;
 pub mod measure;
 pub mod shelf;

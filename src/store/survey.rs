@@ -16,8 +16,10 @@ use crate::store::{due_keys, known};
 
 pub mod code;
 pub mod doubt;
+pub mod member;
 pub mod recipient;
 pub mod response;
+pub mod result;
 pub mod statistics;
 
 /// A survey whose questions are answered here, as it was published last, and what has become of it.
@@ -61,6 +63,11 @@ impl Survey {
 
 pub async fn find(db: &impl ConnectionTrait, id: PublicationId) -> Result<Option<Survey>, DbErr> {
     row::Entity::find_by_id(id.0).one(db).await?.map(from_row).transpose()
+}
+
+/// Returns all surveys, in no order.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Survey>, DbErr> {
+    row::Entity::find().all(db).await?.into_iter().map(from_row).collect()
 }
 
 /// Returns a survey as `find` does, locked until the end of the transaction.

@@ -8,6 +8,7 @@ mod expert_form;
 mod follow_up;
 mod follow_up_form;
 mod holidays;
+mod indicators;
 mod invite;
 mod mail_texts;
 mod overview;
@@ -46,6 +47,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(adoption::preview)
         .service(adoption::take)
         .service(adoption::undo)
+        .service(indicators::show)
+        .service(indicators::define)
+        .service(indicators::end)
         .service(desks::add)
         .service(desks::show)
         .service(desks::change)
@@ -74,6 +78,7 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("/admin/holidays", "休業日"),
         ("/admin/masters", "テーマ・窓口"),
         ("/admin/figures", "調査の数値"),
+        ("/admin/indicators", "指標"),
         ("/admin/follow-up", "フォローアップ"),
         ("/admin/mail-texts", "メールの文面"),
         ("/admin/audit", "操作の記録"),

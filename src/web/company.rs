@@ -20,6 +20,7 @@ mod report;
 mod sign_in;
 mod slots;
 mod survey;
+mod survey_member;
 mod waiting_list;
 
 use actix_web::web::ServiceConfig;
@@ -69,6 +70,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(example::show)
         .service(example::picture)
         .service(example::submit)
+        .service(survey_member::show)
+        .service(survey_member::submit)
         .service(survey::show)
         .service(survey::submit)
         .service(survey::question)

@@ -80,6 +80,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(survey::answers)
         .service(survey::codes)
         .service(survey::print_codes)
+        .service(survey::publish_results)
         .service(survey_invitation::show)
         .service(survey_invitation::invite)
         .service(survey::show)

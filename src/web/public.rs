@@ -23,6 +23,7 @@ mod preview;
 mod register;
 mod registrant;
 mod robots;
+mod site_search;
 mod successor;
 mod survey_answer;
 mod surveys;
@@ -36,6 +37,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(pages::accessibility)
         .service(pages::help)
         .service(desks::show)
+        .service(site_search::show)
         .service(news_feed::atom)
         .service(news::list)
         .service(news::of_year)

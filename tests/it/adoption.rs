@@ -4,7 +4,9 @@ use entity::{adoption_figure, file_import};
 use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::{
+    cases::{self, Cast},
     conversation::send,
+    editions,
     site::{PASSWORD, Site},
 };
 
@@ -102,4 +104,72 @@ async fn a_file_of_another_form_is_refused_and_one_that_waits_is_forgotten() {
     site.app.clock.advance(chrono::TimeDelta::days(8));
     madoguchi::worker::housekeeping::step(&site.app).await;
     assert_eq!(file_import::Entity::find().count(&site.app.db).await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn rates_of_urban_and_rural_companies_stand_beside_the_regions() {
+    let site = Site::new().await;
+    site.account(Role::Administrator, "admin@example.jp").await;
+    assert_eq!(site.sign_in("admin@example.jp", PASSWORD).await.status, 303);
+    let visitor = site.visitor();
+    visitor.get("/stats/adoption").await.shows("都市部・地方部別の値は、まだ登録されていません。");
+    let rows =
+        [row("確報", "都市部・地方部", "都市部", "52"), row("確報", "都市部・地方部", "地方部", "38.5")];
+    let wrong = row("確報", "都市部・地方部", "南関東", "60");
+    let preview = imported(&site, &format!("{HEAD}\n{}\n{wrong}", rows.join("\n"))).await;
+    site.get(&preview).await.shows("取り込めるもの2件、直す必要があるもの1件");
+    site.post(&format!("{preview}/take"), &[]).await;
+    let page = visitor.get("/stats/adoption").await;
+    page.shows("都市部・地方部別では都市部が最も高い52.0%");
+    page.shows("38.5%");
+    page.shows("都市部は南関東・東海・近畿、地方部はそのほかの地域です");
+}
+
+/// Returns a row with the number of companies of a group.
+fn companies(dimension: &str, category: &str, number: &str) -> String {
+    format!(
+        "経済センサス,2021,,,{dimension},{category},全企業,{number},,報告書,https://www.example.go.jp/census"
+    )
+}
+
+#[actix_web::test]
+async fn the_reach_shows_published_consultations_beside_companies_and_hides_small_numbers() {
+    let site = Site::new().await;
+    site.account(Role::Administrator, "admin@example.jp").await;
+    assert_eq!(site.sign_in("admin@example.jp", PASSWORD).await.status, 303);
+    let visitor = site.visitor();
+    visitor.get("/stats/adoption").await.shows("企業数の統計（経済センサスなど）が、まだ登録されていません");
+    let rows = [
+        companies("企業数（地域）", "南関東", "3000"),
+        companies("企業数（地域）", "東北", "500"),
+        companies("企業数（従業者規模）", "20から99人", "1200"),
+        companies("企業数（従業者規模）", "300人以上", "100"),
+    ];
+    let preview = imported(&site, &format!("{HEAD}\n{}", rows.join("\n"))).await;
+    assert_eq!(site.post(&format!("{preview}/take"), &[]).await.status, 303);
+    visitor.get("/stats/adoption").await.shows("公表できる相談件数が、まだありません");
+
+    let cast = Cast::new(&site).await;
+    for n in 0..6 {
+        cases::unconfirmed(&site, &cast, &cases::form(&format!("c{n}@example.co.jp"))).await;
+    }
+    for day in ["2026-12-10T01:00:00Z", "2026-12-16T01:00:00Z"] {
+        let wait = editions::at(day) - site.app.clock.now();
+        site.app.clock.advance(wait);
+        editions::close(&site).await;
+    }
+    let page = visitor.get("/stats/adoption").await;
+    page.shows("地域別（2026年11月分まで）");
+    let line = |label: &str, companies: &str, consultations: &str, thousand: &str| {
+        format!(
+            "<th scope=\"row\">{label}</th><td class=\"num\">{companies}</td><td class=\"num\">{consultations}</td><td class=\"num\">{thousand}</td>"
+        )
+    };
+    page.shows(&line("南関東", "3,000", "6", "2.0"));
+    page.shows(&line("東北", "500", "0", "0.0"));
+    page.shows("100人未満の企業（2026年11月分まで）");
+    page.shows(&line("20から99人", "1,200", "6", "5.0"));
+    let (small, large) = page.body.split_once("100人以上の企業（2026年11月分まで）").unwrap();
+    assert!(small.contains("20から99人") && !large.contains("20から99人"), "small companies stand apart");
+    assert!(!page.body.contains("産業別（"), "no number of companies of an industry is known");
 }

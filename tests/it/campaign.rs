@@ -54,10 +54,10 @@ pub fn month(year: i32) -> Content {
 pub const CSV: &str = "登録する方,名称,フリガナ,都道府県,業種,テレワーク導入状況\n団体,取込みの団体,ダンタイ,秋田県,製造業,導入している\n";
 
 /// Adds a logo to a telework month.
-pub async fn logo(site: &Site, campaign: PublicationId) {
+pub async fn logo(site: &Site, campaign: PublicationId, by: AccountId) {
     let bytes = b"\x89PNG\r\n\x1a\n".to_vec();
     let file = ops::correspondence::attachment::UploadedFile::new("ロゴ.png", "image/png", bytes);
-    ops::publication::file::add(&site.app, campaign, file).await.unwrap();
+    ops::publication::file::add(&site.app, campaign, file, by).await.unwrap();
 }
 
 fn line(text: &str) -> TextLine {

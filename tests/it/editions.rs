@@ -6,13 +6,14 @@ use domain::{
     number::FiscalYear,
     statistics::{
         figures::{EditionContent, FIELDS, FigureTable, WaitKind},
+        indicator::{DefinedIndicator, IndicatorForm},
         month::EditionMonth,
     },
     text::Prose,
 };
 use entity::{consultation, edition_release, statistics_edition};
 use madoguchi::{
-    ops::statistics::edition,
+    ops::{self, statistics::edition},
     store::{
         self,
         statistics::{StatisticsFilter, measure},
@@ -61,6 +62,21 @@ pub async fn october(site: &Site, by: AccountId) {
         edition::comment(app, month, Some(&text), (by, release.version)).await.unwrap();
         edition::release(app, month, (by, release.version + 1)).await.unwrap();
     }
+}
+
+/// Defines an indicator: the share of requests that wish for an online appointment.
+pub async fn indicator(site: &Site, by: AccountId) {
+    let cells = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect();
+    let form = IndicatorForm {
+        label: "オンラインの割合".to_owned(),
+        definition: "オンラインを希望した相談を、すべての相談で割ります".to_owned(),
+        table: "mode".to_owned(),
+        numerator: cells(&["online"]),
+        denominator: cells(&["online", "visit", "either"]),
+        target: "60".to_owned(),
+    };
+    let indicator = DefinedIndicator::parse(&form).unwrap();
+    ops::statistics::indicator::define(&site.app, indicator, by).await.unwrap();
 }
 
 /// Moves the clock to the end of the next fiscal year's first month, when every month until March is public.
@@ -336,4 +352,60 @@ async fn the_report_of_an_edition_is_read_by_other_programs() {
         assert!(charts.starts_with("charts ") && charts != "charts 0", "{found}");
     }
     std::fs::remove_file(&file).unwrap();
+}
+
+#[actix_web::test]
+async fn an_indicator_of_an_administrator_stands_in_the_months_that_are_closed_after_it() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    for n in 0..5 {
+        cases::unconfirmed(&site, &cast, &cases::form(&format!("c{n}@example.co.jp"))).await;
+    }
+    let admin = sign_in(&site, Role::Administrator).await;
+    admin.get("/admin/indicators?table=mode").await.shows("母数の区分");
+    let form = [
+        ("table", "mode"),
+        ("label", "オンラインの割合"),
+        ("definition", "オンラインを希望した相談の割合"),
+        ("numerator", "online"),
+        ("denominator", "visit"),
+    ];
+    let wrong = admin.post("/admin/indicators", &form).await;
+    assert_eq!(wrong.status, 422);
+    wrong.shows("割合が100%を超える");
+    let more = [&form[..], &[("denominator", "online"), ("target", "60")]].concat();
+    assert_eq!(admin.post("/admin/indicators", &more).await.status, 303);
+    admin.get("/admin/indicators").await.shows("2026年11月分から");
+
+    wait_until(&site, "2026-12-10T01:00:00Z");
+    close(&site).await;
+    let center = sign_in(&site, Role::Coordinator).await;
+    let page = center.get(NOVEMBER).await;
+    page.shows("オンラインの割合");
+    page.shows("60%（達成）");
+    let before = center.send_bytes(&format!("{NOVEMBER}/report.pdf")).await;
+    let public = site.visitor().get("/stats").await;
+    assert!(!public.body.contains("オンラインの割合"), "the public reads the product's own indicators");
+
+    // Ended, it stays in the month that is closed, and the report has the same bytes.
+    let admin = sign_in_again(&site, Role::Administrator).await;
+    let id = store::statistics::indicator::all(&site.app.db).await.unwrap()[0].id;
+    for _ in 0..2 {
+        assert_eq!(admin.post(&format!("/admin/indicators/{id}/end"), &[]).await.status, 303);
+    }
+    admin.get("/admin/indicators").await.shows("2026年11月分から2026年11月分まで");
+    assert_eq!(admin.post("/admin/indicators", &more).await.status, 303);
+    assert_eq!(center.send_bytes(&format!("{NOVEMBER}/report.pdf")).await, before);
+    wait_until(&site, "2027-01-12T01:00:00Z");
+    close(&site).await;
+    let center = sign_in_again(&site, Role::Coordinator).await;
+    let page = center.get("/stats/editions/2026-12").await;
+    assert_eq!(page.body.matches("オンラインの割合").count(), 1, "the later one alone");
+}
+
+/// Signs in a person anew, after a time in which the earlier sign-in has ended.
+async fn sign_in_again(site: &Site, role: Role) -> Site {
+    let person = site.visitor();
+    assert_eq!(person.sign_in(&format!("{}@example.jp", role.code()), PASSWORD).await.status, 303);
+    person
 }

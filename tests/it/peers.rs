@@ -135,7 +135,7 @@ async fn other_programs_read_the_feeds_of_news_and_events() {
     gathering::published(&site, editor, gathering::event(Some(5), None)).await;
     let off = gathering::published(&site, editor, gathering::event(None, Some(5))).await;
     let reason = Prose::parse("", "大雪のため", 100).unwrap();
-    ops::gathering::call_off(&site.app, off.id, &reason).await.unwrap();
+    ops::gathering::call_off(&site.app, off.id, &reason, editor).await.unwrap();
 
     for (path, titles) in
         [("/news.atom", vec!["お知らせ「1」と<2>"]), ("/events.atom", vec![gathering::TITLE; 2])]

@@ -37,7 +37,9 @@ mod examples;
 mod guide;
 mod import;
 pub mod pictures;
+mod record;
 mod similar;
+mod site_search;
 
 /// The fields of an item of news.
 const ITEM: [(&str, &str); 4] = [

@@ -30,6 +30,9 @@ use crate::{
     site::{PASSWORD, Site},
 };
 
+mod members;
+mod results;
+
 const QUESTIONS: &str =
     "[1つ・必須] 導入していますか\n- はい\n- いいえ\n[数・必須] 何人ですか\n条件：問1＝はい\n[文] ご意見";
 
@@ -70,6 +73,11 @@ pub fn notice(form: impl Into<Option<SurveyForm>>) -> Content {
     Content {
         title: line("企業のデジタル化に関する調査"), body: None, facts: Facts::Survey(facts)
     }
+}
+
+/// Returns a publication as an editor's page showed it.
+fn again(it: &Publication) -> Seen {
+    Seen { id: it.id, revision: it.revision }
 }
 
 /// Publishes a draft.
@@ -116,7 +124,7 @@ async fn questioned(form: SurveyForm) -> (Site, AccountId, Publication) {
     (site, editor, it)
 }
 
-async fn work(site: &Site) {
+pub async fn work(site: &Site) {
     while worker::deadlines::step(&site.app).await.unwrap() {}
 }
 
@@ -130,7 +138,7 @@ async fn sound(site: &Site) {
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
-fn go_to(site: &Site, at: &str) {
+pub fn go_to(site: &Site, at: &str) {
     let at: DateTime<Utc> = format!("{at}+09:00").parse().unwrap();
     site.app.clock.advance(at - site.app.clock.now());
 }
@@ -140,7 +148,7 @@ async fn given(site: &Site, id: PublicationId) -> u64 {
 }
 
 /// Answers all questions by the pages, and returns the last reply.
-async fn answer(visitor: &Site, path: &str, yes: bool) -> crate::site::Reply {
+pub async fn answer(visitor: &Site, path: &str, yes: bool) -> crate::site::Reply {
     let choice = if yes { "0" } else { "1" };
     let reply = visitor.post(path, &[("action", "save"), ("n", "1"), ("answer", choice)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
@@ -284,7 +292,7 @@ async fn a_code_that_is_used_twice_at_once_counts_once() {
     let editor = site.account(Role::Editor, "editor@example.jp").await.id;
     let draft = ops::publication::create(&site.app, notice(form()), editor).await.unwrap();
     let it = publish(&site, editor, &draft).await;
-    ops::survey::print_codes(&site.app, it.id, 1).await.unwrap();
+    ops::survey::print_codes(&site.app, it.id, 1, editor).await.unwrap();
     let code = codes(&site, it.id).await.remove(0);
     let begin = || ops::survey::begin(&site.app, it.id, &code, "network");
     let (first, second) = futures_util::future::join(begin(), begin()).await;
@@ -398,8 +406,10 @@ async fn only_those_who_opted_in_to_surveys_are_invited_and_reminded_once() {
 
 /// Lets the closing day pass, and the times of the erasures.
 async fn closes_and_is_erased(site: &Site, it: &Publication, code: &str) {
+    let editor = store::accounts::account::find_by_email(&site.app.db, "editor@example.jp").await;
+    let editor = editor.unwrap().unwrap().id;
     // After the closing day no answer is taken, and what was not given is gone.
-    ops::survey::print_codes(&site.app, it.id, 1).await.unwrap();
+    ops::survey::print_codes(&site.app, it.id, 1, editor).await.unwrap();
     let late = codes(site, it.id).await.remove(0);
     begun(site, it.id, &late).await;
     go_to(site, "2026-12-21T00:00:00");
@@ -446,7 +456,6 @@ async fn results_hide_small_counts_and_questions_stay_once_answered() {
     }
     let seen = Seen { id: it.id, revision: it.revision };
     let edited = ops::publication::edit(&site.app, seen, other, editor).await.unwrap();
-    let again = |it: &Publication| Seen { id: it.id, revision: it.revision };
     let period = Period::new(site.app.clock.now(), None).unwrap();
     let refused = ops::publication::publish(&site.app, again(&edited), period, editor).await;
     assert!(refused.unwrap_err().to_string().contains("質問と回答の方法は変えられません"));

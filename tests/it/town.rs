@@ -364,7 +364,10 @@ async fn desk_parts(site: &Site) -> Vec<(&'static str, String)> {
     crate::editions::october(site, administrator.id).await;
     let figures = crate::adoption::regions();
     let figures = publishing::kept(site, ImportKind::Figures, None, &figures, administrator.id).await;
+    crate::editions::indicator(site, administrator.id).await;
+    let indicator = store::statistics::indicator::all(&app.db).await.unwrap()[0].id;
     vec![
+        ("/admin/indicators/{id}", indicator.to_string()),
         ("/admin/masters/desks/import/{id}", desks.to_string()),
         ("/admin/figures/{id}", figures.to_string()),
         ("/desk/calls/{id}", entry.to_string()),
@@ -438,7 +441,7 @@ async fn registered(site: &Site, editor: AccountId) -> Vec<(&'static str, String
     let month = campaign::published(site, editor, campaign::month(2026)).await.id;
     let it = campaign::approved(site, month, editor, "みほん", "registrant@example.co.jp", true).await;
     let import = publishing::kept(site, ImportKind::Registration, Some(month), campaign::CSV, editor).await;
-    campaign::logo(site, month).await;
+    campaign::logo(site, month, editor).await;
     let logo = store::publication::file::of(&app.db, month).await.unwrap()[0].id;
     let registrant = app.secret.sign(Purpose::Registration, it.id.0, now + TimeDelta::days(1));
     vec![

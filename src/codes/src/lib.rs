@@ -47,8 +47,8 @@ pub use mail::{
 pub use message::{Channel, Trust};
 pub use network::{MentorStatus, NetworkQuestionStatus, NetworkSide, QuestionReturn};
 pub use publication::{
-    CompanySize, ExampleConsentStatus, GuideKind, GuidePurpose, NewsCategory, PictureFormat, PublicationKind,
-    PublicationStatus, RevisionAct,
+    CompanySize, EditorAct, ExampleConsentStatus, GuideKind, GuidePurpose, NewsCategory, PictureFormat,
+    PublicationKind, PublicationStatus, RevisionAct,
 };
 pub use survey::{DoubtStatus, SurveyAccess, SurveyChannel, SurveyResponseStatus};
 

@@ -42,6 +42,51 @@ codes! {
 }
 
 codes! {
+    /// An act of an editor, as the log of the administrator names it.
+    pub enum EditorAct {
+        Created = "created" => "下書きを作成",
+        Edited = "edited" => "内容を編集",
+        Restored = "restored" => "以前の版に戻した",
+        Published = "published" => "公開",
+        Archived = "archived" => "公開を終えた",
+        Deleted = "deleted" => "下書きを削除",
+        SuccessorSaved = "successor_saved" => "後継のページを変更",
+        CompanyAsked = "company_asked" => "企業に文章の確認を依頼",
+        FileAdded = "file_added" => "ファイルを追加",
+        FileRemoved = "file_removed" => "ファイルを削除",
+        ImportKept = "import_kept" => "取り込むファイルを登録",
+        ImportTaken = "import_taken" => "ファイルを取込み",
+        ImportUndone = "import_undone" => "取込みを取消し",
+        CalledOff = "called_off" => "イベントを中止",
+        LinkSaved = "link_saved" => "接続先を変更",
+        MaterialsSaved = "materials_saved" => "資料を変更",
+        AttendanceMarked = "attendance_marked" => "出席を記録",
+        WalkInAdded = "walk_in_added" => "当日参加を追加",
+        RegistrationApproved = "registration_approved" => "登録を承認",
+        RegistrationRejected = "registration_rejected" => "登録を見送り",
+        OutreachSent = "outreach_sent" => "相談のご案内を送信",
+        CodesMade = "codes_made" => "回答番号を作成",
+        SurveyInvited = "survey_invited" => "調査の依頼を送信",
+        ResultsPublished = "results_published" => "調査の結果を公表",
+        ResultsWithdrawn = "results_withdrawn" => "調査の結果の公表をやめた",
+    }
+}
+
+impl EditorAct {
+    /// Returns the act that made a revision.
+    pub const fn of_revision(act: RevisionAct) -> Self {
+        match act {
+            RevisionAct::Created | RevisionAct::Consented => Self::Created,
+            RevisionAct::Imported => Self::ImportTaken,
+            RevisionAct::Edited => Self::Edited,
+            RevisionAct::Restored => Self::Restored,
+            RevisionAct::Published => Self::Published,
+            RevisionAct::Archived | RevisionAct::Erased => Self::Archived,
+        }
+    }
+}
+
+codes! {
     /// The state of a company's consent that its consultation becomes an example.
     pub enum ExampleConsentStatus {
         Asked = "asked" => "協力の返事待ち",

@@ -67,7 +67,7 @@ pub(super) async fn hold(app: &App, editor: AccountId, now: DateTime<Utc>) -> Re
     // It takes registrations on the day of the demo, whatever day that is.
     let opens = day(year, 9, 1)?.min(today - TimeDelta::days(20));
     let present = publish(app, editor, year, now, opens).await?;
-    logo(app, present.id).await?;
+    logo(app, present.id, editor).await?;
     for n in 0..REGISTERED[1] {
         register(app, editor, &present, n).await?;
     }
@@ -172,10 +172,10 @@ async fn seen(app: &App, id: RegistrationId) -> Result<SeenRegistration, Problem
 }
 
 /// Adds a logo: a picture of one dot.
-async fn logo(app: &App, campaign: PublicationId) -> Result<(), Problem> {
+async fn logo(app: &App, campaign: PublicationId, by: AccountId) -> Result<(), Problem> {
     const DOT: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc`\xf8\xcf\0\0\x02\x02\x01\0}\xb0\xdaQ\0\0\0\0IEND\xaeB`\x82";
     let file = ops::correspondence::attachment::UploadedFile::new("月間ロゴ.png", "image/png", DOT.to_vec());
-    ops::publication::file::add(app, campaign, file).await
+    ops::publication::file::add(app, campaign, file, by).await
 }
 
 /// Returns the data of the `n`th registrant. Every eighth is a person.

@@ -66,6 +66,8 @@ id! {
     SurveyCodeId;
     /// One set of answers to a survey.
     SurveyResponseId;
+    /// A person who takes invitations to surveys outside of the telework month.
+    SurveyMemberId;
     /// A report of a doubtful request.
     DoubtId;
     /// One person's sign-up for an event.

@@ -16,6 +16,7 @@ pub mod example;
 pub mod gathering;
 pub mod guide;
 pub mod news;
+pub mod search;
 pub mod shipped;
 pub mod survey;
 

@@ -5,6 +5,7 @@ pub use codes::{DoubtStatus, SurveyAccess, SurveyChannel, SurveyResponseStatus};
 
 mod answers;
 pub mod doubt;
+pub mod member;
 mod notation;
 mod questions;
 mod results;
@@ -15,7 +16,7 @@ pub use questions::{
     AnswerKind, LONGEST_TEXT, MOST_CHOICES, MOST_QUESTIONS, QuestionBranch, QuestionFault, SurveyQuestion,
     SurveyQuestions,
 };
-pub use results::{QuestionResult, results};
+pub use results::{PublishedResult, PublishedRow, QuestionResult, published, results};
 pub use timing::{
     ADDRESSES_KEPT, IDLE_KEPT, SurveyTimes, TEXTS_KEPT, closing_words, next_step_at, reminder_at,
     reminds_invited_before,

@@ -1,4 +1,5 @@
 //! The decisions of the center and of editors about registrations.
+use codes::EditorAct;
 use domain::{
     campaign::RegistrationRefused,
     id::{AccountId, RegistrationId},
@@ -37,6 +38,7 @@ pub async fn approve(app: &App, seen: SeenRegistration, by: AccountId) -> Result
     let decided = Some((work.now(), by));
     let after = Registration { life, number: Some(number), decided, reason: None, ..before.clone() };
     let it = work.save(&before, after).await?;
+    work.record(EditorAct::RegistrationApproved, None, by).await?;
     work.tell(&it, RegistrationNews::Approved { is_change })?;
     work.commit().await?;
     Ok(it)
@@ -57,6 +59,7 @@ pub async fn reject(
     let decided = Some((work.now(), by));
     let after = Registration { life, decided, reason: Some(reason.to_owned()), ..before.clone() };
     let it = work.save(&before, after).await?;
+    work.record(EditorAct::RegistrationRejected, None, by).await?;
     work.tell(&it, RegistrationNews::Rejected { is_change, was_approved, reason })?;
     work.commit().await?;
     Ok(it)

@@ -1,7 +1,7 @@
 //! Importing registrations from a file: taken as a whole, and undone as a whole.
 use std::collections::HashSet;
 
-use codes::ImportKind;
+use codes::{EditorAct, ImportKind};
 use domain::{
     campaign::{RegistrationEntry, RegistrationLife},
     id::{AccountId, FileImportId, PublicationId, RegistrationId},
@@ -80,18 +80,20 @@ pub async fn take(
         .collect();
     registration::insert_imported(&work.tx, &registrations).await?;
     file_import::mark_taken(&work.tx, id, now).await?;
+    work.record(EditorAct::ImportTaken, Some(registrations.len()), by).await?;
     work.commit().await?;
     Ok(registrations.len())
 }
 
 /// Undoes a whole import: its registrations disappear. One about which a person has decided since stays.
-pub async fn undo(app: &App, id: FileImportId) -> Result<UndoneRegistrations, Problem> {
+pub async fn undo(app: &App, id: FileImportId, by: AccountId) -> Result<UndoneRegistrations, Problem> {
     let campaign = campaign_of(app, id).await?;
     let work = CampaignTransaction::begin(app, campaign).await?;
     lock_to_undo(&work.tx, ImportKind::Registration, id).await?;
     let deleted = registration::delete_untouched(&work.tx, id).await?;
     let left = registration::count_of_import(&work.tx, id).await?;
     file_import::mark_undone(&work.tx, id, work.now()).await?;
+    work.record(EditorAct::ImportUndone, usize::try_from(deleted).ok(), by).await?;
     work.commit().await?;
     Ok(UndoneRegistrations { deleted, left })
 }

@@ -1,6 +1,7 @@
 //! The invitation of registrants to a consultation, and the end of such mails.
 use chrono::TimeDelta;
-use domain::id::{PublicationId, RegistrationId};
+use codes::EditorAct;
+use domain::id::{AccountId, PublicationId, RegistrationId, SurveyMemberId};
 
 use super::{mails::page_token, transaction::CampaignTransaction};
 use crate::{
@@ -11,9 +12,12 @@ use crate::{
     },
     problem::Problem,
     secret::Purpose,
-    store::campaign::{
-        outreach::{self, OutreachRecipient},
-        registration,
+    store::{
+        campaign::{
+            outreach::{self, OutreachRecipient},
+            registration,
+        },
+        survey::member,
     },
     url,
 };
@@ -23,7 +27,12 @@ const STOP_LINK: TimeDelta = TimeDelta::days(400);
 
 /// Invites registrants to a consultation: each one that may be written to, once for a telework month. Returns how many
 /// were invited.
-pub async fn invite(app: &App, campaign: PublicationId, ids: &[RegistrationId]) -> Result<usize, Problem> {
+pub async fn invite(
+    app: &App,
+    campaign: PublicationId,
+    ids: &[RegistrationId],
+    by: AccountId,
+) -> Result<usize, Problem> {
     let mut work = CampaignTransaction::begin(app, campaign).await?;
     let mut invited = 0;
     for id in ids {
@@ -33,16 +42,23 @@ pub async fn invite(app: &App, campaign: PublicationId, ids: &[RegistrationId]) 
         outreach::mark_invited(&work.tx, &to, work.now()).await?;
         invited += 1;
     }
+    work.record(EditorAct::OutreachSent, Some(invited), by).await?;
     work.commit().await?;
     Ok(invited)
 }
 
-/// Takes back the consents to announcements of the address of a registration. Doing so twice changes nothing.
+/// Takes back the consents to announcements and surveys of the address of a registration, or of a member. Doing so twice changes nothing.
 pub async fn stop_outreach(app: &App, id: RegistrationId) -> Result<(), Problem> {
-    let Some(it) = registration::find(&app.db, id).await? else { return Ok(()) };
-    let Some(email) = it.entry.email else { return Ok(()) };
+    let email_key = match registration::find(&app.db, id).await? {
+        Some(it) => it.entry.email.map(|it| it.key()),
+        // The link of an invitation to a survey may be that of a person who is no registrant.
+        None => member::key_of(&app.db, SurveyMemberId(id.0)).await?,
+    };
+    let Some(email_key) = email_key else { return Ok(()) };
+    let now = app.clock.now();
     let tx = app.begin().await?;
-    outreach::opt_out(&tx, &email.key(), app.clock.now()).await?;
+    outreach::opt_out(&tx, &email_key, now).await?;
+    member::opt_out(&tx, &email_key, now).await?;
     tx.commit().await?;
     Ok(())
 }

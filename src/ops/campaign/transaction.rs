@@ -1,9 +1,11 @@
 //! The unit of work of a telework month: its row is locked, so that numbers are given and decisions made one after the
 //! other on all servers, and its mails commit with the change.
 use chrono::{DateTime, Utc};
+use codes::EditorAct;
 use domain::{
     campaign::{CampaignTimes, RegistrationRefused, RegistrationState, RegistrationStatus, next_step_at},
-    id::{PublicationId, RegistrationId},
+    id::{AccountId, PublicationId, RegistrationId},
+    publication::PublicationKind,
     text::TextLine,
 };
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -15,6 +17,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
+        audit::editor_act::{self, ActSubject},
         campaign::{
             Campaign,
             registration::{self, ENDED, Registration},
@@ -80,6 +83,12 @@ impl<'a> CampaignTransaction<'a> {
         it.entry.listing = it.life.wanted.clone();
         registration::save(&self.tx, &it).await?;
         Ok(it)
+    }
+
+    /// Records the act of an editor on the telework month, with the number of rows or mails that it made.
+    pub async fn record(&self, act: EditorAct, quantity: Option<usize>, by: AccountId) -> Result<(), DbErr> {
+        let month = ActSubject::one(PublicationKind::Campaign, self.campaign.year);
+        editor_act::insert(&self.tx, act, ActSubject { quantity, ..month }, by, self.now()).await
     }
 
     /// Returns the times that decide about the next step.

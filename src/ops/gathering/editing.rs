@@ -1,8 +1,9 @@
 //! The acts of editors on an event beside its text: calling it off, the meeting link, attendance, materials.
+use codes::EditorAct;
 use domain::{
     gathering::{SeatKind, SignUpState, SignUpStatus, hour_reminder_at},
-    id::{PublicationFileId, PublicationId, SignUpId},
-    publication::news::WebAddress,
+    id::{AccountId, PublicationFileId, PublicationId, SignUpId},
+    publication::{Publication, PublicationKind, news::WebAddress},
     text::Prose,
 };
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
+        audit::editor_act::{self, ActSubject},
         gathering::sign_up::{self, SignUp},
         publication::file::{self, PublicationFile},
     },
@@ -37,7 +39,7 @@ pub struct AttendanceMark {
 }
 
 /// Calls an event off. Each person who has a seat or waits for one gets one mail. Doing so twice changes nothing.
-pub async fn call_off(app: &App, id: PublicationId, reason: &Prose) -> Result<(), Problem> {
+pub async fn call_off(app: &App, id: PublicationId, reason: &Prose, by: AccountId) -> Result<(), Problem> {
     let mut hall = Hall::open(app, id).await?;
     if hall.event.called_off.is_some() {
         return Ok(());
@@ -53,12 +55,18 @@ pub async fn call_off(app: &App, id: PublicationId, reason: &Prose) -> Result<()
             hall.save(SignUp { state: SignUpState::Ended, ..it }, None).await?;
         }
     }
+    hall.record(EditorAct::CalledOff, by).await?;
     hall.commit().await
 }
 
 /// Saves the address of the online meeting, which participants see on their own pages from a day before. If it was missing
 /// when they were to be reminded of the start, they are told now.
-pub async fn save_link(app: &App, id: PublicationId, link: Option<WebAddress>) -> Result<(), Problem> {
+pub async fn save_link(
+    app: &App,
+    id: PublicationId,
+    link: Option<WebAddress>,
+    by: AccountId,
+) -> Result<(), Problem> {
     let mut hall = Hall::open(app, id).await?;
     let (now, event) = (hall.now(), &hall.event);
     let is_late = hour_reminder_at(event.starts_at) <= now && now < event.ends_at;
@@ -70,43 +78,65 @@ pub async fn save_link(app: &App, id: PublicationId, link: Option<WebAddress>) -
         }
     }
     hall.event.online_link = link;
+    hall.record(EditorAct::LinkSaved, by).await?;
     hall.commit().await
 }
 
 /// Saves the materials, one title and address a line.
-pub async fn save_materials(app: &App, id: PublicationId, materials: Option<String>) -> Result<(), Problem> {
+pub async fn save_materials(
+    app: &App,
+    id: PublicationId,
+    materials: Option<String>,
+    by: AccountId,
+) -> Result<(), Problem> {
     let mut hall = Hall::open(app, id).await?;
     hall.event.materials = materials;
+    hall.record(EditorAct::MaterialsSaved, by).await?;
     hall.commit().await
 }
 
 /// Adds a file to the materials. Returns false if there are `most` already.
-pub(in crate::ops) async fn add_file(app: &App, it: &PublicationFile, most: usize) -> Result<bool, Problem> {
+pub(in crate::ops) async fn add_file(
+    app: &App,
+    it: &PublicationFile,
+    most: usize,
+    (event, by): (&Publication, AccountId),
+) -> Result<bool, Problem> {
+    let subject = ActSubject::of(event);
     let Some(mut hall) = of_published(app, it.publication).await? else {
         let tx = app.begin().await?;
-        let is_added = file::insert(&tx, it, most).await?;
+        if !file::insert(&tx, it, most).await? {
+            return Ok(false);
+        }
+        editor_act::insert(&tx, EditorAct::FileAdded, subject, by, app.clock.now()).await?;
         tx.commit().await?;
-        return Ok(is_added);
+        return Ok(true);
     };
-    let is_added = file::insert(&hall.tx, it, most).await?;
+    if !file::insert(&hall.tx, it, most).await? {
+        return Ok(false);
+    }
     hall.has_files = true;
+    hall.record(EditorAct::FileAdded, by).await?;
     hall.commit().await?;
-    Ok(is_added)
+    Ok(true)
 }
 
 /// Removes a file from the materials.
 pub(in crate::ops) async fn remove_file(
     app: &App,
-    of: PublicationId,
     id: PublicationFileId,
+    (event, by): (&Publication, AccountId),
 ) -> Result<(), Problem> {
-    let Some(mut hall) = of_published(app, of).await? else {
+    let Some(mut hall) = of_published(app, event.id).await? else {
         let tx = app.begin().await?;
-        file::delete(&tx, of, id).await?;
+        file::delete(&tx, event.id, id).await?;
+        let subject = ActSubject::of(event);
+        editor_act::insert(&tx, EditorAct::FileRemoved, subject, by, app.clock.now()).await?;
         return Ok(tx.commit().await?);
     };
-    file::delete(&hall.tx, of, id).await?;
-    hall.has_files = !file::of(&hall.tx, of).await?.is_empty();
+    file::delete(&hall.tx, event.id, id).await?;
+    hall.has_files = !file::of(&hall.tx, event.id).await?.is_empty();
+    hall.record(EditorAct::FileRemoved, by).await?;
     hall.commit().await
 }
 
@@ -119,7 +149,12 @@ async fn of_published(app: &App, id: PublicationId) -> Result<Option<Hall<'_>>, 
 }
 
 /// Marks who was there. A mark of a person who has no seat is refused.
-pub async fn mark_attendance(app: &App, id: PublicationId, marks: &[AttendanceMark]) -> Result<(), Problem> {
+pub async fn mark_attendance(
+    app: &App,
+    id: PublicationId,
+    marks: &[AttendanceMark],
+    by: AccountId,
+) -> Result<(), Problem> {
     let mut hall = Hall::open(app, id).await?;
     let now = hall.now();
     for mark in marks {
@@ -133,11 +168,12 @@ pub async fn mark_attendance(app: &App, id: PublicationId, marks: &[AttendanceMa
             hall.save(SignUp { attended_at, ..it }, None).await?;
         }
     }
+    hall.record(EditorAct::AttendanceMarked, by).await?;
     hall.commit().await
 }
 
 /// Adds a person who came without a sign-up. Such a person takes no seat from those who signed up, and gets no mail.
-pub async fn add_walk_in(app: &App, id: PublicationId, who: WalkIn) -> Result<(), Problem> {
+pub async fn add_walk_in(app: &App, id: PublicationId, who: WalkIn, by: AccountId) -> Result<(), Problem> {
     let hall = Hall::open(app, id).await?;
     if hall.event.called_off.is_some() || hall.event.erased_at.is_some() {
         return Err(Problem::Refused("このイベントには、参加者を追加できません。".to_owned()));
@@ -157,5 +193,14 @@ pub async fn add_walk_in(app: &App, id: PublicationId, who: WalkIn) -> Result<()
     };
     who.person.write_to(&mut it);
     sign_up::insert(&hall.tx, &it).await?;
+    hall.record(EditorAct::WalkInAdded, by).await?;
     hall.commit().await
+}
+
+impl Hall<'_> {
+    /// Records the act of an editor on the event.
+    async fn record(&self, act: EditorAct, by: AccountId) -> Result<(), Problem> {
+        let subject = ActSubject::one(PublicationKind::Gathering, self.event.number);
+        Ok(editor_act::insert(&self.tx, act, subject, by, self.now()).await?)
+    }
 }

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use super::{
     Seen,
-    consent_rows::{ConsentOf, ErasedExample, Erasure, LockedPublication, NewDraft},
+    consent_rows::{AskedCompany, ConsentOf, ErasedExample, Erasure, LockedPublication, NewDraft},
 };
 use crate::{
     app::App,
@@ -107,6 +107,7 @@ pub async fn show(app: &App, seen: Seen, by: AccountId) -> Result<(), Problem> {
     private_words(&work, &consent).await?.check(&example.content)?;
     let shown = consent.show(example.revision, work.now())?;
     work.save(&shown).await?;
+    work.save(AskedCompany(&example, by)).await?;
     work.note(Actor::Coordinator(by), "事例の文章の確認を、企業にお願いしました");
     let (portal, until) = (work.portal()?, shown.due_at.unwrap_or(work.now()));
     work.mail_company(MailEvent::Example(ExampleEvent::Review { portal: &portal, until }))?;

@@ -1,6 +1,7 @@
 //! The rows of a consent and of its example, as the unit of work of a case locks and saves them.
+use codes::EditorAct;
 use domain::{
-    id::{ConsultationId, PublicationId},
+    id::{AccountId, ConsultationId, PublicationId},
     publication::{
         Content, Phase, Publication, PublicationKind, RevisionAct, example::consent::ExampleConsent,
     },
@@ -10,7 +11,10 @@ use sea_orm::DatabaseTransaction;
 use crate::{
     ops::case::save::{Lock, Save, Target},
     problem::Problem,
-    store::publication::{self, consent, delete_drafts, link_check::set_links},
+    store::{
+        audit::editor_act::{self, ActSubject},
+        publication::{self, consent, delete_drafts, link_check::set_links},
+    },
 };
 
 /// The key of the consent of a consultation's company.
@@ -38,6 +42,16 @@ impl Lock for LockedPublication {
 
     async fn lock(self, tx: &DatabaseTransaction) -> Result<Option<Publication>, Problem> {
         Ok(publication::lock(tx, self.0).await?)
+    }
+}
+
+/// The request of an editor that the company approves the text of this example.
+pub struct AskedCompany<'a>(pub &'a Publication, pub AccountId);
+
+impl Save for AskedCompany<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        let Self(example, by) = self;
+        Ok(editor_act::insert(to.tx, EditorAct::CompanyAsked, ActSubject::of(example), by, to.now).await?)
     }
 }
 

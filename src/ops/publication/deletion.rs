@@ -1,4 +1,5 @@
 //! Deleting drafts that the public has never read.
+use codes::EditorAct;
 use domain::{
     id::AccountId,
     publication::{Publication, PublicationState, RevisionAct},
@@ -6,7 +7,14 @@ use domain::{
 use sea_orm::ConnectionTrait;
 
 use super::Seen;
-use crate::{app::App, problem::Problem, store};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{
+        self,
+        audit::editor_act::{self, ActSubject},
+    },
+};
 
 const NO_DRAFT: &str =
     "公開したことのあるものは、削除できません。公開を終えると、ページにその旨を表示します。";
@@ -39,7 +47,9 @@ pub async fn delete(app: &App, seen: Seen, by: AccountId) -> Result<(), Problem>
     }
     check(&tx, &it).await?;
     store::publication::delete_drafts(&tx, &[it.id]).await?;
-    store::publication::deleted_draft::insert(&tx, &it, by, app.clock.now()).await?;
+    let now = app.clock.now();
+    store::publication::deleted_draft::insert(&tx, &it, by, now).await?;
+    editor_act::insert(&tx, EditorAct::Deleted, ActSubject::of(&it), by, now).await?;
     tx.commit().await?;
     Ok(())
 }

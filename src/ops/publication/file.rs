@@ -1,7 +1,7 @@
 //! Files of publications that visitors download: logos of a telework month, materials of an event.
-use codes::Trust;
+use codes::{EditorAct, Trust};
 use domain::{
-    id::{PublicationFileId, PublicationId},
+    id::{AccountId, PublicationFileId, PublicationId},
     publication::PublicationKind,
 };
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
+        audit::editor_act::{self, ActSubject},
         publication::file::{self, PublicationFile},
     },
 };
@@ -36,30 +37,39 @@ const LOGOS: [FileType; 4] = [
 
 /// Adds a file to a telework month or an event, or says why it is not accepted. If there is a scanner, the file can be
 /// downloaded once it has seen it.
-pub async fn add(app: &App, of: PublicationId, upload: UploadedFile) -> Result<(), Problem> {
-    let kind = store::publication::find(&app.db, of).await?.ok_or(Problem::NotFound)?.kind();
-    let it = kept(app, of, kind, upload).await?;
-    if kind == PublicationKind::Gathering {
-        let is_added = ops::gathering::add_file(app, &it, MOST).await?;
+pub async fn add(app: &App, of: PublicationId, upload: UploadedFile, by: AccountId) -> Result<(), Problem> {
+    let publication = store::publication::find(&app.db, of).await?.ok_or(Problem::NotFound)?;
+    let it = kept(app, of, publication.kind(), upload).await?;
+    if publication.kind() == PublicationKind::Gathering {
+        let is_added = ops::gathering::add_file(app, &it, MOST, (&publication, by)).await?;
         return if is_added { Ok(()) } else { Err(too_many()) };
     }
     let tx = app.begin().await?;
-    store::publication::lock(&tx, of).await?.ok_or(Problem::NotFound)?;
-    let is_added = file::insert(&tx, &it, MOST).await?;
-    tx.commit().await?;
-    if is_added { Ok(()) } else { Err(too_many()) }
+    let publication = store::publication::lock(&tx, of).await?.ok_or(Problem::NotFound)?;
+    if !file::insert(&tx, &it, MOST).await? {
+        return Err(too_many());
+    }
+    let subject = ActSubject::of(&publication);
+    editor_act::insert(&tx, EditorAct::FileAdded, subject, by, app.clock.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Removes a file. Its bytes are swept later. Doing so twice changes nothing.
-pub async fn remove(app: &App, of: PublicationId, id: PublicationFileId) -> Result<(), Problem> {
-    let kind = store::publication::find(&app.db, of).await?.ok_or(Problem::NotFound)?.kind();
-    if kind == PublicationKind::Gathering {
-        return ops::gathering::remove_file(app, of, id).await;
+pub async fn remove(
+    app: &App,
+    of: PublicationId,
+    id: PublicationFileId,
+    by: AccountId,
+) -> Result<(), Problem> {
+    let publication = store::publication::find(&app.db, of).await?.ok_or(Problem::NotFound)?;
+    if publication.kind() == PublicationKind::Gathering {
+        return ops::gathering::remove_file(app, id, (&publication, by)).await;
     }
     let tx = app.begin().await?;
     file::delete(&tx, of, id).await?;
-    tx.commit().await?;
-    Ok(())
+    let subject = ActSubject::of(&publication);
+    editor_act::insert(&tx, EditorAct::FileRemoved, subject, by, app.clock.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Returns the bytes of a file that may be handed out, and refuses any other.

@@ -1,5 +1,5 @@
 //! Importing news, entries of the guide and examples from a file: taken as a whole, and undone as a whole.
-use codes::ImportKind;
+use codes::{EditorAct, ImportKind};
 use domain::{
     id::{AccountId, FileImportId, PublicationId},
     publication::{
@@ -15,7 +15,9 @@ use crate::{
     ops::file_import::{lock_to_take, lock_to_undo},
     problem::Problem,
     store::{
-        self, file_import,
+        self,
+        audit::editor_act::{self, ActSubject},
+        file_import,
         publication::{guide, link_check::add_links},
     },
 };
@@ -85,6 +87,8 @@ pub async fn take(
         add_links(&tx, public.iter().map(|it| (it.id, links(it)))).await?;
     }
     file_import::mark_taken(&tx, id, now).await?;
+    let subject = ActSubject::file(kind).with(count);
+    editor_act::insert(&tx, EditorAct::ImportTaken, subject, by, now).await?;
     tx.commit().await?;
     Ok(count)
 }
@@ -116,6 +120,8 @@ pub async fn undo(
     let without_links = ended.iter().filter(|it| matches!(it.state, PublicationState::Archived(_)));
     store::publication::link_check::forget_links(&tx, without_links.map(|it| it.id)).await?;
     file_import::mark_undone(&tx, id, now).await?;
+    let subject = ActSubject::file(kind).with(undone.deleted + undone.ended);
+    editor_act::insert(&tx, EditorAct::ImportUndone, subject, by, now).await?;
     tx.commit().await?;
     Ok(undone)
 }

@@ -1,11 +1,20 @@
 //! The page that a publication leads to once it has ended.
+use codes::EditorAct;
 use domain::{
     id::{AccountId, PublicationId},
     publication::{Publication, news::WebAddress},
 };
 
 use super::refuse_erased;
-use crate::{app::App, problem::Problem, store, url};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{
+        self,
+        audit::editor_act::{self, ActSubject},
+    },
+    url,
+};
 
 const NEVER_PUBLIC: &str = "公開したことのない下書きには、後継のページを付けられません。";
 const ITSELF: &str = "後継のページには、このページ以外のアドレスを入力してください。";
@@ -30,6 +39,7 @@ pub async fn save(
         }
         None => store::publication::successor::remove(&tx, id).await?,
     }
+    editor_act::insert(&tx, EditorAct::SuccessorSaved, ActSubject::of(&it), by, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 

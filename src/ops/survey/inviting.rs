@@ -1,8 +1,9 @@
 //! The codes of a survey: printed for a firm that sends them, or mailed to people who have opted in to surveys.
 use chrono::TimeDelta;
+use codes::EditorAct;
 use domain::{
     calendar::japan_date,
-    id::{PublicationId, SurveyCodeId},
+    id::{AccountId, PublicationId, SurveyCodeId},
     publication::{PublicationKind, survey::SurveyTarget},
     survey::SurveyAccess,
 };
@@ -54,11 +55,17 @@ fn new_code(app: &App, survey: PublicationId) -> (SurveyCodeId, String) {
 }
 
 /// Makes `count` codes that are printed.
-pub async fn print_codes(app: &App, survey: PublicationId, count: usize) -> Result<(), Problem> {
+pub async fn print_codes(
+    app: &App,
+    survey: PublicationId,
+    count: usize,
+    by: AccountId,
+) -> Result<(), Problem> {
     let work = SurveyTransaction::begin(app, survey).await?;
     work.refuse_codes()?;
     let codes: Vec<_> = (0..count.min(MOST_CODES)).map(|_| new_code(app, survey)).collect();
     code::insert_printed(&work.tx, survey, &codes, work.now()).await?;
+    work.record(EditorAct::CodesMade, codes.len(), by).await?;
     work.commit().await
 }
 
@@ -70,6 +77,7 @@ pub async fn invite(
     filter: &SurveyTarget,
     office: &str,
     shown: usize,
+    by: AccountId,
 ) -> Result<usize, Problem> {
     let mut work = SurveyTransaction::begin(app, survey).await?;
     work.refuse_codes()?;
@@ -92,6 +100,7 @@ pub async fn invite(
     for (id, _, to) in &codes {
         work.write(*id, to, office, false)?;
     }
+    work.record(EditorAct::SurveyInvited, codes.len(), by).await?;
     work.commit().await?;
     Ok(codes.len())
 }
@@ -122,7 +131,7 @@ impl SurveyTransaction<'_> {
         office: &str,
         is_reminder: bool,
     ) -> Result<(), Problem> {
-        let token = self.app.secret.sign(Purpose::StopOutreach, to.id().0, self.now() + STOP_LINK);
+        let token = self.app.secret.sign(Purpose::StopOutreach, to.id().uuid(), self.now() + STOP_LINK);
         let site = &self.app.site;
         let stop = site.absolute(&url::stop_outreach(&token));
         let page = site.absolute(&url::survey_answer(self.survey.number, &code_of(self.app, id)));

@@ -16,12 +16,15 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        survey::{Survey, code, response},
+        survey::{Survey, code, response, result},
     },
 };
 
 const ANSWERED: &str =
     "回答が始まっているため、質問と回答の方法は変えられません。別の調査として作成してください。";
+
+const RESULTS_ARE_PUBLIC: &str =
+    "結果を公表しているため、回答を再び受け付けられません。先に、結果の公表をやめてください。";
 
 /// Refuses other questions for a survey that people have begun to answer, before the publication is saved.
 pub async fn check(
@@ -58,6 +61,9 @@ pub async fn published(
         return Ok(tx.commit().await?);
     };
     let survey = row_of(publication, form, period, before.as_ref(), &context);
+    if context.now < survey.closes_at && result::find(&tx, survey.id).await?.is_some() {
+        return Err(Problem::Refused(RESULTS_ARE_PUBLIC.to_owned()));
+    }
     if before.is_none() {
         store::survey::insert(&tx, &survey).await?;
     }

@@ -45,8 +45,8 @@ impl SurveyTransaction<'_> {
         };
         let mut reminded = Vec::new();
         for it in code::to_remind(&self.tx, id, reminds_invited_before(now)).await? {
-            let Some(registration) = it.registration else { continue };
-            let Some(to) = recipient::find(&self.tx, registration).await? else { continue };
+            let Some(consent) = it.to else { continue };
+            let Some(to) = recipient::find(&self.tx, consent).await? else { continue };
             self.write(it.id, &to, &office, true)?;
             reminded.push(it.id);
         }

@@ -1,14 +1,23 @@
 //! The unit of work of a survey: its row is locked, and its mails commit with the change.
 use chrono::{DateTime, Utc};
-use domain::{id::PublicationId, survey::next_step_at};
-use sea_orm::DatabaseTransaction;
+use codes::EditorAct;
+use domain::{
+    id::{AccountId, PublicationId},
+    publication::PublicationKind,
+    survey::next_step_at,
+};
+use sea_orm::{DatabaseTransaction, DbErr};
 
 use crate::{
     app::App,
     mail::outgoing_mail::OutgoingMail,
     ops::case::context::Context,
     problem::Problem,
-    store::{self, survey::Survey},
+    store::{
+        self,
+        audit::editor_act::{self, ActSubject},
+        survey::Survey,
+    },
 };
 
 /// A survey under its lock, with the mails that the change causes.
@@ -31,6 +40,12 @@ impl<'a> SurveyTransaction<'a> {
 
     pub const fn now(&self) -> DateTime<Utc> {
         self.context.now
+    }
+
+    /// Records the act of an editor on the survey, with the number of codes that it made.
+    pub async fn record(&self, act: EditorAct, quantity: usize, by: AccountId) -> Result<(), DbErr> {
+        let subject = ActSubject::one(PublicationKind::Survey, self.survey.number).with(quantity);
+        editor_act::insert(&self.tx, act, subject, by, self.now()).await
     }
 
     /// Computes when the next step is due, and commits everything with its mails.

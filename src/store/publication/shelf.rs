@@ -96,6 +96,11 @@ fn of_shelf() -> Select<publication_revision::Entity> {
 }
 
 impl Shelf {
+    /// Returns everything on the shelf, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &ShelvedPublication> {
+        self.all.values().flatten()
+    }
+
     /// Returns the publications of a kind that are public at `now`, newest first.
     pub fn current(
         &self,

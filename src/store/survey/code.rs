@@ -1,14 +1,14 @@
 //! The codes with which recipients answer a survey once.
 use chrono::{DateTime, Utc};
-use domain::id::{PublicationId, RegistrationId, SurveyCodeId};
+use domain::id::{PublicationId, RegistrationId, SurveyCodeId, SurveyMemberId};
 use entity::survey_code as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use super::recipient::SurveyRecipient;
+use super::recipient::{RecipientId, SurveyRecipient};
 
 /// The most rows of one statement.
 const AT_ONCE: usize = 500;
@@ -18,7 +18,8 @@ const AT_ONCE: usize = 500;
 pub struct SurveyCode {
     pub id: SurveyCodeId,
     pub survey: PublicationId,
-    pub registration: Option<RegistrationId>,
+    /// The consent of the person to whom it was mailed.
+    pub to: Option<RecipientId>,
     pub used_at: Option<DateTime<Utc>>,
 }
 
@@ -50,12 +51,27 @@ pub async fn insert_mailed(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let mailed = codes.iter().map(|(id, hash, to)| row::Model {
-        registration_id: Some(to.id().0),
+        registration_id: registration_of(to.id()),
+        member_id: member_of(to.id()),
         opt_in_version: Some(to.opt_in_version().to_owned()),
         invited_at: Some(now),
         ..model(survey, *id, hash, now)
     });
     insert_all(tx, mailed.collect()).await
+}
+
+const fn registration_of(it: RecipientId) -> Option<Uuid> {
+    match it {
+        RecipientId::Registration(id) => Some(id.0),
+        RecipientId::Member(_) => None,
+    }
+}
+
+const fn member_of(it: RecipientId) -> Option<Uuid> {
+    match it {
+        RecipientId::Registration(_) => None,
+        RecipientId::Member(id) => Some(id.0),
+    }
 }
 
 async fn insert_all(tx: &DatabaseTransaction, rows: Vec<row::Model>) -> Result<(), DbErr> {
@@ -72,6 +88,7 @@ fn model(survey: PublicationId, id: SurveyCodeId, hash: &str, now: DateTime<Utc>
         publication_id: survey.0,
         code_hash: hash.to_owned(),
         registration_id: None,
+        member_id: None,
         opt_in_version: None,
         invited_at: None,
         reminded_at: None,
@@ -135,7 +152,7 @@ pub async fn to_remind(
         .filter(row::COLUMN.invited_at.lte(before))
         .filter(row::COLUMN.reminded_at.is_null())
         .filter(row::COLUMN.used_at.is_null())
-        .filter(row::COLUMN.registration_id.is_not_null())
+        .filter(mailed())
         .order_by_asc(row::COLUMN.id)
         .all(db)
         .await?;
@@ -173,17 +190,25 @@ pub async fn tally(db: &impl ConnectionTrait, survey: PublicationId) -> Result<C
 pub async fn erase_recipients(tx: &DatabaseTransaction, survey: PublicationId) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::RegistrationId, Expr::value(None::<Uuid>))
+        .col_expr(row::Column::MemberId, Expr::value(None::<Uuid>))
         .filter(row::COLUMN.publication_id.eq(survey.0))
         .exec(tx)
         .await?;
     Ok(())
 }
 
+/// Returns the condition that it is known to whom a code was mailed.
+pub fn mailed() -> Condition {
+    Condition::any().add(row::Column::RegistrationId.is_not_null()).add(row::Column::MemberId.is_not_null())
+}
+
 fn from_row(row: &row::Model) -> SurveyCode {
+    let registration = row.registration_id.map(|it| RecipientId::Registration(RegistrationId(it)));
+    let member = row.member_id.map(|it| RecipientId::Member(SurveyMemberId(it)));
     SurveyCode {
         id: SurveyCodeId(row.id),
         survey: PublicationId(row.publication_id),
-        registration: row.registration_id.map(RegistrationId),
+        to: registration.or(member),
         used_at: row.used_at,
     }
 }

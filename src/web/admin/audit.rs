@@ -1,4 +1,4 @@
-//! The audit: which account did which action to which consultation, within a range of days.
+//! The audit: which account did which action to which consultation or publication, within a range of days.
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
 use chrono::NaiveDate;
@@ -11,6 +11,7 @@ use crate::{
     store::{
         self,
         audit::{
+            editor_act::{self, ActSubject, RecordedAct},
             log::{ActorNames, AuditEntry},
             schedule_change::RecordedChange,
         },
@@ -23,6 +24,9 @@ use crate::{
 };
 
 const ROWS: u64 = 50;
+
+/// The most acts of editors that are shown; a shorter range shows those before.
+const MOST_ACTS: u64 = 200;
 
 #[derive(Template)]
 #[template(path = "admin/audit.html")]
@@ -38,6 +42,8 @@ struct AuditPage {
     next: String,
     /// The latest changes of experts' days of absence within the range.
     changes: Vec<RecordedChange>,
+    /// The latest acts of editors within the range.
+    acts: Vec<RecordedAct>,
 }
 
 #[get("/admin/audit")]
@@ -61,6 +67,7 @@ pub async fn show(
             names: ActorNames::default(),
             next: String::new(),
             changes: Vec::new(),
+            acts: Vec::new(),
         };
         return if page.errors.is_empty() { page::html(&page) } else { page::unprocessable(&page) };
     };
@@ -72,14 +79,31 @@ pub async fn show(
     rows.truncate(limit);
     let last = rows.last().filter(|_| more).map(|it| it.id);
     let next = last.map(|id| format!("/admin/audit?from={from}&to={to}&before={id}")).unwrap_or_default();
-    let changes = match before {
-        None => store::audit::schedule_change::between(&app.db, start, end, ROWS).await?,
-        Some(_) => Vec::new(),
+    let (changes, acts) = match before {
+        None => (
+            store::audit::schedule_change::between(&app.db, start, end, ROWS).await?,
+            editor_act::between(&app.db, start, end, MOST_ACTS).await?,
+        ),
+        Some(_) => (Vec::new(), Vec::new()),
     };
     let actors: Vec<_> = rows.iter().map(|it| it.by).collect();
     let names = store::audit::log::names(&app.db, &actors).await?;
     let tabs = tabs("/admin/audit");
-    page::html(&AuditPage { shell, tabs, form, errors, rows: Some(rows), names, next, changes })
+    page::html(&AuditPage { shell, tabs, form, errors, rows: Some(rows), names, next, changes, acts })
+}
+
+impl AuditPage {
+    /// Returns whether there may be acts of editors that the page does not show.
+    fn has_more_acts(&self) -> bool {
+        u64::try_from(self.acts.len()).is_ok_and(|it| it >= MOST_ACTS)
+    }
+
+    /// Returns what an act was about, in words.
+    fn subject(it: &ActSubject) -> String {
+        let number = it.number.map(|it| format!(" {it}")).unwrap_or_default();
+        let quantity = it.quantity.map(|it| format!("（{it}件）")).unwrap_or_default();
+        format!("{}{number}{quantity}", it.kind.label())
+    }
 }
 
 /// Parses a range of two days and refuses a second day before the first.

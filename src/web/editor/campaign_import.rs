@@ -135,9 +135,13 @@ pub async fn take(
 }
 
 #[post("/staff/month/{id}/import/{import}/undo")]
-pub async fn undo(app: Data<App>, _: EditorUser, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse, Problem> {
+pub async fn undo(
+    app: Data<App>,
+    user: EditorUser,
+    path: Path<(Uuid, Uuid)>,
+) -> Result<HttpResponse, Problem> {
     let (campaign, it) = found(&app, &path).await?;
-    let undone = ops::campaign::import::undo(&app, it.id).await?;
+    let undone = ops::campaign::import::undo(&app, it.id, user.id).await?;
     let sentence = format!(
         "取込みを取り消しました。削除{}件、そのあと変更があったため残したもの{}件。",
         undone.deleted, undone.left

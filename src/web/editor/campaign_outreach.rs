@@ -48,7 +48,7 @@ pub async fn show(
 #[post("/staff/month/{id}/outreach")]
 pub async fn invite(
     app: Data<App>,
-    _: Coordinator,
+    user: Coordinator,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -59,7 +59,7 @@ pub async fn invite(
         let one = Uuid::parse_str(form.get("registration")).map_err(|_| Problem::Unreadable)?;
         vec![RegistrationId(one)]
     };
-    let invited = ops::campaign::invite(&app, campaign.id, &ids).await?;
+    let invited = ops::campaign::invite(&app, campaign.id, &ids, user.id).await?;
     let sentence = match invited {
         0 => "送る相手がいませんでした。すでに送ったか、希望が取り消されています。".to_owned(),
         n => format!("{n}件のご案内を、業務時間に送ります。"),

@@ -93,13 +93,13 @@ pub async fn show(
 #[post("/staff/events/{id}/attendance")]
 pub async fn attendance(
     app: Data<App>,
-    _: EditorUser,
+    user: EditorUser,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let sign_up = Uuid::parse_str(form.get("sign_up")).map_err(|_| Problem::Unreadable)?;
     let mark = AttendanceMark { sign_up: SignUpId(sign_up), was_there: form.get("was_there") == "yes" };
-    ops::gathering::mark_attendance(&app, PublicationId(*id), &[mark]).await?;
+    ops::gathering::mark_attendance(&app, PublicationId(*id), &[mark], user.id).await?;
     let back = searched_address(*id, form.get("q"));
     Ok(page::see_other_with(
         back,
@@ -115,7 +115,7 @@ pub async fn attendance(
 pub async fn walk_in(
     app: Data<App>,
     shell: Shell,
-    _: EditorUser,
+    user: EditorUser,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -126,7 +126,7 @@ pub async fn walk_in(
     let (Some(seat), Some(person)) = (seat, person) else {
         return answer(&app, shell, id, String::new(), typed).await;
     };
-    let outcome = ops::gathering::add_walk_in(&app, id, WalkIn { seat, person }).await;
+    let outcome = ops::gathering::add_walk_in(&app, id, WalkIn { seat, person }, user.id).await;
     done(&app, shell, id, typed, outcome, "当日参加の方を追加しました。").await
 }
 
@@ -134,7 +134,7 @@ pub async fn walk_in(
 pub async fn online_link(
     app: Data<App>,
     shell: Shell,
-    _: EditorUser,
+    user: EditorUser,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -152,7 +152,7 @@ pub async fn online_link(
     let Some(link) = typed.errors.take("online_link", link) else {
         return answer(&app, shell, id, String::new(), typed).await;
     };
-    let outcome = ops::gathering::save_link(&app, id, link).await;
+    let outcome = ops::gathering::save_link(&app, id, link, user.id).await;
     done(&app, shell, id, typed, outcome, "接続先を保存しました。").await
 }
 
@@ -160,7 +160,7 @@ pub async fn online_link(
 pub async fn materials(
     app: Data<App>,
     shell: Shell,
-    _: EditorUser,
+    user: EditorUser,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -169,7 +169,7 @@ pub async fn materials(
     let Some(all) = typed.errors.take("materials", Material::parse_all(typed.form.get("materials"))) else {
         return answer(&app, shell, id, String::new(), typed).await;
     };
-    let outcome = ops::gathering::save_materials(&app, id, Material::lines(&all)).await;
+    let outcome = ops::gathering::save_materials(&app, id, Material::lines(&all), user.id).await;
     done(&app, shell, id, typed, outcome, "資料を保存しました。").await
 }
 
@@ -177,7 +177,7 @@ pub async fn materials(
 pub async fn call_off(
     app: Data<App>,
     shell: Shell,
-    _: EditorUser,
+    user: EditorUser,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -187,7 +187,7 @@ pub async fn call_off(
     let Some(reason) = typed.errors.take("reason", reason) else {
         return answer(&app, shell, id, String::new(), typed).await;
     };
-    let outcome = ops::gathering::call_off(&app, id, &reason).await;
+    let outcome = ops::gathering::call_off(&app, id, &reason, user.id).await;
     done(&app, shell, id, typed, outcome, "中止にしました。参加者にメールを送りました。").await
 }
 

@@ -53,7 +53,7 @@ pub async fn show(
 pub async fn add(
     app: Data<App>,
     shell: Shell,
-    _: EditorUser,
+    user: EditorUser,
     id: Path<Uuid>,
     form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
@@ -63,7 +63,7 @@ pub async fn add(
         errors.add(FILES, "ファイルを選択してください");
         return page::unprocessable(&files_page(&app, shell, *id, errors).await?);
     };
-    match ops::publication::file::add(&app, publication.id, file).await {
+    match ops::publication::file::add(&app, publication.id, file, user.id).await {
         Ok(()) => Ok(page::see_other_with(here(&publication), "ファイルを追加しました。")),
         Err(Problem::Refused(why)) => {
             errors.add(FILES, why);
@@ -76,12 +76,12 @@ pub async fn add(
 #[post("/staff/files/{id}/{file}/remove")]
 pub async fn remove(
     app: Data<App>,
-    _: EditorUser,
+    user: EditorUser,
     path: Path<(Uuid, Uuid)>,
 ) -> Result<HttpResponse, Problem> {
     let (id, file) = *path;
     let publication = found(&app, id).await?;
-    ops::publication::file::remove(&app, publication.id, PublicationFileId(file)).await?;
+    ops::publication::file::remove(&app, publication.id, PublicationFileId(file), user.id).await?;
     Ok(page::see_other_with(here(&publication), "ファイルを削除しました。"))
 }
 

@@ -11,7 +11,7 @@ use domain::{
     publication::{Facts, Publication, PublicationKind, survey::SurveyForm},
     statistics::DisplayedCount,
     survey::{AnswerKind, QuestionResult, SurveyAccess, SurveyResponseStatus, results},
-    wording::iso_date,
+    wording::{iso_date, long_date},
 };
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ use crate::{
         survey::{
             Survey,
             code::{self, CodeTally},
-            response,
+            response, result,
         },
     },
     url,
@@ -47,6 +47,10 @@ struct SurveyPage {
     begun: u64,
     given: u64,
     questions: Vec<ShownResult>,
+    /// The day on which the results were published; `None` if they are not public.
+    published: Option<String>,
+    /// Why the results were not published.
+    refused: Option<String>,
     links: SurveyLinks,
 }
 
@@ -76,7 +80,43 @@ pub async fn show(
     _: EditorUser,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let (survey, form) = find(&app, *id).await?;
+    page::html(&survey_page(&app, shell, *id, None).await?)
+}
+
+/// Publishes the results, or takes them from the public page.
+#[post("/staff/surveys/{id}/results")]
+pub async fn publish_results(
+    app: Data<App>,
+    shell: Shell,
+    user: EditorUser,
+    id: Path<Uuid>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let survey = PublicationId(*id);
+    let (done, sentence) = match form.get("act") {
+        "publish" => (
+            ops::survey::publish_results(&app, survey, user.id).await,
+            "結果を、調査のお知らせのページに公表しました。",
+        ),
+        "withdraw" => {
+            (ops::survey::withdraw_results(&app, survey, user.id).await, "結果の公表をやめました。")
+        }
+        _ => return Err(Problem::Unreadable),
+    };
+    match done {
+        Ok(()) => Ok(page::see_other_with(url::survey_desk(survey), sentence)),
+        Err(Problem::Refused(why)) => page::unprocessable(&survey_page(&app, shell, *id, Some(why)).await?),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn survey_page(
+    app: &App,
+    shell: Shell,
+    id: Uuid,
+    refused: Option<String>,
+) -> Result<SurveyPage, Problem> {
+    let (survey, form) = find(app, id).await?;
     let all = response::given(&app.db, survey.id).await?;
     let counted = results(&form.questions, &all);
     let questions = form.questions.all().iter().zip(counted).enumerate();
@@ -84,12 +124,15 @@ pub async fn show(
         let is_text = question.answer == AnswerKind::Text;
         shown(at + 1, question.text.to_string(), is_text, result)
     });
-    page::html(&SurveyPage {
+    let published = result::find(&app.db, survey.id).await?;
+    Ok(SurveyPage {
         is_open: survey.is_open(app.clock.now()),
         codes: code::tally(&app.db, survey.id).await?,
         begun: response::count(&app.db, survey.id, SurveyResponseStatus::Begun).await?,
         given: response::count(&app.db, survey.id, SurveyResponseStatus::Given).await?,
         questions: questions.collect(),
+        published: published.map(|it| long_date(it.at)),
+        refused,
         links: links(&shell, &survey),
         shell,
         survey,
@@ -100,7 +143,7 @@ pub async fn show(
 #[post("/staff/surveys/{id}/codes")]
 pub async fn print_codes(
     app: Data<App>,
-    _: EditorUser,
+    user: EditorUser,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -111,7 +154,7 @@ pub async fn print_codes(
         let why = format!("作っていません。回答番号の数は、1から{MOST_CODES}までの数字で入力してください。");
         return Ok(page::see_other_with(desk, &why));
     };
-    ops::survey::print_codes(&app, survey.id, count).await?;
+    ops::survey::print_codes(&app, survey.id, count, user.id).await?;
     Ok(page::see_other_with(desk, &format!("回答番号を{count}件作りました。CSVで受け取れます。")))
 }
 

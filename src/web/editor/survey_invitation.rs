@@ -60,7 +60,7 @@ pub async fn show(
 pub async fn invite(
     app: Data<App>,
     shell: Shell,
-    _: Coordinator,
+    user: Coordinator,
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -69,7 +69,7 @@ pub async fn invite(
     let filter = target(&form);
     let office = office(&app, &survey).await?;
     let mut typed = FormState::of(form);
-    let invited = ops::survey::invite(&app, survey.id, &filter, &office, shown).await;
+    let invited = ops::survey::invite(&app, survey.id, &filter, &office, shown, user.id).await;
     match typed.value(invited)? {
         Some(n) => {
             let message = format!("{n}件の依頼を、業務時間に送ります。");

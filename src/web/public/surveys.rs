@@ -8,9 +8,13 @@ use actix_web::{
 };
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::publication::{
-    Facts, Phase, PublicationKind,
-    survey::{PhoneCheck, SurveyFacts, SurveySearch},
+use domain::{
+    publication::{
+        Facts, Phase, PublicationKind,
+        survey::{PhoneCheck, SurveyFacts, SurveySearch},
+    },
+    survey::PublishedResult,
+    wording::long_date,
 };
 
 use super::{list_page::ListPage, successor};
@@ -21,6 +25,7 @@ use crate::{
     store::{
         self,
         publication::shelf::{Shelf, ShelvedPublication},
+        survey::result,
     },
     url,
     web::kit::{
@@ -71,6 +76,9 @@ struct SurveyPage {
     is_over: bool,
     /// Whether it can be answered here now.
     is_open: bool,
+    /// The published results, and the day on which they were published.
+    results: Vec<PublishedResult>,
+    published: String,
 }
 
 #[get("/surveys")]
@@ -98,6 +106,8 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
     let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
     let has_ended = it.state.phase(now) != Phase::Current;
     let survey = store::survey::find(&app.db, it.id).await?;
+    let results = if has_ended { None } else { result::find(&app.db, it.id).await? };
+    let published = results.as_ref().map(|it| long_date(it.at)).unwrap_or_default();
     let address = address(it);
     page::html(&SurveyPage {
         shell,
@@ -108,6 +118,8 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<Http
         has_ended,
         successor: successor::of(&app, it.id, has_ended).await?,
         is_over: facts.is_over(now),
+        results: results.map(|it| it.questions).unwrap_or_default(),
+        published,
         is_open: !has_ended && facts.form.is_some() && survey.is_some_and(|it| it.is_open(now)),
     })
 }

@@ -1,5 +1,5 @@
-//! The monthly report of an edition as a spreadsheet and as a PDF document, with charts. Both are made of the edition and
-//! the center's comment alone, so that the same edition gives the same report.
+//! The monthly report of an edition as a spreadsheet and as a PDF document, with charts. Both are made of the edition,
+//! its indicators and the center's comment alone, so that the same edition gives the same report.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
@@ -9,7 +9,7 @@ use domain::{
     field::Field,
     statistics::{
         figures::{FigureTable, MonthFigures, WaitKind},
-        indicator::{INDICATORS, IndicatorValue},
+        indicator::IndicatorValue,
         month::EditionMonth,
     },
     wording::{iso_date, long_date_time, thousands},
@@ -20,7 +20,7 @@ use rust_xlsxwriter::{
 
 use super::{
     download::{self, XLSX},
-    editions::{find, months_of_year},
+    editions::{find, indicators, months_of_year},
 };
 use crate::{
     app::App,
@@ -43,6 +43,7 @@ struct MonthlyReport {
     months: Vec<(EditionMonth, MonthFigures)>,
     /// The figures of the fiscal year until then.
     year: MonthFigures,
+    indicators: Vec<IndicatorValue>,
 }
 
 #[get("/stats/editions/{month}/report.xlsx")]
@@ -75,7 +76,8 @@ async fn load(app: &App, user: &AnyStaff, month: &str, req: &HttpRequest) -> Res
     let months = months_of_year(app, &edition, field).await?;
     let mut year = MonthFigures::default();
     months.iter().for_each(|(_, it)| year.add(it));
-    Ok(MonthlyReport { edition, release, field, months, year })
+    let indicators = indicators(app, edition.month, edition.content.about(field)).await?;
+    Ok(MonthlyReport { edition, release, field, months, year, indicators })
 }
 
 impl MonthlyReport {
@@ -94,10 +96,6 @@ impl MonthlyReport {
 
     fn figures(&self) -> &MonthFigures {
         self.edition.content.about(self.field)
-    }
-
-    fn indicators(&self) -> Vec<IndicatorValue> {
-        INDICATORS.iter().map(|it| it.of(self.figures())).collect()
     }
 
     fn comment(&self) -> &str {
@@ -156,8 +154,8 @@ impl MonthlyReport {
         ];
         blocks.extend(self.comment().lines().map(|it| Block::Paragraph(it.to_owned())));
         blocks.push(Block::Heading("指標".to_owned()));
-        for it in self.indicators() {
-            blocks.push(Block::Value(it.indicator.label.to_owned(), words(&it)));
+        for it in &self.indicators {
+            blocks.push(Block::Value(it.label.clone(), words(it)));
         }
         blocks.extend(self.waits().into_iter().map(|(label, it)| Block::Value(label.to_owned(), it)));
         blocks.push(Block::Heading("月別の受付件数".to_owned()));
@@ -222,18 +220,20 @@ impl MonthlyReport {
         for (title, column) in titles.into_iter().zip(0..) {
             sheet.write_with_format(6, column, title, bold)?;
         }
-        for (it, row) in self.indicators().iter().zip(7..) {
-            sheet.write(row, 0, it.indicator.label)?.write(row, 1, it.share().unwrap_or_default())?;
+        for (it, row) in self.indicators.iter().zip(7..) {
+            sheet.write(row, 0, it.label.as_str())?.write(row, 1, it.share().unwrap_or_default())?;
             sheet.write(row, 2, it.part)?.write(row, 3, it.whole)?;
             if let Some(missing) = it.missing {
                 sheet.write(row, 4, missing)?;
             }
-            if let Some(target) = it.indicator.target {
+            if let Some(target) = it.target {
                 sheet.write(row, 5, target)?;
             }
-            sheet.write(row, 6, it.indicator.definition)?;
+            sheet.write(row, 6, it.definition.as_str())?;
         }
-        for ((label, words), row) in self.waits().into_iter().zip(15..) {
+        // An empty row stands between the indicators and the waits.
+        let after = u32::try_from(self.indicators.len()).unwrap_or_default() + 8;
+        for ((label, words), row) in self.waits().into_iter().zip(after..) {
             sheet.write(row, 0, label)?.write(row, 1, words)?;
         }
         sheet.set_column_width(0, 34)?.set_column_width(1, 24)?.set_column_width(6, 60)?;
@@ -248,7 +248,7 @@ fn words(it: &IndicatorValue) -> String {
     if let Some(missing) = it.missing {
         words.push_str(&format!("、回答なし・不明{}件", thousands(missing)));
     }
-    if let Some(target) = it.indicator.target {
+    if let Some(target) = it.target {
         words.push_str(&format!("、目標{target}%"));
     }
     words

@@ -23,7 +23,10 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        statistics::edition::{self, Edition, EditionRelease},
+        statistics::{
+            edition::{self, Edition, EditionRelease},
+            indicator,
+        },
     },
     url,
     web::kit::{
@@ -148,6 +151,18 @@ pub async fn months_of_year(
     Ok(months.into_iter().map(|it| (it.month, it.content.about(field).clone())).collect())
 }
 
+/// Returns the indicators of the edition of a month with the counts of these figures: those of the product, and those that
+/// an administrator has defined for it.
+pub async fn indicators(
+    app: &App,
+    month: EditionMonth,
+    figures: &MonthFigures,
+) -> Result<Vec<IndicatorValue>, Problem> {
+    let defined = indicator::all(&app.db).await?.into_iter().filter(|it| it.is_of(month));
+    let own = INDICATORS.iter().map(|it| it.of(figures));
+    Ok(own.chain(defined.map(|it| it.indicator.of(figures))).collect())
+}
+
 /// Returns whether an account sees editions that are not released. Only the center and the ministries see editions.
 fn sees_all(user: &AnyStaff) -> Result<bool, Problem> {
     match user.account.role {
@@ -190,7 +205,7 @@ async fn edition_page(
     };
     Ok(EditionPage {
         shell,
-        indicators: INDICATORS.iter().map(|it| it.of(figures)).collect(),
+        indicators: indicators(app, edition.month, figures).await?,
         tables: FigureTable::ALL.into_iter().filter_map(table).collect(),
         late: figures.late_changes(now.about(field)),
         commented_by,

@@ -51,7 +51,7 @@ async fn only_those_who_opted_in_are_invited_and_each_once() {
     let no = of(&site, "no@example.co.jp").await;
     let reply = center.post(&outreach, &[("registration", &no.id.to_string())]).await;
     assert_eq!(reply.status, 303);
-    assert_eq!(ops::campaign::invite(&site.app, it.id, &[no.id]).await.unwrap(), 0);
+    assert_eq!(ops::campaign::invite(&site.app, it.id, &[no.id], editor).await.unwrap(), 0);
     for _ in 0..2 {
         assert_eq!(center.post(&outreach, &[("registration", "all")]).await.status, 303);
     }
@@ -75,13 +75,17 @@ async fn one_click_stops_the_invitations_also_one_that_waits() {
     let (site, editor, it) = open().await;
     let one = approved(&site, it.id, editor, "みほん", "a@example.co.jp", true).await;
     let two = approved(&site, it.id, editor, "別のみほん", "a@example.co.jp", true).await;
-    assert_eq!(ops::campaign::invite(&site.app, it.id, &[one.id]).await.unwrap(), 1);
+    assert_eq!(ops::campaign::invite(&site.app, it.id, &[one.id], editor).await.unwrap(), 1);
     let mail = mails_to(&site, "a@example.co.jp").await;
     let invitation = mail.iter().find(|it| it.kind == "registration_invitation").unwrap();
     let stop = url::Url::parse(invitation.unsubscribe.as_deref().unwrap()).unwrap();
     let visitor = site.visitor();
     visitor.get(stop.path()).await.shows("停止します");
-    assert_eq!(ops::campaign::invite(&site.app, it.id, &[two.id]).await.unwrap(), 1, "a look stops nothing");
+    assert_eq!(
+        ops::campaign::invite(&site.app, it.id, &[two.id], editor).await.unwrap(),
+        1,
+        "a look stops nothing"
+    );
     // A mail program posts at once (RFC 8058).
     assert_eq!(visitor.post(stop.path(), &[("List-Unsubscribe", "One-Click")]).await.status, 200);
     assert_eq!(visitor.post(stop.path(), &[]).await.status, 200);

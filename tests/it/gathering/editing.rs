@@ -173,7 +173,7 @@ async fn a_time_of_a_consultation_day_is_a_booking_like_any() {
     assert_eq!(cases::state(&site, case).await, "booked");
     // A called off day takes no more applications; the booking stays with its consultation.
     let reason = Prose::parse("", "大雪のため", 100).unwrap();
-    ops::gathering::call_off(&site.app, it.id, &reason).await.unwrap();
+    ops::gathering::call_off(&site.app, it.id, &reason, editor).await.unwrap();
     assert_eq!(visitor.post("/events/10001/apply", &[]).await.status, 409);
     assert_eq!(cases::state(&site, case).await, "booked");
     let _ = cast;

@@ -1,6 +1,7 @@
 //! An example that comes of a consultation: the consent of its company, the text that it approves, and the end of the
 //! consent.
 use chrono::TimeDelta;
+use codes::EditorAct;
 use domain::{
     actor::{Actor, Role},
     id::ConsultationId,
@@ -10,7 +11,7 @@ use domain::{
         example::consent::{ConsentState, QUESTION_DAYS, REMINDER_DAYS, REVIEW_DAYS, WRITING_DAYS},
     },
 };
-use entity::{contact, publication, publication_revision};
+use entity::{contact, editor_act, publication, publication_revision};
 use madoguchi::{
     ops::{self, consultation::Ending},
     problem::Problem,
@@ -89,7 +90,13 @@ impl Stage {
 
     async fn show(&self, revision: &str) -> Reply {
         let address = format!("{}/ask-company", self.editor_path().await);
-        self.editor.post(&address, &[("revision", revision)]).await
+        let reply = self.editor.post(&address, &[("revision", revision)]).await;
+        if reply.status == 303 {
+            let act = editor_act::COLUMN.act.eq(EditorAct::CompanyAsked.code());
+            let recorded = editor_act::Entity::find().filter(act).count(&self.site.app.db).await.unwrap();
+            assert!(recorded > 0, "the request is in the record of editors");
+        }
+        reply
     }
 
     /// Plans the publication for so many days later.

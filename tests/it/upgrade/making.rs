@@ -179,9 +179,9 @@ async fn month_held(site: &Site, by: AccountId) {
     let app = &site.app;
     let month = campaign::published(site, by, campaign::month(2026)).await.id;
     let it = campaign::approved(site, month, by, "みほん", "registrant@example.co.jp", true).await;
-    ops::campaign::invite(app, month, &[it.id]).await.unwrap();
+    ops::campaign::invite(app, month, &[it.id], by).await.unwrap();
     campaign::waiting(site, month, "まつみほん", "waits@example.co.jp", false).await;
-    campaign::logo(site, month).await;
+    campaign::logo(site, month, by).await;
     let import = publishing::kept(site, ImportKind::Registration, Some(month), campaign::CSV, by).await;
     ops::campaign::import::take(app, import, vec![it.entry], by).await.unwrap_err();
     let other = campaign::company("取込みの会社", "file@example.co.jp", false, 1).entry;
@@ -192,7 +192,7 @@ async fn month_held(site: &Site, by: AccountId) {
 async fn survey_held(site: &Site, by: AccountId) {
     let draft = ops::publication::create(&site.app, survey::notice(survey::form()), by).await.unwrap();
     let it = survey::publish(site, by, &draft).await;
-    ops::survey::print_codes(&site.app, it.id, 2).await.unwrap();
+    ops::survey::print_codes(&site.app, it.id, 2, by).await.unwrap();
     let code = survey::codes(site, it.id).await.remove(0);
     survey::begun(site, it.id, &code).await;
     survey::doubt(site).await;

@@ -1,4 +1,8 @@
 //! The indicators of the programme as data: the definition, the counts, the missing answers and the target.
+mod defined;
+
+pub use defined::{DefinedIndicator, IndicatorForm};
+
 use super::{
     figures::{FigureTable, MonthFigures, PARTLY_DONE},
     share,
@@ -23,9 +27,11 @@ pub struct Indicator {
 }
 
 /// An indicator with its counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndicatorValue {
-    pub indicator: &'static Indicator,
+    pub label: String,
+    pub definition: String,
+    pub target: Option<u8>,
     pub part: u64,
     pub whole: u64,
     pub missing: Option<u64>,
@@ -116,10 +122,12 @@ pub const INDICATORS: [Indicator; 7] = [
 
 impl Indicator {
     /// Returns the indicator with the counts of these figures.
-    pub fn of(&'static self, figures: &MonthFigures) -> IndicatorValue {
+    pub fn of(&self, figures: &MonthFigures) -> IndicatorValue {
         let sum = |(table, cells): Cells| cells.iter().map(|it| figures.count(table, it)).sum();
         IndicatorValue {
-            indicator: self,
+            label: self.label.to_owned(),
+            definition: self.definition.to_owned(),
+            target: self.target,
             part: sum(self.numerator),
             whole: sum(self.denominator),
             missing: self.missing.map(sum),
@@ -135,7 +143,7 @@ impl IndicatorValue {
 
     /// Returns whether the target is reached; `None` without a target or a share.
     pub fn reaches_target(&self) -> Option<bool> {
-        let target = u64::from(self.indicator.target?);
+        let target = u64::from(self.target?);
         (self.whole > 0).then(|| self.part.saturating_mul(100) >= self.whole.saturating_mul(target))
     }
 }

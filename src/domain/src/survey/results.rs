@@ -1,7 +1,9 @@
 //! The results of a survey with small counts hidden, so that no answer of few people can be computed from the tables.
+use serde::{Deserialize, Serialize};
+
 use super::{
     answers::{QuestionAnswer, SurveyAnswers},
-    questions::{AnswerKind, SurveyQuestions},
+    questions::{AnswerKind, SurveyQuestion, SurveyQuestions},
 };
 use crate::statistics::{DisplayedCount, LEAST, protected};
 
@@ -107,7 +109,67 @@ fn count(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
+/// The result of a question in the words with which it is published. It is kept as it is, so that nothing that is counted or
+/// erased later changes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedResult {
+    pub question: String,
+    /// The number of people to whom it was shown, in a sentence.
+    pub note: String,
+    pub rows: Vec<PublishedRow>,
+    /// The number of people who gave no answer; empty for a question whose answers are not published.
+    pub unanswered: String,
+    /// Mean and median of numbers.
+    pub numbers: Option<(String, String)>,
+}
+
+/// A choice with its count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedRow {
+    pub label: String,
+    pub count: String,
+    /// The length of the bar, in hundredths of the longest.
+    pub length: u64,
+}
+
+/// Returns the results as `results` does, in words. Answers in words are not published.
+pub fn published(questions: &SurveyQuestions, all: &[SurveyAnswers]) -> Vec<PublishedResult> {
+    let counted = questions.all().iter().zip(results(questions, all));
+    counted.map(|(question, it)| it.published(question)).collect()
+}
+
 impl QuestionResult {
+    fn published(self, question: &SurveyQuestion) -> PublishedResult {
+        let text = question.text.to_string();
+        if question.answer == AnswerKind::Text {
+            return PublishedResult {
+                question: text,
+                note: "文で書いた回答は、公表しません。".to_owned(),
+                rows: Vec::new(),
+                unanswered: String::new(),
+                numbers: None,
+            };
+        }
+        let note = match self.shown_to {
+            None => "前の質問に人数の少ない答えがあるため、件数を公表しません。".to_owned(),
+            Some(n) => format!("{n}人に質問しました。"),
+        };
+        let exact = |it: DisplayedCount| it.exact().unwrap_or_default();
+        let longest = self.rows.iter().map(|(_, n)| exact(*n)).max().unwrap_or_default().max(1);
+        let row = |(label, n): (String, DisplayedCount)| PublishedRow {
+            label,
+            count: n.to_string(),
+            length: exact(n) * 100 / longest,
+        };
+        PublishedResult {
+            question: text,
+            note,
+            rows: self.rows.into_iter().map(row).collect(),
+            unanswered: self.unanswered.to_string(),
+            numbers: self.numbers,
+        }
+    }
+
     fn hides_nothing(&self) -> bool {
         let all = self.rows.iter().map(|(_, it)| it).chain([&self.unanswered]);
         self.shown_to.is_some() && all.copied().all(|it| matches!(it, DisplayedCount::Exact(_)))

@@ -1,6 +1,6 @@
 use super::{
     AnswerKind, BadAnswer, QuestionAnswer, QuestionBranch, QuestionFault, SurveyAnswers, SurveyQuestion,
-    SurveyQuestions, results,
+    SurveyQuestions, published, results,
 };
 use crate::{statistics::DisplayedCount, text::TextLine};
 
@@ -99,4 +99,21 @@ fn small_counts_are_hidden_and_so_is_what_would_reveal_them() {
     assert_eq!(few[2].numbers, None);
     assert_eq!(of(2, 1)[0].rows[0].1, DisplayedCount::Withheld);
     assert_eq!(of(0, 0)[0].shown_to, Some(DisplayedCount::Exact(0)));
+}
+
+#[test]
+fn published_results_hide_small_counts_and_have_no_words_of_people() {
+    let mut all: Vec<_> = (0..6).map(|_| answered(&[(0, &["1"]), (3, &["とても個人的な意見"])])).collect();
+    all.extend((0..7).map(|_| answered(&[(0, &["0"]), (1, &["0"]), (2, &["12"])])));
+    let found = published(&questions(), &all);
+    assert_eq!(found.len(), 4);
+    let counts = |at: usize| found[at].rows.iter().map(|it| it.count.as_str()).collect::<Vec<_>>();
+    assert_eq!((counts(0), found[0].note.as_str()), (vec!["7", "6"], "13人に質問しました。"));
+    assert_eq!(found[0].rows[1].length, 85);
+    assert!(found[3].rows.is_empty() && found[3].note.contains("公表しません"));
+    let written = serde_json::to_string(&found).unwrap();
+    assert!(!written.contains("個人的"), "{written}");
+    all.truncate(8);
+    let small = serde_json::to_string(&published(&questions(), &all)).unwrap();
+    assert!(!small.contains("\"2\""), "two said yes: {small}");
 }
