@@ -8,7 +8,12 @@ use domain::{
 };
 use entity::{case_tag, case_visit, message};
 
-use super::{World, dice::Dice, rows::Rows, story::Story};
+use super::{
+    World,
+    dice::Dice,
+    rows::Rows,
+    story::{FilledAppointment, Story},
+};
 use crate::demo::names;
 
 /// The words by which the center groups cases.
@@ -51,7 +56,7 @@ impl Marks {
             marks.snoozed_until = Some(at_japan(day, world.programme.settings_at(world.now).opens_hour, 0));
         }
         // A company without an address is called at the time of each mail about an appointment: none is near here.
-        let is_booked = story.appointments.iter().any(|it| it.is_live());
+        let is_booked = story.appointments.iter().any(FilledAppointment::is_live);
         if is_open && !is_booked && story.address_confirmed_at.is_some() && dice.chance(CALLED) {
             marks.to_call_since = Some(has_arisen);
         }

@@ -59,7 +59,7 @@ pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
             work.note(Actor::System, note);
         }
         SilenceStep::TellCompany => {
-            let note = tell_searching(&mut work, clock).await?;
+            let note = tell_searching(&mut work, clock)?;
             work.record.silence = Some(advanced);
             work.note(Actor::System, note);
         }
@@ -104,10 +104,7 @@ async fn remind(
 }
 
 /// Tells the company that experts are being asked. Returns what the history says of it.
-async fn tell_searching(
-    work: &mut CaseTransaction<'_>,
-    clock: SilenceClock,
-) -> Result<&'static str, Problem> {
+fn tell_searching(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<&'static str, Problem> {
     let portal = work.portal()?;
     let mail = work.mail_company(MailEvent::Silence(SilenceEvent::Searching { portal: &portal }))?;
     tied(mail, clock);

@@ -218,9 +218,9 @@ pub async fn take_back(
     let reason = typed.errors.take("reason", TextLine::parse("理由", typed.form.get("reason"), 200));
     let outcome = match reason {
         Some(reason) => {
-            let done = ops::correspondence::inbound_mail::take_back(&app, id, me.id, &reason).await;
+            let taken_back = ops::correspondence::inbound_mail::take_back(&app, id, me.id, &reason).await;
             let next = format!("/staff/mail/in/{id}");
-            Some(done.map(|()| {
+            Some(taken_back.map(|()| {
                 page::see_other_with(next, "追加を取り消しました。このメールの相談案件を選び直してください。")
             }))
         }

@@ -79,7 +79,7 @@ impl AddedMail {
     }
 }
 
-fn unless_moved<T: PartialEq>(now: Option<T>, after: Option<T>, before: Option<T>) -> Option<T> {
+fn unless_moved<T: Copy + PartialEq>(now: Option<T>, after: Option<T>, before: Option<T>) -> Option<T> {
     if now == after { before } else { now }
 }
 
