@@ -275,7 +275,7 @@ async fn hostile_mails_are_kept_in_bounded_memory_and_shown() {
             .unwrap()
             .unwrap();
         assert!(kept == it.raw, "{what}: {} of {} octets", kept.len(), it.raw.len());
-        assert_eq!((row.state.code(), row.truncated), (it.state, false), "{what}: {}", row.reason);
+        assert_eq!((row.state.code(), row.truncated), (it.state, false), "{what}: {:?}", row.reason);
         assert_eq!(row.open, it.state == QUARANTINED, "{what}");
         let begun = Instant::now();
         let page = pipe.site.get(&format!("/staff/mail/in/{}", row.id)).await;

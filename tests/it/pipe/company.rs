@@ -106,7 +106,7 @@ async fn everything_a_company_does_from_its_mail_program_is_seen_by_the_center()
     let server = Server::start(&pipe);
     server.deliver(HANAKO, &to, &mail(HANAKO, &to, &text, &[file]));
     let came = pipe.understood(1).await.remove(0);
-    assert_eq!((came.state.code(), came.open), ("attached", false), "{}", came.reason);
+    assert_eq!((came.state.code(), came.open), ("attached", false), "{:?}", came.reason);
 
     assert_eq!(site.sign_in(CENTER, PASSWORD).await.status, 303);
     let page = site.get(&format!("/staff/consultations/{}?view=messages", case.number)).await;
