@@ -286,8 +286,10 @@ async fn a_wish_for_help_survives_the_migration() {
             .order_by_asc(consultation::Column::Serial);
         let mut rows = found.all(db).await.unwrap();
         for it in &mut rows {
-            // These columns are of a later migration, which makes them anew.
+            // These columns are of later migrations, which make them anew.
             (it.silence_kind, it.silence_since) = (None, None);
+            (it.unanswered_since, it.response_due_at, it.last_inbound_at) = (None, None, None);
+            (it.snoozed_until, it.to_call_since) = (None, None);
         }
         rows
     };

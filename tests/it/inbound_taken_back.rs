@@ -67,6 +67,8 @@ async fn a_mail_in_the_wrong_case_leaves_it_and_goes_to_the_right_one() {
     assert_eq!(empty.status, 422);
     let done = take_back(&site, &mail, "別の企業のメール").await;
     assert_eq!(done.status, 303, "{}", done.body);
+    let page = site.get(&path).await;
+    page.shows("追加を取り消しました。このメールの相談案件を選び直してください。");
 
     let after = cases::record(&site, wrong).await;
     assert_eq!((after.response, after.last_inbound_at), (before.response, before.last_inbound_at));
@@ -77,7 +79,6 @@ async fn a_mail_in_the_wrong_case_leaves_it_and_goes_to_the_right_one() {
     history.shows("受信したメールの追加を取り消しました：tanaka@example.com（別の企業のメール）");
     assert!(!history.body.contains("資料をお送りします"), "the text is gone");
     let page = site.get(&path).await;
-    page.shows("追加を取り消しました。このメールの相談案件を選び直してください。");
     page.shows("企業からのメールとして追加する");
     assert_eq!(take_back(&site, &mail, "もう一度").await.status, 409, "it belongs to no case now");
 

@@ -93,7 +93,7 @@ pub async fn publish_results(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let survey = PublicationId(*id);
-    let (done, sentence) = match form.get("act") {
+    let (done, sentence) = match form.get("action") {
         "publish" => (
             ops::survey::publish_results(&app, survey, user.id).await,
             "結果を、調査のお知らせのページに公表しました。",

@@ -52,14 +52,14 @@ struct ActionPage {
 
 const NOT_THERE: &str = "担当の専門家は、次の日時を担当できません（利用の停止または長い不在）。このあとは、センターが専門家に依頼します。";
 
-#[get("/staff/consultations/{number}/{act}")]
+#[get("/staff/consultations/{number}/{action}")]
 pub async fn show(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let action = StaffAction::from_code(&path.1).ok_or(Problem::NotFound)?;
     let refused = refusal(action, &open.case).map(|it| it.to_string());
     render(open, action, FormState { refused, ..FormState::default() }).await
 }
 
-#[post("/staff/consultations/{number}/{act}")]
+#[post("/staff/consultations/{number}/{action}")]
 pub async fn submit(
     open: Opened,
     path: Path<(String, String)>,

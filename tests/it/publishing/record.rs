@@ -218,7 +218,7 @@ async fn decides_in_the_month(desk: &mut Desk) {
         EditorAct::RegistrationApproved,
         async |site| {
             let version = it.version.to_string();
-            let form = [("act", "approve"), ("version", version.as_str())];
+            let form = [("action", "approve"), ("version", version.as_str())];
             site.post(&format!("{at}/registrations/{}", it.id), &form).await
         },
     )
@@ -259,7 +259,7 @@ async fn publishes_results(desk: &mut Desk) {
     survey::work(&desk.site).await;
     assert_eq!(desk.site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
     desk.does("/staff/surveys/{id}/results", EditorAct::ResultsPublished, async |site| {
-        site.post(&format!("/staff/surveys/{}/results", it.id), &[("act", "publish")]).await
+        site.post(&format!("/staff/surveys/{}/results", it.id), &[("action", "publish")]).await
     })
     .await;
 }

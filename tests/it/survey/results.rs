@@ -30,13 +30,13 @@ async fn results_are_published_after_the_closing_with_small_counts_hidden() {
     let (visitor, page) = (site.visitor(), format!("/surveys/{}", it.number));
     answered(&site, it.number, (12, 5)).await;
     let results = format!("/staff/surveys/{}/results", it.id);
-    let early = site.post(&results, &[("act", "publish")]).await;
+    let early = site.post(&results, &[("action", "publish")]).await;
     assert_eq!(early.status, 422);
     early.shows("回答の受付が終わってから");
     close(&site).await;
     assert!(!visitor.get(&page).await.body.contains("調査の結果</h2>"), "a person decides");
-    assert_eq!(site.post(&results, &[("act", "publish")]).await.status, 303);
-    assert_eq!(site.post(&results, &[("act", "publish")]).await.status, 303, "twice changes nothing");
+    assert_eq!(site.post(&results, &[("action", "publish")]).await.status, 303);
+    assert_eq!(site.post(&results, &[("action", "publish")]).await.status, 303, "twice changes nothing");
     let shown = visitor.get(&page).await;
     for words in
         ["調査の結果", "12人に質問しました", "<td class=\"num\">7</td>", "平均　12.0", "公表しません"]
@@ -60,7 +60,7 @@ async fn results_are_published_after_the_closing_with_small_counts_hidden() {
     let after = survey_result::Entity::find_by_id(it.id.0).one(&site.app.db).await.unwrap();
     assert_eq!(after, before, "what is erased changes no result");
     assert_eq!(site.sign_in("editor@example.jp", PASSWORD).await.status, 303);
-    assert_eq!(site.post(&results, &[("act", "withdraw")]).await.status, 303);
+    assert_eq!(site.post(&results, &[("action", "withdraw")]).await.status, 303);
     assert!(!visitor.get(&page).await.body.contains("調査の結果</h2>"));
 }
 
@@ -73,7 +73,7 @@ async fn no_results_reveal_the_answers_to_a_small_survey() {
     answered(&site, large.number, (6, 6)).await;
     close(&site).await;
     for (id, why) in [(it.id, "回答が5件より少ない"), (large.id, "同じ年度の調査")] {
-        let reply = site.post(&format!("/staff/surveys/{id}/results"), &[("act", "publish")]).await;
+        let reply = site.post(&format!("/staff/surveys/{id}/results"), &[("action", "publish")]).await;
         assert_eq!(reply.status, 422);
         reply.shows(why);
     }

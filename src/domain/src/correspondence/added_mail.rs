@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_center_has_answered_since_stays_answered() {
+    fn a_message_that_the_center_has_answered_since_stays_answered() {
         let after = AddedMailMarks { response: Some(waits(at(0))), ..AddedMailMarks::default() };
         let left = without(&added(AddedMailMarks::default(), after), AddedMailMarks::default(), &[]);
         assert_eq!(left.response, None);
