@@ -27,7 +27,7 @@ const ANSWERS = {
 const PICTURES = new URL("pictures/", import.meta.url).pathname;
 const PICTURE = { viewport: { width: 1200, height: 900 } };
 
-test("every page of every role, wide and narrow", { timeout: 900_000 }, async (it) => {
+test("every page of every role, wide and narrow", { timeout: 1_800_000 }, async (it) => {
   const service = await Service.build(it);
   const browser = await startBrowser(it);
   await service.openDemo(TODAY);

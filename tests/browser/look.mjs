@@ -7,9 +7,9 @@ import { chromium } from "playwright-core";
 
 const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 /** How often a page is opened again within the patience. */
-const AGAIN = 50;
+const AGAIN = 150;
 
 export const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 export const DESK = { viewport: { width: 1280, height: 900 } };

@@ -21,8 +21,8 @@ const TIME = "10:00から11:00";
 const AFTER_SESSION = "2026-11-26 11:30:00";
 const NEXT_BUSINESS_DAY = "2026-11-27 10:30:00";
 
-test("the whole chain, each page accessible", { timeout: 240_000 }, (it) => wholeChain(it, true));
-test("the whole chain without JavaScript", { timeout: 240_000 }, (it) => wholeChain(it, false));
+test("the whole chain, each page accessible", { timeout: 600_000 }, (it) => wholeChain(it, true));
+test("the whole chain without JavaScript", { timeout: 600_000 }, (it) => wholeChain(it, false));
 
 async function wholeChain(it, javaScript) {
   const service = await Service.build(it);

@@ -10,7 +10,7 @@ const TODAY = "2026-11-20 10:00:00";
 const NARROW = { viewport: { width: 320, height: 700 } };
 const PICTURES = process.env.MADOGUCHI_MERGE_PICTURES;
 
-test("two cases are one and two again, by keyboard", { timeout: 300_000 }, async (it) => {
+test("two cases are one and two again, by keyboard", { timeout: 600_000 }, async (it) => {
   const service = await Service.build(it);
   const browser = await startBrowser(it);
   await service.openDemo(TODAY);

@@ -22,7 +22,7 @@ const VISITORS = [
   { screen: PHONE, javaScript: false, email: "akita3@minato.example.jp", name: "あきた見本三号" },
 ];
 
-test("from a grant that fits to the request that is filled in", { timeout: 480_000 }, async (it) => {
+test("from a grant that fits to the request that is filled in", { timeout: 900_000 }, async (it) => {
   const service = await Service.build(it);
   const browser = await startBrowser(it);
   const enter = (screen, javaScript) => Visitor.enter(browser, service.address, screen, javaScript);

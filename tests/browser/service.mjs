@@ -13,8 +13,8 @@ const BINARY = join(TARGET, "debug/madoguchi");
 const READY_WITHIN = 90_000;
 /** The invented programme is filled by a program without optimisation, beside other tests. */
 const FILLED_WITHIN = 300_000;
-const MAIL_WITHIN = 20_000;
-const STOPPED_WITHIN = 40_000;
+const MAIL_WITHIN = 60_000;
+const STOPPED_WITHIN = 60_000;
 
 export class Service {
   #process;

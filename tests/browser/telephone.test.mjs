@@ -16,7 +16,7 @@ const DEMO = { DATABASE_URL: "sqlite://data/demo.db" };
 /** Seconds of a call, at the pace of `Keyboard`. */
 const LONGEST_CALL = 180;
 
-test("what the telephone brings is entered where it belongs", { timeout: 240_000 }, async (it) => {
+test("what the telephone brings is entered where it belongs", { timeout: 600_000 }, async (it) => {
   const service = await Service.build(it);
   const browser = await startBrowser(it);
   await service.openDemo(TODAY);

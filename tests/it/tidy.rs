@@ -363,6 +363,8 @@ const OTHER_MEANINGS: &[&str] = &[
     "new_message",
     "question",
     "referred",
+    "registration_approved",
+    "registration_rejected",
     "request",
     "request_reminder",
     "room",

@@ -196,6 +196,19 @@ async fn survey_held(site: &Site, by: AccountId) {
     let code = survey::codes(site, it.id).await.remove(0);
     survey::begun(site, it.id, &code).await;
     survey::doubt(site).await;
+    let member = store::survey::member::NewMember {
+        email: "member@example.co.jp".to_owned(),
+        email_key: "member@example.co.jp".to_owned(),
+        name: "見本 花子".to_owned(),
+        prefecture: None,
+        industry: None,
+        status: None,
+    };
+    ops::survey::join(&site.app, &member).await.unwrap();
+    let tx = site.app.begin().await.unwrap();
+    store::survey::result::insert(&tx, it.id, &[], (by, site.app.clock.now())).await.unwrap();
+    tx.commit().await.unwrap();
+    crate::editions::indicator(site, by).await;
 }
 
 /// Makes a conversation with a file, and an unfinished message.

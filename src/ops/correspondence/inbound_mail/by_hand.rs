@@ -4,7 +4,10 @@ use codes::codes;
 use domain::{
     actor::Actor,
     consultation::State,
-    correspondence::{added_mail::AddedMail, inbound_mail::InboundState},
+    correspondence::{
+        added_mail::{AddedMail, AddedMailMarks},
+        inbound_mail::InboundState,
+    },
     id::{AccountId, ConsultationId, MailId, MessageId},
     number::CaseNumber,
     text::{Prose, TextLine},
@@ -12,7 +15,7 @@ use domain::{
 use entity::inbound_mail as row;
 use sea_orm::DatabaseTransaction;
 
-use super::{InboundMail, entry, taken_back::marks};
+use super::{InboundMail, entry};
 use crate::{
     app::App,
     ops::{
@@ -25,6 +28,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
+        consultation::Record,
         correspondence::message::{Audience, Channel},
     },
 };
@@ -183,6 +187,18 @@ fn as_waiting(row: row::Model) -> Result<row::Model, Problem> {
 }
 
 const DEALT_WITH: &str = "このメールは、すでに対応済みです。";
+
+/// Returns the marks of a case that an added mail can change.
+pub(super) const fn marks(record: &Record) -> AddedMailMarks {
+    AddedMailMarks {
+        response: record.response,
+        last_inbound_at: record.last_inbound_at,
+        snoozed_until: record.snoozed_until,
+        to_call_since: record.to_call_since,
+        silence: record.silence,
+        stalled_since: record.stalled_since,
+    }
+}
 
 pub(super) fn sender(row: &row::Model) -> &str {
     if row.from_address.is_empty() { "差出人不明" } else { &row.from_address }

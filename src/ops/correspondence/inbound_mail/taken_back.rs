@@ -3,16 +3,13 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
-    correspondence::{
-        added_mail::{AddedMail, AddedMailMarks},
-        inbound_mail::InboundState,
-    },
+    correspondence::{added_mail::AddedMail, inbound_mail::InboundState},
     id::{AccountId, ConsultationId, ExpertId, MailId, MessageId},
     text::TextLine,
 };
 use entity::inbound_mail as row;
 
-use super::by_hand::sender;
+use super::by_hand::{marks, sender};
 use crate::{
     app::App,
     ops::case::{
@@ -23,7 +20,6 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        consultation::Record,
         correspondence::message::{Audience, ThreadEntry},
     },
 };
@@ -41,18 +37,6 @@ pub struct TakenBackMail {
     pub answered: bool,
     /// Whether its effects on the clocks are known, so that they are taken back.
     pub is_known: bool,
-}
-
-/// Returns the marks of a case that an added mail can change.
-pub(super) const fn marks(record: &Record) -> AddedMailMarks {
-    AddedMailMarks {
-        response: record.response,
-        last_inbound_at: record.last_inbound_at,
-        snoozed_until: record.snoozed_until,
-        to_call_since: record.to_call_since,
-        silence: record.silence,
-        stalled_since: record.stalled_since,
-    }
 }
 
 /// Returns what stays of a mail that a coordinator could take out of its consultation now; `None` if a coordinator has not
