@@ -11,8 +11,9 @@ const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes expired drafts, sessions and links, sign-ups and registrations that were not confirmed, and answers to surveys
-/// that were never given, lapsed consents to surveys, erases who asked a desk long ago, and forgets what is not set aside any more. Returns how many there were.
+/// Deletes expired drafts, sessions and links, sign-ups and registrations that were not confirmed, answers to surveys that
+/// were never given, and lapsed consents to surveys; erases who asked a desk long ago, and forgets what is not set aside
+/// any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;

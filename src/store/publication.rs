@@ -193,7 +193,8 @@ pub async fn acts(db: &impl ConnectionTrait, id: PublicationId) -> Result<Vec<Re
     acts.iter().map(|it| known(it, publication_revision::Column::Act, id.0)).collect()
 }
 
-/// Saves a publication after an act, with its new revision, and records the act of an editor. Raises the revision of what the public reads.
+/// Saves a publication after an act, with its new revision, and records the act of an editor. Raises the revision of what
+/// the public reads.
 pub async fn save(
     tx: &DatabaseTransaction,
     it: &Publication,
@@ -206,8 +207,8 @@ pub async fn save(
     editor_act::insert(tx, EditorAct::of_revision(act), ActSubject::of(it), by, now).await
 }
 
-/// Saves publications after the same act, each with its new revision, as `save` does, but records no act of an
-/// editor: it belongs to the file from which they come. Each is among them once.
+/// Saves publications after the same act, each with its new revision, as `save` does, but records no act of an editor: it
+/// belongs to the file from which they come. Each is among them once.
 pub async fn save_all(
     tx: &DatabaseTransaction,
     all: &[Publication],

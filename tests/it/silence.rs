@@ -16,6 +16,7 @@ use domain::{
     consultation::State,
     due::Due,
     field::Fields,
+    id::ExpertId,
     intake::application::ApplicationForm,
     settings::Settings,
     text::Prose,
@@ -135,14 +136,20 @@ async fn every_state(site: &Site, cast: &Cast) -> Vec<Watched> {
     all.into_iter().map(|(name, case)| Watched::of(name, case, now)).collect()
 }
 
-/// Makes a case of both fields of which one expert has accepted a part.
-async fn one_accepted(site: &Site, cast: &Cast, email: &str) -> Case {
+/// Makes a case of both fields, and an expert for each.
+async fn of_both_fields(site: &Site, cast: &Cast, email: &str) -> (Case, ExpertId, ExpertId) {
     let ict = cases::expert(site, "ict@example.jp", "伊藤 一", Fields::Ict).await;
     let labor = cases::expert(site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
     let mut form = cases::form(email);
     form.field = vec!["ict".to_owned(), "labor".to_owned()];
     let case = cases::unconfirmed(site, cast, &form).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    (case, ict, labor)
+}
+
+/// Makes a case of both fields of which one expert has accepted a part.
+async fn one_accepted(site: &Site, cast: &Cast, email: &str) -> Case {
+    let (case, ict, labor) = of_both_fields(site, cast, email).await;
     let version = cases::record(site, case).await.version;
     ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[ict, labor])
         .await

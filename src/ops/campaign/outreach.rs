@@ -2,6 +2,7 @@
 use chrono::TimeDelta;
 use codes::EditorAct;
 use domain::id::{AccountId, PublicationId, RegistrationId, SurveyMemberId};
+use uuid::Uuid;
 
 use super::{mails::page_token, transaction::CampaignTransaction};
 use crate::{
@@ -47,12 +48,12 @@ pub async fn invite(
     Ok(invited)
 }
 
-/// Takes back the consents to announcements and surveys of the address of a registration, or of a member. Doing so twice changes nothing.
-pub async fn stop_outreach(app: &App, id: RegistrationId) -> Result<(), Problem> {
-    let email_key = match registration::find(&app.db, id).await? {
+/// Takes back the consents to announcements and surveys of the address of a registration or of a member, which `consent`
+/// names. Doing so twice changes nothing.
+pub async fn stop_outreach(app: &App, consent: Uuid) -> Result<(), Problem> {
+    let email_key = match registration::find(&app.db, RegistrationId(consent)).await? {
         Some(it) => it.entry.email.map(|it| it.key()),
-        // The link of an invitation to a survey may be that of a person who is no registrant.
-        None => member::key_of(&app.db, SurveyMemberId(id.0)).await?,
+        None => member::key_of(&app.db, SurveyMemberId(consent)).await?,
     };
     let Some(email_key) = email_key else { return Ok(()) };
     let now = app.clock.now();

@@ -3,7 +3,7 @@ use codes::EditorAct;
 use domain::{
     gathering::{SeatKind, SignUpState, SignUpStatus, hour_reminder_at},
     id::{AccountId, PublicationFileId, PublicationId, SignUpId},
-    publication::{Publication, PublicationKind, news::WebAddress},
+    publication::{PublicationKind, news::WebAddress},
     text::Prose,
 };
 use uuid::Uuid;
@@ -95,49 +95,37 @@ pub async fn save_materials(
     hall.commit().await
 }
 
-/// Adds a file to the materials. Returns false if there are `most` already.
+/// Adds a file to the materials of an event that was published. Returns whether there was room among `most`; `None` if the
+/// event was never published, so that nobody takes part in it.
 pub(in crate::ops) async fn add_file(
     app: &App,
     it: &PublicationFile,
     most: usize,
-    (event, by): (&Publication, AccountId),
-) -> Result<bool, Problem> {
-    let subject = ActSubject::of(event);
-    let Some(mut hall) = of_published(app, it.publication).await? else {
-        let tx = app.begin().await?;
-        if !file::insert(&tx, it, most).await? {
-            return Ok(false);
-        }
-        editor_act::insert(&tx, EditorAct::FileAdded, subject, by, app.clock.now()).await?;
-        tx.commit().await?;
-        return Ok(true);
-    };
+    by: AccountId,
+) -> Result<Option<bool>, Problem> {
+    let Some(mut hall) = of_published(app, it.publication).await? else { return Ok(None) };
     if !file::insert(&hall.tx, it, most).await? {
-        return Ok(false);
+        return Ok(Some(false));
     }
     hall.has_files = true;
     hall.record(EditorAct::FileAdded, by).await?;
     hall.commit().await?;
-    Ok(true)
+    Ok(Some(true))
 }
 
-/// Removes a file from the materials.
+/// Removes a file from the materials of an event. Returns false if the event was never published.
 pub(in crate::ops) async fn remove_file(
     app: &App,
+    of: PublicationId,
     id: PublicationFileId,
-    (event, by): (&Publication, AccountId),
-) -> Result<(), Problem> {
-    let Some(mut hall) = of_published(app, event.id).await? else {
-        let tx = app.begin().await?;
-        file::delete(&tx, event.id, id).await?;
-        let subject = ActSubject::of(event);
-        editor_act::insert(&tx, EditorAct::FileRemoved, subject, by, app.clock.now()).await?;
-        return Ok(tx.commit().await?);
-    };
-    file::delete(&hall.tx, event.id, id).await?;
-    hall.has_files = !file::of(&hall.tx, event.id).await?.is_empty();
+    by: AccountId,
+) -> Result<bool, Problem> {
+    let Some(mut hall) = of_published(app, of).await? else { return Ok(false) };
+    file::delete(&hall.tx, of, id).await?;
+    hall.has_files = !file::of(&hall.tx, of).await?.is_empty();
     hall.record(EditorAct::FileRemoved, by).await?;
-    hall.commit().await
+    hall.commit().await?;
+    Ok(true)
 }
 
 /// Locks an event; `None` if it was never published, so that it has no row.

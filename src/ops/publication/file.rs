@@ -40,8 +40,9 @@ const LOGOS: [FileType; 4] = [
 pub async fn add(app: &App, of: PublicationId, upload: UploadedFile, by: AccountId) -> Result<(), Problem> {
     let publication = store::publication::find(&app.db, of).await?.ok_or(Problem::NotFound)?;
     let it = kept(app, of, publication.kind(), upload).await?;
-    if publication.kind() == PublicationKind::Gathering {
-        let is_added = ops::gathering::add_file(app, &it, MOST, (&publication, by)).await?;
+    if publication.kind() == PublicationKind::Gathering
+        && let Some(is_added) = ops::gathering::add_file(app, &it, MOST, by).await?
+    {
         return if is_added { Ok(()) } else { Err(too_many()) };
     }
     let tx = app.begin().await?;
@@ -62,8 +63,10 @@ pub async fn remove(
     by: AccountId,
 ) -> Result<(), Problem> {
     let publication = store::publication::find(&app.db, of).await?.ok_or(Problem::NotFound)?;
-    if publication.kind() == PublicationKind::Gathering {
-        return ops::gathering::remove_file(app, id, (&publication, by)).await;
+    if publication.kind() == PublicationKind::Gathering
+        && ops::gathering::remove_file(app, of, id, by).await?
+    {
+        return Ok(());
     }
     let tx = app.begin().await?;
     file::delete(&tx, of, id).await?;

@@ -1,17 +1,15 @@
 //! The record of what editors have done: every act, with the person, and no word of the text.
-use std::collections::{BTreeSet, HashMap};
-
 use chrono::{DateTime, Utc};
 use codes::{EditorAct, PublicationKind};
 use domain::{id::AccountId, publication::Publication};
-use entity::{account, editor_act as row};
+use entity::editor_act as row;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
 use uuid::Uuid;
 
-use crate::store::known;
+use crate::store::{accounts::account::names, known};
 
 /// The publication that an act is about, or the publications that a file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +89,7 @@ pub async fn between(
         .limit(limit)
         .all(db)
         .await?;
-    let ids: BTreeSet<_> = rows.iter().map(|it| it.account_id).collect();
-    let people = account::Entity::find().filter(account::COLUMN.id.is_in(ids)).all(db).await?;
-    let names: HashMap<_, _> = people.into_iter().map(|it| (it.id, it.name)).collect();
+    let names = names(db, rows.iter().map(|it| it.account_id)).await?;
     let recorded = rows.into_iter().map(|it| {
         Ok(RecordedAct {
             at: it.at,

@@ -1,6 +1,7 @@
 //! The search of the whole site: one box, and the results grouped by what they are. Only what is public now is found.
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use domain::{
     publication::{
         Facts, PublicationKind,
@@ -16,7 +17,11 @@ use crate::{
     app::App,
     problem::Problem,
     store::{
-        publication::{examples, searched_text::FoldedTexts, shelf::ShelvedPublication},
+        publication::{
+            examples,
+            searched_text::FoldedTexts,
+            shelf::{Shelf, ShelvedPublication},
+        },
         reference::desk,
     },
     url,
@@ -74,19 +79,22 @@ pub async fn show(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<Http
             registrants: None,
         });
     }
+    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    let texts = app.searched_texts(&shelf).await?;
+    let public =
+        PublicTexts { shelf: &shelf, texts: &texts, check_days: shell.settings.guide_check_days, now };
     let mut groups = Vec::new();
     for kind in KINDS {
         groups.push(if kind == PublicationKind::Example {
             of_examples(&app, &search, &typed).await?
         } else {
-            of_kind(&app, &search, &typed, kind, shell.settings.guide_check_days).await?
+            of_kind(&public, &search, &typed, kind)
         });
     }
     groups.push(of_mentors(&app, &search).await?);
     groups.push(of_desks(&app, &search).await?);
     groups.retain(|it| it.total > 0);
-    let shelf = app.shelf_to_show().await?;
-    let month = campaign::shown(&shelf, app.clock.now());
+    let month = campaign::shown(&shelf, now);
     let registrants =
         month.map(|(it, _)| format!("{}?q={}#list", campaign::address(it), url::percent_encoded(&typed)));
     let longest = SiteSearch::LONGEST;
@@ -104,23 +112,25 @@ const KINDS: [PublicationKind; 6] = [
     PublicationKind::Survey,
 ];
 
-/// Returns the publications of a kind on the shelf: those whose title has the words first, then the newest.
-async fn of_kind(
-    app: &App,
-    search: &SiteSearch,
-    typed: &str,
-    kind: PublicationKind,
+/// The publications of the shelf with their folded texts, as one search reads them.
+struct PublicTexts<'a> {
+    shelf: &'a Shelf,
+    texts: &'a FoldedTexts,
+    /// The days after which an entry of the guide that nobody has checked is hidden.
     check_days: u16,
-) -> Result<FoundGroup, Problem> {
-    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
-    let texts = app.searched_texts(&shelf).await?;
+    now: DateTime<Utc>,
+}
+
+/// Returns the publications of a kind on the shelf: those whose title has the words first, then the newest.
+fn of_kind(public: &PublicTexts<'_>, search: &SiteSearch, typed: &str, kind: PublicationKind) -> FoundGroup {
+    let PublicTexts { shelf, texts, check_days, now } = *public;
     let of = |it: &&ShelvedPublication| texts.get(&it.id).is_some_and(|it| it.fits(search));
     let mut found: Vec<_> = if kind == PublicationKind::Guide {
         shelf.guide(now, check_days).map(|(it, _)| it).filter(of).collect()
     } else {
         shelf.current(kind, now).filter(of).collect()
     };
-    found.sort_by_key(|it| !is_named_so(&texts, it, search));
+    found.sort_by_key(|it| !is_named_so(texts, it, search));
     let line = |it: &&ShelvedPublication| FoundLine {
         address: url::publication(kind, it.number),
         title: it.title.to_string(),
@@ -134,13 +144,13 @@ async fn of_kind(
         | PublicationKind::Gathering
         | PublicationKind::Campaign => format!("/{}", kind.code()),
     };
-    Ok(FoundGroup {
+    FoundGroup {
         id: kind.code(),
         label: kind.label(),
         total: found.len(),
         lines: found.iter().take(MOST_SHOWN).map(line).collect(),
         list,
-    })
+    }
 }
 
 fn is_named_so(texts: &FoldedTexts, it: &ShelvedPublication, search: &SiteSearch) -> bool {

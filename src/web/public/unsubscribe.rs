@@ -5,10 +5,8 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{
-    correspondence::outgoing_mail::topic::NotificationTopic,
-    id::{AccountId, RegistrationId},
-};
+use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
+use uuid::Uuid;
 
 use crate::{
     app::App,
@@ -34,7 +32,7 @@ struct UnsubscribePage {
 /// The reader of a link: an account and the topic that it stops, or a registrant of a telework month.
 enum Stopped {
     Topic(NotificationTopic, AccountId),
-    Outreach(RegistrationId),
+    Outreach(Uuid),
 }
 
 #[get("/u/{topic}/{token}")]
@@ -61,7 +59,7 @@ pub async fn submit(
         Stopped::Topic(topic, reader) => {
             ops::correspondence::notification_preferences::unsubscribe(&app, reader, topic).await?;
         }
-        Stopped::Outreach(registration) => ops::campaign::stop_outreach(&app, registration).await?,
+        Stopped::Outreach(consent) => ops::campaign::stop_outreach(&app, consent).await?,
     }
     page::html(&stopped.page(shell, None))
 }
@@ -70,7 +68,7 @@ fn stopped(app: &App, topic: &str, token: &str) -> Result<Stopped, Problem> {
     let now = app.clock.now();
     if topic == url::OUTREACH {
         let subject = app.secret.verify(Purpose::StopOutreach, token, now).ok_or(Problem::NotFound)?;
-        return Ok(Stopped::Outreach(RegistrationId(subject)));
+        return Ok(Stopped::Outreach(subject));
     }
     let topic = NotificationTopic::from_code(topic).ok_or(Problem::NotFound)?;
     let reader = app.secret.verify(Purpose::Unsubscribe, token, now).ok_or(Problem::NotFound)?;

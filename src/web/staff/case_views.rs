@@ -209,7 +209,10 @@ pub async fn overview(
     };
     let absence = expert_absence::of_next(app, &head, appointment.as_ref()).await?;
     let misfits = misfits(app, &head).await?;
-    let waiting = waiting_entry::place(app, &head, &shell.settings, appointment.as_ref()).await?;
+    let waiting = {
+        let it = &head.case.record.consultation;
+        waiting_entry::place(app, it, head.now, &shell.settings, appointment.as_ref()).await?
+    };
     let (status, today) = (typed.status(), japan_date(head.now));
     let tasks = store::worklist::task::list(&app.db, TaskFilter::Case(id), MOST_TASKS).await?;
     let owners = super::tasks::owners(app).await?;

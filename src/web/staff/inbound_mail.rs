@@ -70,7 +70,7 @@ struct OnePage {
     case: Option<Record>,
     suggestions: Vec<Suggestion>,
     handled_by: Option<String>,
-    /// What stays if the mail is taken out of its consultation; `None` if a coordinator has not added it to one.
+    /// The effects that stay if the mail is taken out of its consultation; `None` if a coordinator has not added it to one.
     stays: Option<Vec<String>>,
     typed: FormState,
 }

@@ -10,7 +10,7 @@ use domain::{
         waiting_list::{OFFER_HOURS, WaitingListEntry, may_wait},
     },
     calendar::{BusinessCalendar, japan_date},
-    consultation::State,
+    consultation::{Consultation, State},
     correspondence::company_channel::CompanyChannel,
     settings::Settings,
     wording::month_day_time,
@@ -55,17 +55,18 @@ pub struct WaitingPlace {
 /// Returns the company's place on the waiting list. Skips the query where there can be none.
 pub async fn place(
     app: &App,
-    head: &Head,
+    it: &Consultation,
+    now: DateTime<Utc>,
     settings: &Settings,
     appointment: Option<&CaseAppointment>,
 ) -> Result<WaitingPlace, Problem> {
-    if !matches!(head.state(), State::Scheduling | State::Booked) {
+    if !matches!(it.state, State::Scheduling | State::Booked) {
         return Ok(WaitingPlace { entry: None, may_join: false });
     }
-    let entry = store::booking::waiting_list::of(&app.db, head.case.record.consultation.id).await?;
-    let calendar = app.programme_to_show().await?.calendar(head.now);
+    let entry = store::booking::waiting_list::of(&app.db, it.id).await?;
+    let calendar = app.programme_to_show().await?.calendar(now);
     let limit = appointment.and_then(|it| limit(&it.appointment, settings, &calendar));
-    let may_join = entry.is_none() && head.is_open() && may_wait(head.state(), limit, head.now);
+    let may_join = entry.is_none() && it.merged_into.is_none() && may_wait(&it.state, limit, now);
     Ok(WaitingPlace { entry, may_join })
 }
 
@@ -118,12 +119,7 @@ async fn render(open: Opened, typed: FormState, is_free: bool) -> Result<HttpRes
     let days = window(now, settings, &calendar);
     let last = booked.as_ref().map_or(days.horizon, |it| japan_date(it.appointment.starts_at));
     let preferred = PreferredTimesForm::new(typed.form.clone(), days.earliest, last);
-    let entry = store::booking::waiting_list::of(&app.db, open.id()).await?;
-    let limit = booked.as_ref().and_then(|it| limit(&it.appointment, settings, &calendar));
-    let consultation = &open.case.record.consultation;
-    let may_join =
-        entry.is_none() && consultation.merged_into.is_none() && may_wait(&consultation.state, limit, now);
-    let place = WaitingPlace { entry, may_join };
+    let place = place(app, &open.case.record.consultation, now, settings, booked.as_ref()).await?;
     open.page(typed, |shell, head, typed| WaitingEntryPage {
         shell,
         head,

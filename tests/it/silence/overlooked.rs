@@ -21,7 +21,7 @@ use madoguchi::{
     store,
 };
 
-use super::{Watched, business_days, for_sixty_business_days};
+use super::{Watched, business_days, for_sixty_business_days, of_both_fields};
 use crate::{
     cases::{self, Case, Cast},
     correcting,
@@ -64,12 +64,7 @@ async fn accepted(site: &Site, cast: &Cast, case: Case, experts: &[ExpertId]) {
 
 /// Makes a case that is followed up while the field of an expert who did not come is owed. The center has responded.
 async fn owed(site: &Site, cast: &Cast, email: &str) -> Case {
-    let ict = cases::expert(site, "ict@example.jp", "伊藤 一", Fields::Ict).await;
-    let labor = cases::expert(site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
-    let mut form = cases::form(email);
-    form.field = vec!["ict".to_owned(), "labor".to_owned()];
-    let case = cases::unconfirmed(site, cast, &form).await;
-    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let (case, ict, labor) = of_both_fields(site, cast, email).await;
     accepted(site, cast, case, &[ict, labor]).await;
     let slot = cases::free_slots(site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();

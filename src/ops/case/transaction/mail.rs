@@ -93,7 +93,8 @@ impl CaseTransaction<'_> {
 
     /// Finds out at which addresses of the contact mail arrives. An operation that changes one of them does it again.
     pub async fn check_addresses(&mut self) -> Result<(), Problem> {
-        let keys: Vec<_> = self.person.clone().addresses().map(|it| it.to_lowercase()).collect();
+        let proven = self.person.proven.iter().map(ProvenAddress::key);
+        let keys: Vec<_> = self.person.email.iter().map(|it| it.to_lowercase()).chain(proven).collect();
         let dead = match keys.is_empty() {
             true => HashSet::new(),
             false => store::correspondence::bounce::dead_among(&self.tx, keys).await?,

@@ -164,7 +164,7 @@ pub async fn move_mails(work: &mut CaseTransaction<'_>, mut earlier: Vec<String>
             Some(AddressUse::ProvesCorrected) => {
                 work.save(SupersededMail(row.id, "the address was corrected again")).await?;
             }
-            // What was said to an earlier address of itself concerns no other.
+            // A mail to an earlier address about that address concerns no other one.
             Some(AddressUse::TellsEarlier) => {}
             Some(AddressUse::Proves | AddressUse::ProvesBesides) | None => {
                 let old = row.recipient.clone();

@@ -80,7 +80,7 @@ pub async fn take_back(app: &App, id: MailId, by: AccountId, reason: &TextLine) 
     if let Some(added) = added {
         restore(&mut work, &added).await?;
     }
-    // What the coordinator does here is no progress of the case.
+    // Taking a mail out is no progress of the case.
     work.keep_clock();
     let note = format!("受信したメールの追加を取り消しました：{}（{}）", sender(&row), reason.as_str());
     work.note(Actor::Coordinator(by), note);
