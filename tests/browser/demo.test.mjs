@@ -32,7 +32,7 @@ test("every page of every role, wide and narrow", { timeout: 1_800_000 }, async 
   const browser = await startBrowser(it);
   await service.openDemo(TODAY);
   const enter = (screen) => Visitor.enter(browser, service.address, screen);
-  for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login", "/desks", "/desks?prefecture=13", "/desks?prefecture=47", "/stats", "/stats/adoption", "/stats/pref/13"]) {
+  for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login", "/desks", "/desks?prefecture=13", "/desks?prefecture=47", "/stats", "/stats/adoption", "/stats/pref/13", "/search", "/search?q=%E3%83%86%E3%83%AC%E3%83%AF%E3%83%BC%E3%82%AF", "/search?q=%E3%81%AA%E3%81%84%E8%A8%80%E8%91%89"]) {
     await lookAround(await enter(DESK), path);
   }
   await lookAtNews(await enter(DESK));
@@ -68,6 +68,7 @@ async function lookAtCases(center) {
   }
   for (const page of cases) await lookAround(center, page);
   await lookAround(center, `${[...cases][0]}/hand-back`);
+  await lookAround(center, `${[...cases][0]}/wait`);
   await lookAtOutcome(center);
   for (const page of await center.links("nav ul.tabs")) await lookAround(center, page);
   for (const page of ["plan", "schedule/free", "waiting", "absences", "templates", "notifications"]) {
