@@ -72,6 +72,7 @@ mod m20261130_000191_editor_act;
 mod m20261130_000192_survey_result;
 mod m20261130_000193_indicator;
 mod m20261130_000194_survey_member;
+mod m20261130_000205_no_whole_reads;
 mod renames;
 
 pub struct Migrator;
@@ -160,5 +161,6 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000192_survey_result::Migration),
         Box::new(m20261130_000193_indicator::Migration),
         Box::new(m20261130_000194_survey_member::Migration),
+        Box::new(m20261130_000205_no_whole_reads::Migration),
     ]
 }

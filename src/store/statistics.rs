@@ -16,7 +16,7 @@ use domain::{
     prefecture::Prefecture,
     statistics::figures::{ENDS, PARTLY_DONE, SIZES},
 };
-use entity::{application, appointment, appointment_expert, consultation, follow_up};
+use entity::{application, appointment, appointment_expert, case_number_counter, consultation, follow_up};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, RelationDef, Select,
@@ -105,11 +105,11 @@ impl<T> FieldCount<T> {
 
 /// Returns the fiscal years in which consultations were received, latest first.
 pub async fn years(db: &impl ConnectionTrait) -> Result<Vec<i32>, DbErr> {
-    consultation::Entity::find()
+    // Every year with a consultation has a counter.
+    case_number_counter::Entity::find()
         .select_only()
-        .column(consultation::Column::FiscalYear)
-        .distinct()
-        .order_by_desc(consultation::Column::FiscalYear)
+        .column(case_number_counter::Column::FiscalYear)
+        .order_by_desc(case_number_counter::Column::FiscalYear)
         .into_tuple()
         .all(db)
         .await
@@ -284,14 +284,17 @@ async fn partly_done(
     db: &impl ConnectionTrait,
     appointments: Select<consultation::Entity>,
 ) -> Result<Vec<FieldCount<()>>, DbErr> {
+    let of_appointment = Expr::col((appointment_expert::Entity, appointment_expert::Column::AppointmentId))
+        .eq(Expr::col((appointment::Entity, appointment::Column::Id)));
     let one_left_out = appointment_expert::Entity::find()
         .select_only()
-        .column(appointment_expert::Column::AppointmentId)
+        .expr(Expr::val(1))
+        .filter(of_appointment)
         .filter(appointment_expert::COLUMN.absent.eq(true))
         .into_query();
     let of = appointments
         .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()))
-        .filter(appointment::Column::Id.in_subquery(one_left_out));
+        .filter(Expr::exists(one_left_out));
     fields(db, of).await
 }
 

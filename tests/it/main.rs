@@ -49,6 +49,7 @@ mod papers;
 mod pdf_readers;
 mod peers;
 mod pipe;
+mod plans;
 mod public;
 mod publishing;
 mod race;

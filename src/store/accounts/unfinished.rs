@@ -6,8 +6,8 @@ use codes::{AppointmentStatus, AssignmentStatus, ConsultationStatus, ReportStatu
 use domain::id::{AccountId, ExpertId};
 use entity::{account, appointment, appointment_expert, assignment, consultation, report, task};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::SelectStatement,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -45,9 +45,12 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
         .all(db)
         .await?;
     ids.extend(with_tasks);
+    let of_request = Expr::col((consultation::Entity, consultation::Column::Id))
+        .eq(Expr::col((assignment::Entity, assignment::Column::ConsultationId)));
     let waiting = consultation::Entity::find()
         .select_only()
-        .column(consultation::Column::Id)
+        .expr(Expr::val(1))
+        .filter(of_request)
         .filter(consultation::COLUMN.state.is_in(WITHOUT_BOOKING.map(ConsultationStatus::code)))
         .into_query();
     let live = [AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code);
@@ -57,7 +60,7 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
         .distinct()
         .filter(assignment::COLUMN.state.is_in(live))
         .filter(assignment::Column::ExpertId.in_subquery(closed(Role::Expert)))
-        .filter(assignment::Column::ConsultationId.in_subquery(waiting))
+        .filter(Expr::exists(waiting))
         .into_tuple()
         .all(db)
         .await?;
@@ -75,16 +78,20 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
 /// Returns the experts with a closed account who took part in an appointment whose report is not approved and was not
 /// handed over.
 async fn with_reports(db: &impl ConnectionTrait) -> Result<Vec<ExpertId>, DbErr> {
+    // Looked up for each appointment of these experts: lists of all approved reports and of all appointments that took
+    // place would come first.
+    let appointment = || Expr::col((appointment_expert::Entity, appointment_expert::Column::AppointmentId));
     let approved = report::Entity::find()
         .select_only()
-        .column(report::Column::AppointmentId)
+        .expr(Expr::val(1))
+        .filter(Expr::col((report::Entity, report::Column::AppointmentId)).eq(appointment()))
         .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()))
         .into_query();
     let done = appointment::Entity::find()
         .select_only()
-        .column(appointment::Column::Id)
+        .expr(Expr::val(1))
+        .filter(Expr::col((appointment::Entity, appointment::Column::Id)).eq(appointment()))
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
-        .filter(appointment::Column::Id.not_in_subquery(approved))
         .into_query();
     let ids: Vec<Uuid> = appointment_expert::Entity::find()
         .select_only()
@@ -93,7 +100,8 @@ async fn with_reports(db: &impl ConnectionTrait) -> Result<Vec<ExpertId>, DbErr>
         .filter(appointment_expert::Column::ExpertId.in_subquery(closed(Role::Expert)))
         .filter(appointment_expert::COLUMN.report_handed_over_at.is_null())
         .filter(appointment_expert::COLUMN.absent.eq(false))
-        .filter(appointment_expert::Column::AppointmentId.in_subquery(done))
+        .filter(Expr::exists(done))
+        .filter(Expr::exists(approved).not())
         .into_tuple()
         .all(db)
         .await?;

@@ -26,8 +26,9 @@ use entity::{
     Coded, appointment, appointment_expert, assignment, calendar_cell, consultation, message, report,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, sea_query::SelectStatement,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -177,14 +178,18 @@ pub async fn between(
 /// Returns the appointments whose report is still to be written, revised or approved, oldest first, without those whose
 /// report was handed over when the expert's account was closed, and those to which the expert did not come. Five queries.
 pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaReport>, DbErr> {
+    let of_appointment = Expr::col((report::Entity, report::Column::AppointmentId))
+        .eq(Expr::col((appointment::Entity, appointment::Column::Id)));
+    // Looked up for each appointment of the expert: a list of all approved reports would come first.
     let approved = report::Entity::find()
         .select_only()
-        .column(report::Column::AppointmentId)
+        .expr(Expr::val(1))
+        .filter(of_appointment)
         .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()))
         .into_query();
     let only = Condition::all()
         .add(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
-        .add(appointment::Column::Id.not_in_subquery(approved))
+        .add(Expr::exists(approved).not())
         .add(appointment::Column::Id.not_in_subquery(handed_over(expert)));
     let appointments = agenda_appointments(db, expert, only).await?;
     let ids = appointments.iter().map(|it| it.appointment.id);

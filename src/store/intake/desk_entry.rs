@@ -127,15 +127,19 @@ pub async fn waiting_at(db: &impl ConnectionTrait, desk: DeskId) -> Result<Vec<S
         .await
 }
 
-/// Returns the condition of a request of the center that its desk has not answered yet, and whose case was not reopened.
+/// Returns the condition of a request of the center that its desk has not answered yet, and whose case was not reopened. The
+/// case is looked up for each request: a list of all cases that were ever referred would come first.
 pub fn waits_at_desk() -> Condition {
+    let of_request = Expr::col((consultation::Entity, consultation::Column::Id))
+        .eq(Expr::col((row::Entity, row::Column::FromCaseId)));
     let referred = consultation::Entity::find()
         .select_only()
-        .column(consultation::Column::Id)
+        .expr(Expr::val(1))
+        .filter(of_request)
         .filter(consultation::Column::State.eq(ConsultationStatus::Referred.code()));
     Condition::all()
         .add(row::Column::Status.eq(DeskEntryStatus::Open.code()))
-        .add(row::Column::FromCaseId.in_subquery(referred.into_query()))
+        .add(Expr::exists(referred.into_query()))
 }
 
 /// The numbers of a desk in one month.

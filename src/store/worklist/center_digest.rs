@@ -39,6 +39,8 @@ pub async fn center_digest(
     limit: u64,
 ) -> Result<CenterDigest, DbErr> {
     let new = row::Entity::find()
+        // The turn has an index.
+        .filter(row::COLUMN.turn.eq(Turn::Center.code()))
         .filter(row::COLUMN.state.eq(ConsultationStatus::Received.code()))
         .filter(row::COLUMN.merged_into.is_null())
         .count(db)

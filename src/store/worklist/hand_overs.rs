@@ -1,10 +1,11 @@
 //! The hand-overs of first-line desks that the center has not accepted yet.
 use chrono::{DateTime, Utc};
 use codes::ConsultationStatus;
-use domain::{consultation::Turn, due::Due, field::Fields, number::CaseNumber};
+use domain::{due::Due, field::Fields, number::CaseNumber};
 use entity::{consultation as row, desk};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 use crate::store::consultation::from_row;
@@ -23,19 +24,20 @@ pub struct WaitingHandOver {
     pub version: i32,
 }
 
-/// Returns up to `limit` hand-overs that wait, oldest first, without those that the center has put aside. They are among
-/// those whose turn is the center's, which one index has.
+/// Returns up to `limit` hand-overs that wait, oldest first, without those that the center has put aside.
 pub async fn waiting(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<WaitingHandOver>, DbErr> {
     let awake = row::Column::SnoozedUntil.is_null().or(row::Column::SnoozedUntil.lte(now));
+    // The condition is that of the partial index.
+    let waits = format!(
+        "state = '{}' AND desk_id IS NOT NULL AND merged_into IS NULL",
+        ConsultationStatus::Received.code()
+    );
     let rows = row::Entity::find()
-        .filter(row::Column::Turn.eq(Turn::Center.code()))
-        .filter(row::Column::State.eq(ConsultationStatus::Received.code()))
-        .filter(row::Column::DeskId.is_not_null())
-        .filter(row::Column::MergedInto.is_null())
+        .filter(Expr::cust(waits))
         .filter(awake)
         .order_by_asc(row::Column::ReceivedAt)
         .order_by_asc(row::Column::Id)

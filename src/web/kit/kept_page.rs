@@ -13,7 +13,7 @@ use domain::{calendar::japan_date, id::PublicationId};
 use crate::{app::App, cached::pages::KeptPage};
 
 /// The addresses below which pages are kept. Below the start page there is none.
-const KEPT: [&str; 7] = ["/", "/news", "/guide", "/cases", "/awards", "/events", "/month"];
+const KEPT: [&str; 8] = ["/", "/news", "/guide", "/cases", "/awards", "/events", "/month", "/stats"];
 
 /// The longest page that is kept, and the longest address. Bytes.
 const LONGEST_PAGE: u64 = 512 * 1024;

@@ -9,8 +9,9 @@ use domain::{
 };
 use entity::{appointment as row, consultation, contact, mail_bounce};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, sea_query::SelectStatement,
+    Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+    sea_query::{Expr, IntoColumnRef},
 };
 use uuid::Uuid;
 
@@ -59,18 +60,15 @@ pub async fn holds_without_address(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<(AppointmentId, ConsultationId, DateTime<Utc>)>, DbErr> {
-    let without_address = contact::Entity::find()
-        .select_only()
-        .column(contact::Column::ConsultationId)
-        .filter(contact::COLUMN.email.is_null());
+    let without_address = Condition::all().add(contact::COLUMN.email.is_null());
     let rows: Vec<(Uuid, Option<Uuid>, Option<DateTime<Utc>>)> = row::Entity::find()
         .select_only()
         .columns([row::Column::Id, row::Column::ConsultationId, row::Column::HeldUntil])
         .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
         .filter(row::COLUMN.held_until.lt(until))
         .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .filter(row::Column::ConsultationId.in_subquery(without_address.into_query()))
-        .filter(row::Column::ConsultationId.in_subquery(uncalled()))
+        .filter(has_contact(without_address))
+        .filter(is_uncalled())
         .order_by_asc(row::COLUMN.held_until)
         .limit(limit)
         .into_tuple()
@@ -93,24 +91,25 @@ pub async fn unreachable_between(
 ) -> Result<Vec<(AppointmentId, ConsultationId, DateTime<Utc>)>, DbErr> {
     let dead = mail_bounce::Entity::find()
         .select_only()
-        .column(mail_bounce::Column::AddressKey)
+        .expr(Expr::val(1))
         .filter(mail_bounce::COLUMN.permanent.eq(true))
-        .filter(mail_bounce::COLUMN.cleared_at.is_null());
-    // Mail waits for the proof of an address that the center has corrected.
+        .filter(mail_bounce::COLUMN.cleared_at.is_null())
+        .filter(same(
+            (mail_bounce::Entity, mail_bounce::Column::AddressKey),
+            (contact::Entity, contact::Column::EmailKey),
+        ));
     let unproved = consultation::Entity::find()
         .select_only()
-        .column(consultation::Column::Id)
+        .expr(Expr::val(1))
         .filter(consultation::COLUMN.address_confirmed_at.is_null())
-        .into_query();
-    let is_held = Condition::all()
-        .add(contact::COLUMN.proven_email.is_null())
-        .add(contact::Column::ConsultationId.in_subquery(unproved));
-    let unreachable = contact::Entity::find().select_only().column(contact::Column::ConsultationId).filter(
-        Condition::any()
-            .add(contact::COLUMN.email.is_null())
-            .add(is_held)
-            .add(contact::Column::EmailKey.in_subquery(dead.into_query())),
-    );
+        .filter(same(CASE, (contact::Entity, contact::Column::ConsultationId)));
+    // Mail waits for the proof of an address that the center has corrected.
+    let is_held =
+        Condition::all().add(contact::COLUMN.proven_email.is_null()).add(Expr::exists(unproved.into_query()));
+    let unreachable = Condition::any()
+        .add(contact::COLUMN.email.is_null())
+        .add(is_held)
+        .add(Expr::exists(dead.into_query()));
     let rows: Vec<(Uuid, Option<Uuid>, DateTime<Utc>)> = row::Entity::find()
         .select_only()
         .columns([row::Column::Id, row::Column::ConsultationId, row::Column::StartsAt])
@@ -118,8 +117,8 @@ pub async fn unreachable_between(
         .filter(row::COLUMN.starts_at.gt(from))
         .filter(row::COLUMN.starts_at.lt(to))
         .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .filter(row::Column::ConsultationId.in_subquery(unreachable.into_query()))
-        .filter(row::Column::ConsultationId.in_subquery(uncalled()))
+        .filter(has_contact(unreachable))
+        .filter(is_uncalled())
         .order_by_asc(row::COLUMN.starts_at)
         .limit(limit)
         .into_tuple()
@@ -131,13 +130,32 @@ pub async fn unreachable_between(
     Ok(rows.into_iter().filter_map(near).collect())
 }
 
-/// Returns the consultations that are not among the calls.
-fn uncalled() -> SelectStatement {
-    consultation::Entity::find()
+const CASE: (consultation::Entity, consultation::Column) = (consultation::Entity, consultation::Column::Id);
+const CASE_OF_ROW: (row::Entity, row::Column) = (row::Entity, row::Column::ConsultationId);
+
+/// Returns whether the contact of the appointment's consultation is one of `which`. It is looked up for each appointment,
+/// because SQLite would make the list of all such contacts first.
+fn has_contact(which: Condition) -> Expr {
+    let contacts = contact::Entity::find()
         .select_only()
-        .column(consultation::Column::Id)
-        .filter(consultation::COLUMN.to_call_since.is_null())
-        .into_query()
+        .expr(Expr::val(1))
+        .filter(same((contact::Entity, contact::Column::ConsultationId), CASE_OF_ROW))
+        .filter(which);
+    Expr::exists(contacts.into_query())
+}
+
+/// Returns whether the appointment's consultation is not among the calls.
+fn is_uncalled() -> Expr {
+    let uncalled = consultation::Entity::find()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(same(CASE, CASE_OF_ROW))
+        .filter(consultation::COLUMN.to_call_since.is_null());
+    Expr::exists(uncalled.into_query())
+}
+
+fn same(one: impl IntoColumnRef, other: impl IntoColumnRef) -> Expr {
+    Expr::col(one).eq(Expr::col(other))
 }
 
 /// Returns until when a time is held for each of these consultations, without those that have none.

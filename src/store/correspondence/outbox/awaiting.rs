@@ -97,6 +97,9 @@ pub async fn fail_unconfirmed(
     old.retain(|it| !is_readdressed(it));
     let ids = waiting(&old);
     let count = ids.len();
+    if count == 0 {
+        return Ok(0);
+    }
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
         .col_expr(row::Column::HoldReason, Expr::value(None::<String>))

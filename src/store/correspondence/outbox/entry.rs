@@ -163,14 +163,17 @@ pub async fn page(
 /// The state, the hold reason, two flags of the query below, and the number of such mails.
 type TallyRow = (Coded<MailStatus>, Option<Coded<HoldReason>>, bool, bool, i64);
 
-/// Returns how many mails are in each state, by the code of the state.
+/// Returns how many mails are in each state of a mail that is not done with, by the code of the state. Mails that were sent or
+/// suppressed are most of the table, and nobody asks for their number.
 pub async fn tally(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<&'static str, i64>, DbErr> {
     let late = row::COLUMN.due_at.gt(now);
+    let open = [MailStatus::Waiting, MailStatus::Sending, MailStatus::Failed].map(MailStatus::code);
     let rows: Vec<TallyRow> = row::Entity::find()
         .select_only()
+        .filter(row::COLUMN.state.is_in(open))
         .column(row::Column::State)
         .column(row::Column::HoldReason)
         .expr_as(late, "late")

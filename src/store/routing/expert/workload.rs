@@ -6,7 +6,7 @@ use domain::{
     calendar::japan_date,
     id::{AppointmentId, CompanyId, ExpertId},
 };
-use entity::{appointment, appointment_expert, assignment, calendar_cell, consultation};
+use entity::{appointment, appointment_expert, assignment, calendar_cell, consultation, expert};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect,
     QueryTrait, sea_query::Expr,
@@ -158,15 +158,23 @@ pub async fn workloads(
     for (expert, n) in load {
         workloads.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
     }
-    let latest: Vec<(Uuid, DateTime<Utc>)> = assignment::Entity::find()
+    // One look at the index for each expert, instead of all requests that there ever were.
+    let of_expert = Expr::col((assignment::Entity, assignment::Column::ExpertId))
+        .eq(Expr::col((expert::Entity, expert::Column::Id)));
+    let latest = assignment::Entity::find()
         .select_only()
-        .column(assignment::Column::ExpertId)
         .column_as(assignment::Column::OfferedAt.max(), "at")
-        .group_by(assignment::Column::ExpertId)
+        .filter(of_expert)
+        .into_query();
+    let asked: Vec<(Uuid, Option<DateTime<Utc>>)> = expert::Entity::find()
+        .select_only()
+        .column(expert::Column::Id)
+        .expr_as(Expr::SubQuery(None, Box::new(latest.into())), "at")
         .into_tuple()
         .all(db)
         .await?;
-    for (expert, at) in latest {
+    for (expert, at) in asked {
+        let Some(at) = at else { continue };
         workloads.entry(ExpertId(expert)).or_default().last_asked = Some(japan_date(at));
     }
     Ok(workloads)
