@@ -15,6 +15,8 @@ use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
 
+mod common;
+
 /// A password that may be set.
 pub struct Password(String);
 
@@ -26,6 +28,10 @@ pub enum BadPassword {
     Length,
     #[error("パスワードには、メールアドレスと異なる文字列を入力してください")]
     IsTheAddress,
+    #[error("よく使われているため、推測されやすいパスワードです。別のものを入力してください")]
+    Common,
+    #[error("お名前、メールアドレス、サービス名のほかに、推測されにくい文字を8文字以上含めてください")]
+    OwnWords,
 }
 
 /// Limits the cost and the success of guessing: few hashes at once, few failures from one network.
@@ -56,6 +62,11 @@ struct Failures {
 /// The cost that OWASP's Password Storage Cheat Sheet asks of Argon2id: 19 MiB and two passes.
 const COST: HashCost = HashCost { memory: 19_456, passes: 2 };
 
+/// Words of the product, which a person who guesses knows, in lower case.
+const PRODUCT_WORDS: [&str; 4] = ["madoguchi", "telework", "テレワーク", "相談窓口"];
+/// The least number of characters, blanks not counted, beside the words that a person who guesses knows.
+const OTHER_CHARACTERS: usize = 8;
+
 /// The number of hashes computed at once; each takes 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
 const FAILURES_PER_NETWORK: u32 = 40;
@@ -68,14 +79,35 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWhhcy1pdA$\
                       TF0DqaJGpKgbX0NnG4uWqC9QzwSj1NXtG8k6gNmHn0g";
 
 impl Password {
-    pub fn parse(raw: &str, email: &str) -> Result<Self, BadPassword> {
+    /// Returns `raw` as the new password of the person with this address and name, who may be empty.
+    pub fn parse(raw: &str, email: &str, name: &str) -> Result<Self, BadPassword> {
         match raw.chars().count() {
             0 => Err(BadPassword::Missing),
             12..=128 if raw.trim().eq_ignore_ascii_case(email.trim()) => Err(BadPassword::IsTheAddress),
+            12..=128 if common::is_common(raw) => Err(BadPassword::Common),
+            12..=128 if is_of_known_words(raw, email, name) => Err(BadPassword::OwnWords),
             12..=128 => Ok(Self(raw.to_owned())),
             _ => Err(BadPassword::Length),
         }
     }
+
+    /// Returns the password of a demo, which is no secret.
+    pub fn of_demo(raw: &str) -> Self {
+        Self(raw.to_owned())
+    }
+}
+
+/// Returns whether little is left of a password without the words that belong to the person or to the product.
+fn is_of_known_words(raw: &str, email: &str, name: &str) -> bool {
+    let (raw, email, name) = (raw.to_lowercase(), email.to_lowercase(), name.to_lowercase());
+    let of_address = email.split(|it: char| !it.is_alphanumeric()).filter(|it| it.chars().count() >= 4);
+    let of_name = name.split_whitespace().filter(|it| it.chars().count() >= 2);
+    let mut words: Vec<&str> = of_address.chain(of_name).chain(PRODUCT_WORDS).collect();
+    // A word that contains another one goes first.
+    words.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    let rest = words.iter().fold(raw.clone(), |rest, word| rest.replace(word, ""));
+    let left = rest.chars().filter(|it| !it.is_whitespace()).count();
+    rest != raw && (left < OTHER_CHARACTERS || common::is_common(&rest))
 }
 
 impl Default for SignInGuard {
@@ -162,19 +194,34 @@ mod tests {
 
     #[test]
     fn a_password_has_12_to_128_characters_and_is_not_the_address() {
-        let check = |raw: &str| Password::parse(raw, "center1@example.jp").map(|_| ());
+        let check = |raw: &str| Password::parse(raw, "center1@example.jp", "").map(|_| ());
+        let long = "quiet owls by 16".repeat(8);
         assert_eq!(check(""), Err(BadPassword::Missing));
         assert_eq!(check("short-secre"), Err(BadPassword::Length));
         assert_eq!(check("十二文字の長い合言葉です"), Ok(()));
-        assert_eq!(check(&"x".repeat(128)), Ok(()));
-        assert_eq!(check(&"x".repeat(129)), Err(BadPassword::Length));
+        assert_eq!(check(&long), Ok(()));
+        assert_eq!(check(&format!("{long}x")), Err(BadPassword::Length));
         assert_eq!(check("Center1@Example.jp"), Err(BadPassword::IsTheAddress));
+    }
+
+    #[test]
+    fn a_password_is_neither_common_nor_made_of_known_words() {
+        let check = |raw: &str| Password::parse(raw, "hanako.suzuki@example.jp", "鈴木 花子").map(|_| ());
+        assert_eq!(check("password1234"), Err(BadPassword::Common));
+        for known in
+            ["Hanako-Suzuki-26", "鈴木花子テレワーク26年", "madoguchi-12345678", "テレワーク相談窓口2026"]
+        {
+            assert_eq!(check(known), Err(BadPassword::OwnWords), "{known}");
+        }
+        for own in ["suzuki keeps nine quiet owls", "madoguchi kx-71-moss", "correct horse battery"] {
+            assert_eq!(check(own), Ok(()), "{own}");
+        }
     }
 
     #[tokio::test]
     async fn a_hash_fits_its_password_and_nothing_fits_nobody() {
         let guard = SignInGuard::default();
-        let hash = guard.hash(Password::parse("correct horse battery", "").unwrap()).await.unwrap();
+        let hash = guard.hash(Password::parse("correct horse battery", "", "").unwrap()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(guard.verify("correct horse battery", Some(&hash)).await.unwrap());
         assert!(!guard.verify("wrong horse battery", Some(&hash)).await.unwrap());

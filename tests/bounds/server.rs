@@ -123,7 +123,7 @@ async fn coordinator(app: &App) -> String {
     let email = EmailAddress::parse("bench@example.jp").unwrap();
     let new = NewAccount { email, name: "計測".to_owned(), role: Role::Coordinator, desk: None };
     let invitation = ops::accounts::account::invite(app, &new).await.unwrap();
-    let password = Password::parse("correct horse battery", "").unwrap();
+    let password = Password::parse("correct horse battery", "", "").unwrap();
     ops::accounts::account::set_password(app, &invitation.token, password).await.unwrap();
     let here = [127, 0, 0, 1].into();
     let signed_in =

@@ -74,7 +74,7 @@ pub async fn expert(site: &Site, email: &str, name: &str, fields: Fields) -> Exp
         desk: None,
     };
     let invitation = ops::accounts::account::invite(&site.app, &new).await.unwrap();
-    let password = Password::parse(PASSWORD, "").unwrap();
+    let password = Password::parse(PASSWORD, "", "").unwrap();
     let id = ops::accounts::account::set_password(&site.app, &invitation.token, password).await.unwrap().id.0;
     let local = email.split('@').next().unwrap();
     let row = expert::Model {

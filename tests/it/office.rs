@@ -49,7 +49,7 @@ pub async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
         desk: Some(desk),
     };
     let invitation = ops::accounts::account::invite(&site.app, &new).await.unwrap();
-    let password = Password::parse(PASSWORD, "").unwrap();
+    let password = Password::parse(PASSWORD, "", "").unwrap();
     ops::accounts::account::set_password(&site.app, &invitation.token, password).await.unwrap();
     desk
 }

@@ -163,7 +163,7 @@ impl Site {
         let email = EmailAddress::parse(email).unwrap();
         let new = NewAccount { email, name: "鈴木 花子".to_owned(), role, desk: None };
         let invitation = ops::accounts::account::invite(&self.app, &new).await.unwrap();
-        let password = Password::parse(PASSWORD, "").unwrap();
+        let password = Password::parse(PASSWORD, "", "").unwrap();
         ops::accounts::account::set_password(&self.app, &invitation.token, password).await.unwrap()
     }
 

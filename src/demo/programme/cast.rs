@@ -13,7 +13,6 @@ use crate::{
     app::App,
     demo::{dice::Dice, names, rows::Rows, staff::Staff},
     password::Password,
-    problem::Problem,
     store::reference::{
         programme::{Theme, ship_themes},
         revision::{RevisedPart, touch},
@@ -35,9 +34,7 @@ pub(super) struct Cast {
 
 /// Writes the themes and all accounts. Hashes the password only once, because that takes time.
 pub(super) async fn hire(app: &App, dice: &mut Dice, at: DateTime<Utc>) -> Result<Cast, DemoError> {
-    let password =
-        Password::parse(PASSWORD, "").map_err(|err| Problem::Internal(anyhow::anyhow!("{err}")))?;
-    let hash = app.guard.hash(password).await?;
+    let hash = app.guard.hash(Password::of_demo(PASSWORD)).await?;
     let mut rows = Rows::default();
     let staff = Staff::invent(EXPERTS, dice, at, &mut rows);
     for (email, n, role) in [
