@@ -25,8 +25,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub password_hash: Option<String>,
     pub active: bool,
-    pub failed_sign_ins: i32,
-    pub locked_until: Option<DateTimeUtc>,
+    /// When the person was last told that a network was locked out of the account.
+    pub lock_told_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

@@ -14,6 +14,14 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
+    /// When a page was last read with it, to the minute; `None` if none was since it was opened.
+    pub used_at: Option<DateTimeUtc>,
+    /// The words for the device of an account; `None` for a contact.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub device: Option<String>,
+    /// The network from which the account signed in: a /24 for IPv4, a /64 for IPv6; `None` for a contact.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub network: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -48,8 +48,7 @@ impl Staff {
                 desk_id,
                 password_hash: None,
                 active: true,
-                failed_sign_ins: 0,
-                locked_until: None,
+                lock_told_at: None,
                 created_at: now,
             });
             id

@@ -1,6 +1,6 @@
 //! Deletes data that may not or need not be kept any longer.
 use chrono::TimeDelta;
-use domain::{intake::desk_entry, survey};
+use domain::{accounts, intake::desk_entry, survey};
 
 use crate::{app::App, files, ops, problem::Problem, store};
 
@@ -11,7 +11,7 @@ const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes expired drafts, sessions and links, sign-ups and registrations that were not confirmed, answers to surveys that
+/// Deletes expired drafts, sessions and links, devices that were not used for long and old failures to sign in, sign-ups and registrations that were not confirmed, answers to surveys that
 /// were never given, and lapsed consents to surveys; erases who asked a desk long ago, and forgets what is not set aside
 /// any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
@@ -20,6 +20,8 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let drafts = store::intake::draft::delete_expired(&tx, now).await?;
     let sessions = store::accounts::session::delete_expired(&tx, now).await?;
     let links = store::accounts::link::delete_expired(&tx, now).await?;
+    store::accounts::known_device::delete_unused(&tx, now - accounts::DEVICE_REMEMBERED).await?;
+    store::accounts::sign_in_failure::delete_old(&tx, now - accounts::FAILURES_REMEMBERED).await?;
     let sign_ups = store::gathering::sign_up::delete_unconfirmed(&tx, now).await?;
     let registrations = ops::campaign::forget_unproved(&tx, now).await?;
     let desk_entries = store::intake::desk_entry::erase(&tx, now - desk_entry::KEPT).await?;

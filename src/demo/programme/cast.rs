@@ -52,8 +52,7 @@ pub(super) async fn hire(app: &App, dice: &mut Dice, at: DateTime<Utc>) -> Resul
             desk_id: None,
             password_hash: None,
             active: true,
-            failed_sign_ins: 0,
-            locked_until: None,
+            lock_told_at: None,
             created_at: at,
         });
     }

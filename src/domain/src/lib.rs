@@ -2,6 +2,7 @@
 //!
 //! Times are UTC instants unless a name says otherwise; days, opening hours and quarter hours are in Japan
 //! time.
+pub mod accounts;
 pub mod actor;
 pub mod aftercare;
 pub mod booking;

@@ -34,8 +34,8 @@ pub struct Credentials {
     pub account: Account,
     /// The password's hash: Argon2id in PHC format.
     pub password_hash: Option<String>,
-    pub failed_sign_ins: i32,
-    pub locked_until: Option<DateTime<Utc>>,
+    /// When the person was last told that a network was locked out of the account.
+    pub lock_told_at: Option<DateTime<Utc>>,
 }
 
 pub async fn find(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Account>, DbErr> {
@@ -57,6 +57,17 @@ pub async fn lock_credentials(
     email_key: &str,
 ) -> Result<Option<Credentials>, DbErr> {
     let query = row::Entity::find().filter(row::Column::EmailKey.eq(email_key)).lock_exclusive();
+    query.one(tx).await?.map(to_credentials).transpose()
+}
+
+/// Returns the hash of an account's password; `None` if none is set.
+pub async fn password_hash(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<String>, DbErr> {
+    Ok(row::Entity::find_by_id(id.0).one(db).await?.and_then(|it| it.password_hash))
+}
+
+/// Returns the credentials of an account, with the row locked until the transaction ends.
+pub async fn lock(tx: &DatabaseTransaction, id: AccountId) -> Result<Option<Credentials>, DbErr> {
+    let query = row::Entity::find_by_id(id.0).lock_exclusive();
     query.one(tx).await?.map(to_credentials).transpose()
 }
 
@@ -176,40 +187,22 @@ pub async fn insert(
         desk_id: Set(account.desk.map(|it| it.0)),
         password_hash: Set(None),
         active: Set(account.active),
-        failed_sign_ins: Set(0),
-        locked_until: Set(None),
+        lock_told_at: Set(None),
         created_at: Set(now),
     };
     row::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 
-/// Saves how often in a row the password was wrong, and until when no further try counts.
-pub async fn save_failures(
-    tx: &DatabaseTransaction,
-    id: AccountId,
-    failed_sign_ins: i32,
-    locked_until: Option<DateTime<Utc>>,
-) -> Result<(), DbErr> {
-    let row = row::ActiveModel {
-        id: Set(id.0),
-        failed_sign_ins: Set(failed_sign_ins),
-        locked_until: Set(locked_until),
-        ..Default::default()
-    };
+/// Saves when the person was told of a lock.
+pub async fn save_lock_told(tx: &DatabaseTransaction, id: AccountId, at: DateTime<Utc>) -> Result<(), DbErr> {
+    let row = row::ActiveModel { id: Set(id.0), lock_told_at: Set(Some(at)), ..Default::default() };
     row.update(tx).await?;
     Ok(())
 }
 
-/// Sets the password, resets the count of failed sign-ins and ends a lock.
 pub async fn save_password(tx: &DatabaseTransaction, id: AccountId, hash: String) -> Result<(), DbErr> {
-    let row = row::ActiveModel {
-        id: Set(id.0),
-        password_hash: Set(Some(hash)),
-        failed_sign_ins: Set(0),
-        locked_until: Set(None),
-        ..Default::default()
-    };
+    let row = row::ActiveModel { id: Set(id.0), password_hash: Set(Some(hash)), ..Default::default() };
     row.update(tx).await?;
     Ok(())
 }
@@ -237,8 +230,7 @@ fn to_credentials(row: row::Model) -> Result<Credentials, DbErr> {
     Ok(Credentials {
         account: from_row(&row)?,
         password_hash: row.password_hash,
-        failed_sign_ins: row.failed_sign_ins,
-        locked_until: row.locked_until,
+        lock_told_at: row.lock_told_at,
     })
 }
 

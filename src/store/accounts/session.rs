@@ -5,7 +5,7 @@ use domain::id::AccountId;
 use entity::{account, session as row};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
+    ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
 };
 
 use super::account::{Account, from_row};
@@ -18,21 +18,74 @@ pub enum Holder {
     Contact(String),
 }
 
-/// Returns the active account that this session belongs to.
+/// The session of an account as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSession {
+    pub token_hash: String,
+    /// The words for the device; empty in sessions that an earlier version opened.
+    pub device: String,
+    /// The network from which the person signed in; empty likewise.
+    pub network: String,
+    pub created_at: DateTime<Utc>,
+    pub used_at: DateTime<Utc>,
+}
+
+/// The browser that opens a session of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPlace {
+    /// The words for the device.
+    pub device: String,
+    /// The network: a /24 for IPv4, a /64 for IPv6.
+    pub network: String,
+}
+
+/// Returns the active account that this session belongs to, and when the session was last used.
 pub async fn account(
     db: &impl ConnectionTrait,
     token_hash: &str,
     now: DateTime<Utc>,
-) -> Result<Option<Account>, DbErr> {
+) -> Result<Option<(Account, DateTime<Utc>)>, DbErr> {
     let whose: RelationDef =
         row::Entity::belongs_to(account::Entity).from(row::Column::AccountId).to(account::Column::Id).into();
-    let found = account::Entity::find()
-        .join(JoinType::InnerJoin, whose.rev())
+    let found = row::Entity::find()
+        .select_also(account::Entity)
+        .join(JoinType::InnerJoin, whose)
         .filter(open(token_hash, now))
         .filter(account::Column::Active.eq(true))
         .one(db)
         .await?;
-    found.map(|it| from_row(&it)).transpose()
+    let Some((opened, Some(account))) = found else { return Ok(None) };
+    Ok(Some((from_row(&account)?, last_use(&opened))))
+}
+
+/// Returns the open sessions of an account, the one that was used last first.
+pub async fn of_account(
+    db: &impl ConnectionTrait,
+    id: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Vec<AccountSession>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::Column::AccountId.eq(id.0))
+        .filter(row::Column::RevokedAt.is_null())
+        .filter(row::Column::ExpiresAt.gt(now))
+        .all(db)
+        .await?;
+    let mut found: Vec<_> = rows
+        .into_iter()
+        .map(|it| AccountSession {
+            used_at: last_use(&it),
+            created_at: it.created_at,
+            device: it.device.unwrap_or_default(),
+            network: it.network.unwrap_or_default(),
+            token_hash: it.token_hash,
+        })
+        .collect();
+    found.sort_by(|a, b| b.used_at.cmp(&a.used_at).then_with(|| a.token_hash.cmp(&b.token_hash)));
+    Ok(found)
+}
+
+fn last_use(row: &row::Model) -> DateTime<Utc> {
+    row.used_at.unwrap_or(row.created_at)
 }
 
 /// Returns the address, in lower case, of the contact that this session belongs to.
@@ -62,6 +115,7 @@ pub async fn insert(
     tx: &DatabaseTransaction,
     token_hash: String,
     holder: &Holder,
+    place: Option<SessionPlace>,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -69,6 +123,7 @@ pub async fn insert(
         Holder::Account(id) => (Some(id.0), None),
         Holder::Contact(email_key) => (None, Some(email_key.clone())),
     };
+    let (device, network) = place.map(|it| (it.device, it.network)).unzip();
     let row = row::ActiveModel {
         token_hash: Set(token_hash),
         account_id: Set(account_id),
@@ -76,9 +131,44 @@ pub async fn insert(
         created_at: Set(now),
         expires_at: Set(expires_at),
         revoked_at: Set(None),
+        used_at: Set(None),
+        device: Set(device),
+        network: Set(network),
     };
     row::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Saves that a page was read with a session.
+pub async fn save_use(tx: &DatabaseTransaction, token_hash: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::UsedAt, Expr::value(now))
+        .filter(row::Column::TokenHash.eq(token_hash))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends one session of an account: another account's stays.
+pub async fn revoke_of(
+    tx: &DatabaseTransaction,
+    id: AccountId,
+    token_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let which = row::Column::AccountId.eq(id.0).and(row::Column::TokenHash.eq(token_hash));
+    revoke_where(tx, which, now).await
+}
+
+/// Ends every session of an account but one.
+pub async fn revoke_others(
+    tx: &DatabaseTransaction,
+    id: AccountId,
+    kept: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let which = row::Column::AccountId.eq(id.0).and(row::Column::TokenHash.ne(kept));
+    revoke_where(tx, which, now).await
 }
 
 pub async fn revoke(tx: &DatabaseTransaction, token_hash: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
