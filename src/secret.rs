@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub mod file;
+pub mod one_time_code;
 
 /// The length of XChaCha20's nonce in bytes: enough that a random one never repeats.
 const NONCE: usize = 24;
@@ -59,6 +60,8 @@ pub enum Purpose {
     NetworkQuestion,
     /// The page on which a mentor answers; the subject is the question.
     NetworkAnswer,
+    /// The second step of a sign-in, after the right password; the subject is the account.
+    SecondStep,
 }
 
 impl Purpose {
@@ -77,6 +80,7 @@ impl Purpose {
             Self::Mentor => 20,
             Self::NetworkQuestion => 21,
             Self::NetworkAnswer => 22,
+            Self::SecondStep => 31,
         }
     }
 }

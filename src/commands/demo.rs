@@ -56,7 +56,8 @@ pub async fn demo(config: Config) -> Result<(), Failure> {
     serve::serve(app).await
 }
 
-/// Returns the settings for the demo: on the demo's file, reachable from this machine alone, and without sending mail.
+/// Returns the settings for the demo: on the demo's file, reachable from this machine alone, without sending mail, and
+/// without a second factor, which nobody could have for the invented accounts.
 fn for_the_demo(config: Config) -> Result<Config, Failure> {
     if !config.listen.ip().is_loopback() {
         return Err(bad_config(anyhow!(
@@ -69,7 +70,16 @@ fn for_the_demo(config: Config) -> Result<Config, Failure> {
     let own = format!("http://{}", config.listen).parse();
     let public_url = if by_default { own.map_err(software)? } else { config.public_url.clone() };
     let database_url = Hidden::new(format!("sqlite://{FILE}"));
-    Ok(Config { database_url, public_url, smtp_url: None, imap_url: None, dkim: None, ..config })
+    let second_factor = Vec::new();
+    Ok(Config {
+        database_url,
+        public_url,
+        second_factor,
+        smtp_url: None,
+        imap_url: None,
+        dkim: None,
+        ..config
+    })
 }
 
 async fn open() -> Result<DatabaseConnection, Failure> {

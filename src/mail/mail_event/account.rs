@@ -45,6 +45,26 @@ impl DigestCounts {
     }
 }
 
+/// What the owner of an account is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecurityNews<'a> {
+    PasswordChanged,
+    /// A sign-in from a browser that the account had not used.
+    NewDevice {
+        /// The words for the device.
+        device: &'a str,
+        network: &'a str,
+    },
+    /// A network is locked out of the account.
+    Locked {
+        network: &'a str,
+    },
+    FactorSet,
+    FactorRemoved,
+    /// An administrator has removed the second factor.
+    FactorReset,
+}
+
 /// The event that causes a mail about no consultation.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountMailEvent<'a> {
@@ -64,6 +84,12 @@ pub enum AccountMailEvent<'a> {
     PasswordReset {
         link: &'a str,
         expires_at: DateTime<Utc>,
+    },
+    /// Something has happened to the account. The link leads to `page`.
+    Security {
+        news: SecurityNews<'a>,
+        at: DateTime<Utc>,
+        page: &'a str,
     },
     /// An expert will be absent at the time of these appointments, one line each.
     AbsenceOverBookings {
@@ -152,6 +178,14 @@ impl TextKind {
             AccountMailEvent::ResumeDraft { .. } => Self::ResumeDraft,
             AccountMailEvent::Invitation { .. } => Self::Invitation,
             AccountMailEvent::PasswordReset { .. } => Self::PasswordReset,
+            AccountMailEvent::Security { news, .. } => match news {
+                SecurityNews::PasswordChanged => Self::PasswordChanged,
+                SecurityNews::NewDevice { .. } => Self::NewDevice,
+                SecurityNews::Locked { .. } => Self::SignInLocked,
+                SecurityNews::FactorSet => Self::FactorSet,
+                SecurityNews::FactorRemoved => Self::FactorRemoved,
+                SecurityNews::FactorReset => Self::FactorReset,
+            },
             AccountMailEvent::Digest { .. } => Self::Digest,
             AccountMailEvent::WeeklyDigest { .. } => Self::WeeklyDigest,
             AccountMailEvent::AbsenceOverBookings { .. } => Self::Absence,

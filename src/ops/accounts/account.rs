@@ -1,8 +1,7 @@
 //! Accounts, sessions and single-use links.
-use std::net::IpAddr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    accounts::SIGNED_IN_AT_MOST,
     actor::Role,
     id::{AccountId, ConsultationId, DeskId, ExpertId},
     intake::contact::EmailAddress,
@@ -10,26 +9,30 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-use super::unstaffed_desk;
+use super::{
+    browser::{self, Browser},
+    lock, notice, unstaffed_desk,
+};
 use crate::{
     app::App,
+    mail::mail_event::SecurityNews,
     ops::case::context::Context,
     password::Password,
     problem::Problem,
-    secret::{token, token_hash},
+    secret::{self, token, token_hash},
     store::{
         self,
         accounts::{
             account::{Account, Credentials},
             link::Purpose,
-            session::Holder,
+            session::{Holder, SessionPlace},
         },
         reference::revision::RevisedPart,
     },
 };
 
-/// The time for which a session of an account lasts.
-pub const STAFF_SESSION: TimeDelta = TimeDelta::hours(12);
+/// The time for which a session of an account lasts at most.
+pub const STAFF_SESSION: TimeDelta = SIGNED_IN_AT_MOST;
 /// The time for which a session of a company's contact lasts.
 pub const COMPANY_SESSION: TimeDelta = TimeDelta::days(30);
 /// The time for which a link that sets a password is valid.
@@ -37,15 +40,29 @@ pub const PASSWORD_LINK: TimeDelta = TimeDelta::days(7);
 /// The time for which a link that signs a company's contact in is valid.
 pub const COMPANY_LINK: TimeDelta = TimeDelta::days(30);
 
-/// The number of wrong passwords in a row after which an account is locked.
-const FAILURES: i32 = 10;
-const LOCK: TimeDelta = TimeDelta::minutes(15);
+/// The time after the password within which the second step of a sign-in is made.
+const SECOND_STEP: TimeDelta = TimeDelta::minutes(10);
 
-/// A signed-in account, with the value of its new cookie.
+/// A signed-in account, with the values of its new cookies.
 #[derive(Debug)]
 pub struct SignedIn {
     pub token: String,
+    /// The cookie of a browser from which the account had not signed in before.
+    pub device: Option<String>,
     pub account: Account,
+}
+
+/// The result of a password at sign-in.
+#[derive(Debug)]
+pub enum SignIn {
+    /// The address is unknown, the password wrong, or the account locked or inactive: the answer does not tell which.
+    Refused,
+    SignedIn(SignedIn),
+    /// The password was right. The token proves it for the second step, which asks for a code.
+    CodeWanted(String),
+    /// The password was right, and the role needs a second factor that the account does not have yet. The token proves it
+    /// for the second step, which sets the factor up.
+    FactorWanted(String),
 }
 
 /// The data of an account that is to be created.
@@ -74,20 +91,16 @@ pub struct CompanySignedIn {
     pub confirms: Option<ConsultationId>,
 }
 
-/// Signs an account in. Returns `None` for an unknown address, a wrong password, and a locked or inactive account
-/// alike.
-///
-/// `previous` is the cookie that the browser had before. Its session ends, so that no browser stays in another person's
-/// session.
+/// Signs an account in, or asks for its second step.
 pub async fn sign_in(
     app: &App,
     email: &str,
     password: &str,
-    network: IpAddr,
-    previous: Option<&str>,
-) -> Result<Option<SignedIn>, Problem> {
-    let now = app.clock.now();
-    app.guard.admit(network, now)?;
+    browser: &Browser<'_>,
+) -> Result<SignIn, Problem> {
+    let context = Context::of(app).await?;
+    let now = context.now;
+    app.guard.admit(browser.address, now)?;
     let email_key = email_key(email);
     let known = store::accounts::account::credentials(&app.db, &email_key).await?;
     let hash = known.and_then(|it| it.password_hash);
@@ -96,25 +109,45 @@ pub async fn sign_in(
     let tx = app.begin().await?;
     let found = store::accounts::account::lock_credentials(&tx, &email_key).await?;
     let Some(found) = found.filter(|it| it.password_hash == hash) else {
-        app.guard.note_failure(network, now);
-        return Ok(None);
+        app.guard.note_failure(browser.address, now);
+        return Ok(SignIn::Refused);
     };
-    let locked = found.locked_until.is_some_and(|it| now < it);
+    let locked = lock::is_locked(app, &tx, &context, &found, browser).await?;
     if !right || locked || !found.account.active {
-        app.guard.note_failure(network, now);
-        if !right && !locked {
-            note_wrong_password(&tx, &found, now).await?;
+        app.guard.note_failure(browser.address, now);
+        if !right && !locked && found.account.active {
+            lock::note_failure(app, &tx, &context, &found, browser).await?;
         }
         tx.commit().await?;
-        return Ok(None);
+        return Ok(SignIn::Refused);
     }
-    store::accounts::account::save_failures(&tx, found.account.id, 0, None).await?;
-    if let Some(previous) = previous {
-        store::accounts::session::revoke(&tx, &token_hash(previous), now).await?;
+    let id = found.account.id;
+    let has_factor = store::accounts::second_factor::find(&tx, id).await?.is_some();
+    if has_factor || app.config.second_factor.contains(&found.account.role) {
+        let token = app.secret.sign(secret::Purpose::SecondStep, id.0, now + SECOND_STEP);
+        return Ok(if has_factor { SignIn::CodeWanted(token) } else { SignIn::FactorWanted(token) });
     }
-    let token = open_session(&tx, &Holder::Account(found.account.id), now).await?;
+    let signed_in = let_in(app, &tx, &context, found, browser).await?;
     tx.commit().await?;
-    Ok(Some(SignedIn { token, account: found.account }))
+    Ok(SignIn::SignedIn(signed_in))
+}
+
+/// Opens a session for a person who has proved to be the account's owner.
+pub async fn let_in(
+    app: &App,
+    tx: &DatabaseTransaction,
+    context: &Context,
+    found: Credentials,
+    browser: &Browser<'_>,
+) -> Result<SignedIn, Problem> {
+    lock::forgive(app, tx, &found, browser).await?;
+    if let Some(previous) = browser.previous {
+        store::accounts::session::revoke(tx, &token_hash(previous), context.now).await?;
+    }
+    let account = found.account;
+    let device = browser::remember(app, tx, context, &account, browser).await?;
+    let token = open_session_at(tx, &Holder::Account(account.id), Some(browser.place()), context.now).await?;
+    Ok(SignedIn { token, device, account })
 }
 
 /// Ends the session of one cookie, whether it belongs to an account or to a company's contact.
@@ -254,18 +287,24 @@ pub async fn password_link_account(app: &App, token: &str) -> Result<Account, Pr
     account.filter(|it| it.active).ok_or(Problem::Expired)
 }
 
-/// Sets the password by a link. The link is used up, and every session and every other link of the account ends.
+/// Sets the password by a link. The link is used up, and every session and every other link of the account ends. The owner
+/// is told if there was a password before.
 pub async fn set_password(app: &App, token: &str, password: Password) -> Result<Account, Problem> {
     let hash = app.guard.hash(password).await?;
-    let now = app.clock.now();
+    let context = Context::of(app).await?;
+    let now = context.now;
     let tx = app.begin().await?;
     let purpose = store::accounts::link::spend(&tx, &token_hash(token), now).await?;
     let Some(Purpose::SetPassword(id)) = purpose else { return Err(Problem::Expired) };
     let account =
         store::accounts::account::find(&tx, id).await?.filter(|it| it.active).ok_or(Problem::Expired)?;
     store::accounts::account::save_password(&tx, id, hash).await?;
+    store::accounts::sign_in_failure::delete_of(&tx, id).await?;
     store::accounts::session::revoke_all(&tx, &Holder::Account(id), now).await?;
     store::accounts::link::void_of(&tx, id, now).await?;
+    if account.has_password {
+        notice::tell(app, &tx, &context, &account, SecurityNews::PasswordChanged).await?;
+    }
     tx.commit().await?;
     Ok(account)
 }
@@ -311,24 +350,22 @@ pub async fn open_session(
     holder: &Holder,
     now: DateTime<Utc>,
 ) -> Result<String, Problem> {
+    open_session_at(tx, holder, None, now).await
+}
+
+async fn open_session_at(
+    tx: &DatabaseTransaction,
+    holder: &Holder,
+    place: Option<SessionPlace>,
+    now: DateTime<Utc>,
+) -> Result<String, Problem> {
     let lasts = match holder {
         Holder::Account(_) => STAFF_SESSION,
         Holder::Contact(_) => COMPANY_SESSION,
     };
     let token = token().map_err(|err| Problem::Internal(err.into()))?;
-    store::accounts::session::insert(tx, token_hash(&token), holder, now, now + lasts).await?;
+    store::accounts::session::insert(tx, token_hash(&token), holder, place, now, now + lasts).await?;
     Ok(token)
-}
-
-async fn note_wrong_password(
-    tx: &DatabaseTransaction,
-    found: &Credentials,
-    now: DateTime<Utc>,
-) -> Result<(), Problem> {
-    let failed = found.failed_sign_ins + 1;
-    let (failed, locked_until) = if failed < FAILURES { (failed, None) } else { (0, Some(now + LOCK)) };
-    store::accounts::account::save_failures(tx, found.account.id, failed, locked_until).await?;
-    Ok(())
 }
 
 async fn password_link(

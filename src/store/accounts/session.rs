@@ -48,8 +48,8 @@ pub async fn account(
     let whose: RelationDef =
         row::Entity::belongs_to(account::Entity).from(row::Column::AccountId).to(account::Column::Id).into();
     let found = row::Entity::find()
-        .select_also(account::Entity)
         .join(JoinType::InnerJoin, whose)
+        .select_also(account::Entity)
         .filter(open(token_hash, now))
         .filter(account::Column::Active.eq(true))
         .one(db)

@@ -3,7 +3,7 @@ use domain::wording::{long_date_time_range, month_day_time, month_day_weekday};
 
 use super::{super::wording::bullets, campaign, gathering, network};
 use crate::mail::{
-    mail_event::{AccountMailEvent, DigestCounts, SenderContext, SurveyMailEvent},
+    mail_event::{AccountMailEvent, DigestCounts, SecurityNews, SenderContext, SurveyMailEvent},
     text::{
         Values,
         Variable::{self, *},
@@ -15,6 +15,10 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
         AccountMailEvent::SignIn { link, expires_at }
         | AccountMailEvent::PasswordReset { link, expires_at } => {
             linked(values, link, (LinkUntil, month_day_time(expires_at)));
+        }
+        AccountMailEvent::Security { news, at, page } => {
+            linked(values, page, (OccurredAt, month_day_time(at)));
+            security(values, news);
         }
         AccountMailEvent::HandedBack { link, number, due_at }
         | AccountMailEvent::HandedBackReminder { link, number, due_at } => {
@@ -70,6 +74,20 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
             values.set(StopLink, stop);
             week(values, [appointments, requests, reports]);
         }
+    }
+}
+
+fn security(values: &mut Values, news: SecurityNews<'_>) {
+    match news {
+        SecurityNews::NewDevice { device, network } => {
+            values.set(Device, device);
+            values.set(Network, network);
+        }
+        SecurityNews::Locked { network } => values.set(Network, network),
+        SecurityNews::PasswordChanged
+        | SecurityNews::FactorSet
+        | SecurityNews::FactorRemoved
+        | SecurityNews::FactorReset => {}
     }
 }
 

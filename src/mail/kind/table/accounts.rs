@@ -16,6 +16,24 @@ macro_rules! accounts {
             PasswordReset = "password_reset", "パスワードの再設定", asked_for, of_account {
                 PasswordReset to Staff, "パスワードの再設定", [Link] [LinkUntil];
             }
+            PasswordChanged = "password_changed", "パスワードの変更のお知らせ" {
+                PasswordChanged to Staff, "パスワードが変更されました", [Link] [OccurredAt];
+            }
+            NewDevice = "new_device", "新しい端末のお知らせ" {
+                NewDevice to Staff, "新しい端末からログインがありました", [Link] [OccurredAt, Device, Network];
+            }
+            SignInLocked = "sign_in_locked", "ログインの停止のお知らせ" {
+                SignInLocked to Staff, "ログインの失敗が続いています", [Link] [OccurredAt, Network];
+            }
+            FactorSet = "factor_set", "2段階認証の設定のお知らせ" {
+                FactorSet to Staff, "2段階認証が設定されました", [Link] [OccurredAt];
+            }
+            FactorRemoved = "factor_removed", "2段階認証の解除のお知らせ" {
+                FactorRemoved to Staff, "2段階認証が解除されました", [Link] [OccurredAt];
+            }
+            FactorReset = "factor_reset", "管理者による2段階認証の解除のお知らせ" {
+                FactorReset to Staff, "管理者が2段階認証を解除しました", [Link] [OccurredAt];
+            }
         }}
     };
 }
