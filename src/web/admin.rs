@@ -29,6 +29,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(deactivation::show)
         .service(deactivation::submit)
         .service(users::send_link)
+        .service(users::reset_factor)
         .service(users::change_facts)
         .service(settings::show)
         .service(settings::submit)

@@ -30,6 +30,7 @@ pub mod page;
 pub mod preferred_times;
 pub mod problem;
 pub mod proposals;
+pub mod qr_code;
 pub mod registration_form;
 pub mod report_form;
 pub mod session;

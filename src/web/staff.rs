@@ -1,9 +1,11 @@
 //! The pages of the center, and the sign-in page of every account with a password.
 mod absences;
+mod account;
 mod action;
 mod action_page;
 mod after_correction;
 mod calendars;
+mod caller;
 mod candidates;
 mod case;
 mod case_head;
@@ -19,6 +21,7 @@ mod doubts;
 mod example;
 mod expert_absence;
 mod expert_answer;
+mod factor_form;
 mod follow_up;
 mod forgotten_password;
 mod free_time;
@@ -44,6 +47,7 @@ mod report_correction;
 mod report_writing;
 mod request;
 mod schedule;
+mod second_step;
 mod sign_in;
 mod slots;
 mod split;
@@ -69,7 +73,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(forgotten_password::show)
         .service(forgotten_password::submit)
         .service(password::show)
-        .service(password::submit);
+        .service(password::submit)
+        .service(second_step::enter_code)
+        .service(second_step::set_up)
+        .service(account::show)
+        .service(account::sign_out_elsewhere)
+        .service(account::show_password)
+        .service(account::change_password)
+        .service(account::show_factor)
+        .service(account::set_up_factor)
+        .service(account::remove_factor);
     work(cfg);
 }
 

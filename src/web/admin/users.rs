@@ -46,6 +46,8 @@ struct Row {
     link: String,
     /// Whether the account is closed and still holds work.
     is_unfinished: bool,
+    /// Whether the account has a second factor, on the page of one account; false in the list.
+    has_factor: bool,
 }
 
 #[derive(Template)]
@@ -131,6 +133,24 @@ pub async fn send_link(
     }
 }
 
+#[post("/admin/users/{id}/second-factor")]
+pub async fn reset_factor(
+    app: Data<App>,
+    shell: Shell,
+    me: Administrator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = account_id(&id)?;
+    match ops::accounts::second_factor::reset(&app, id, me.id).await {
+        Ok(account) => {
+            let message = format!("2段階認証を解除し、{} にお知らせを送りました。", account.email);
+            Ok(page::see_other_with(format!("/admin/users/{id}"), &message))
+        }
+        Err(Problem::Refused(why)) => refused(&app, shell, id, why).await,
+        Err(problem) => Err(problem),
+    }
+}
+
 #[post("/admin/users/{id}/expert")]
 pub async fn change_facts(
     app: Data<App>,
@@ -183,7 +203,8 @@ async fn user_page(
     let now = app.clock.now();
     let is_unfinished =
         !account.active && store::accounts::unfinished::unfinished(&app.db, now).await?.contains(&id);
-    let row = Row { is_unfinished, ..row(account, &desk_names(app).await?, &links, now) };
+    let has_factor = store::accounts::second_factor::find(&app.db, id).await?.is_some();
+    let row = Row { is_unfinished, has_factor, ..row(account, &desk_names(app).await?, &links, now) };
     Ok(UserPage { shell, tabs: tabs("/admin/users"), row, form, errors, choices, refused: String::new() })
 }
 
@@ -201,6 +222,7 @@ fn row(
         desk: account.desk.and_then(|it| desks.get(&it).cloned()).unwrap_or_default(),
         link: link.unwrap_or_default(),
         is_unfinished: false,
+        has_factor: false,
         account,
     }
 }

@@ -170,7 +170,7 @@ pub async fn enter(
         }
         AddressConfirmation::NotAsked => page::see_other(asked_for(&app, &user, &form).await?),
     };
-    page::with_cookie(response, &company_cookie(signed_in.token))
+    page::with_cookie(response, &company_cookie(&app, signed_in.token))
 }
 
 #[post("/l/{token}/renew")]
@@ -198,7 +198,8 @@ pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, 
     if let Some(cookie) = cookie_value(&req, COMPANY_COOKIE) {
         ops::accounts::account::sign_out(&app, &cookie).await?;
     }
-    page::with_cookie(page::see_other_with("/login", "ログアウトしました。"), &removal_cookie(COMPANY_COOKIE))
+    let response = page::see_other_with("/login", "ログアウトしました。");
+    page::with_cookie(response, &removal_cookie(&app, COMPANY_COOKIE))
 }
 
 /// Shows the page for a link that is unknown or no longer valid.

@@ -167,7 +167,7 @@ fn sign_in_for(req: &HttpRequest) -> String {
 
 fn is_for_staff(path: &str) -> bool {
     let first = path.split('/').nth(1).unwrap_or_default();
-    ["staff", "expert", "desk", "stats", "admin"].contains(&first)
+    ["staff", "expert", "desk", "stats", "admin", "account"].contains(&first)
 }
 
 /// Returns the text for a problem. `change` is the number of transactions begun for a request that asks for a

@@ -1,29 +1,44 @@
 //! The visitor of a request, by role. A handler that takes one of these types cannot run for any other
 //! visitor.
-use std::{future::Future, pin::Pin};
+use std::{borrow::Cow, future::Future, pin::Pin, time::Duration as WallTime};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
+    http::Method,
     web::Data,
 };
+use chrono::TimeDelta;
 use domain::{
+    accounts::{DEVICE_REMEMBERED, idle_limit},
     actor::Role,
     id::{AccountId, DeskId, ExpertId},
 };
 
 use crate::{
     app::App,
-    ops::accounts::account::{COMPANY_SESSION, STAFF_SESSION},
+    ops::{
+        self,
+        accounts::account::{COMPANY_SESSION, STAFF_SESSION},
+    },
     problem::Problem,
     secret::token_hash,
     store::{self, accounts::account::Account},
     web::kit::page::no_app,
 };
 
+/// The names of our cookies over http. Over https each begins with `__Host-`, by which browsers refuse a cookie that a
+/// neighbouring host or an unencrypted page has set.
 pub const STAFF_COOKIE: &str = "madoguchi_session";
 pub const COMPANY_COOKIE: &str = "madoguchi_company";
+/// The cookie by which a browser is known to an account. It signs no one in.
+pub const DEVICE_COOKIE: &str = "madoguchi_device";
+
+/// The precision with which the last use of a session is kept.
+const USE_NOTED: TimeDelta = TimeDelta::minutes(1);
+/// The longest time for which a page waits until the use of its session is kept.
+const NOTING_TAKES: WallTime = WallTime::from_secs(1);
 
 /// A person who works at the center.
 #[derive(Clone, Debug)]
@@ -90,25 +105,37 @@ pub struct Visitor {
 }
 
 /// Returns the cookie of a signed-in account.
-pub fn staff_cookie(token: String) -> Cookie<'static> {
-    cookie(STAFF_COOKIE, token, STAFF_SESSION)
+pub fn staff_cookie(app: &App, token: String) -> Cookie<'static> {
+    cookie(app, STAFF_COOKIE, token, STAFF_SESSION)
+}
+
+/// Returns the cookie of a browser that is known to an account.
+pub fn device_cookie(app: &App, token: String) -> Cookie<'static> {
+    cookie(app, DEVICE_COOKIE, token, DEVICE_REMEMBERED)
 }
 
 /// Returns the cookie of a signed-in company's contact.
-pub fn company_cookie(token: String) -> Cookie<'static> {
-    cookie(COMPANY_COOKIE, token, COMPANY_SESSION)
+pub fn company_cookie(app: &App, token: String) -> Cookie<'static> {
+    cookie(app, COMPANY_COOKIE, token, COMPANY_SESSION)
 }
 
 /// Returns the cookie that removes the session from a browser on signing out.
-pub fn removal_cookie(name: &'static str) -> Cookie<'static> {
+pub fn removal_cookie(app: &App, name: &'static str) -> Cookie<'static> {
+    let name = cookie_name(app, name);
     let mut cookie = Cookie::build(name, "").path("/").http_only(true).same_site(SameSite::Lax).finish();
     cookie.make_removal();
     cookie
 }
 
 /// Returns the value of one of our cookies.
-pub fn cookie_value(req: &HttpRequest, name: &str) -> Option<String> {
-    req.cookie(name).map(|it| it.value().to_owned()).filter(|it| !it.is_empty())
+pub fn cookie_value(req: &HttpRequest, name: &'static str) -> Option<String> {
+    let app = req.app_data::<Data<App>>()?;
+    req.cookie(&cookie_name(app, name)).map(|it| it.value().to_owned()).filter(|it| !it.is_empty())
+}
+
+/// Returns the hash by which the database knows the session of a signed-in account.
+pub fn session_hash(req: &HttpRequest) -> Option<String> {
+    cookie_value(req, STAFF_COOKIE).map(|it| token_hash(&it))
 }
 
 /// Returns the account that is signed in. Only the first call for a request queries the database.
@@ -119,15 +146,37 @@ pub async fn account(req: &HttpRequest) -> Result<Option<Account>, Problem> {
     if let Some(Known(account)) = req.extensions().get::<Known>() {
         return Ok(account.clone());
     }
-    let account = match cookie_value(req, STAFF_COOKIE) {
-        Some(token) => {
+    let account = match session_hash(req) {
+        Some(hash) => {
             let app = req.app_data::<Data<App>>().ok_or_else(no_app)?;
-            store::accounts::session::account(&app.db, &token_hash(&token), app.clock.now()).await?
+            awake(app, &hash, *req.method() == Method::GET).await?
         }
         None => None,
     };
     req.extensions_mut().insert(Known(account.clone()));
     Ok(account)
+}
+
+/// Returns the account of an open session that was not idle for too long. Reading a page keeps it awake; a form that is
+/// sent leads to a page. A failure to keep the use is no failure of the page.
+async fn awake(app: &App, hash: &str, reads_page: bool) -> Result<Option<Account>, Problem> {
+    let now = app.clock.now();
+    let Some((account, used_at)) = store::accounts::session::account(&app.db, hash, now).await? else {
+        return Ok(None);
+    };
+    let idle = now - used_at;
+    if idle >= idle_limit(account.role) {
+        return Ok(None);
+    }
+    if reads_page && idle >= USE_NOTED {
+        let noted = ops::accounts::own_account::note_use(app, hash);
+        match tokio::time::timeout(NOTING_TAKES, noted).await {
+            Ok(Ok(())) => {}
+            Ok(Err(err)) => tracing::warn!("the use of a session was not kept: {err:#}"),
+            Err(_) => tracing::warn!("the use of a session was not kept in time"),
+        }
+    }
+    Ok(Some(account))
 }
 
 /// Returns the lower-cased address of the company's contact who is signed in. Only the first call for a
@@ -150,14 +199,18 @@ pub async fn contact(req: &HttpRequest) -> Result<Option<String>, Problem> {
     Ok(contact)
 }
 
-fn cookie(name: &'static str, token: String, lasts: chrono::TimeDelta) -> Cookie<'static> {
+fn cookie(app: &App, name: &'static str, token: String, lasts: TimeDelta) -> Cookie<'static> {
     // `Secure` is added to all cookies in one place if the site is https.
-    Cookie::build(name, token)
+    Cookie::build(cookie_name(app, name), token)
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .max_age(Duration::seconds(lasts.num_seconds()))
         .finish()
+}
+
+fn cookie_name(app: &App, name: &'static str) -> Cow<'static, str> {
+    if app.site.is_https() { Cow::Owned(format!("__Host-{name}")) } else { Cow::Borrowed(name) }
 }
 
 async fn with_role(req: &HttpRequest, role: Role) -> Result<Account, Problem> {

@@ -37,13 +37,14 @@ pub async fn submit(
     token: Path<String>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let email = ops::accounts::account::password_link_account(&app, &token).await?.email;
+    let account = ops::accounts::account::password_link_account(&app, &token).await?;
     let mut errors = FieldErrors::default();
-    match errors.take("password", Password::parse(form.get("password"), &email)) {
+    let parsed = Password::parse(form.get("password"), &account.email, &account.name);
+    match errors.take("password", parsed) {
         Some(password) => {
             ops::accounts::account::set_password(&app, &token, password).await?;
             Ok(page::see_other_with("/staff/sign-in", "パスワードを設定しました。ログインしてください。"))
         }
-        None => page::unprocessable(&SetPasswordPage { shell, email, errors }),
+        None => page::unprocessable(&SetPasswordPage { shell, email: account.email, errors }),
     }
 }

@@ -2,16 +2,19 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 
+use super::{
+    caller::{Caller, enter},
+    second_step,
+};
 use crate::{
     app::App,
-    ops,
+    ops::{self, accounts::account::SignIn},
     problem::Problem,
     web::kit::{
-        client,
         form::{FieldErrors, Fields},
         page::{self, Shell},
         problem::safe_next,
-        session::{STAFF_COOKIE, cookie_value, removal_cookie, staff_cookie},
+        session::{STAFF_COOKIE, cookie_value, removal_cookie},
     },
 };
 
@@ -53,18 +56,16 @@ pub async fn submit(
         errors.add("password", "パスワードを入力してください");
     }
     if errors.is_empty() {
-        let network = client::address(&req, &app.config.trusted_proxies);
-        let previous = cookie_value(&req, STAFF_COOKIE);
-        let signed_in =
-            ops::accounts::account::sign_in(&app, email, password, network, previous.as_deref()).await?;
-        if let Some(it) = signed_in {
-            let home = page::home(it.account.role);
-            let next = if next.is_empty() { home } else { &next };
-            return page::with_cookie(page::see_other(next), &staff_cookie(it.token));
+        let caller = Caller::of(&app, &req);
+        match ops::accounts::account::sign_in(&app, email, password, &caller.browser()).await? {
+            SignIn::SignedIn(it) => return enter(&app, it, &next),
+            SignIn::CodeWanted(token) => return second_step::ask(shell, token, next),
+            SignIn::FactorWanted(token) => return second_step::offer(&app, shell, token, next).await,
+            SignIn::Refused => {}
         }
         errors.add(
             "email",
-            "メールアドレスまたはパスワードを確認してください（続けて10回異なると、15分間ログインできません）",
+            "メールアドレスまたはパスワードを確認してください（続けて10回異なると、しばらくログインできません）",
         );
     }
     // The typed password is the only value that is not returned.
@@ -78,5 +79,5 @@ pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, 
         ops::accounts::account::sign_out(&app, &cookie).await?;
     }
     let response = page::see_other_with("/staff/sign-in", "ログアウトしました。");
-    page::with_cookie(response, &removal_cookie(STAFF_COOKIE))
+    page::with_cookie(response, &removal_cookie(&app, STAFF_COOKIE))
 }

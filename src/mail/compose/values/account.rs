@@ -1,4 +1,5 @@
 //! Sets the values of mails that are about no consultation.
+use chrono::{DateTime, Utc};
 use domain::wording::{long_date_time_range, month_day_time, month_day_weekday};
 
 use super::{super::wording::bullets, campaign, gathering, network};
@@ -16,10 +17,7 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
         | AccountMailEvent::PasswordReset { link, expires_at } => {
             linked(values, link, (LinkUntil, month_day_time(expires_at)));
         }
-        AccountMailEvent::Security { news, at, page } => {
-            linked(values, page, (OccurredAt, month_day_time(at)));
-            security(values, news);
-        }
+        AccountMailEvent::Security { news, at, page } => security(values, news, (at, page)),
         AccountMailEvent::HandedBack { link, number, due_at }
         | AccountMailEvent::HandedBackReminder { link, number, due_at } => {
             linked(values, link, (Number, number.to_string()));
@@ -70,14 +68,14 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
             values.set(DoubtLookBy, month_day_weekday(look_by));
         }
         AccountMailEvent::WeeklyDigest { appointments, requests, reports, stop } => {
-            values.set(Link, sender.site.absolute("/expert"));
-            values.set(StopLink, stop);
+            linked(values, &sender.site.absolute("/expert"), (StopLink, stop.to_owned()));
             week(values, [appointments, requests, reports]);
         }
     }
 }
 
-fn security(values: &mut Values, news: SecurityNews<'_>) {
+fn security(values: &mut Values, news: SecurityNews<'_>, (at, page): (DateTime<Utc>, &str)) {
+    linked(values, page, (OccurredAt, month_day_time(at)));
     match news {
         SecurityNews::NewDevice { device, network } => {
             values.set(Device, device);
