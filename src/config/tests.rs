@@ -77,3 +77,20 @@ fn passwords_are_never_shown() {
 fn a_file_that_is_not_toml_stops_the_start() {
     assert!(parse(&[], "listen everywhere").is_err());
 }
+
+#[test]
+fn the_roles_with_a_second_factor_are_named_by_their_codes() {
+    use domain::actor::Role::{Administrator, Coordinator, Expert};
+
+    for (value, roles) in [
+        (None, vec![Administrator, Coordinator]),
+        (Some("none"), vec![]),
+        (Some("expert, administrator"), vec![Expert, Administrator]),
+    ] {
+        let env: Vec<_> = value.map(|it| ("MADOGUCHI_SECOND_FACTOR", it)).into_iter().collect();
+        assert_eq!(parse(&env, "").unwrap().second_factor, roles);
+    }
+    for wrong in ["", "everyone", "none,expert"] {
+        assert!(parse(&[("MADOGUCHI_SECOND_FACTOR", wrong)], "").is_err(), "{wrong}");
+    }
+}

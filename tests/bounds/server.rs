@@ -23,7 +23,13 @@ use madoguchi::{
         sender::Sender,
         transport::{Memory, Transport},
     },
-    ops::{self, accounts::account::NewAccount},
+    ops::{
+        self,
+        accounts::{
+            account::{NewAccount, SignIn},
+            browser::Browser,
+        },
+    },
     password::{Password, SignInGuard},
     secret::Secret,
     store,
@@ -59,7 +65,8 @@ pub async fn filled(folder: &Path, consultations: usize, experts: usize) -> Fill
 
 /// Makes the service on a migrated database; mail is not delivered.
 pub async fn app(url: &str) -> App {
-    let config = Config::parse(&BTreeMap::new(), "").unwrap();
+    let second_factor = Vec::new();
+    let config = Config { second_factor, ..Config::parse(&BTreeMap::new(), "").unwrap() };
     let db = database::connect(url).await.unwrap();
     database::migrate(&db).await.unwrap();
     let writer = database::writer(url, &db).await.unwrap();
@@ -125,8 +132,15 @@ async fn coordinator(app: &App) -> String {
     let invitation = ops::accounts::account::invite(app, &new).await.unwrap();
     let password = Password::parse("correct horse battery", "", "").unwrap();
     ops::accounts::account::set_password(app, &invitation.token, password).await.unwrap();
-    let here = [127, 0, 0, 1].into();
+    let browser = Browser {
+        address: [127, 0, 0, 1].into(),
+        network: "127.0.0.0/24",
+        user_agent: "",
+        device: None,
+        previous: None,
+    };
     let signed_in =
-        ops::accounts::account::sign_in(app, "bench@example.jp", "correct horse battery", here, None).await;
-    format!("madoguchi_session={}", signed_in.unwrap().unwrap().token)
+        ops::accounts::account::sign_in(app, "bench@example.jp", "correct horse battery", &browser).await;
+    let SignIn::SignedIn(it) = signed_in.unwrap() else { panic!("no second factor is asked for") };
+    format!("madoguchi_session={}", it.token)
 }

@@ -120,7 +120,8 @@ export class Service {
   #surroundings(at) {
     const { PATH, HOME } = process.env;
     const listen = { MADOGUCHI_LISTEN: `127.0.0.1:${this.port}`, MADOGUCHI_PUBLIC_URL: this.address };
-    const env = { PATH, HOME, ...listen, ...(at && clockAt(at)) };
+    // People of these tests have no authenticator application.
+    const env = { PATH, HOME, ...listen, MADOGUCHI_SECOND_FACTOR: "none", ...(at && clockAt(at)) };
     return { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] };
   }
 

@@ -16,6 +16,9 @@ use Person::{Administrator, Company, Coordinator, Desk, Editor, Expert, Observer
 
 const EVERYONE: &[Person] = &[Visitor, Company, Coordinator, Expert, Desk, Observer, Editor, Administrator];
 
+/// The persons who have an account.
+const STAFF: &[Person] = &[Coordinator, Expert, Desk, Observer, Editor, Administrator];
+
 /// The method, the path as the handler's attribute has it (within its scope), and the persons who may use it. A
 /// company, an expert or a desk means the one whose consultation it is.
 #[rustfmt::skip]
@@ -24,6 +27,13 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/a/{token}", EVERYONE),
     ("POST", "/a/{token}", EVERYONE),
     ("GET", "/accessibility", EVERYONE),
+    ("GET", "/account", STAFF),
+    ("GET", "/account/password", STAFF),
+    ("POST", "/account/password", STAFF),
+    ("GET", "/account/second-factor", STAFF),
+    ("POST", "/account/second-factor", STAFF),
+    ("POST", "/account/second-factor/remove", STAFF),
+    ("POST", "/account/sessions", STAFF),
     ("GET", "/address-objection/{token}", EVERYONE),
     ("POST", "/address-objection/{token}", EVERYONE),
     ("GET", "/admin", &[Administrator]),
@@ -70,6 +80,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/admin/users/{id}/deactivate", &[Administrator]),
     ("POST", "/admin/users/{id}/expert", &[Administrator]),
     ("POST", "/admin/users/{id}/link", &[Administrator]),
+    ("POST", "/admin/users/{id}/second-factor", &[Administrator]),
     ("GET", "/apply", EVERYONE),
     ("POST", "/apply", EVERYONE),
     ("GET", "/apply/resume", EVERYONE),
@@ -415,6 +426,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/staff/set-password/{token}", EVERYONE),
     ("GET", "/staff/sign-in", EVERYONE),
     ("POST", "/staff/sign-in", EVERYONE),
+    ("POST", "/staff/sign-in/code", EVERYONE),
+    ("POST", "/staff/sign-in/set-up", EVERYONE),
     ("POST", "/staff/sign-out", EVERYONE),
     ("POST", "/staff/transfer", &[Coordinator]),
     ("GET", "/staff/waiting", &[Coordinator]),

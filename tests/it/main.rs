@@ -1,6 +1,7 @@
 //! One binary for all integration tests, because linking is the slow part.
 #![cfg(test)]
 mod access;
+mod account;
 mod adoption;
 mod answers;
 mod apply;

@@ -57,6 +57,8 @@ const SESSIONS: &[&str] = &[
     "src/web/kit.rs",
     "src/web/kit/page.rs",
     "src/web/kit/session.rs",
+    "src/web/staff/account.rs",
+    "tests/it/account.rs",
     "tests/it/company.rs",
     "tests/it/names.rs",
     "tests/it/sign_in.rs",

@@ -11,7 +11,10 @@ use madoguchi::{
     web::kit::session::STAFF_COOKIE,
 };
 
-use crate::site::{PASSWORD, Site};
+use crate::{
+    cases,
+    site::{PASSWORD, Site},
+};
 
 const WRONG: &str = "メールアドレスまたはパスワードを確認してください";
 
@@ -38,11 +41,22 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         let site = Site::with_settings(&[("MADOGUCHI_PUBLIC_URL", public_url)]).await;
         site.account(Role::Coordinator, "someone@example.jp").await;
         let reply = site.sign_in("someone@example.jp", PASSWORD).await;
-        let cookie = reply.cookies.iter().find(|it| it.starts_with(STAFF_COOKIE)).unwrap();
+        let name = if secure { format!("__Host-{STAFF_COOKIE}=") } else { format!("{STAFF_COOKIE}=") };
+        let cookie = reply.cookies.iter().find(|it| it.starts_with(&name)).unwrap();
         for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=43200"] {
             assert!(cookie.contains(part), "{part} in {cookie}");
         }
         assert_eq!(cookie.contains("Secure"), secure, "{cookie}");
+        let device = reply.cookies.iter().find(|it| it.contains("madoguchi_device=")).unwrap();
+        assert_eq!(device.starts_with("__Host-"), secure, "{device}");
+        if secure {
+            let plain = site.visitor();
+            let value = cookie[name.len()..].split(';').next().unwrap();
+            plain.set_cookie(STAFF_COOKIE, value).await;
+            assert_eq!(plain.get("/staff").await.status, 303, "a cookie of before signs no one in");
+            plain.set_cookie(name.trim_end_matches('='), value).await;
+            assert_eq!(plain.get("/staff").await.status, 200);
+        }
     }
 }
 
@@ -77,20 +91,53 @@ async fn an_unknown_address_and_a_wrong_password_get_one_answer() {
 }
 
 #[actix_web::test]
-async fn ten_wrong_passwords_lock_an_account_for_a_quarter_of_an_hour() {
+async fn ten_wrong_passwords_lock_their_network_out_and_no_other() {
     let site = Site::new().await;
     site.account(Role::Coordinator, "someone@example.jp").await;
+    let stranger = site.visitor();
     for _ in 0..9 {
-        site.sign_in("someone@example.jp", "not the password").await.shows(WRONG);
+        stranger.sign_in("someone@example.jp", "not the password").await.shows(WRONG);
     }
     assert_eq!(site.sign_in("someone@example.jp", PASSWORD).await.status, 303, "nine are forgiven");
     for _ in 0..10 {
+        stranger.sign_in("someone@example.jp", "not the password").await.shows(WRONG);
+    }
+    stranger.sign_in("someone@example.jp", PASSWORD).await.shows(WRONG);
+    let form = [("email", "someone@example.jp"), ("password", PASSWORD)];
+    let elsewhere = TestRequest::post().uri("/staff/sign-in").set_form(form);
+    let elsewhere = elsewhere.peer_addr("198.51.100.7:50000".parse().unwrap());
+    assert_eq!(site.visitor().send(elsewhere).await.status, 303, "another network");
+    assert_eq!(site.post("/staff/sign-out", &[]).await.status, 303);
+    assert_eq!(site.sign_in("someone@example.jp", PASSWORD).await.status, 303, "a known device");
+
+    site.app.clock.advance(TimeDelta::minutes(15) - TimeDelta::seconds(1));
+    stranger.sign_in("someone@example.jp", PASSWORD).await.shows(WRONG);
+    site.app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(stranger.sign_in("someone@example.jp", PASSWORD).await.status, 303);
+}
+
+#[actix_web::test]
+async fn each_lock_lasts_longer_and_the_owner_hears_once_a_day() {
+    let site = Site::new().await;
+    site.account(Role::Coordinator, "someone@example.jp").await;
+    for minutes in [15, 30, 60] {
+        for _ in 0..10 {
+            site.sign_in("someone@example.jp", "not the password").await.shows(WRONG);
+        }
+        site.app.clock.advance(TimeDelta::minutes(minutes) - TimeDelta::seconds(1));
+        site.sign_in("someone@example.jp", PASSWORD).await.shows(WRONG);
+        site.app.clock.advance(TimeDelta::seconds(1));
+    }
+    let count = || async {
+        let mails = cases::mails_to(&site, "someone@example.jp").await;
+        mails.iter().filter(|it| it.kind == "sign_in_locked").count()
+    };
+    assert_eq!(count().await, 1);
+    site.app.clock.advance(TimeDelta::hours(24));
+    for _ in 0..10 {
         site.sign_in("someone@example.jp", "not the password").await.shows(WRONG);
     }
-    site.app.clock.advance(TimeDelta::minutes(15) - TimeDelta::seconds(1));
-    site.sign_in("someone@example.jp", PASSWORD).await.shows(WRONG);
-    site.app.clock.advance(TimeDelta::seconds(1));
-    assert_eq!(site.sign_in("someone@example.jp", PASSWORD).await.status, 303);
+    assert_eq!(count().await, 2);
 }
 
 #[actix_web::test]
@@ -152,6 +199,10 @@ async fn an_invitation_sets_one_password_once() {
     site.get(&path).await.shows("new@example.jp");
     site.post(&path, &[("password", "short")]).await.shows("12文字以上128文字以内");
     site.post(&path, &[("password", "New@Example.jp")]).await.shows("メールアドレスと異なる");
+    site.post(&path, &[("password", "password1234")]).await.shows("よく使われているため");
+    site.post(&path, &[("password", "新人太郎madoguchi")])
+        .await
+        .shows("お名前、メールアドレス、サービス名のほかに");
     let done = site.post(&path, &[("password", PASSWORD)]).await;
     assert_eq!((done.status, done.location.as_deref()), (303, Some("/staff/sign-in")));
     let again = site.post(&path, &[("password", "another long password")]).await;
@@ -199,6 +250,8 @@ async fn a_forgotten_password_is_set_anew_by_mail_without_revealing_accounts() {
     let path = format!("/staff/set-password/{path}");
     assert_eq!(site.post(&path, &[("password", "another long password")]).await.status, 303);
     assert_eq!(site.sign_in("center@example.jp", "another long password").await.status, 303);
+    let mails = cases::mails_to(&site, "center@example.jp").await;
+    assert_eq!(mails.last().unwrap().kind, "password_changed", "the owner hears of it");
 }
 
 #[actix_web::test]

@@ -1,5 +1,13 @@
 //! The whole service in memory, with a clock that stands still and mail that is not delivered.
-use std::{cell::RefCell, collections::BTreeMap, ops::Deref, path::Path, rc::Rc, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    ops::Deref,
+    path::Path,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use actix_web::{
     HttpResponse,
@@ -24,9 +32,10 @@ use madoguchi::{
     },
     ops::{self, accounts::account::NewAccount},
     password::{HashCost, Password, SignInGuard},
-    secret::Secret,
+    secret::{Secret, token_hash},
     store::accounts::account::Account,
-    url, web,
+    url,
+    web::{self, kit::session::STAFF_COOKIE},
 };
 use tokio::sync::Mutex;
 
@@ -39,6 +48,10 @@ pub struct Site {
     inner: Inner,
     routes: SharedRoutes,
     cookies: Mutex<BTreeMap<String, String>>,
+    /// When this browser last sent a request.
+    sent_at: Cell<DateTime<Utc>>,
+    /// Whether the person is away while the clock moves, so that the session becomes idle.
+    is_away: Cell<bool>,
     database: Arc<Scratch>,
 }
 
@@ -111,7 +124,10 @@ impl Site {
 
     /// Makes a site with this database, and some settings of the environment.
     pub fn on(database: Scratch, settings: &[(&str, &str)]) -> Self {
-        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let mut settings: BTreeMap<_, _> =
+            settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        // Only the tests of the second factor have one.
+        settings.entry("MADOGUCHI_SECOND_FACTOR".to_owned()).or_insert_with(|| "none".to_owned());
         let mut config = Config::parse(&settings, "").unwrap();
         config.attachments.folder = database.files.clone();
         let app = App {
@@ -135,6 +151,8 @@ impl Site {
             readers: Arc::default(),
         };
         Self {
+            sent_at: Cell::new(app.clock.now()),
+            is_away: Cell::new(false),
             inner: Inner { app },
             routes: Rc::default(),
             cookies: Mutex::default(),
@@ -151,6 +169,8 @@ impl Site {
     /// Returns another browser that visits the same service.
     pub fn visitor(&self) -> Self {
         Self {
+            sent_at: Cell::new(self.app.clock.now()),
+            is_away: Cell::new(false),
             inner: Inner { app: self.app.clone() },
             routes: Rc::clone(&self.routes),
             cookies: Mutex::default(),
@@ -201,6 +221,7 @@ impl Site {
     /// Sends a request as this browser would, and keeps the cookies that come back.
     pub async fn send(&self, mut request: TestRequest) -> Reply {
         let mut cookies = self.cookies.lock().await;
+        self.stay_awake(cookies.get(STAFF_COOKIE)).await;
         for (name, value) in cookies.iter() {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }
@@ -213,6 +234,23 @@ impl Site {
             };
         }
         reply
+    }
+
+    /// Lets the person of this browser be away from now on: its sign-in ends when it was not used for too long.
+    pub fn goes_away(&self) {
+        self.is_away.set(true);
+    }
+
+    /// Uses the sign-in of this browser as if pages had been read while a test moved the clock. A database that cannot be
+    /// written keeps nothing, as with a page.
+    async fn stay_awake(&self, cookie: Option<&String>) {
+        let now = self.app.clock.now();
+        let moved = self.sent_at.replace(now) < now;
+        if let Some(cookie) = cookie.filter(|_| moved && !self.is_away.get()) {
+            let hash = token_hash(cookie);
+            let noted = ops::accounts::own_account::note_use(&self.app, &hash);
+            let _ = tokio::time::timeout(Duration::from_secs(1), noted).await;
+        }
     }
 
     async fn routes(&self) -> Rc<Routes> {

@@ -140,7 +140,7 @@ pub async fn let_in(
     found: Credentials,
     browser: &Browser<'_>,
 ) -> Result<SignedIn, Problem> {
-    lock::forgive(app, tx, &found, browser).await?;
+    lock::forgive(app, tx, context, &found, browser).await?;
     if let Some(previous) = browser.previous {
         store::accounts::session::revoke(tx, &token_hash(previous), context.now).await?;
     }

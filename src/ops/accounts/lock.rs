@@ -55,14 +55,20 @@ pub async fn note_failure(
     Ok(())
 }
 
-/// Forgets the failures of this network, because the person has signed in from it.
+/// Forgets the failures of this network, because the person has signed in from it. A lock stays: a known device gets in
+/// from a network from which another person guesses.
 pub async fn forgive(
     app: &App,
     tx: &DatabaseTransaction,
+    context: &Context,
     found: &Credentials,
     browser: &Browser<'_>,
 ) -> Result<(), Problem> {
-    store::accounts::sign_in_failure::delete(tx, found.account.id, &key(app, browser)).await?;
+    let (id, network) = (found.account.id, key(app, browser));
+    let failures = store::accounts::sign_in_failure::of(tx, id, &network).await?;
+    if failures.locked_until.is_none_or(|until| until <= context.now) {
+        store::accounts::sign_in_failure::delete(tx, id, &network).await?;
+    }
     Ok(())
 }
 
