@@ -45,7 +45,7 @@ async fn with_factor(site: &Site, id: AccountId) -> (String, Vec<String>) {
     let page = site.get("/account/second-factor").await;
     let secret = hidden(&page, "secret");
     let code = code(site, id, &secret);
-    let form = [("secret", secret.as_str()), ("current_password", PASSWORD), ("code", &code)];
+    let form = [("secret", secret.as_str()), ("current_password", PASSWORD), ("code", code.as_str())];
     let done = site.post("/account/second-factor", &form).await;
     assert_eq!(done.status, 200, "{}", done.body);
     (secret, shown_codes(&done))
@@ -102,11 +102,11 @@ async fn a_person_sees_the_own_devices_and_signs_them_out() {
     let stranger = site.visitor();
     stranger.sign_in("observer@example.jp", PASSWORD).await;
     let theirs = madoguchi::secret::token_hash(&stranger.cookie(STAFF_COOKIE).await.unwrap());
-    site.post("/account/sessions", &[("action", "one"), ("session", &theirs)]).await;
+    site.post("/account/sessions", &[("action", "one"), ("session", theirs.as_str())]).await;
     assert_eq!(stranger.get("/account").await.status, 200);
 
     let ended = hidden(&page, "session");
-    let reply = site.post("/account/sessions", &[("action", "one"), ("session", &ended)]).await;
+    let reply = site.post("/account/sessions", &[("action", "one"), ("session", ended.as_str())]).await;
     assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/account")));
     let out = other.get("/account").await;
     assert_eq!(out.location.as_deref(), Some("/staff/sign-in?next=%2Faccount"));
@@ -182,7 +182,10 @@ async fn a_code_is_asked_for_after_the_password_and_is_used_once() {
     let token = hidden(&asked_for, "token");
     let enter = |code: String| {
         let (browser, token) = (&browser, &token);
-        async move { browser.post("/staff/sign-in/code", &[("token", token.as_str()), ("code", &code)]).await }
+        async move {
+            let form = [("token", token.as_str()), ("code", code.as_str())];
+            browser.post("/staff/sign-in/code", &form).await
+        }
     };
     let used = code(&site, id, &secret);
     assert_eq!(enter(used.clone()).await.status, 422, "the code that set it up is used");
@@ -224,10 +227,11 @@ async fn a_recovery_code_stands_in_once_and_is_stored_nowhere() {
     assert!(stored.iter().all(|it| it.code_hash.len() == 32 && !it.code_hash.contains(&plain)));
     let factor = second_factor::Entity::find().one(&site.app.db).await.unwrap().unwrap();
     assert!(!factor.secret.contains(&site.app.secret.decrypt(id.0, &factor.secret).unwrap()));
+    let typed = codes[0].to_uppercase();
     for (status, left) in [(303, "9個"), (422, "9個")] {
         let browser = site.visitor();
         let token = hidden(&browser.sign_in(SOMEONE, PASSWORD).await, "token");
-        let form = [("token", token.as_str()), ("code", &codes[0].to_uppercase())];
+        let form = [("token", token.as_str()), ("code", typed.as_str())];
         assert_eq!(browser.post("/staff/sign-in/code", &form).await.status, status);
         site.get("/account").await.shows(left);
     }
@@ -238,8 +242,8 @@ async fn the_owner_removes_a_factor_with_a_code() {
     let (site, id) = signed_in_as(Role::Editor).await;
     let (secret, codes) = with_factor(&site, id).await;
     let used = code(&site, id, &secret);
-    assert_eq!(site.post("/account/second-factor/remove", &[("code", &used)]).await.status, 422);
-    let done = site.post("/account/second-factor/remove", &[("code", &codes[3])]).await;
+    assert_eq!(site.post("/account/second-factor/remove", &[("code", used.as_str())]).await.status, 422);
+    let done = site.post("/account/second-factor/remove", &[("code", codes[3].as_str())]).await;
     assert_eq!((done.status, done.location.as_deref()), (303, Some("/account")));
     assert_eq!(kinds(&site, SOMEONE).await, ["factor_set", "factor_removed"]);
     assert_eq!(site.visitor().sign_in(SOMEONE, PASSWORD).await.status, 303);
@@ -255,25 +259,19 @@ async fn a_role_that_needs_a_factor_sets_it_up_at_the_first_sign_in() {
     page.shows("2段階認証を設定してください");
     assert_eq!(site.cookie(STAFF_COOKIE).await, None);
     let (token, secret) = (hidden(&page, "token"), hidden(&page, "secret"));
-    let form = |code: &str| {
-        [
-            ("token", token.clone()),
-            ("secret", secret.clone()),
-            ("code", code.to_owned()),
-            ("next", String::new()),
-        ]
+    let set_up = |code: String| {
+        let (site, token, secret) = (&site, &token, &secret);
+        async move {
+            let form = [("token", token.as_str()), ("secret", secret.as_str()), ("code", code.as_str())];
+            site.post("/staff/sign-in/set-up", &form).await
+        }
     };
-    let post = |form: [(&'static str, String); 4]| async {
-        let form = form;
-        let pairs: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        site.post("/staff/sign-in/set-up", &pairs).await
-    };
-    assert_eq!(post(form("")).await.status, 422);
-    let done = post(form(&code(&site, id, &secret))).await;
+    assert_eq!(set_up(String::new()).await.status, 422);
+    let done = set_up(code(&site, id, &secret)).await;
     assert_eq!((done.status, shown_codes(&done).len()), (200, 10));
     done.shows(r#"href="/staff""#);
     assert_eq!(site.get("/staff").await.status, 200, "signed in");
-    let again = post(form(&code(&site, id, &secret))).await;
+    let again = set_up(code(&site, id, &secret)).await;
     assert_eq!(again.status, 409, "a second one does not replace the first");
     let refused = site.post("/account/second-factor/remove", &[("code", "000000")]).await;
     assert_eq!(refused.status, 409);

@@ -76,10 +76,23 @@ async fn everything() -> Site {
     calendars(&site, &cast, case).await;
     consented(&site, &cast).await;
     received(&site, case).await;
+    guarded(&site, administrator).await;
     assert_eq!(site.get("/readyz").await.status, 200);
     assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
     worker::once(&site.app).await;
     site
+}
+
+/// Makes an administrator's second factor, and a wrong password.
+async fn guarded(site: &Site, administrator: AccountId) {
+    let app = &site.app;
+    let account = store::accounts::account::find(&app.db, administrator).await.unwrap().unwrap();
+    let new = ops::accounts::second_factor::new_secret(app, administrator).unwrap();
+    let secret = totp_rs::Secret::try_from_base32(&new.secret).unwrap();
+    let codes = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    let code = codes.generate(app.clock.now().timestamp().try_into().unwrap()).to_string();
+    ops::accounts::own_account::set_up_factor(app, &account, &new, &code).await.unwrap().unwrap();
+    assert_eq!(site.visitor().sign_in("administrator@example.jp", "not the password").await.status, 422);
 }
 
 /// Makes an administrator's settings of a year, and people's notification preferences.
