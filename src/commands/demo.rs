@@ -57,7 +57,7 @@ pub async fn demo(config: Config) -> Result<(), Failure> {
 }
 
 /// Returns the settings for the demo: on the demo's file, reachable from this machine alone, without sending mail, and
-/// without a second factor, which nobody could have for the invented accounts.
+/// without a second factor, which the invented accounts cannot have.
 fn for_the_demo(config: Config) -> Result<Config, Failure> {
     if !config.listen.ip().is_loopback() {
         return Err(bad_config(anyhow!(

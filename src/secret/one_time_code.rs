@@ -12,9 +12,9 @@ const SECRET_BYTES: usize = 20;
 
 /// The number of recovery codes that an account gets.
 pub const RECOVERY_CODES: usize = 10;
-/// The letters of recovery codes, 32 in number, without those that are mistaken for each other.
-const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
-const RECOVERY_LETTERS: usize = 12;
+/// The signs of recovery codes, without those that are mistaken for each other, and a last one that fills them up to 32.
+const SIGNS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
+const RECOVERY_LENGTH: usize = 12;
 
 /// Returns a new secret in Base32, as applications take it.
 pub fn new_secret() -> Result<String, SysError> {
@@ -50,14 +50,14 @@ pub fn recovery_codes() -> Result<Vec<String>, SysError> {
 }
 
 fn recovery_code() -> Result<String, SysError> {
-    let mut code = String::with_capacity(RECOVERY_LETTERS);
+    let mut code = String::with_capacity(RECOVERY_LENGTH);
     let mut byte = [0];
-    while code.len() < RECOVERY_LETTERS {
+    while code.len() < RECOVERY_LENGTH {
         SysRng.try_fill_bytes(&mut byte)?;
-        let letter = LETTERS[usize::from(byte[0] % 32)];
-        // The last place is no letter, and leaves 31 that are equally likely.
-        if letter != b'-' {
-            code.push(char::from(letter));
+        let sign = SIGNS[usize::from(byte[0] % 32)];
+        // The last one belongs to no code, and leaves 31 that are equally likely.
+        if sign != b'-' {
+            code.push(char::from(sign));
         }
     }
     Ok(code)

@@ -45,7 +45,7 @@ impl DigestCounts {
     }
 }
 
-/// What the owner of an account is told of it.
+/// The news of an account that its owner is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityNews<'a> {
     PasswordChanged,

@@ -81,7 +81,7 @@ fn one_more(before: &SignInFailures, now: DateTime<Utc>) -> SignInFailures {
     SignInFailures { failures: 0, locks, locked_until: Some(now + lock_time(locks)) }
 }
 
-/// Returns the key of the network in the table: nobody reads from it who tried.
+/// Returns the key of the network in the table, from which no reader learns the network.
 fn key(app: &App, browser: &Browser<'_>) -> String {
     app.secret.pseudonym(&format!("sign-in/{}", browser.network))
 }

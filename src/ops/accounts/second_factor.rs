@@ -11,7 +11,7 @@ use crate::{
     secret::one_time_code::{self, plain},
     store::{
         self,
-        accounts::{account::Account, second_factor::SecondFactor},
+        accounts::{account::Account, second_factor::SecondFactor, session::Holder},
     },
 };
 
@@ -101,7 +101,8 @@ pub async fn remove(app: &App, account: &Account, code: &str) -> Result<bool, Pr
     Ok(true)
 }
 
-/// Removes the factor of another person, who has lost it, and ends the person's sessions.
+/// Removes the factor of another person, who has lost it, ends the person's sessions, and forgets the known devices, which may
+/// be lost with it.
 pub async fn reset(app: &App, id: AccountId, by: AccountId) -> Result<Account, Problem> {
     if id == by {
         return Err(Problem::Refused("自分の2段階認証は、ほかの管理者が解除します。".to_owned()));
@@ -112,7 +113,8 @@ pub async fn reset(app: &App, id: AccountId, by: AccountId) -> Result<Account, P
     if !store::accounts::second_factor::delete(&tx, id).await? {
         return Err(Problem::Refused("2段階認証は、設定されていません。".to_owned()));
     }
-    store::accounts::session::revoke_others(&tx, id, "", context.now).await?;
+    store::accounts::session::revoke_all(&tx, &Holder::Account(id), context.now).await?;
+    store::accounts::known_device::delete_of(&tx, id).await?;
     notice::tell(app, &tx, &context, &found.account, SecurityNews::FactorReset).await?;
     tx.commit().await?;
     Ok(found.account)

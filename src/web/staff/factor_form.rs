@@ -15,7 +15,7 @@ use crate::{
 
 /// A new secret as the form shows and carries it.
 pub struct FactorForm {
-    /// The secret in groups of four letters, as it is typed into an application.
+    /// The secret in groups of four signs, as it is typed into an application.
     pub shown: String,
     /// The secret as the form carries it, encrypted.
     pub encrypted: String,
@@ -26,7 +26,7 @@ pub struct FactorForm {
 #[template(path = "staff/recovery_codes.html")]
 pub struct RecoveryPage {
     shell: Shell,
-    /// The codes in groups of four letters.
+    /// The codes in groups of four signs.
     codes: Vec<String>,
     /// The address of the page to go on to.
     on: String,
@@ -43,14 +43,14 @@ impl FactorForm {
     }
 }
 
-/// Returns the letters of a code in groups of four.
+/// Returns the signs of a code in groups of four.
 fn in_groups(code: &str) -> String {
     let mut text = String::with_capacity(code.len() * 5 / 4);
-    for (at, letter) in code.chars().enumerate() {
+    for (at, sign) in code.chars().enumerate() {
         if at > 0 && at % 4 == 0 {
             text.push(' ');
         }
-        text.push(letter);
+        text.push(sign);
     }
     text
 }

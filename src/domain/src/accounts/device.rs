@@ -1,7 +1,7 @@
 //! Devices in plain words: the kind of computer and the browser that a `User-Agent` header names.
 
-/// What a header says of the computer, in the order in which it is asked: a phone also names the system on which its own is
-/// built.
+/// The marks of computers in a header, in the order in which they are looked for: a phone also names the system on which its
+/// own is built.
 const SYSTEMS: [(&str, &str); 7] = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -12,7 +12,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linuxのパソコン"),
 ];
 
-/// What a header says of the browser, in the order in which it is asked: most browsers also name the ones before them.
+/// The marks of browsers in a header, in the order in which they are looked for: most also name the ones before them.
 const BROWSERS: [(&str, &str); 7] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
