@@ -3,8 +3,8 @@ use actix_web::{HttpRequest, HttpResponse, post, web::Data};
 use askama::Template;
 
 use super::{
-    caller::{Caller, enter, with_cookies},
     factor_form::{FactorForm, RecoveryPage},
+    request_browser::{RequestBrowser, enter, with_cookies},
 };
 use crate::{
     app::App,
@@ -69,9 +69,9 @@ pub async fn enter_code(
     if form.get("code").trim().is_empty() {
         errors.add("code", "確認コードを入力してください");
     } else {
-        let caller = Caller::of(&app, &req);
+        let sent_by = RequestBrowser::of(&app, &req);
         let entered =
-            ops::accounts::second_step::enter_code(&app, &token, form.get("code"), &caller.browser());
+            ops::accounts::second_step::enter_code(&app, &token, form.get("code"), &sent_by.browser());
         if let Some(it) = entered.await? {
             return enter(&app, it, &next);
         }
@@ -91,9 +91,9 @@ pub async fn set_up(
     let token = form.get("token").to_owned();
     let account = ops::accounts::second_step::account(&app, &token).await?;
     let new = of_form(&app, account.id, form.get("secret")).ok_or(Problem::Unreadable)?;
-    let caller = Caller::of(&app, &req);
-    let done =
-        ops::accounts::second_step::set_up(&app, &token, (&new, form.get("code")), &caller.browser()).await?;
+    let sent_by = RequestBrowser::of(&app, &req);
+    let done = ops::accounts::second_step::set_up(&app, &token, (&new, form.get("code")), &sent_by.browser())
+        .await?;
     if let Some((it, codes)) = done {
         let on = if next.is_empty() { page::home(it.account.role).to_owned() } else { next };
         let shell = Shell { account: Some(it.account.clone()), ..shell };

@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 
 use super::{
-    caller::{Caller, enter},
+    request_browser::{RequestBrowser, enter},
     second_step,
 };
 use crate::{
@@ -56,8 +56,8 @@ pub async fn submit(
         errors.add("password", "パスワードを入力してください");
     }
     if errors.is_empty() {
-        let caller = Caller::of(&app, &req);
-        match ops::accounts::account::sign_in(&app, email, password, &caller.browser()).await? {
+        let sent_by = RequestBrowser::of(&app, &req);
+        match ops::accounts::account::sign_in(&app, email, password, &sent_by.browser()).await? {
             SignIn::SignedIn(it) => return enter(&app, it, &next),
             SignIn::CodeWanted(token) => return second_step::ask(shell, token, next),
             SignIn::FactorWanted(token) => return second_step::offer(&app, shell, token, next).await,

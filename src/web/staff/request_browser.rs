@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-pub struct Caller {
+pub struct RequestBrowser {
     address: IpAddr,
     network: String,
     user_agent: String,
@@ -21,7 +21,7 @@ pub struct Caller {
     previous: Option<String>,
 }
 
-impl Caller {
+impl RequestBrowser {
     pub fn of(app: &App, req: &HttpRequest) -> Self {
         let address = client::address(req, &app.config.trusted_proxies);
         let user_agent = req.headers().get(header::USER_AGENT).and_then(|it| it.to_str().ok());
