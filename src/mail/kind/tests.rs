@@ -77,3 +77,13 @@ fn a_text_names_the_calendar_part_that_it_carries() {
         assert!(!says_so || text.variables().any(|it| it == Variable::When), "{}", text.code());
     }
 }
+
+/// Of what a letter to the center or an expert is about, a company whose address is not proved hears only in a text that can
+/// reach such an address.
+#[test]
+fn a_letter_whose_news_a_stranger_hears_has_its_text_to_the_company() {
+    let told: Vec<_> = TextKind::ALL.into_iter().filter(|it| it.is_told_to_a_stranger()).collect();
+    assert_eq!(told, [TextKind::NobodyLeft]);
+    assert!(told.iter().all(|it| matches!(it.reader(), Reader::Center | Reader::Expert)));
+    assert!(TextKind::BackAtCenter.may_reach_a_stranger());
+}

@@ -35,7 +35,7 @@ pub async fn publish_results(app: &App, id: PublicationId, by: AccountId) -> Res
     refuse_revealing(&work.tx, &work.survey).await?;
     let questions = questions(&work.tx, id).await?;
     result::insert(&work.tx, id, &published(&questions, &all), (by, work.now())).await?;
-    work.record(EditorAct::ResultsPublished, all.len(), by).await?;
+    work.record(EditorAct::ResultsPublished, Some(all.len()), by).await?;
     work.commit().await
 }
 
@@ -45,7 +45,7 @@ pub async fn withdraw_results(app: &App, id: PublicationId, by: AccountId) -> Re
     if !result::remove(&work.tx, id).await? {
         return Ok(());
     }
-    work.record(EditorAct::ResultsWithdrawn, 0, by).await?;
+    work.record(EditorAct::ResultsWithdrawn, None, by).await?;
     work.commit().await
 }
 
