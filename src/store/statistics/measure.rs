@@ -12,6 +12,7 @@ use domain::{
         ABSENT, AGREED, ANSWERED, ATTENDED, BY_CASE, BY_FORM, CALLED_OFF, EditionContent, FIELDS,
         FigureTable, HELD, LAPSED, MonthFigures, OTHER, SILENT, SIZES, UNKNOWN, WaitKind,
     },
+    survey::SurveyCount,
 };
 use entity::{appointment, consultation, event, follow_up};
 use sea_orm::{
@@ -235,7 +236,10 @@ async fn surveys_and_network(
 ) -> Result<(), DbErr> {
     let it = store::survey::statistics::of(db, span, now).await?;
     let cell = |code: &str, n| (code.to_owned(), n);
-    figures.set(FigureTable::SurveyResponses, [cell(ANSWERED, it.responses), cell(SILENT, it.unused_codes)]);
+    // The public sums editions, beside which the results of single surveys are published.
+    let sum = SurveyCount::of_published(&it.closed);
+    let cells = [cell(ANSWERED, sum.responses), cell(SILENT, sum.unused_codes)];
+    figures.set(FigureTable::SurveyResponses, cells);
     let doubts = it.doubts.into_iter().map(|(channel, n)| cell(channel.code(), n));
     figures.set(FigureTable::Doubts, doubts);
     let it = store::network::statistics::of(db, span).await?;

@@ -1,6 +1,9 @@
 //! The results of a survey on its public page.
 use chrono::TimeDelta;
-use domain::publication::Facts;
+use domain::{
+    publication::Facts,
+    statistics::{figures::FigureTable, month::EditionMonth},
+};
 use entity::survey_result;
 use madoguchi::ops;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -72,10 +75,30 @@ async fn no_results_reveal_the_answers_to_a_small_survey() {
     let large = publish(&site, editor, &draft).await;
     answered(&site, large.number, (6, 6)).await;
     close(&site).await;
-    for (id, why) in [(it.id, "回答が5件より少ない"), (large.id, "同じ年度の調査")] {
-        let reply = site.post(&format!("/staff/surveys/{id}/results"), &[("action", "publish")]).await;
-        assert_eq!(reply.status, 422);
-        reply.shows(why);
-    }
+    let reply = site.post(&format!("/staff/surveys/{}/results", it.id), &[("action", "publish")]).await;
+    assert_eq!(reply.status, 422);
+    reply.shows("回答が5件より少ない");
     assert_eq!(survey_result::Entity::find().count(&site.app.db).await.unwrap(), 0);
+    let reply = site.post(&format!("/staff/surveys/{}/results", large.id), &[("action", "publish")]).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    assert_eq!(counted(&site, "2026-12").await, [6, 0], "the published sum has the large survey alone");
+
+    // One that closes later in the same year is in no later sum either.
+    let mut later = notice(open_form());
+    if let Facts::Survey(facts) = &mut later.facts {
+        facts.form.as_mut().unwrap().closes_on = "2027-01-20".parse().unwrap();
+    }
+    let draft = ops::publication::create(&site.app, later, editor).await.unwrap();
+    let later = publish(&site, editor, &draft).await;
+    answered(&site, later.number, (3, 1)).await;
+    go_to(&site, "2027-01-21T09:00:00");
+    work(&site).await;
+    assert_eq!(counted(&site, "2027-01").await, [0, 0]);
+}
+
+/// Returns the answers and the unused codes that an edition of the month would have.
+async fn counted(site: &Site, month: &str) -> Vec<u64> {
+    let month = EditionMonth::parse(month).unwrap();
+    let edition = ops::statistics::edition::count_now(&site.app, month).await.unwrap();
+    edition.all.counts(FigureTable::SurveyResponses)
 }

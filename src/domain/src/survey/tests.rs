@@ -1,8 +1,13 @@
+use proptest::prelude::{prop, prop_assert_eq, proptest};
+
 use super::{
-    AnswerKind, BadAnswer, QuestionAnswer, QuestionBranch, QuestionFault, SurveyAnswers, SurveyQuestion,
-    SurveyQuestions, published, results,
+    AnswerKind, BadAnswer, QuestionAnswer, QuestionBranch, QuestionFault, SurveyAnswers, SurveyCount,
+    SurveyQuestion, SurveyQuestions, published, results,
 };
-use crate::{statistics::DisplayedCount, text::TextLine};
+use crate::{
+    statistics::{DisplayedCount, LEAST},
+    text::TextLine,
+};
 
 const TEXT: &str = "[1つ・必須] 導入していますか\n- はい\n- いいえ\n[複数] 形態は\n条件：問1＝はい\n- 在宅勤務\n- モバイル\n[数・必須] 人数\n条件：問2＝在宅勤務｜モバイル\n[文] ご意見";
 
@@ -116,4 +121,35 @@ fn published_results_hide_small_counts_and_have_no_words_of_people() {
     all.truncate(8);
     let small = serde_json::to_string(&published(&questions(), &all)).unwrap();
     assert!(!small.contains("\"2\""), "two said yes: {small}");
+}
+
+proptest! {
+    /// The number of answers to a small survey cannot be reckoned from any sums, whatever else is published and whenever, if
+    /// another number would have been published in the same way.
+    #[test]
+    fn no_sum_tells_of_a_small_survey(
+        counts in prop::collection::vec((0..12_u64, 0..9_u64), 1..10),
+        others in prop::collection::vec((1..LEAST, 0..9_u64), 10),
+    ) {
+        let count = |(responses, unused_codes)| SurveyCount { responses, unused_codes };
+        let surveys: Vec<_> = counts.into_iter().map(count).collect();
+        let other = |(it, other): (&SurveyCount, (u64, u64))| if it.is_small() { count(other) } else { *it };
+        let as_well: Vec<_> = surveys.iter().zip(others).map(other).collect();
+        for from in 0..surveys.len() {
+            for until in from..=surveys.len() {
+                let sum = SurveyCount::of_published(&surveys[from..until]);
+                prop_assert_eq!(sum, SurveyCount::of_published(&as_well[from..until]));
+            }
+        }
+        let large: u64 = surveys.iter().map(|it| it.responses).filter(|it| *it >= LEAST).sum();
+        prop_assert_eq!(SurveyCount::of_published(&surveys).responses, large);
+    }
+}
+
+#[test]
+fn the_center_sees_small_surveys_in_its_sums() {
+    let count = |responses, unused_codes| SurveyCount { responses, unused_codes };
+    let surveys = [count(3, 7), count(0, 2), count(6, 1)];
+    assert_eq!(SurveyCount::of_all(&surveys), count(9, 10));
+    assert_eq!(SurveyCount::of_published(&surveys), count(6, 3));
 }
