@@ -134,6 +134,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         runs_worker: false,
         readiness: Arc::default(),
         readers: Arc::default(),
+        searches: Arc::default(),
     })
 }
 

@@ -11,6 +11,7 @@ pub mod pdf;
 pub mod picture;
 pub mod problem;
 pub mod readers;
+pub mod searches;
 pub mod secret;
 pub mod url;
 

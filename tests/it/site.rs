@@ -133,6 +133,7 @@ impl Site {
             runs_worker: false,
             readiness: Arc::default(),
             readers: Arc::default(),
+            searches: Arc::default(),
         };
         Self {
             inner: Inner { app },

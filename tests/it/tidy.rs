@@ -30,11 +30,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["store", "mail::outgoing_mail", "mail::text", "secret::hex"]),
     ("cached", &["store"]),
     ("readers", &[]),
+    ("searches", &[]),
     (
         "app",
         &[
-            "cached", "clock", "config", "fault", "fetch", "mail", "password", "readers", "secret", "store",
-            "url",
+            "cached", "clock", "config", "fault", "fetch", "mail", "password", "readers", "searches",
+            "secret", "store", "url",
         ],
     ),
     (
