@@ -219,6 +219,21 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<His
     rows.into_iter().map(line).collect()
 }
 
+/// Returns the events of a consultation from an instant on, oldest first.
+pub async fn since(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+    from: DateTime<Utc>,
+) -> Result<Vec<HistoryEntry>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.at.gte(from))
+        .order_by_asc(row::COLUMN.seq)
+        .all(db)
+        .await?;
+    rows.into_iter().map(line).collect()
+}
+
 /// Returns the events as the rules of a further appointment read them.
 pub fn plan_steps(history: &[HistoryEntry]) -> impl DoubleEndedIterator<Item = PlanStep> {
     history.iter().map(|it| PlanStep {
