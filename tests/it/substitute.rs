@@ -256,7 +256,11 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
         assert!(calendar.contains(method) && calendar.contains(&before.uid), "{to}: {calendar}");
         assert!(calendar.contains(&format!("SEQUENCE:{}", after.sequence)), "{to}: {calendar}");
     }
-    assert!(scene.kinds(&center_email(&scene.site).await).await.contains(&"expert_changed".to_owned()));
+    for to in [CONTACT, center_email(&scene.site).await.as_str()] {
+        let mails = mails_to(&scene.site, to).await;
+        let mail = mails.iter().rfind(|it| it.kind == "expert_changed").unwrap();
+        assert!(mail.text_body.contains("日時は変わりません"), "{to}: {}", mail.text_body);
+    }
 
     // The first expert is free again, and has no access to the consultation any more.
     scene.sign_in("expert@example.jp").await;

@@ -8,7 +8,10 @@ use domain::{
 use madoguchi::{ops, store};
 
 use super::{at, center, correct, done, form, is_sound, last, post, undo, values};
-use crate::cases::{self, CONTACT, appointment, record, state};
+use crate::{
+    cases::{self, CONTACT, appointment, record, state},
+    inbound::{arrives, raw_mail},
+};
 
 const REQUEST: CorrectionSection = CorrectionSection::Request;
 
@@ -77,11 +80,53 @@ async fn a_visit_gets_its_corrected_place_and_both_sides_are_told() {
         let mail = mails.iter().rfind(|it| it.kind == "room").unwrap();
         assert!(mail.subject.contains("訪問先が変わりました"), "{}", mail.subject);
         assert!(mail.text_body.contains("横浜市中区見本町4-5"));
+        assert!(mail.text_body.contains("日時は変わりません"));
     }
     is_sound(&site).await;
     done(&undo(&site, case, last(&site, case).await).await);
     done(&undo(&site, case, last(&site, case).await - 2).await);
     assert_eq!(appointment(&site, case).await.place, "東京都港区見本1-2-3");
+    is_sound(&site).await;
+}
+
+/// 「訪問先の住所を、このメールへの返信でお知らせください。」
+#[actix_web::test]
+async fn the_missing_address_of_a_visit_comes_by_answering_the_mail() {
+    let (site, cast) = center().await;
+    let mut form =
+        domain::intake::application::ApplicationForm { mode: "visit".into(), ..cases::form(CONTACT) };
+    (form.city, form.street, form.postal_code) = Default::default();
+    let case = cases::unconfirmed(&site, &cast, &form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = record(&site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
+    let slot = cases::free_slots(&site, case).await[8];
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    assert_eq!(appointment(&site, case).await.place, "", "a prefecture is no address");
+    let mails = cases::mails_to(&site, CONTACT).await;
+    let booked = mails.iter().find(|it| it.kind == "booked").unwrap();
+    assert!(booked.text_body.contains("訪問先の住所を、このメールへの返信で"), "{}", booked.text_body);
+    let overview = at(case.number, "");
+    site.get(&overview).await.shows("訪問先：未定");
+
+    let raw = raw_mail(CONTACT, "madoguchi@example.jp", "Re: 予約", "港区見本町4-5です。");
+    let mail = arrives(&site, &format!("In-Reply-To: <{}>\r\n{raw}", booked.message_id)).await;
+    assert_eq!(mail.state.code(), "attached", "{}", mail.reason.code());
+    assert!(record(&site, case).await.response.is_some(), "the center is to answer");
+    let typed = [("visit_prefecture", "13"), ("visit_place", "港区見本町4-5"), ("fit", "seen")];
+    done(&correct(&site, case, REQUEST, &typed).await);
+    assert_eq!(appointment(&site, case).await.place, "東京都港区見本町4-5");
+    for to in [CONTACT, "expert@example.jp"] {
+        let mails = cases::mails_to(&site, to).await;
+        assert!(
+            mails.iter().rfind(|it| it.kind == "room").unwrap().text_body.contains("東京都港区見本町4-5")
+        );
+    }
+    assert!(!site.get(&overview).await.body.contains("訪問先：未定"));
     is_sound(&site).await;
 }
 
