@@ -78,12 +78,11 @@ fn a_text_names_the_calendar_part_that_it_carries() {
     }
 }
 
-/// Of what a letter to the center or an expert is about, a company whose address is not proved hears only in a text that can
-/// reach such an address.
+/// A company whose address is not proved hears of such news only in a text that can reach its address.
 #[test]
-fn a_letter_whose_news_a_stranger_hears_has_its_text_to_the_company() {
-    let told: Vec<_> = TextKind::ALL.into_iter().filter(|it| it.is_told_to_a_stranger()).collect();
-    assert_eq!(told, [TextKind::NobodyLeft]);
-    assert!(told.iter().all(|it| matches!(it.reader(), Reader::Center | Reader::Expert)));
+fn news_that_a_stranger_hears_has_a_text_to_the_company() {
+    let texts: Vec<_> = TextKind::ALL.into_iter().filter(|it| it.is_told_to_a_stranger()).collect();
+    assert_eq!(texts, [TextKind::NobodyLeft]);
+    assert!(texts.iter().all(|it| matches!(it.reader(), Reader::Center | Reader::Expert)));
     assert!(TextKind::BackAtCenter.may_reach_a_stranger());
 }
