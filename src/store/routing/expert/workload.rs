@@ -166,14 +166,14 @@ pub async fn workloads(
         .column_as(assignment::Column::OfferedAt.max(), "at")
         .filter(of_expert)
         .into_query();
-    let asked: Vec<(Uuid, Option<DateTime<Utc>>)> = expert::Entity::find()
+    let rows: Vec<(Uuid, Option<DateTime<Utc>>)> = expert::Entity::find()
         .select_only()
         .column(expert::Column::Id)
         .expr_as(Expr::SubQuery(None, Box::new(latest.into())), "at")
         .into_tuple()
         .all(db)
         .await?;
-    for (expert, at) in asked {
+    for (expert, at) in rows {
         let Some(at) = at else { continue };
         workloads.entry(ExpertId(expert)).or_default().last_asked = Some(japan_date(at));
     }
