@@ -6,6 +6,7 @@ pub mod config;
 pub mod database;
 pub mod fault;
 pub mod files;
+mod network_limit;
 pub mod password;
 pub mod pdf;
 pub mod picture;

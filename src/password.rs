@@ -1,9 +1,5 @@
 //! Passwords: which are accepted, how they are hashed, and how often a client may guess.
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use anyhow::anyhow;
 use argon2::{
@@ -13,7 +9,7 @@ use argon2::{
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Semaphore;
 
-use crate::problem::Problem;
+use crate::{network_limit::NetworkLimit, problem::Problem};
 
 /// A password that may be set.
 pub struct Password(String);
@@ -35,7 +31,7 @@ pub enum BadPassword {
 pub struct SignInGuard {
     cost: HashCost,
     hashing: Arc<Semaphore>,
-    failures: Arc<Mutex<HashMap<IpAddr, Failures>>>,
+    failures: Arc<NetworkLimit<IpAddr>>,
 }
 
 /// The work of hashing a new password. A stored hash says its own.
@@ -47,12 +43,6 @@ pub struct HashCost {
     pub passes: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Failures {
-    since: DateTime<Utc>,
-    count: u32,
-}
-
 /// The cost that OWASP's Password Storage Cheat Sheet asks of Argon2id: 19 MiB and two passes.
 const COST: HashCost = HashCost { memory: 19_456, passes: 2 };
 
@@ -60,8 +50,6 @@ const COST: HashCost = HashCost { memory: 19_456, passes: 2 };
 const HASHES_AT_ONCE: usize = 2;
 const FAILURES_PER_NETWORK: u32 = 40;
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// The number of networks beyond which expired windows are forgotten.
-const NETWORKS: usize = 10_000;
 
 /// A hash that no password has. The password for an unknown address is verified against it, so that it takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWhhcy1pdA$\
@@ -87,7 +75,8 @@ impl Default for SignInGuard {
 impl SignInGuard {
     /// Makes a guard that hashes new passwords at this cost.
     pub fn of_cost(cost: HashCost) -> Self {
-        Self { cost, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)), failures: Arc::default() }
+        let failures = Arc::new(NetworkLimit::new(FAILURES_PER_NETWORK, WINDOW));
+        Self { cost, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)), failures }
     }
 
     /// Hashes a password with Argon2id, in PHC format.
@@ -116,24 +105,12 @@ impl SignInGuard {
 
     /// Refuses a network that has failed too often.
     pub fn admit(&self, network: IpAddr, now: DateTime<Utc>) -> Result<(), Problem> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let spent = failures
-            .get(&subscriber(network))
-            .is_some_and(|it| now - it.since < WINDOW && it.count >= FAILURES_PER_NETWORK);
-        if spent { Err(Problem::TooMany) } else { Ok(()) }
+        if self.failures.is_spent(&subscriber(network), now) { Err(Problem::TooMany) } else { Ok(()) }
     }
 
     /// Counts a failure against a network.
     pub fn note_failure(&self, network: IpAddr, now: DateTime<Utc>) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= NETWORKS {
-            failures.retain(|_, it| now - it.since < WINDOW);
-        }
-        let entry = failures.entry(subscriber(network)).or_insert(Failures { since: now, count: 0 });
-        if now - entry.since >= WINDOW {
-            *entry = Failures { since: now, count: 0 };
-        }
-        entry.count += 1;
+        self.failures.spend(subscriber(network), now);
     }
 
     async fn work<T: Send + 'static>(

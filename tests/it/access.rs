@@ -12,9 +12,9 @@ use crate::{
     tables,
     town::{Person, Town},
 };
-use Person::{Administrator, Company, Coordinator, Desk, Editor, Expert, Observer, Visitor};
+use Person::{Administrator, Company, Coordinator, Desk, Editor, Expert, Observer};
 
-const EVERYONE: &[Person] = &[Visitor, Company, Coordinator, Expert, Desk, Observer, Editor, Administrator];
+const EVERYONE: &[Person] = &Person::ALL;
 
 /// The method, the path as the handler's attribute has it (within its scope), and the persons who may use it. A
 /// company, an expert or a desk means the one whose consultation it is.

@@ -383,7 +383,7 @@ async fn a_question_whose_mail_is_not_taken_is_back_at_the_center_at_once() {
     send(&site).await;
     assert!(back().await);
 
-    // What does not reach the asker takes no question away from its mentor.
+    // A lost mail to the asker takes no question away from its mentor.
     let other = question_of(&site, "other@example.co.jp", None).await;
     let reached = listed(&site, "みほん工業", "reached@example.com", "5").await;
     pass(&site, other, reached).await.unwrap();

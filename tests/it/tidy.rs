@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("picture", &[]),
     ("markup", &[]),
     ("problem", &["fault"]),
-    ("password", &["problem", "secret"]),
+    ("password", &["network_limit", "problem", "secret"]),
     ("config", &["config"]),
     // A migration is followed by reading the sizes of the tables.
     ("database", &["store"]),
@@ -30,7 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["store", "mail::outgoing_mail", "mail::text", "secret::hex"]),
     ("cached", &["store"]),
     ("readers", &[]),
-    ("searches", &[]),
+    ("network_limit", &[]),
+    ("searches", &["network_limit"]),
     (
         "app",
         &[

@@ -34,13 +34,12 @@ pub async fn of(
 /// expert cannot go to a prefecture, and the company is asked for the address.
 pub fn visit(record: &Record, it: &application::Model) -> String {
     let name = |it: Option<Prefecture>| it.map(Prefecture::name).unwrap_or_default();
-    let (known, address) = if it.visit_place.is_empty() && record.visit_prefecture.is_none() {
-        let address = format!("{}{}{} {}", name(record.prefecture), it.city, it.street, it.building);
-        (!it.street.trim().is_empty(), address)
+    let (street, address) = if it.visit_place.is_empty() && record.visit_prefecture.is_none() {
+        (&it.street, format!("{}{}{} {}", name(record.prefecture), it.city, it.street, it.building))
     } else {
-        (!it.visit_place.trim().is_empty(), format!("{}{}", name(record.visit_prefecture), it.visit_place))
+        (&it.visit_place, format!("{}{}", name(record.visit_prefecture), it.visit_place))
     };
-    if known { address.trim().to_owned() } else { String::new() }
+    if street.trim().is_empty() { String::new() } else { address.trim().to_owned() }
 }
 
 /// Returns the venue after one expert has replaced another. Online, it is the meeting link of an expert who stays, or

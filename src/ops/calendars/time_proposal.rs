@@ -83,7 +83,7 @@ pub async fn await_decision(app: &App, entry: &Entry, expert: ExpertId) -> Resul
     if is_awaited(&app.db, case, by, noticed_at).await? {
         return Ok(());
     }
-    let Some((mut work, booked)) = begin(app, entry).await? else { return Ok(()) };
+    let Some((mut work, booked)) = begin_in(app, case, entry).await? else { return Ok(()) };
     let is_known = is_awaited(work.read(), case, by, noticed_at).await?;
     if is_known || booked.sequence != entry.sequence || booked.starts_at <= work.now() {
         return Ok(());
@@ -109,8 +109,17 @@ async fn begin<'a>(
     app: &'a App,
     entry: &Entry,
 ) -> Result<Option<(CaseTransaction<'a>, Appointment)>, Problem> {
-    let id = AppointmentId(entry.appointment_id);
     let Some(case) = case_of(app, entry).await? else { return Ok(None) };
+    begin_in(app, case, entry).await
+}
+
+/// Begins as `begin` does, in the consultation of the entry's appointment.
+async fn begin_in<'a>(
+    app: &'a App,
+    case: ConsultationId,
+    entry: &Entry,
+) -> Result<Option<(CaseTransaction<'a>, Appointment)>, Problem> {
+    let id = AppointmentId(entry.appointment_id);
     let work = CaseTransaction::begin_even_merged(app, case).await?;
     let booked = work.appointment.clone().filter(|it| it.id == id && it.is_confirmed());
     Ok(booked.map(|it| (work, it)))

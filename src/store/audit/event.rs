@@ -12,7 +12,7 @@ use domain::{
 use entity::{consultation, event as row};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, sea_query::Expr,
+    QuerySelect, Select, Set, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -211,12 +211,7 @@ fn chained(
 
 /// Returns the whole history of a consultation, oldest event first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<HistoryEntry>, DbErr> {
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
-        .order_by_asc(row::COLUMN.seq)
-        .all(db)
-        .await?;
-    rows.into_iter().map(line).collect()
+    history(id).all(db).await?.into_iter().map(line).collect()
 }
 
 /// Returns the events of a consultation from an instant on, oldest first.
@@ -225,13 +220,11 @@ pub async fn since(
     id: ConsultationId,
     from: DateTime<Utc>,
 ) -> Result<Vec<HistoryEntry>, DbErr> {
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
-        .filter(row::COLUMN.at.gte(from))
-        .order_by_asc(row::COLUMN.seq)
-        .all(db)
-        .await?;
-    rows.into_iter().map(line).collect()
+    history(id).filter(row::COLUMN.at.gte(from)).all(db).await?.into_iter().map(line).collect()
+}
+
+fn history(id: ConsultationId) -> Select<row::Entity> {
+    row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0)).order_by_asc(row::COLUMN.seq)
 }
 
 /// Returns the events as the rules of a further appointment read them.

@@ -2,7 +2,7 @@
 //! cannot be reckoned.
 use crate::statistics::LEAST;
 
-/// What was counted for a survey that takes no answers any more, or for several.
+/// The counts of a survey that takes no answers any more, or their sum for several surveys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SurveyCount {
     /// The answers that were given.

@@ -86,10 +86,11 @@ pub async fn take_back(app: &App, id: MailId, by: AccountId, reason: &TextLine) 
     }
     let added = effects(&row, case)?;
     work.save(ReturnedMail { id, entry, named: added.and_then(|it| it.named) }).await?;
+    let thread = store::correspondence::message::of(work.read(), case, Audience::Center).await?;
     if let Some(added) = added {
-        restore(&mut work, &added).await?;
+        restore(&mut work, &added, &thread);
     }
-    withdraw_notices(&mut work).await?;
+    withdraw_notices(&mut work, &thread).await?;
     // Taking a mail out is no progress of the case.
     work.keep_clock();
     let note = format!("受信したメールの追加を取り消しました：{}（{}）", sender(&row), reason.as_str());
@@ -99,9 +100,7 @@ pub async fn take_back(app: &App, id: MailId, by: AccountId, reason: &TextLine) 
 }
 
 /// Gives the case the marks that it would have without the mail.
-async fn restore(work: &mut CaseTransaction<'_>, added: &AddedMail) -> Result<(), Problem> {
-    let id = work.record.consultation.id;
-    let thread = store::correspondence::message::of(work.read(), id, Audience::Center).await?;
+fn restore(work: &mut CaseTransaction<'_>, added: &AddedMail, thread: &[ThreadEntry]) {
     let entries: Vec<_> = thread.iter().filter(|it| !it.automatic).map(ThreadEntry::written).collect();
     let Context { settings, calendar, .. } = &work.context;
     let left = added.taken_back(marks(&work.record), &entries, settings, calendar);
@@ -112,18 +111,13 @@ async fn restore(work: &mut CaseTransaction<'_>, added: &AddedMail) -> Result<()
     record.to_call_since = left.to_call_since;
     record.silence = left.silence;
     record.stalled_since = left.stalled_since;
-    Ok(())
 }
 
 /// Withdraws the notices of new messages that were planned because of the mail and have nothing else to announce.
-async fn withdraw_notices(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+async fn withdraw_notices(work: &mut CaseTransaction<'_>, thread: &[ThreadEntry]) -> Result<(), Problem> {
     let id = work.record.consultation.id;
     let waiting = outbox::waiting_notices(work.read(), id, &message::notice_prefix(id)).await?;
-    if waiting.is_empty() {
-        return Ok(());
-    }
-    let thread = store::correspondence::message::of(work.read(), id, Audience::Center).await?;
-    let without_news = waiting.into_iter().filter(|it| !announces(work, it, &thread));
+    let without_news = waiting.into_iter().filter(|it| !announces(work, it, thread));
     let keys: Vec<String> = without_news.map(|it| it.key).collect();
     work.save(WithdrawnNotices(keys)).await
 }

@@ -14,7 +14,7 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-use crate::store::{booking::appointment as appointment_store, calendars::external};
+use crate::store::{booking::appointment as appointment_store, calendars::external, same};
 
 /// The counts of one expert at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -159,8 +159,8 @@ pub async fn workloads(
         workloads.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
     }
     // One look at the index for each expert, instead of all requests that there ever were.
-    let of_expert = Expr::col((assignment::Entity, assignment::Column::ExpertId))
-        .eq(Expr::col((expert::Entity, expert::Column::Id)));
+    let of_expert =
+        same((assignment::Entity, assignment::Column::ExpertId), (expert::Entity, expert::Column::Id));
     let latest = assignment::Entity::find()
         .select_only()
         .column_as(assignment::Column::OfferedAt.max(), "at")
