@@ -10,7 +10,7 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-use super::unstaffed_desk;
+use super::{sign_in_attempt, unstaffed_desk};
 use crate::{
     app::App,
     ops::case::context::Context,
@@ -75,7 +75,7 @@ pub struct CompanySignedIn {
 }
 
 /// Signs an account in. Returns `None` for an unknown address, a wrong password, and a locked or inactive account
-/// alike.
+/// alike. The attempt takes a place and is counted against its network before the password is hashed.
 ///
 /// `previous` is the cookie that the browser had before. Its session ends, so that no browser stays in another person's
 /// session.
@@ -87,21 +87,18 @@ pub async fn sign_in(
     previous: Option<&str>,
 ) -> Result<Option<SignedIn>, Problem> {
     let now = app.clock.now();
-    app.guard.admit(network, now)?;
+    let place = app.guard.place(network)?;
+    let attempt = sign_in_attempt::count(app, network, now).await?;
     let email_key = email_key(email);
     let known = store::accounts::account::credentials(&app.db, &email_key).await?;
     let hash = known.and_then(|it| it.password_hash);
-    let right = app.guard.verify(password, hash.as_deref()).await?;
+    let right = app.guard.verify(place, password, hash.as_deref()).await?;
 
     let tx = app.begin().await?;
     let found = store::accounts::account::lock_credentials(&tx, &email_key).await?;
-    let Some(found) = found.filter(|it| it.password_hash == hash) else {
-        app.guard.note_failure(network, now);
-        return Ok(None);
-    };
+    let Some(found) = found.filter(|it| it.password_hash == hash) else { return Ok(None) };
     let locked = found.locked_until.is_some_and(|it| now < it);
     if !right || locked || !found.account.active {
-        app.guard.note_failure(network, now);
         if !right && !locked {
             note_wrong_password(&tx, &found, now).await?;
         }
@@ -109,6 +106,7 @@ pub async fn sign_in(
         return Ok(None);
     }
     store::accounts::account::save_failures(&tx, found.account.id, 0, None).await?;
+    sign_in_attempt::take_back(&tx, &attempt).await?;
     if let Some(previous) = previous {
         store::accounts::session::revoke(&tx, &token_hash(previous), now).await?;
     }

@@ -47,7 +47,7 @@ impl ResponseError for Problem {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Refused(_) | Self::Stale | Self::SlotTaken => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -117,6 +117,7 @@ fn log(problem: &Problem) {
         | Problem::SlotTaken
         | Problem::Expired
         | Problem::TooMany
+        | Problem::Crowded
         | Problem::Unreadable => {}
     }
 }
@@ -192,6 +193,10 @@ fn text(problem: &Problem, status: StatusCode, change: Option<u32>) -> Text {
         Problem::Expired => (
             "リンクの期限が切れています",
             "リンクは、期限を過ぎたときと一度使ったあとは開けません。新しいリンクを受け取ってください。",
+        ),
+        Problem::Crowded => (
+            "ログインが込み合っています",
+            "登録されている内容は変わっていません。1分ほど待ってから、もう一度ログインしてください。",
         ),
         Problem::NotFound
         | Problem::SignInFirst
