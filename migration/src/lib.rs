@@ -74,6 +74,7 @@ mod m20261130_000193_indicator;
 mod m20261130_000194_survey_member;
 mod m20261130_000205_no_whole_reads;
 mod m20261130_000231_sign_in_attempt;
+mod m20261130_000232_mail_budget_date;
 mod renames;
 
 pub struct Migrator;
@@ -164,5 +165,6 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000194_survey_member::Migration),
         Box::new(m20261130_000205_no_whole_reads::Migration),
         Box::new(m20261130_000231_sign_in_attempt::Migration),
+        Box::new(m20261130_000232_mail_budget_date::Migration),
     ]
 }

@@ -11,6 +11,7 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 use codes::Job;
+use domain::{calendar::japan_date, settings::MailLimit};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge},
@@ -45,6 +46,11 @@ struct Whose {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct JobName {
     job: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitName {
+    limit: &'static str,
 }
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -103,6 +109,16 @@ async fn work(app: &App, registry: &mut Registry) -> Result<(), Problem> {
         aside.get_or_create(&JobName { job: job.code() }).set(i64::try_from(n).unwrap_or(i64::MAX));
     }
     registry.register("set_aside_rows", "Rows that a background job could not handle", aside);
+    let nearly = Family::<LimitName, Gauge<i64, AtomicI64>>::default();
+    let programme = app.programme_to_show().await?;
+    let now = app.clock.now();
+    let settings = programme.settings_at(now);
+    for limit in MailLimit::ALL {
+        let (code, count) = (limit.code(), limit.nearly(settings));
+        let n = store::correspondence::mail_budget::reached(&app.db, code, japan_date(now), count).await?;
+        nearly.get_or_create(&LimitName { limit: code }).set(i64::try_from(n).unwrap_or(i64::MAX));
+    }
+    registry.register("mail_limits_nearly_spent", "Limits of mails used up to four fifths today", nearly);
     if let Some(latest) = store::heartbeat::latest(&app.db).await? {
         let age = Gauge::<i64, AtomicI64>::default();
         age.set((app.clock.now() - latest).num_seconds());

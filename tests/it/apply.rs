@@ -4,7 +4,10 @@ pub mod setting;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{number::CaseNumber, settings::Settings};
 use madoguchi::{
-    ops::{self, correspondence::mail_budget::MailBudget},
+    ops::{
+        self,
+        correspondence::mail_budget::{MailBudget, RequestedMail},
+    },
     store, worker,
 };
 use sea_orm::EntityTrait;
@@ -563,10 +566,9 @@ async fn one_domain_and_one_network_cause_a_bounded_number_of_mails_in_a_day() {
     let spend = async |email: &str, network: &str| {
         let tx = site.app.begin().await.unwrap();
         let now = site.app.clock.now();
+        let mail = RequestedMail { scope: "", email_key: email, network, proved: false };
         let spent =
-            ops::correspondence::mail_budget::spend(&site.app, &tx, "", email, network, &settings, now)
-                .await
-                .unwrap();
+            ops::correspondence::mail_budget::spend(&site.app, &tx, mail, &settings, now).await.unwrap();
         tx.commit().await.unwrap();
         spent
     };
@@ -574,6 +576,15 @@ async fn one_domain_and_one_network_cause_a_bounded_number_of_mails_in_a_day() {
         assert_eq!(spend(&format!("c{n}@example.co.jp"), &format!("network{n}")).await, MailBudget::Within);
     }
     assert_eq!(spend("c9@EXAMPLE.co.jp", "network9").await, MailBudget::Spent, "a fifth to the domain");
+    let rows = entity::mail_budget::Entity::find().all(&site.app.db).await.unwrap();
+    let of = |part: &str| rows.iter().filter(|it| it.key.starts_with(part)).map(|it| it.count).sum::<i32>();
+    assert_eq!((of("address/"), of("domain/")), (4, 4), "a refused mail counts against its network alone");
+    let tx = site.app.begin().await.unwrap();
+    let mail = RequestedMail { scope: "", email_key: "c8@example.co.jp", network: "network8", proved: true };
+    let now = site.app.clock.now();
+    let proved = ops::correspondence::mail_budget::spend(&site.app, &tx, mail, &settings, now).await.unwrap();
+    assert_eq!(proved, MailBudget::Within, "the domain of an address that is proved has no limit");
+    tx.commit().await.unwrap();
     for n in 0..6 {
         assert_eq!(spend(&format!("c@c{n}.example"), "network").await, MailBudget::Within);
     }

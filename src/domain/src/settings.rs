@@ -109,6 +109,44 @@ pub struct Settings {
     pub intake_closed_notice: String,
 }
 
+/// A limit on the mails that requests cause in a day (`docs/spec/lifecycle.md` §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailLimit {
+    /// Mails to one address that is not proved, and requests of one network for the same address.
+    Address,
+    /// Mails to the addresses of one domain that are not proved.
+    Domain,
+    /// Requests of one network, and mails to one address that is proved.
+    Network,
+}
+
+impl MailLimit {
+    pub const ALL: [Self; 3] = [Self::Address, Self::Domain, Self::Network];
+
+    /// Returns the word under which counts, the log and the metrics know the limit.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Domain => "domain",
+            Self::Network => "network",
+        }
+    }
+
+    /// Returns the largest number of a day.
+    pub fn of(self, settings: &Settings) -> i32 {
+        i32::from(match self {
+            Self::Address => settings.mails_per_address_a_day,
+            Self::Domain => settings.mails_per_domain_a_day,
+            Self::Network => settings.mails_per_network_a_day,
+        })
+    }
+
+    /// Returns the number of which the operator is told: four fifths of the limit, rounded up.
+    pub fn nearly(self, settings: &Settings) -> i32 {
+        (self.of(settings) * 4 + 4) / 5
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -275,7 +313,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use super::{MailLimit, Settings};
 
     #[test]
     fn the_defaults_can_be_saved_and_nonsense_cannot() {
@@ -284,6 +322,14 @@ mod tests {
             Settings { online_minutes: 50, closes_hour: 3, center_name: " ".into(), ..Default::default() };
         let fields: Vec<_> = bad.check().into_iter().map(|it| it.field).collect();
         assert_eq!(fields, ["closes_hour", "online_minutes", "center_name"]);
+    }
+
+    #[test]
+    fn the_operator_is_told_before_a_limit_is_reached() {
+        for (limit, nearly) in [(1, 1), (4, 4), (5, 4), (30, 24), (300, 240), (301, 241)] {
+            let settings = Settings { mails_per_domain_a_day: limit, ..Settings::default() };
+            assert_eq!(MailLimit::Domain.nearly(&settings), nearly, "{limit}");
+        }
     }
 
     #[test]
