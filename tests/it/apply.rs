@@ -346,6 +346,11 @@ async fn one_network_holds_a_bounded_number_of_times() {
     }
     let one_more = draft_at(&site).await;
     assert_eq!(choose(&one_more).await, 429, "the twenty-first");
+    let path = format!("{one_more}/slot");
+    let free = values_of(&site.get(&path).await.body, "slot").remove(0);
+    site.post(&path, &[("slot", &free)])
+        .await
+        .shows("テレワーク相談センター（電話 0120-000-000）へお電話ください。");
     let elsewhere = ops::intake::apply::start(&site.app, "another network".to_owned()).await.unwrap();
     assert_eq!(choose(&madoguchi::url::draft(elsewhere)).await, 303, "another network");
     // A company that holds a time may change it, and gives it back by choosing none.
@@ -557,6 +562,45 @@ async fn one_address_causes_a_bounded_number_of_acknowledgements() {
     // The center sees the sixth acknowledgement, and that it has not been sent.
     let states: Vec<_> = outbox(&site).await.into_iter().map(|it| it.state.code().to_owned()).collect();
     assert_eq!(states, ["waiting", "waiting", "waiting", "waiting", "waiting", "suppressed"]);
+}
+
+#[actix_web::test]
+async fn one_network_has_a_bounded_number_of_applications_until_an_address_is_confirmed() {
+    let site = Site::new().await;
+    let submit = async || {
+        let draft = draft_at(&site).await;
+        setting::answer_all(&site, &draft).await;
+        site.post(&format!("{draft}/slot"), &[("slot", "none")]).await;
+        (site.post(&format!("{draft}/confirm"), &[("consent", "1")]).await, draft)
+    };
+    for n in 1..=20 {
+        assert_eq!(submit().await.0.status, 303, "{n}");
+    }
+    let (refused, draft) = submit().await;
+    assert_eq!(refused.status, 429);
+    refused.shows("いまはお申し込みを受け付けられません");
+    refused.shows("0120-000-000");
+    let all = entity::consultation::Entity::find().all(&site.app.db).await.unwrap();
+    assert_eq!(all.len(), 20);
+    // An address that is confirmed makes room for the draft, whose answers are kept.
+    let id = domain::id::ConsultationId(all[0].id);
+    ops::consultation::confirm_address(&site.app, id, domain::actor::Actor::Company).await.unwrap();
+    let sent = site.post(&format!("{draft}/confirm"), &[("consent", "1")]).await;
+    assert_eq!(sent.location, Some(format!("{draft}/done")));
+}
+
+#[actix_web::test]
+async fn one_network_begins_a_bounded_number_of_applications_in_a_day() {
+    let site = Site::new().await;
+    for _ in 0..200 {
+        assert_eq!(site.post("/apply", &[]).await.status, 303);
+    }
+    let refused = site.post("/apply", &[]).await;
+    assert_eq!(refused.status, 429);
+    refused.shows("お電話ください");
+    assert_eq!(entity::draft::Entity::find().all(&site.app.db).await.unwrap().len(), 200);
+    site.app.clock.advance(TimeDelta::days(1));
+    assert_eq!(site.post("/apply", &[]).await.status, 303);
 }
 
 #[actix_web::test]

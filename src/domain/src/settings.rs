@@ -97,6 +97,13 @@ pub struct Settings {
     /// The largest number of application mails in a day to one domain, which may be a company's or a whole
     /// provider's.
     pub mails_per_domain_a_day: u16,
+    /// The largest number of applications that one network may begin in a day.
+    pub drafts_per_network_a_day: u16,
+    /// The largest number of open applications from one network whose address is not confirmed.
+    pub unconfirmed_per_network: u16,
+    /// The largest number of times that one network may hold at once, for drafts and for applications whose address is not
+    /// confirmed.
+    pub holds_per_network: u16,
     /// The name of the center on pages and in mails.
     pub center_name: String,
     pub center_phone: String,
@@ -188,6 +195,9 @@ impl Default for Settings {
             mails_per_address_a_day: 5,
             mails_per_network_a_day: 30,
             mails_per_domain_a_day: 300,
+            drafts_per_network_a_day: 200,
+            unconfirmed_per_network: 20,
+            holds_per_network: 20,
             center_name: "テレワーク相談センター".to_owned(),
             center_phone: "0120-000-000".to_owned(),
             center_email: "center@example.jp".to_owned(),
@@ -241,6 +251,9 @@ impl Settings {
         range("mails_per_address_a_day", self.mails_per_address_a_day, 1, 1000);
         range("mails_per_network_a_day", self.mails_per_network_a_day, 1, 10000);
         range("mails_per_domain_a_day", self.mails_per_domain_a_day, 1, 60000);
+        range("drafts_per_network_a_day", self.drafts_per_network_a_day, 1, 10000);
+        range("unconfirmed_per_network", self.unconfirmed_per_network, 1, 10000);
+        range("holds_per_network", self.holds_per_network, 1, 1000);
         for (field, minutes, least) in [
             ("online_minutes", self.online_minutes, 15),
             ("visit_minutes", self.visit_minutes, 15),

@@ -47,7 +47,7 @@ impl ResponseError for Problem {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Refused(_) | Self::Stale | Self::SlotTaken => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
-            Self::TooMany | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany | Self::NetworkFull(_) | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -117,6 +117,7 @@ fn log(problem: &Problem) {
         | Problem::SlotTaken
         | Problem::Expired
         | Problem::TooMany
+        | Problem::NetworkFull(_)
         | Problem::Crowded
         | Problem::Unreadable => {}
     }
@@ -193,6 +194,10 @@ fn text(problem: &Problem, status: StatusCode, change: Option<u32>) -> Text {
         Problem::Expired => (
             "リンクの期限が切れています",
             "リンクは、期限を過ぎたときと一度使ったあとは開けません。新しいリンクを受け取ってください。",
+        ),
+        Problem::NetworkFull(_) => (
+            "いまはお申し込みを受け付けられません",
+            "これまでに保存した内容は残っています。時間をおいて、もう一度お試しいただくこともできます。",
         ),
         Problem::Crowded => (
             "ログインが込み合っています",
