@@ -137,7 +137,18 @@ const KEYS: [(&str, &str, &str); 25] = [
     ("MADOGUCHI_SCAN_COMMAND", "", "a program and its arguments, such as clamdscan --fdpass -"),
 ];
 
+/// What the operator is told if a proxy seems to stand before the service and is not named.
+pub const UNNAMED_PROXY: &str = "MADOGUCHI_PUBLIC_URL is https and MADOGUCHI_LISTEN is this machine alone, so a proxy stands \
+    before the service, but MADOGUCHI_TRUSTED_PROXIES is empty: all visitors count as one network";
+
 impl Config {
+    /// Returns whether a proxy must stand before the service that the settings do not name.
+    pub fn lacks_proxy(&self) -> bool {
+        self.public_url.scheme() == "https"
+            && self.listen.ip().is_loopback()
+            && self.trusted_proxies.is_empty()
+    }
+
     /// Loads the settings from the environment and the file named by `MADOGUCHI_CONFIG` (default `madoguchi.toml`,
     /// which may be missing).
     pub fn load() -> Result<Self, BadConfig> {

@@ -6,6 +6,7 @@ use anyhow::Context;
 use domain::theme::SHIPPED;
 use madoguchi::{
     app::App,
+    config::UNNAMED_PROXY,
     database, ops,
     store::{self, reference::programme::Theme},
     web, worker,
@@ -46,6 +47,10 @@ pub async fn serve(app: App) -> Result<(), Failure> {
         .run();
     let handle = server.handle();
     tracing::info!("listening on {listen}, reached as {}", app.site.as_str());
+
+    if app.config.lacks_proxy() {
+        tracing::warn!("{UNNAMED_PROXY}");
+    }
 
     let stop = CancellationToken::new();
     read_examples(&app);

@@ -26,6 +26,16 @@ fn nothing_given_means_the_defaults() {
 }
 
 #[test]
+fn a_proxy_that_must_be_there_is_missed() {
+    let lacks = |env: &[(&str, &str)]| parse(env, "").unwrap().lacks_proxy();
+    let https = ("MADOGUCHI_PUBLIC_URL", "https://soudan.example.jp");
+    assert!(!lacks(&[]));
+    assert!(lacks(&[https]));
+    assert!(!lacks(&[https, ("MADOGUCHI_TRUSTED_PROXIES", "127.0.0.1")]));
+    assert!(!lacks(&[https, ("MADOGUCHI_LISTEN", "0.0.0.0:443")]));
+}
+
+#[test]
 fn the_environment_wins_over_the_file() {
     let file = "MADOGUCHI_LISTEN = \"0.0.0.0:80\"\nMADOGUCHI_LOG_FORMAT = \"json\"\n\
                 MADOGUCHI_TRUSTED_PROXIES = [\"10.0.0.0/8\", \"::1\"]\n";

@@ -57,3 +57,15 @@ async fn a_limit_of_mails_that_is_nearly_reached_is_counted() {
     let key = "domain/somewhere";
     assert_eq!(store::correspondence::mail_budget::counted(&site.app.db, key, today).await.unwrap(), 0);
 }
+
+#[actix_web::test]
+async fn the_operator_alone_is_told_that_the_proxy_is_not_named() {
+    let https = ("MADOGUCHI_PUBLIC_URL", "https://soudan.example.jp");
+    let from = |peer: &str| TestRequest::get().uri("/readyz").peer_addr(peer.parse().unwrap());
+    let site = Site::with_settings(&[https]).await;
+    site.send(from("127.0.0.1:1")).await.shows("MADOGUCHI_TRUSTED_PROXIES");
+    let visitor = from("127.0.0.1:1").insert_header(("x-forwarded-for", "203.0.113.9"));
+    assert_eq!(site.send(visitor).await.body, "ready\n");
+    let named = Site::with_settings(&[https, ("MADOGUCHI_TRUSTED_PROXIES", "127.0.0.0/8")]).await;
+    assert_eq!(named.send(from("127.0.0.1:1")).await.body, "ready\n");
+}

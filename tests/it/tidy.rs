@@ -52,7 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &[]),
     ("exit", &[]),
     ("console", &["app", "exit", "ops::accounts::account"]),
-    ("serve", &["app", "console", "database", "exit", "ops", "store", "web", "worker"]),
+    ("serve", &["app", "config", "console", "database", "exit", "ops", "store", "web", "worker"]),
     (
         "commands",
         &[
