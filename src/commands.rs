@@ -131,7 +131,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         writer,
         clock: Clock::System,
         mail,
-        fetch: Fetcher::new(&config.fetch_allow, Limits::default()),
+        fetch: Fetcher::new(&config.fetch_allow, Limits::default()).on_ports(&config.fetch_ports),
         secret,
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),

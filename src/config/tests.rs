@@ -22,6 +22,7 @@ fn nothing_given_means_the_defaults() {
     assert_eq!((config.imap_url, config.mail_size_limit), (None, 60 * 1024 * 1024));
     assert_eq!(config.secret_file.to_str(), Some("data/secret"));
     assert!(config.trusted_proxies.is_empty());
+    assert_eq!(config.fetch_ports, [80, 443]);
     assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Text));
 }
 

@@ -178,6 +178,7 @@ async fn a_session_ends_by_time_by_signing_out_and_by_being_revoked() {
 
     let out = site.post("/staff/sign-out", &[]).await;
     assert_eq!((out.status, out.location.as_deref()), (303, Some("/staff/sign-in")));
+    assert_eq!(out.header("clear-site-data"), Some("\"cache\", \"storage\""));
     assert_eq!(site.cookie(STAFF_COOKIE).await, None);
     site.get("/staff/sign-in").await.shows("ログアウトしました。");
     assert!(!site.get("/staff/sign-in").await.body.contains("ログアウトしました。"), "shown once");

@@ -40,7 +40,9 @@ async fn a_link_is_mailed_to_applicants_and_the_page_reveals_nothing() {
     leads_to(&site.post(&link, &[]).await, "/my");
     leads_to(&site.get("/my").await, &my(case, ""));
     leads_to(&site.get("/login").await, "/my");
-    leads_to(&site.post("/my/sign-out", &[]).await, "/login");
+    let out = site.post("/my/sign-out", &[]).await;
+    leads_to(&out, "/login");
+    assert_eq!(out.header("clear-site-data"), Some("\"cache\", \"storage\""));
     leads_to(&site.get("/my").await, "/login");
 
     let wrong = site.post("/login", &[("email", "contact")]).await;
