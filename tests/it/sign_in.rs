@@ -7,7 +7,10 @@ use futures_util::future::join_all;
 use madoguchi::{
     ops::{
         self,
-        accounts::{account::NewAccount, sign_in_attempt},
+        accounts::{
+            account::{NewAccount, SetUp},
+            sign_in_attempt,
+        },
     },
     problem::Problem,
     store::{
@@ -267,16 +270,20 @@ async fn a_forgotten_password_is_set_anew_by_mail_without_revealing_accounts() {
 }
 
 #[actix_web::test]
-async fn the_first_start_offers_one_administrator_the_latest_link_alone() {
+async fn the_first_start_offers_one_administrator_a_link_that_no_start_repeats() {
     let site = Site::new().await;
     let email = EmailAddress::parse("admin@example.jp").unwrap();
-    let first = ops::accounts::account::set_up(&site.app, &email).await.unwrap().unwrap();
-    let second = ops::accounts::account::set_up(&site.app, &email).await.unwrap().unwrap();
+    let start = async || ops::accounts::account::set_up(&site.app, &email).await.unwrap();
+    let SetUp::Link(first) = start().await else { panic!("no link") };
+    assert!(matches!(start().await, SetUp::LinkGiven(account) if account.id == first.account.id));
+    assert_eq!(site.get(&format!("/staff/set-password/{}", first.token)).await.status, 200);
+    site.app.clock.advance(TimeDelta::days(7));
+    let SetUp::Link(second) = start().await else { panic!("no link after the first has expired") };
     assert_eq!(first.account.id, second.account.id);
     assert_eq!(site.get(&format!("/staff/set-password/{}", first.token)).await.status, 410);
     let path = format!("/staff/set-password/{}", second.token);
     assert_eq!(site.post(&path, &[("password", PASSWORD)]).await.status, 303);
-    assert!(ops::accounts::account::set_up(&site.app, &email).await.unwrap().is_none());
+    assert!(matches!(start().await, SetUp::Done));
     let last = ops::accounts::account::set_active(&site.app, first.account.id, false).await;
     assert!(last.is_err(), "the last administrator stays");
 }

@@ -65,6 +65,15 @@ pub struct Invitation {
     pub token: String,
 }
 
+/// Whether an administrator can sign in to a new service, or how one will.
+#[derive(Debug)]
+pub enum SetUp {
+    Done,
+    /// The account was given a link before that is still valid.
+    LinkGiven(Account),
+    Link(Invitation),
+}
+
 /// The result of using a company's link: the value of the new cookie, and the consultation whose address the link
 /// confirms.
 #[derive(Debug)]
@@ -221,15 +230,22 @@ pub async fn invite_again_within(
     Ok(Invitation { account, token })
 }
 
-/// Creates a link for an administrator if no account can sign in as one; returns `None` otherwise. An administrator
-/// account that waits for its password gets the link; if there is none, one is created with the address `email`.
-pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation>, Problem> {
+/// Creates a link for an administrator if no account can sign in as one, and none was given a link that is still valid:
+/// what a start prints may be kept as a log, so that no start repeats it. An administrator account that waits for its
+/// password gets the link; if there is none, one is created with the address `email`.
+pub async fn set_up(app: &App, email: &EmailAddress) -> Result<SetUp, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
     if store::accounts::account::any_administrator(&tx).await? {
-        return Ok(None);
+        return Ok(SetUp::Done);
     }
-    let invitation = match store::accounts::account::waiting_administrator(&tx).await? {
+    let waiting = store::accounts::account::waiting_administrator(&tx).await?;
+    if let Some(account) = &waiting
+        && store::accounts::link::any_open(&tx, account.id, now).await?
+    {
+        return Ok(SetUp::LinkGiven(account.clone()));
+    }
+    let invitation = match waiting {
         Some(account) => {
             let token = password_link(&tx, account.id, now).await?;
             Invitation { account, token }
@@ -241,7 +257,7 @@ pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation
         }
     };
     tx.commit().await?;
-    Ok(Some(invitation))
+    Ok(SetUp::Link(invitation))
 }
 
 /// Returns the account whose password a link would set. Changes nothing.
