@@ -140,7 +140,7 @@ const KEYS: [(&str, &str, &str); 26] = [
     ("MADOGUCHI_SCAN_COMMAND", "", "a program and its arguments, such as clamdscan --fdpass -"),
 ];
 
-/// What the operator is told if a proxy seems to stand before the service and is not named.
+/// The sentence for the operator if a proxy must stand before the service and is not named.
 pub const UNNAMED_PROXY: &str = "MADOGUCHI_PUBLIC_URL is https and MADOGUCHI_LISTEN is this machine alone, so a proxy stands \
     before the service, but MADOGUCHI_TRUSTED_PROXIES is empty: all visitors count as one network";
 

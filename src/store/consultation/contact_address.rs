@@ -1,4 +1,4 @@
-//! What is known about a mail address from the contacts of all consultations.
+//! Mail addresses as the contacts of all consultations have them: whether one is known, and whether it is proved.
 use entity::{consultation, contact};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::ExprTrait};
 
