@@ -116,7 +116,7 @@ mod tests {
         time::Duration,
     };
 
-    use actix_web::dev::Payload;
+    use actix_web::{dev::Payload, error::PayloadError, web::Bytes};
     use futures_util::{
         Stream, StreamExt,
         stream::{iter, pending},
@@ -130,8 +130,9 @@ mod tests {
         let received = Received::now();
         let (begun, is_half) = received.deadline(Duration::ZERO);
         assert!(!is_half, "nothing waits for the body yet");
-        let half = iter([Ok("half".into())]).chain(pending());
-        let payload = Payload::Stream { payload: Box::pin(half) };
+        let first: Result<Bytes, PayloadError> = Ok(Bytes::from_static(b"half"));
+        let half = iter([first]).chain(pending());
+        let payload: Payload = Payload::Stream { payload: Box::pin(half) };
         let mut body = Watched { payload, received: received.clone() };
         let mut poll = || Pin::new(&mut body).poll_next(&mut Context::from_waker(Waker::noop())).is_pending();
         assert!(!poll());

@@ -248,12 +248,6 @@ impl Settings {
         range("closes_hour", u16::from(self.closes_hour), u16::from(self.opens_hour) + 1, 24);
         range("contact_retention_years", u16::from(self.contact_retention_years), 1, 30);
         range("case_retention_years", u16::from(self.case_retention_years), 1, 30);
-        range("mails_per_address_a_day", self.mails_per_address_a_day, 1, 1000);
-        range("mails_per_network_a_day", self.mails_per_network_a_day, 1, 10000);
-        range("mails_per_domain_a_day", self.mails_per_domain_a_day, 1, 60000);
-        range("drafts_per_network_a_day", self.drafts_per_network_a_day, 1, 10000);
-        range("unconfirmed_per_network", self.unconfirmed_per_network, 1, 10000);
-        range("holds_per_network", self.holds_per_network, 1, 1000);
         for (field, minutes, least) in [
             ("online_minutes", self.online_minutes, 15),
             ("visit_minutes", self.visit_minutes, 15),
@@ -269,6 +263,7 @@ impl Settings {
         }
         bad.extend(self.check_ways());
         bad.extend(self.check_silence());
+        bad.extend(self.check_networks());
         for (field, value) in [
             ("center_name", &self.center_name),
             ("center_phone", &self.center_phone),
@@ -297,9 +292,19 @@ impl Settings {
             ("missing_outcome_days", self.missing_outcome_days, 2, 60),
             ("hold_warning_hours", self.hold_warning_hours, 1, 24),
         ];
-        let wrong = ranges.into_iter().filter(|(_, value, low, high)| !(*low..=*high).contains(value));
-        let message = |low, high| format!("{low}から{high}までの数を入力してください");
-        wrong.map(|(field, _, low, high)| BadSetting { field, message: message(low, high) }).collect()
+        out_of_range(&ranges)
+    }
+
+    /// Checks the limits of what one network, one address and one domain can cause.
+    fn check_networks(&self) -> Vec<BadSetting> {
+        out_of_range(&[
+            ("mails_per_address_a_day", self.mails_per_address_a_day, 1, 1000),
+            ("mails_per_network_a_day", self.mails_per_network_a_day, 1, 10000),
+            ("mails_per_domain_a_day", self.mails_per_domain_a_day, 1, 60000),
+            ("drafts_per_network_a_day", self.drafts_per_network_a_day, 1, 10000),
+            ("unconfirmed_per_network", self.unconfirmed_per_network, 1, 10000),
+            ("holds_per_network", self.holds_per_network, 1, 1000),
+        ])
     }
 
     /// Checks that travel times grow with the distance and that no detour is shorter than the direct way. Two
@@ -322,6 +327,13 @@ impl Settings {
         }
         bad
     }
+}
+
+/// Returns the settings whose value is not within its least and its greatest.
+fn out_of_range(settings: &[(&'static str, u16, u16, u16)]) -> Vec<BadSetting> {
+    let wrong = settings.iter().filter(|(_, value, low, high)| !(low..=high).contains(&value));
+    let message = |low, high| format!("{low}から{high}までの数を入力してください");
+    wrong.map(|&(field, _, low, high)| BadSetting { field, message: message(low, high) }).collect()
 }
 
 #[cfg(test)]
