@@ -36,6 +36,8 @@ pub struct Config {
     /// Networks from which calendars may be fetched although they are not public; unencrypted fetches are allowed
     /// there, too.
     pub fetch_allow: Vec<Network>,
+    /// The ports on which calendars at public addresses may be fetched.
+    pub fetch_ports: Vec<u16>,
     /// A filter of `tracing`, such as `info` or `madoguchi=debug,info`.
     pub log: String,
     pub log_format: LogFormat,
@@ -101,7 +103,7 @@ pub struct Attachments {
 pub struct BadConfig(Vec<String>);
 
 /// Every key, its default, and what is accepted.
-const KEYS: [(&str, &str, &str); 25] = [
+const KEYS: [(&str, &str, &str); 26] = [
     ("DATABASE_URL", "sqlite://data/madoguchi.db", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
     ("MADOGUCHI_LISTEN", "127.0.0.1:8080", "an address and port, such as 127.0.0.1:8080 or [::]:80"),
     ("MADOGUCHI_PUBLIC_URL", "http://127.0.0.1:8080", "an http or https address without path or query"),
@@ -124,6 +126,7 @@ const KEYS: [(&str, &str, &str); 25] = [
     ("MADOGUCHI_SECRET_FILE", "data/secret", "the path of a file"),
     ("MADOGUCHI_TRUSTED_PROXIES", "", "networks separated by commas, such as 10.0.0.0/8, ::1"),
     ("MADOGUCHI_FETCH_ALLOW", "", "networks separated by commas, such as 10.0.0.0/8, ::1"),
+    ("MADOGUCHI_FETCH_PORTS", "80,443", "port numbers separated by commas, such as 80, 443, 8443"),
     ("MADOGUCHI_LOG", "info", "a filter, such as info or madoguchi=debug,info"),
     ("MADOGUCHI_LOG_FORMAT", "text", "text or json"),
     ("MADOGUCHI_ATTACHMENTS", "data/attachments", "the path of a folder"),
@@ -137,7 +140,18 @@ const KEYS: [(&str, &str, &str); 25] = [
     ("MADOGUCHI_SCAN_COMMAND", "", "a program and its arguments, such as clamdscan --fdpass -"),
 ];
 
+/// The sentence for the operator if a proxy must stand before the service and is not named.
+pub const UNNAMED_PROXY: &str = "MADOGUCHI_PUBLIC_URL is https and MADOGUCHI_LISTEN is this machine alone, so a proxy stands \
+    before the service, but MADOGUCHI_TRUSTED_PROXIES is empty: all visitors count as one network";
+
 impl Config {
+    /// Returns whether a proxy must stand before the service that the settings do not name.
+    pub fn lacks_proxy(&self) -> bool {
+        self.public_url.scheme() == "https"
+            && self.listen.ip().is_loopback()
+            && self.trusted_proxies.is_empty()
+    }
+
     /// Loads the settings from the environment and the file named by `MADOGUCHI_CONFIG` (default `madoguchi.toml`,
     /// which may be missing).
     pub fn load() -> Result<Self, BadConfig> {
@@ -176,6 +190,7 @@ impl Config {
         let secret_file = source.take("MADOGUCHI_SECRET_FILE", path);
         let trusted_proxies = source.take("MADOGUCHI_TRUSTED_PROXIES", networks);
         let fetch_allow = source.take("MADOGUCHI_FETCH_ALLOW", networks);
+        let fetch_ports = source.take("MADOGUCHI_FETCH_PORTS", ports);
         let log = source.take("MADOGUCHI_LOG", log_filter);
         let log_format = source.take("MADOGUCHI_LOG_FORMAT", log_format);
         let attachments = Attachments::take(&mut source);
@@ -201,6 +216,7 @@ impl Config {
                 secret_file: secret_file?,
                 trusted_proxies: trusted_proxies?,
                 fetch_allow: fetch_allow?,
+                fetch_ports: fetch_ports?,
                 log: log?,
                 log_format: log_format?,
                 attachments: attachments?,
@@ -411,6 +427,10 @@ fn command(text: &str) -> Option<Vec<String>> {
 
 fn networks(text: &str) -> Option<Vec<Network>> {
     text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(|it| Network::from_str(it).ok()).collect()
+}
+
+fn ports(text: &str) -> Option<Vec<u16>> {
+    text.split(',').map(|it| number(it.trim(), 1..=u16::MAX)).collect()
 }
 
 fn log_filter(text: &str) -> Option<String> {

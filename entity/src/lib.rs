@@ -84,6 +84,7 @@ pub mod schedule_change;
 pub mod schedule_exception;
 pub mod session;
 pub mod set_aside;
+pub mod sign_in_attempt;
 pub mod sign_up;
 pub mod statistics_edition;
 pub mod survey;

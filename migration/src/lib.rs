@@ -73,6 +73,9 @@ mod m20261130_000192_survey_result;
 mod m20261130_000193_indicator;
 mod m20261130_000194_survey_member;
 mod m20261130_000205_no_whole_reads;
+mod m20261130_000231_sign_in_attempt;
+mod m20261130_000232_mail_budget_date;
+mod m20261130_000233_draft_network;
 mod renames;
 
 pub struct Migrator;
@@ -162,5 +165,8 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000193_indicator::Migration),
         Box::new(m20261130_000194_survey_member::Migration),
         Box::new(m20261130_000205_no_whole_reads::Migration),
+        Box::new(m20261130_000231_sign_in_attempt::Migration),
+        Box::new(m20261130_000232_mail_budget_date::Migration),
+        Box::new(m20261130_000233_draft_network::Migration),
     ]
 }

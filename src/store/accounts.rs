@@ -2,4 +2,5 @@
 pub mod account;
 pub mod link;
 pub mod session;
+pub mod sign_in_attempt;
 pub mod unfinished;

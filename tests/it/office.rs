@@ -533,6 +533,18 @@ async fn metrics_are_for_our_own_networks() {
     let outside = from("10.0.0.1:1").insert_header(("X-Forwarded-For", "203.0.113.9"));
     assert_eq!(site.send(outside).await.status, 403, "forwarded from outside");
     assert_eq!(site.send(from("10.0.0.7:1")).await.status, 200);
+    for header in
+        ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"]
+    {
+        for neighbour in ["127.0.0.1:1", "10.0.0.1:1"] {
+            let forwarded = from(neighbour).insert_header((header, "203.0.113.9"));
+            assert_eq!(site.send(forwarded).await.status, 403, "{header} from {neighbour}");
+        }
+    }
+    let for_loopback = from("127.0.0.1:1").insert_header(("x-forwarded-for", "127.0.0.1"));
+    assert_eq!(site.send(for_loopback).await.status, 403, "a neighbour that is no proxy asks for another");
+    let for_ours = from("10.0.0.1:1").insert_header(("x-forwarded-for", "10.0.0.7"));
+    assert_eq!(site.send(for_ours).await.status, 200, "a proxy asks for our own network");
     let metrics = site.send(from("127.0.0.1:1")).await;
     for name in [
         "madoguchi_requests_total{class=\"4xx\"}",

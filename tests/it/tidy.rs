@@ -53,8 +53,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("doctor", &["doctor", "files", "ops::housekeeping", "store"]),
     ("cli", &[]),
     ("exit", &[]),
-    ("console", &["app", "exit", "ops::accounts::account"]),
-    ("serve", &["app", "console", "database", "exit", "ops", "store", "web", "worker"]),
+    ("console", &["app", "exit", "ops::accounts::account", "store::accounts::account"]),
+    ("serve", &["app", "config", "console", "database", "exit", "ops", "store", "web", "worker"]),
     (
         "commands",
         &[

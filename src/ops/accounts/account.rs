@@ -10,7 +10,7 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-use super::unstaffed_desk;
+use super::{sign_in_attempt, unstaffed_desk};
 use crate::{
     app::App,
     ops::case::context::Context,
@@ -65,6 +65,15 @@ pub struct Invitation {
     pub token: String,
 }
 
+/// Whether an administrator can sign in to a new service, or how one will.
+#[derive(Debug)]
+pub enum SetUp {
+    Done,
+    /// The account was given a link before that is still valid.
+    LinkGiven(Account),
+    Link(Invitation),
+}
+
 /// The result of using a company's link: the value of the new cookie, and the consultation whose address the link
 /// confirms.
 #[derive(Debug)]
@@ -75,7 +84,7 @@ pub struct CompanySignedIn {
 }
 
 /// Signs an account in. Returns `None` for an unknown address, a wrong password, and a locked or inactive account
-/// alike.
+/// alike. The attempt takes a place and is counted against its network before the password is hashed.
 ///
 /// `previous` is the cookie that the browser had before. Its session ends, so that no browser stays in another person's
 /// session.
@@ -87,21 +96,18 @@ pub async fn sign_in(
     previous: Option<&str>,
 ) -> Result<Option<SignedIn>, Problem> {
     let now = app.clock.now();
-    app.guard.admit(network, now)?;
+    let place = app.guard.place(network)?;
+    let attempt = sign_in_attempt::count(app, network, now).await?;
     let email_key = email_key(email);
     let known = store::accounts::account::credentials(&app.db, &email_key).await?;
     let hash = known.and_then(|it| it.password_hash);
-    let right = app.guard.verify(password, hash.as_deref()).await?;
+    let right = app.guard.verify(place, password, hash.as_deref()).await?;
 
     let tx = app.begin().await?;
     let found = store::accounts::account::lock_credentials(&tx, &email_key).await?;
-    let Some(found) = found.filter(|it| it.password_hash == hash) else {
-        app.guard.note_failure(network, now);
-        return Ok(None);
-    };
+    let Some(found) = found.filter(|it| it.password_hash == hash) else { return Ok(None) };
     let locked = found.locked_until.is_some_and(|it| now < it);
     if !right || locked || !found.account.active {
-        app.guard.note_failure(network, now);
         if !right && !locked {
             note_wrong_password(&tx, &found, now).await?;
         }
@@ -109,6 +115,7 @@ pub async fn sign_in(
         return Ok(None);
     }
     store::accounts::account::save_failures(&tx, found.account.id, 0, None).await?;
+    sign_in_attempt::take_back(&tx, &attempt).await?;
     if let Some(previous) = previous {
         store::accounts::session::revoke(&tx, &token_hash(previous), now).await?;
     }
@@ -223,15 +230,22 @@ pub async fn invite_again_within(
     Ok(Invitation { account, token })
 }
 
-/// Creates a link for an administrator if no account can sign in as one; returns `None` otherwise. An administrator
-/// account that waits for its password gets the link; if there is none, one is created with the address `email`.
-pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation>, Problem> {
+/// Creates a link for an administrator if no account can sign in as one, and none was given a link that is still valid:
+/// what a start prints may be kept as a log, so that no start repeats it. An administrator account that waits for its
+/// password gets the link; if there is none, one is created with the address `email`.
+pub async fn set_up(app: &App, email: &EmailAddress) -> Result<SetUp, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
     if store::accounts::account::any_administrator(&tx).await? {
-        return Ok(None);
+        return Ok(SetUp::Done);
     }
-    let invitation = match store::accounts::account::waiting_administrator(&tx).await? {
+    let waiting = store::accounts::account::waiting_administrator(&tx).await?;
+    if let Some(account) = &waiting
+        && store::accounts::link::any_open(&tx, account.id, now).await?
+    {
+        return Ok(SetUp::LinkGiven(account.clone()));
+    }
+    let invitation = match waiting {
         Some(account) => {
             let token = password_link(&tx, account.id, now).await?;
             Invitation { account, token }
@@ -243,7 +257,7 @@ pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation
         }
     };
     tx.commit().await?;
-    Ok(Some(invitation))
+    Ok(SetUp::Link(invitation))
 }
 
 /// Returns the account whose password a link would set. Changes nothing.

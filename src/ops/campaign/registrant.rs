@@ -20,7 +20,7 @@ use crate::{
     mail::mail_event::RegistrationNews,
     ops::{
         self,
-        correspondence::mail_budget::{MailBudget, spend},
+        correspondence::mail_budget::{MailBudget, RequestedMail, spend},
     },
     problem::Problem,
     secret::Purpose,
@@ -64,7 +64,8 @@ pub async fn request(
     }
     let email = it.entry.email.as_ref().ok_or(Problem::Unreadable)?;
     let (key, name) = (email.key(), it.entry.listing.name.search_key());
-    if spend(app, &work.tx, SCOPE, &key, network, &work.context.settings, now).await? == MailBudget::Spent {
+    let requested = RequestedMail { scope: SCOPE, email_key: &key, network, proved: false };
+    if spend(app, &work.tx, requested, &work.context.settings, now).await? == MailBudget::Spent {
         work.tx.commit().await?;
         return Err(Problem::TooMany);
     }

@@ -128,6 +128,9 @@ pub const GROUPS: &[Group] = &[
             number!(mails_per_address_a_day, "同じ宛先への申込みメール", "通まで（1日）"),
             number!(mails_per_domain_a_day, "同じドメインへの申込みメール", "通まで（1日）"),
             number!(mails_per_network_a_day, "同じ接続元からの申込みメール", "通まで（1日）"),
+            number!(drafts_per_network_a_day, "同じ接続元で始める申込み", "件まで（1日）"),
+            number!(unconfirmed_per_network, "同じ接続元からの、連絡先が未確認の申込み", "件まで"),
+            number!(holds_per_network, "同じ接続元からの、連絡先の確認前のお取り置き", "件まで"),
         ],
     },
     Group {

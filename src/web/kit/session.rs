@@ -3,9 +3,10 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
+    http::header::{self, HeaderValue},
     web::Data,
 };
 use domain::{
@@ -104,6 +105,13 @@ pub fn removal_cookie(name: &'static str) -> Cookie<'static> {
     let mut cookie = Cookie::build(name, "").path("/").http_only(true).same_site(SameSite::Lax).finish();
     cookie.make_removal();
     cookie
+}
+
+/// Asks the browser to forget the pages that it has kept. The cookie of the session goes by `removal_cookie`, because the
+/// message about the sign-out is a cookie, too.
+pub fn forget_pages(response: &mut HttpResponse) {
+    let kinds = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(header::CLEAR_SITE_DATA, kinds);
 }
 
 /// Returns the value of one of our cookies.
