@@ -92,7 +92,7 @@ fn small_counts_are_hidden_and_so_is_what_would_reveal_them() {
     assert_eq!(open[1].shown_to, Some(DisplayedCount::Exact(6)));
     assert_eq!(open[1].rows[0].1, DisplayedCount::Exact(6));
     let few = of(3, 20);
-    assert_eq!(few[0].rows[0].1, DisplayedCount::Few);
+    assert_eq!(few[0].rows[0].1, DisplayedCount::Withheld);
     assert_ne!(few[0].rows[1].1, DisplayedCount::Exact(20), "the total would reveal the three");
     assert_eq!(few[1].shown_to, None, "the number of those who saw it is the number of those who said yes");
     assert!(few[1].rows.iter().all(|(_, it)| *it == DisplayedCount::Withheld));
