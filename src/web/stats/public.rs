@@ -1,7 +1,9 @@
-//! The statistics for the public: those of the released editions, which never change. Nothing is counted for a visitor.
+//! The statistics for everyone but the center: those of the released editions, which never change. Nothing is counted for a
+//! visitor.
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use domain::{
+    actor::Role,
     calendar::japan_date,
     number::FiscalYear,
     prefecture::Prefecture,
@@ -78,16 +80,16 @@ struct PublicStatsPage<'a> {
 }
 
 /// A table with the last month that it counts.
-struct MonthTable {
-    table: Table,
-    through: EditionMonth,
+pub struct MonthTable {
+    pub table: Table,
+    pub through: EditionMonth,
 }
 
 /// An indicator as the public reads it.
-struct PublicIndicator {
-    indicator: &'static Indicator,
+pub struct PublicIndicator {
+    pub indicator: &'static Indicator,
     /// The share and the number of those that were counted; `None` if one of the numbers is hidden.
-    share: Option<(String, u64)>,
+    pub share: Option<(String, u64)>,
 }
 
 #[derive(Template)]
@@ -169,6 +171,11 @@ impl<'a> PublicStatsPage<'a> {
         }
     }
 
+    /// Returns whether a ministry reads the page, which has no page of its own.
+    fn is_of_ministry(&self) -> bool {
+        self.shell.account.as_ref().is_some_and(|it| it.role == Role::Observer)
+    }
+
     fn bars(&self) -> Option<(&Table, &Bars)> {
         self.runs.as_ref().zip(self.months.as_ref())
     }
@@ -196,7 +203,7 @@ impl<'a> PublicStatsPage<'a> {
 
 impl MonthTable {
     /// Returns a table of the page; `None` if it has nothing but zeros.
-    fn of(published: &PublishedTable) -> Option<Self> {
+    pub fn of(published: &PublishedTable) -> Option<Self> {
         let row = |(code, label, count): &(String, String, DisplayedCount)| TableRow {
             code: code.clone(),
             label: label.clone(),
@@ -211,14 +218,14 @@ impl MonthTable {
 }
 
 /// Returns the numbers of consultations by month.
-fn of_runs(year: &PublishedYear) -> Table {
+pub fn of_runs(year: &PublishedYear) -> Table {
     let rows =
         year.runs.iter().map(|it| TableRow { code: it.last.code(), label: it.label(), count: it.received });
     Table { code: "month", title: "月", rows: rows.collect() }
 }
 
 /// Returns the indicators of which something may be published.
-fn indicators(year: &PublishedYear) -> Vec<PublicIndicator> {
+pub fn indicators(year: &PublishedYear) -> Vec<PublicIndicator> {
     let sum = |(table, cells): (FigureTable, &[&str])| year.table(table)?.sum(cells);
     let is_known = |it: &&Indicator| year.table(it.denominator.0).is_some();
     let of = |indicator: &'static Indicator| {
