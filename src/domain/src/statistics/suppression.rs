@@ -1,7 +1,7 @@
 //! The suppression of small counts: which parts of a whole are hidden when the whole is published.
 //!
-//! A reader knows this rule and can run it on every alternative. It therefore goes in steps, of which each hides one more part
-//! than the one before, and whether a step is taken depends on nothing but what it would publish: all wholes with the
+//! A reader knows this rule and can run it on every alternative. It therefore goes in steps, of which each hides one more
+//! part than the one before, and whether a step is taken depends on nothing but what it would publish: all wholes with the
 //! same picture take the same steps. The first step is taken in whose picture every hidden part can have at least
 //! `ALTERNATIVES` values, among the wholes that the steps before have refused as well.
 use std::{collections::BTreeSet, ops::Range};
@@ -46,7 +46,7 @@ pub fn protected(parts: &[u64]) -> Vec<DisplayedCount> {
 /// Returns whether a step may publish its picture: the number of hidden parts, their sum, and the smallest part after
 /// them. `beside` is the number of hidden parts that are not small.
 fn is_safe(hidden: &[(u64, usize)], next: Option<u64>, beside: usize) -> bool {
-    let (parts, sum) = (number(hidden.len()), hidden.iter().map(|it| it.0).sum());
+    let (parts, sum) = (number(hidden.len()), hidden.iter().map(|it| it.0).sum::<u64>());
     let next = next.unwrap_or(u64::MAX);
     match beside {
         0 => small_are_safe(parts, sum),

@@ -20,20 +20,26 @@ fn picture(shown: &[DisplayedCount]) -> Picture {
 }
 
 /// Returns the pictures of which a reader who knows the rule can reckon too much: a hidden part has fewer than `ALTERNATIVES`
-/// values among all wholes with the same picture, or the hidden parts together are small.
+/// values among all wholes with the same picture.
+fn too_few_values(alike: BTreeMap<Picture, Vec<Vec<u64>>>) -> Vec<Picture> {
+    let tells = |(picture, wholes): &(Picture, Vec<Vec<u64>>)| {
+        let values = |at: usize| wholes.iter().map(|it| it[at]).collect::<BTreeSet<_>>().len();
+        (0..picture.len()).any(|at| picture[at].is_none() && values(at) < ALTERNATIVES)
+    };
+    alike.into_iter().filter(tells).map(|it| it.0).collect()
+}
+
+/// Returns the pictures of all wholes of which too much can be reckoned: too few values, or the hidden parts together are
+/// small.
 fn reckoned(rule: impl Fn(&[u64]) -> Vec<DisplayedCount>, parts: usize, sum: u64) -> Vec<Picture> {
     let mut alike = BTreeMap::<Picture, Vec<Vec<u64>>>::new();
     for whole in wholes(parts, sum) {
         alike.entry(picture(&rule(&whole))).or_default().push(whole);
     }
-    let tells = |(picture, wholes): &(Picture, Vec<Vec<u64>>)| {
-        let hidden: Vec<_> = (0..parts).filter(|at| picture[*at].is_none()).collect();
-        let left = sum - picture.iter().flatten().sum::<u64>();
-        let values = |at: usize| wholes.iter().map(|it| it[at]).collect::<BTreeSet<_>>().len();
-        hidden.iter().any(|at| values(*at) < ALTERNATIVES)
-            || (!hidden.is_empty() && (1..LEAST).contains(&left))
-    };
-    alike.into_iter().filter(tells).map(|it| it.0).collect()
+    let left = |it: &Picture| sum - it.iter().flatten().sum::<u64>();
+    let mut found: Vec<_> = alike.keys().filter(|&it| (1..LEAST).contains(&left(it))).cloned().collect();
+    found.extend(too_few_values(alike));
+    found
 }
 
 /// The wholes that are tried one and all: the number of parts and the largest sum.
@@ -47,6 +53,26 @@ fn no_hidden_part_can_be_reckoned_by_trying_every_whole() {
         }
     }
     assert_eq!(reckoned(protected, 4, 48), Vec::<Picture>::new(), "1, 1, 40 and 6 are among them");
+}
+
+/// Of consultations that are divided in two ways, every table of both together is tried.
+#[test]
+fn a_second_division_of_the_same_consultations_tells_nothing_of_the_first() {
+    for (rows, columns, most) in [(2, 2, 20), (2, 3, 12)] {
+        for sum in 2 * LEAST..=most {
+            let mut alike = BTreeMap::<Picture, Vec<Vec<u64>>>::new();
+            for table in wholes(rows * columns, sum) {
+                let by_row =
+                    (0..rows).map(|row| (0..columns).map(|it| table[row * columns + it]).sum::<u64>());
+                let by_column =
+                    (0..columns).map(|it| (0..rows).map(|row| table[row * columns + it]).sum::<u64>());
+                let (by_row, by_column): (Vec<u64>, Vec<u64>) = (by_row.collect(), by_column.collect());
+                let shown = [protected(&by_row), protected(&by_column)].concat();
+                alike.entry(picture(&shown)).or_default().push([by_row, by_column].concat());
+            }
+            assert_eq!(too_few_values(alike), Vec::<Picture>::new(), "{rows} by {columns} of {sum}");
+        }
+    }
 }
 
 /// Hides small parts, and the next one if there is only one: the rule of many reports.
