@@ -213,6 +213,8 @@ async fn pages_and_files_of_a_ministry_and_of_everyone_hide_the_same_counts() {
     }
     let all = consultation::Entity::find().all(&site.app.db).await.unwrap();
     let three: Vec<_> = all.into_iter().take(3).map(|it| it.id).collect();
+    let by = site.account(Role::Administrator, "admin@example.jp").await.id;
+    indicator(&site, by).await;
     consultation::Entity::update_many()
         .col_expr(consultation::Column::Prefecture, Expr::value(32))
         .filter(consultation::COLUMN.id.is_in(three))
@@ -227,6 +229,9 @@ async fn pages_and_files_of_a_ministry_and_of_everyone_hide_the_same_counts() {
     for query in ["", "?field=ict", "?field=labor", "?view=all"] {
         let page = ministry.get(&format!("{MARCH}{query}")).await;
         page.shows("2027年3月分まで");
+        page.shows(
+            "<th scope=\"row\">オンラインの割合</th><td class=\"num\">100.0%</td><td class=\"num\">12</td>",
+        );
         page.shows("<th scope=\"row\">島根県</th><td class=\"num\">非公表</td>");
         assert!(!page.body.contains("<td class=\"num\">3</td>"), "{}", page.body);
         assert!(!page.body.contains("確定したあとの変更"), "the present numbers are the center's");

@@ -164,7 +164,9 @@ pub async fn published(
     release: EditionRelease,
 ) -> Result<PublishedEdition, Problem> {
     let months = months_of_year(app, &edition, None).await?;
-    PublishedEdition::of(edition, release, &months).ok_or(Problem::NotFound)
+    let defined = indicator::all(&app.db).await?.into_iter().filter(|it| it.is_of(edition.month));
+    let defined = defined.map(|it| it.indicator).collect();
+    PublishedEdition::of(edition, release, &months, defined).ok_or(Problem::NotFound)
 }
 
 /// Returns whether an account reads nothing but what is published: a ministry always, the center when it asks for it.

@@ -10,7 +10,7 @@ use domain::{
     statistics::{
         DisplayedCount,
         figures::{FigureTable, PARTLY_DONE, WaitKind},
-        indicator::{INDICATORS, Indicator},
+        indicator::{DefinedIndicator, INDICATORS, Indicator},
         month::EditionMonth,
         published::{PublishedTable, PublishedYear},
         share,
@@ -85,9 +85,11 @@ pub struct MonthTable {
     pub through: EditionMonth,
 }
 
-/// An indicator as the public reads it.
+/// An indicator as it is published.
 pub struct PublicIndicator {
-    pub indicator: &'static Indicator,
+    pub label: String,
+    pub definition: String,
+    pub target: Option<u8>,
     /// The share and the number of those that were counted; `None` if one of the numbers is hidden.
     pub share: Option<(String, u64)>,
 }
@@ -224,14 +226,32 @@ pub fn of_runs(year: &PublishedYear) -> Table {
     Table { code: "month", title: "月", rows: rows.collect() }
 }
 
-/// Returns the indicators of which something may be published.
+impl PublicIndicator {
+    /// Returns an indicator of an administrator; `None` if nothing of its table may be published.
+    pub fn defined(year: &PublishedYear, it: &DefinedIndicator) -> Option<Self> {
+        let table = year.table(it.table)?;
+        let sum = |cells: &[String]| table.sum(&cells.iter().map(String::as_str).collect::<Vec<_>>());
+        let (label, definition) = (it.label.to_string(), it.definition.to_string());
+        let share = shown(sum(&it.numerator), sum(&it.denominator));
+        Some(Self { label, definition, target: it.target, share })
+    }
+}
+
+/// Returns the share and the number of those that were counted; `None` if one of the numbers is hidden.
+fn shown(part: Option<u64>, whole: Option<u64>) -> Option<(String, u64)> {
+    let (part, whole) = part.zip(whole)?;
+    Some((share(part, whole)?, whole))
+}
+
+/// Returns the indicators of the product of which something may be published.
 pub fn indicators(year: &PublishedYear) -> Vec<PublicIndicator> {
     let sum = |(table, cells): (FigureTable, &[&str])| year.table(table)?.sum(cells);
     let is_known = |it: &&Indicator| year.table(it.denominator.0).is_some();
-    let of = |indicator: &'static Indicator| {
-        let counts = sum(indicator.numerator).zip(sum(indicator.denominator));
-        let share = counts.and_then(|(part, whole)| Some((share(part, whole)?, whole)));
-        PublicIndicator { indicator, share }
+    let of = |it: &Indicator| PublicIndicator {
+        label: it.label.to_owned(),
+        definition: it.definition.to_owned(),
+        target: it.target,
+        share: shown(sum(it.numerator), sum(it.denominator)),
     };
     INDICATORS.iter().filter(is_known).map(of).collect()
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::statistics::{
     figures::{FigureTable, MonthFigures, WaitKind},
+    indicator::DefinedIndicator,
     month::EditionMonth,
     published::PublishedYear,
 };
@@ -22,6 +23,8 @@ pub struct PublishedEdition {
     pub edition: Edition,
     pub release: EditionRelease,
     year: PublishedYear,
+    /// The indicators of an administrator that stand in the edition.
+    defined: Vec<DefinedIndicator>,
 }
 
 #[derive(Template)]
@@ -40,8 +43,9 @@ impl PublishedEdition {
         edition: Edition,
         release: EditionRelease,
         months: &[(EditionMonth, MonthFigures)],
+        defined: Vec<DefinedIndicator>,
     ) -> Option<Self> {
-        Some(Self { edition, release, year: PublishedYear::of(months)? })
+        Some(Self { edition, release, year: PublishedYear::of(months)?, defined })
     }
 
     /// Returns the numbers of consultations by month.
@@ -56,7 +60,9 @@ impl PublishedEdition {
     }
 
     pub fn indicators(&self) -> Vec<PublicIndicator> {
-        indicators(&self.year)
+        let mut all = indicators(&self.year);
+        all.extend(self.defined.iter().filter_map(|it| PublicIndicator::defined(&self.year, it)));
+        all
     }
 
     /// Returns the waits of companies: the label, the median and the 90th percentile.

@@ -43,7 +43,7 @@ pub fn document(of: &PublishedEdition) -> Document {
     blocks.extend(comment(of).lines().map(|it| Block::Paragraph(it.to_owned())));
     blocks.push(Block::Heading("指標".to_owned()));
     let indicators = of.indicators();
-    blocks.extend(indicators.iter().map(|it| Block::Value(it.indicator.label.to_owned(), share(it))));
+    blocks.extend(indicators.iter().map(|it| Block::Value(it.label.clone(), share(it))));
     blocks.extend(waits(of).into_iter().map(|(label, it)| Block::Value(label.to_owned(), it)));
     blocks.push(Block::Heading("月別の受付件数".to_owned()));
     blocks.extend(bars(rows(&of.runs())));
@@ -93,8 +93,8 @@ fn write_overview(of: &PublishedEdition, sheet: &mut Worksheet, bold: &Format) -
     }
     let indicators = of.indicators();
     for (it, row) in indicators.iter().zip(7..) {
-        sheet.write(row, 0, it.indicator.label)?.write(row, 1, share(it))?;
-        sheet.write(row, 2, it.indicator.definition)?;
+        sheet.write(row, 0, it.label.as_str())?.write(row, 1, share(it))?;
+        sheet.write(row, 2, it.definition.as_str())?;
     }
     // An empty row stands between the indicators and the waits.
     let after = u32::try_from(indicators.len()).unwrap_or_default() + 8;
@@ -125,7 +125,7 @@ fn waits(of: &PublishedEdition) -> Vec<(&'static str, String)> {
 
 /// Returns the words for an indicator.
 fn share(it: &PublicIndicator) -> String {
-    let target = it.indicator.target.map(|it| format!("、目標{it}%")).unwrap_or_default();
+    let target = it.target.map(|it| format!("、目標{it}%")).unwrap_or_default();
     match &it.share {
         Some((share, whole)) => format!("{share}（n={}）{target}", thousands(*whole)),
         None => format!("非公表{target}"),
