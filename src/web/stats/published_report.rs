@@ -41,10 +41,13 @@ pub fn document(of: &PublishedEdition) -> Document {
         Block::Heading("センターのコメント".to_owned()),
     ];
     blocks.extend(comment(of).lines().map(|it| Block::Paragraph(it.to_owned())));
-    blocks.push(Block::Heading("指標".to_owned()));
     let indicators = of.indicators();
-    blocks.extend(indicators.iter().map(|it| Block::Value(it.label.clone(), share(it))));
-    blocks.extend(waits(of).into_iter().map(|(label, it)| Block::Value(label.to_owned(), it)));
+    let mut values: Vec<_> = indicators.iter().map(|it| Block::Value(it.label.clone(), share(it))).collect();
+    values.extend(waits(of).into_iter().map(|(label, it)| Block::Value(label.to_owned(), it)));
+    if !values.is_empty() {
+        blocks.push(Block::Heading("指標".to_owned()));
+        blocks.extend(values);
+    }
     blocks.push(Block::Heading("月別の受付件数".to_owned()));
     blocks.extend(bars(rows(&of.runs())));
     for it in of.tables() {
