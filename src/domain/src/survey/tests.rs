@@ -102,6 +102,29 @@ fn small_counts_are_hidden_and_so_is_what_would_reveal_them() {
 }
 
 #[test]
+fn a_choice_looks_the_same_whether_it_or_the_rest_is_small() {
+    let of = |chosen: usize| {
+        let yes = (0..6).map(|n| answered(&[(0, &["0"]), (1, &[if n < chosen { "0" } else { "1" }])]));
+        let no = (0..8).map(|_| answered(&[(0, &["1"])]));
+        results(&questions(), &yes.chain(no).collect::<Vec<_>>())[1].rows[0].1
+    };
+    for chosen in 1..6 {
+        assert_eq!(of(chosen), DisplayedCount::Withheld, "{chosen} of 6");
+    }
+    assert_eq!([of(0), of(6)], [0, 6].map(DisplayedCount::Exact));
+}
+
+#[test]
+fn a_median_needs_ten_numbers() {
+    let questions = SurveyQuestions::parse("[数] 人数").unwrap();
+    let mut it = SurveyAnswers::default();
+    it.set(0, questions.get(0).unwrap().parse_answer(&["12"]).unwrap());
+    let of = |people: usize| results(&questions, &vec![it.clone(); people])[0].numbers.clone();
+    assert_eq!(of(9), None);
+    assert_eq!(of(10), Some(("12.0".to_owned(), "12.0".to_owned())));
+}
+
+#[test]
 fn published_results_hide_small_counts_and_have_no_words_of_people() {
     let mut all: Vec<_> = (0..6).map(|_| answered(&[(0, &["1"]), (3, &["とても個人的な意見"])])).collect();
     all.extend((0..7).map(|_| answered(&[(0, &["0"]), (1, &["0"]), (2, &["12"])])));
