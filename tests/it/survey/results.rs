@@ -31,7 +31,7 @@ async fn close(site: &Site) {
 async fn results_are_published_after_the_closing_with_small_counts_hidden() {
     let (site, editor, it) = questioned(open_form()).await;
     let (visitor, page) = (site.visitor(), format!("/surveys/{}", it.number));
-    answered(&site, it.number, (12, 5)).await;
+    answered(&site, it.number, (17, 10)).await;
     let results = format!("/staff/surveys/{}/results", it.id);
     let early = site.post(&results, &[("action", "publish")]).await;
     assert_eq!(early.status, 422);
@@ -42,7 +42,7 @@ async fn results_are_published_after_the_closing_with_small_counts_hidden() {
     assert_eq!(site.post(&results, &[("action", "publish")]).await.status, 303, "twice changes nothing");
     let shown = visitor.get(&page).await;
     for words in
-        ["調査の結果", "12人に質問しました", "<td class=\"num\">7</td>", "平均　12.0", "公表しません"]
+        ["調査の結果", "17人に質問しました", "<td class=\"num\">7</td>", "平均　12.0", "公表しません"]
     {
         shown.shows(words);
     }

@@ -97,13 +97,36 @@ fn small_counts_are_hidden_and_so_is_what_would_reveal_them() {
     assert_eq!(open[1].shown_to, Some(DisplayedCount::Exact(6)));
     assert_eq!(open[1].rows[0].1, DisplayedCount::Exact(6));
     let few = of(3, 20);
-    assert_eq!(few[0].rows[0].1, DisplayedCount::Few);
+    assert_eq!(few[0].rows[0].1, DisplayedCount::Withheld);
     assert_ne!(few[0].rows[1].1, DisplayedCount::Exact(20), "the total would reveal the three");
     assert_eq!(few[1].shown_to, None, "the number of those who saw it is the number of those who said yes");
     assert!(few[1].rows.iter().all(|(_, it)| *it == DisplayedCount::Withheld));
     assert_eq!(few[2].numbers, None);
     assert_eq!(of(2, 1)[0].rows[0].1, DisplayedCount::Withheld);
     assert_eq!(of(0, 0)[0].shown_to, Some(DisplayedCount::Exact(0)));
+}
+
+#[test]
+fn a_choice_looks_the_same_whether_it_or_the_rest_is_small() {
+    let of = |chosen: usize| {
+        let yes = (0..6).map(|n| answered(&[(0, &["0"]), (1, &[if n < chosen { "0" } else { "1" }])]));
+        let no = (0..8).map(|_| answered(&[(0, &["1"])]));
+        results(&questions(), &yes.chain(no).collect::<Vec<_>>())[1].rows[0].1
+    };
+    for chosen in 1..6 {
+        assert_eq!(of(chosen), DisplayedCount::Withheld, "{chosen} of 6");
+    }
+    assert_eq!([of(0), of(6)], [0, 6].map(DisplayedCount::Exact));
+}
+
+#[test]
+fn a_median_needs_ten_numbers() {
+    let questions = SurveyQuestions::parse("[数] 人数").unwrap();
+    let mut it = SurveyAnswers::default();
+    it.set(0, questions.get(0).unwrap().parse_answer(&["12"]).unwrap());
+    let of = |people: usize| results(&questions, &vec![it.clone(); people])[0].numbers.clone();
+    assert_eq!(of(9), None);
+    assert_eq!(of(10), Some(("12.0".to_owned(), "12.0".to_owned())));
 }
 
 #[test]
