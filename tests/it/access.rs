@@ -12,7 +12,7 @@ use crate::{
     tables,
     town::{Person, Town},
 };
-use Person::{Administrator, Company, Coordinator, Desk, Editor, Expert, Observer};
+use Person::{Administrator, Company, Coordinator, Desk, Editor, Expert, Observer, Visitor};
 
 const EVERYONE: &[Person] = &Person::ALL;
 
