@@ -15,8 +15,8 @@ pub async fn as_get(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
         return next.call(req).await;
     }
     req.head_mut().method = Method::GET;
-    let answer = next.call(req).await?;
+    let mut answer = next.call(req).await?;
     // Such a request opens no page.
-    answer.response().extensions_mut().remove::<Counted>();
+    answer.response_mut().extensions_mut().remove::<Counted>();
     Ok(answer)
 }
