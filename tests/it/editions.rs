@@ -276,7 +276,7 @@ async fn a_month_is_public_with_those_before_it_in_whatever_order_they_are_relea
     for n in 0..5 {
         cases::unconfirmed(&site, &cast, &cases::form(&format!("c{n}@example.co.jp"))).await;
     }
-    let by = site.account(Role::Coordinator, "center@example.jp").await.id;
+    let by = site.account(Role::Coordinator, "figures@example.jp").await.id;
     wait_until(&site, "2027-01-13T01:00:00Z");
     while edition::close_due(&site.app).await.unwrap() {}
     edition::release(&site.app, EditionMonth::parse("2026-12").unwrap(), (by, 1)).await.unwrap();

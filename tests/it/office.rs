@@ -308,6 +308,7 @@ async fn the_statistics_follow_a_case_from_receipt_to_survey() {
     assert!(!page.body.contains("秘密の感想"));
     assert!(!page.body.contains("style="));
 
+    site.sign_in("soumu@example.jp", PASSWORD).await;
     for path in
         [format!("/staff/consultations/{}", case.number), format!("/expert/consultations/{}", case.number)]
     {
