@@ -18,6 +18,7 @@ pub mod network;
 pub mod publication;
 pub mod readiness;
 pub mod reference;
+pub mod retention;
 pub mod routing;
 pub mod scan_queue;
 pub mod set_aside;

@@ -76,6 +76,7 @@ mod m20261130_000205_no_whole_reads;
 mod m20261130_000231_sign_in_attempt;
 mod m20261130_000232_mail_budget_date;
 mod m20261130_000233_draft_network;
+mod m20261201_000240_retention;
 mod renames;
 
 pub struct Migrator;
@@ -168,5 +169,6 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000231_sign_in_attempt::Migration),
         Box::new(m20261130_000232_mail_budget_date::Migration),
         Box::new(m20261130_000233_draft_network::Migration),
+        Box::new(m20261201_000240_retention::Migration),
     ]
 }

@@ -20,7 +20,7 @@ use domain::{
 
 use crate::{mail::text::Texts, url::Site};
 
-pub use account::{AccountMailEvent, DigestCounts};
+pub use account::{AccountMailEvent, DigestCounts, ErasureMailEvent};
 pub use campaign::{RegistrationMailEvent, RegistrationNews};
 pub use case_number::CaseNumberEvent;
 pub use example::{ExampleEvent, ExampleNews};

@@ -12,14 +12,17 @@ use crate::{
 
 /// The time for which a file may exist without a row. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
+/// The time for which it is known that mails went to a domain, so that they can be paced. It is a minute in use.
+const PACED: TimeDelta = TimeDelta::days(1);
 /// The time for which an imported file waits to be taken.
 const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
 /// Deletes expired drafts, sessions and links, sign-ups and registrations that were not confirmed, answers to surveys that
-/// were never given, lapsed consents to surveys, and counts of failed sign-ins and of the mails of earlier days; erases who asked a desk long ago, and forgets what is not set aside
-/// any more. Returns how many there were.
+/// were never given, lapsed consents to surveys, counts of failed sign-ins and of the mails of earlier days, and the domains to
+/// which mails went; erases who asked a desk long ago, and forgets what is not set aside any more. Returns how many there
+/// were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -34,6 +37,7 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let members = store::survey::member::delete_old(&tx, now).await?;
     store::correspondence::mail_budget::delete_before(&tx, japan_date(now)).await?;
     store::accounts::sign_in_attempt::delete_old(&tx, now - sign_in_attempt::WINDOW).await?;
+    store::correspondence::outbox::forget_domains(&tx, now - PACED).await?;
     store::file_import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;

@@ -55,6 +55,7 @@ mod publishing;
 mod race;
 mod reads;
 mod reminding;
+mod retention;
 mod same_site;
 mod scratch;
 mod sending;

@@ -1,12 +1,27 @@
 //! The retention of consultations: from which day the contact and the record of one that ended are to be erased
 //! (`docs/spec/programme.md`, Retention).
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+pub use codes::{ErasedKind, ErasureCause};
 
 use crate::{
     calendar::{at_japan, japan_date},
     number::FiscalYear,
     settings::Settings,
 };
+
+/// What stands where a text was erased that every page expects.
+pub const ERASED: &str = "（消去済み）";
+/// The time between the notice to the administrators and the erasure, in which they can place holds.
+pub const NOTICE: TimeDelta = TimeDelta::days(30);
+
+/// Returns the days of erasure that concern `today`: the 1 April of the running fiscal year, and the next one from
+/// [`NOTICE`] before it on.
+pub fn erasure_days(today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    let running = FiscalYear::of(today).ok();
+    let next = running.and_then(|it| FiscalYear::new(it.start_year() + 1).ok());
+    let near = next.filter(|it| it.first_day() - NOTICE <= today);
+    [running, near].into_iter().flatten().map(FiscalYear::first_day)
+}
 
 /// A part of a consultation that is kept for a time of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +34,14 @@ pub enum RetentionPart {
 
 impl RetentionPart {
     pub const ALL: [Self; 2] = [Self::Contact, Self::Record];
+
+    /// Returns the kind under which the log has the part.
+    pub const fn kind(self) -> ErasedKind {
+        match self {
+            Self::Contact => ErasedKind::Contact,
+            Self::Record => ErasedKind::Record,
+        }
+    }
 
     /// Returns the number of whole fiscal years for which the part is kept after the one in which the consultation
     /// ended. A contact is never kept longer than the record that it belongs to.
@@ -51,7 +74,7 @@ impl RetentionPart {
 mod tests {
     use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
-    use super::RetentionPart;
+    use super::{RetentionPart, erasure_days};
     use crate::{calendar::at_japan, settings::Settings};
 
     fn kept_for(contact_retention_years: u8, case_retention_years: u8) -> Settings {
@@ -99,6 +122,14 @@ mod tests {
             RetentionPart::Contact.erased_from(Some(last_of_the_year()), &settings),
             RetentionPart::Record.erased_from(Some(last_of_the_year()), &settings)
         );
+    }
+
+    #[test]
+    fn the_next_erasure_is_announced_from_30_days_before_it_on() {
+        let of = |today: NaiveDate| erasure_days(today).collect::<Vec<_>>();
+        assert_eq!(of(day(2027, 3, 1)), [day(2026, 4, 1)]);
+        assert_eq!(of(day(2027, 3, 2)), [day(2026, 4, 1), day(2027, 4, 1)]);
+        assert_eq!(of(day(2027, 4, 1)), [day(2027, 4, 1)]);
     }
 
     #[test]

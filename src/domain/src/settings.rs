@@ -91,6 +91,12 @@ pub struct Settings {
     pub contact_retention_years: u8,
     /// The time for which the case is kept. Fiscal years after closing.
     pub case_retention_years: u8,
+    /// The days for which a received mail is kept as it came in. Its text in the thread is part of the case.
+    pub received_mail_days: u16,
+    /// The days for which the words of a sent mail are kept.
+    pub sent_mail_days: u16,
+    /// The days for which files of messages are kept.
+    pub attachment_days: u16,
     /// The largest numbers of application mails in a day to one unconfirmed address and from one network.
     pub mails_per_address_a_day: u16,
     pub mails_per_network_a_day: u16,
@@ -192,6 +198,9 @@ impl Default for Settings {
             closes_hour: 17,
             contact_retention_years: 3,
             case_retention_years: 5,
+            received_mail_days: 365,
+            sent_mail_days: 1095,
+            attachment_days: 1825,
             mails_per_address_a_day: 5,
             mails_per_network_a_day: 30,
             mails_per_domain_a_day: 300,
@@ -264,6 +273,7 @@ impl Settings {
         bad.extend(self.check_ways());
         bad.extend(self.check_silence());
         bad.extend(self.check_networks());
+        bad.extend(self.check_kept());
         for (field, value) in [
             ("center_name", &self.center_name),
             ("center_phone", &self.center_phone),
@@ -293,6 +303,15 @@ impl Settings {
             ("hold_warning_hours", self.hold_warning_hours, 1, 24),
         ];
         out_of_range(&ranges)
+    }
+
+    /// Checks for how long mails and files are kept: no shorter than a consultation usually takes.
+    fn check_kept(&self) -> Vec<BadSetting> {
+        out_of_range(&[
+            ("received_mail_days", self.received_mail_days, 90, 10950),
+            ("sent_mail_days", self.sent_mail_days, 90, 10950),
+            ("attachment_days", self.attachment_days, 90, 10950),
+        ])
     }
 
     /// Checks the limits of what one network, one address and one domain can cause.

@@ -49,6 +49,7 @@ fn a_mail_that_only_reminds_asks_or_sums_up_is_not_sent_twice() {
         MailKind::RegistrationInvitation,
         MailKind::RegistrationsWaiting,
         MailKind::EditionClosed,
+        MailKind::ErasureAhead,
         MailKind::SurveyInvitation,
         MailKind::SurveyReminder,
         MailKind::DoubtsWaiting,

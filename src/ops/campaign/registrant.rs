@@ -153,7 +153,7 @@ pub async fn withdraw(app: &App, id: RegistrationId) -> Result<(), Problem> {
     if matches!(before.life.state, RegistrationState::Unproved { .. }) {
         registration::delete(&work.tx, id).await?;
         let prefix = key_of_registration(before.campaign, id);
-        store::correspondence::outbox::erase(&work.tx, &prefix).await?;
+        store::correspondence::outbox::erase_by_key(&work.tx, &prefix).await?;
         return work.commit().await;
     }
     let life = before.life.clone().withdraw();

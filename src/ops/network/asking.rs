@@ -157,7 +157,7 @@ pub async fn end(app: &App, id: NetworkQuestionId) -> Result<(), Problem> {
         return Ok(());
     }
     if matches!(work.question.life.state, QuestionState::Unproved { .. }) {
-        outbox::erase(&work.tx, &key_of_question(id)).await?;
+        outbox::erase_by_key(&work.tx, &key_of_question(id)).await?;
     }
     work.live(life);
     work.commit().await

@@ -200,7 +200,7 @@ async fn set(app: &App, id: MentorId, change: MentorChange) -> Result<(), Proble
     let is_unproved = it.status == MentorStatus::Unproved;
     mentor::save(&tx, &Mentor { due_at, until: None, ..in_state(it, status, now) }).await?;
     if is_unproved {
-        outbox::erase(&tx, &key_of_mentor(id)).await?;
+        outbox::erase_by_key(&tx, &key_of_mentor(id)).await?;
     }
     tx.commit().await?;
     if status != MentorStatus::Listed {

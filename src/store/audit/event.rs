@@ -58,6 +58,15 @@ impl From<(Event, Option<String>)> for NewEvent {
 }
 
 impl EventDetail {
+    /// Returns what is left of the detail when words are erased: the state without the organisation, and no note.
+    #[must_use]
+    pub fn without_words(mut self) -> Self {
+        if let State::Referred { organization } = &mut self.to {
+            organization.clear();
+        }
+        Self { note: None, ..self }
+    }
+
     /// Returns the detail of an event.
     pub fn of(event: &Event, note: Option<String>) -> Self {
         let person = match event.by {

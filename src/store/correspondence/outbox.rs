@@ -29,7 +29,7 @@ pub mod readdressed;
 pub use awaiting::{address_confirmed, awaits_address, fail_unconfirmed};
 pub use by_hand::{ByHand, cancel, hold, release, resend};
 pub use entry::{OutboxEntry, OutboxFilter, OutboxLogEntry, entry, log_of, of, page, queued, state, tally};
-pub use erasure::erase;
+pub use erasure::{erase, erase_by_key, forget_domains};
 pub use lease::{Lease, LeasedMail, SendCapacity, SendOutcome, SettledMail, any_due, lease, settle};
 pub use notice::{WaitingNotice, waiting_notices, withdraw_notices};
 

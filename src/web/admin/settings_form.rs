@@ -141,6 +141,9 @@ pub const GROUPS: &[Group] = &[
             number!(draft_days, "下書きの保存", "日"),
             number!(contact_retention_years, "連絡先の保存", "年度（終了後）"),
             number!(case_retention_years, "相談案件の保存", "年度（終了後）"),
+            number!(received_mail_days, "受信したメールの原本の保存", "日"),
+            number!(sent_mail_days, "送信したメールの本文の保存", "日"),
+            number!(attachment_days, "添付ファイルの保存", "日"),
         ],
     },
 ];
