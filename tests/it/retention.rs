@@ -74,11 +74,10 @@ async fn columns_of(site: &Site, table: &str) -> Vec<String> {
 }
 
 async fn table_names(site: &Site) -> Vec<String> {
-    let query = match site.app.db.get_database_backend() {
-        DbBackend::Sqlite => {
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        }
-        _ => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
+    let query = if is_sqlite(site) {
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    } else {
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
     };
     texts(&site.app.db, query).await.into_iter().filter(|it| it != "seaql_migrations").collect()
 }
