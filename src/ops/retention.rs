@@ -23,7 +23,7 @@ use crate::{
         self,
         retention::{
             case_erasure::{self, CaseGroup},
-            correspondence_erasure, hold,
+            correspondence_erasure, due_case, hold,
             log::{self, NewErasure},
             notice,
         },
@@ -52,15 +52,31 @@ pub struct DueErasures {
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let context = Context::of(app).await?;
     let (settings, now) = (&context.settings, context.now);
-    let announced = announce(app, &context).await?;
-    let mut erased = 0;
-    for due in due_erasures(&app.db, settings, now).await? {
-        if due.from.is_some_and(|it| it <= now) {
-            erased += erase_cases(app, settings, due.day).await?;
+    let (mut announced, mut erased) = (false, 0);
+    for day in erasure_days(japan_date(now)) {
+        match begins_at(&app.db, day, settings).await? {
+            // What is due is not counted here: a run has as many steps as there are cases to erase.
+            Some(at) if at <= now => erased += erase_cases(app, settings, day).await?,
+            Some(_) => {}
+            None => announced |= announce(app, &context, day).await?,
         }
     }
     erased += erase_correspondence(app, settings, now).await?;
     Ok(announced || erased > 0)
+}
+
+/// Returns the instant from which what is due on this day is erased; `None` while it was not announced.
+async fn begins_at(
+    db: &impl ConnectionTrait,
+    day: NaiveDate,
+    settings: &Settings,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let announced_at = notice::announced_at(db, day, settings).await?;
+    Ok(announced_at.map(|it| first_instant(it, day)))
+}
+
+fn first_instant(announced_at: DateTime<Utc>, day: NaiveDate) -> DateTime<Utc> {
+    (announced_at + NOTICE).max(at_japan(day, 0, 0))
 }
 
 /// Returns what is due in the running fiscal year, and on the next 1 April once it is near.
@@ -73,12 +89,9 @@ pub async fn due_erasures(
     for day in erasure_days(japan_date(now)) {
         let contacts = count(db, RetentionPart::Contact, settings, day).await?;
         let records = count(db, RetentionPart::Record, settings, day).await?;
-        if contacts + records == 0 {
-            continue;
+        if contacts + records > 0 {
+            all.push(DueErasures { day, contacts, records, from: begins_at(db, day, settings).await? });
         }
-        let announced_at = notice::announced_at(db, day, settings).await?;
-        let from = announced_at.map(|it| (it + NOTICE).max(at_japan(day, 0, 0)));
-        all.push(DueErasures { day, contacts, records, from });
     }
     Ok(all)
 }
@@ -90,39 +103,34 @@ async fn count(
     day: NaiveDate,
 ) -> Result<u64, Problem> {
     match part.due_before(settings, day) {
-        Some(before) => Ok(case_erasure::count_due(db, part, before).await?),
+        Some(before) => Ok(due_case::count_due(db, part, before).await?),
         None => Ok(0),
     }
 }
 
-/// Writes to the administrators about what is due and was not announced. Returns whether there was anything.
-async fn announce(app: &App, context: &Context) -> Result<bool, Problem> {
+/// Writes to the administrators about what is due on this day. Returns whether there was anything.
+async fn announce(app: &App, context: &Context, day: NaiveDate) -> Result<bool, Problem> {
     let (settings, now) = (&context.settings, context.now);
-    let mut announced = false;
-    for due in due_erasures(&app.db, settings, now).await? {
-        if due.from.is_some() {
-            continue;
-        }
-        let administrators = store::accounts::account::administrators_to_tell(&app.db).await?;
-        let page = app.site.absolute(PAGE);
-        let first = japan_date((now + NOTICE).max(at_japan(due.day, 0, 0)));
-        let mut mails = context.mails(app);
-        for (address, name) in &administrators {
-            let ahead =
-                ErasureMailEvent { day: first, contacts: due.contacts, records: due.records, page: &page };
-            mails.mail(AccountMailEvent::ErasureAhead(ahead), Recipient { address, name })?;
-        }
-        let tx = app.begin().await?;
-        if !notice::insert(&tx, due.day, settings, now).await? {
-            // Another worker was first.
-            tx.rollback().await?;
-            continue;
-        }
-        mails.write(&tx).await?;
-        tx.commit().await?;
-        announced = true;
+    let contacts = count(&app.db, RetentionPart::Contact, settings, day).await?;
+    let records = count(&app.db, RetentionPart::Record, settings, day).await?;
+    if contacts + records == 0 {
+        return Ok(false);
     }
-    Ok(announced)
+    let page = app.site.absolute(PAGE);
+    let ahead = ErasureMailEvent { day: japan_date(first_instant(now, day)), contacts, records, page: &page };
+    let mut mails = context.mails(app);
+    for (address, name) in &store::accounts::account::administrators_to_tell(&app.db).await? {
+        mails.mail(AccountMailEvent::ErasureAhead(ahead), Recipient { address, name })?;
+    }
+    let tx = app.begin().await?;
+    if !notice::insert(&tx, day, settings, now).await? {
+        // Another worker was first.
+        tx.rollback().await?;
+        return Ok(true);
+    }
+    mails.write(&tx).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Erases some consultations that are due on this day. Returns how many.
@@ -130,7 +138,7 @@ async fn erase_cases(app: &App, settings: &Settings, day: NaiveDate) -> Result<u
     let mut erased = 0;
     for part in [RetentionPart::Record, RetentionPart::Contact] {
         let Some(before) = part.due_before(settings, day) else { continue };
-        for id in case_erasure::next_due(&app.db, part, before, CASES_AT_ONCE).await? {
+        for id in due_case::next_due(&app.db, part, before, CASES_AT_ONCE).await? {
             let tx = app.begin().await?;
             let Some(cases) = case_erasure::lock(&tx, id).await? else { continue };
             // It may have been reopened or held meanwhile.

@@ -1,8 +1,9 @@
-//! What is kept for a time and then erased: what is due, its erasure, the holds against it, the notices before it and the log
-//! after it.
+//! Data that are kept for a time and then erased: those that are due, their erasure, the holds against it, the notices before it
+//! and the log after it.
 pub mod case_erasure;
 pub mod classification;
 pub mod correspondence_erasure;
+pub mod due_case;
 pub mod hold;
 pub mod log;
 pub mod notice;
