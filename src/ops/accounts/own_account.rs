@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use super::{
     notice,
     second_factor::{self, NewSecret},
+    sign_in_attempt,
 };
 use crate::{
     app::App,
@@ -21,12 +22,14 @@ pub async fn is_own_password(
     password: &str,
     network: IpAddr,
 ) -> Result<bool, Problem> {
-    let now = app.clock.now();
-    app.guard.admit(network, now)?;
+    let place = app.guard.place(network)?;
+    let attempt = sign_in_attempt::count(app, network, app.clock.now()).await?;
     let hash = store::accounts::account::password_hash(&app.db, account.id).await?;
-    let right = app.guard.verify(password, hash.as_deref()).await?;
-    if !right {
-        app.guard.note_failure(network, now);
+    let right = app.guard.verify(place, password, hash.as_deref()).await?;
+    if right {
+        let tx = app.begin().await?;
+        sign_in_attempt::take_back(&tx, &attempt).await?;
+        tx.commit().await?;
     }
     Ok(right)
 }

@@ -1,8 +1,10 @@
 //! The second factor of an account: setting it up, checking its codes, and removing it.
+use std::net::IpAddr;
+
 use domain::id::AccountId;
 use sea_orm::DatabaseTransaction;
 
-use super::notice;
+use super::{notice, sign_in_attempt};
 use crate::{
     app::App,
     mail::mail_event::SecurityNews,
@@ -86,15 +88,17 @@ pub async fn accept(
 }
 
 /// Removes the factor on its owner's wish. Returns false if the code was wrong.
-pub async fn remove(app: &App, account: &Account, code: &str) -> Result<bool, Problem> {
+pub async fn remove(app: &App, account: &Account, code: &str, network: IpAddr) -> Result<bool, Problem> {
     if app.config.second_factor.contains(&account.role) {
         return Err(Problem::Refused("あなたの役割では、2段階認証を解除できません。".to_owned()));
     }
     let context = Context::of(app).await?;
+    let attempt = sign_in_attempt::count(app, network, context.now).await?;
     let tx = app.begin().await?;
     if !accept(app, &tx, &context, account.id, code).await? {
         return Ok(false);
     }
+    sign_in_attempt::take_back(&tx, &attempt).await?;
     store::accounts::second_factor::delete(&tx, account.id).await?;
     notice::tell(app, &tx, &context, account, SecurityNews::FactorRemoved).await?;
     tx.commit().await?;

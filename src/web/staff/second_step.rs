@@ -70,9 +70,8 @@ pub async fn enter_code(
         errors.add("code", "確認コードを入力してください");
     } else {
         let sent_by = RequestBrowser::of(&app, &req);
-        let entered =
-            ops::accounts::second_step::enter_code(&app, &token, form.get("code"), &sent_by.browser());
-        if let Some(it) = entered.await? {
+        let (code, browser) = (form.get("code"), sent_by.browser());
+        if let Some(it) = ops::accounts::second_step::enter_code(&app, &token, code, &browser).await? {
             return enter(&app, it, &next);
         }
         errors.add("code", "確認コードを確認してください。一度使ったコードは使えません");
