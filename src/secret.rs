@@ -60,7 +60,7 @@ pub enum Purpose {
     NetworkQuestion,
     /// The page on which a mentor answers; the subject is the question.
     NetworkAnswer,
-    /// The second step of a sign-in, after the right password; the subject is the account.
+    /// The second step of a sign-in, after the right password; the subject is a keyed hash of account and password.
     SecondStep,
 }
 

@@ -12,6 +12,10 @@ pub struct Model {
     pub secret: String,
     /// The step of 30 seconds whose code was accepted last. No code of it or of an earlier one is accepted.
     pub last_step: i64,
+    /// The wrong codes from devices that are not known, since the last right one.
+    pub wrong_codes: i32,
+    /// When the last of these was typed.
+    pub wrong_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

@@ -1,15 +1,16 @@
-//! The failed sign-ins to an account from one network.
+//! The failed sign-ins with the address of an account from one known device or network.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sign_in_failure")]
 pub struct Model {
+    /// The keyed hash of the address, which need not be that of an account.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub account_id: Uuid,
-    /// The keyed hash of the network.
+    pub account: String,
+    /// The keyed hash of the device or the network.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub network: String,
+    pub origin: String,
     /// The failures in a row since the last lock.
     pub failures: i32,
     /// The locks so far.

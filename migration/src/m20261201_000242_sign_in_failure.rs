@@ -1,5 +1,5 @@
-//! Failed sign-ins by account and network, in the place of a count for the whole account: strangers cannot lock an account
-//! for its owner.
+//! Failed sign-ins by address and by known device or network, in the place of a count for the whole account: strangers cannot
+//! lock an account for its owner.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::index;
@@ -17,20 +17,13 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let table = Table::create()
             .table("sign_in_failure")
-            .col(uuid("account_id"))
-            .col(text("network"))
+            .col(text("account"))
+            .col(text("origin"))
             .col(integer("failures"))
             .col(integer("locks"))
             .col(timestamp_with_time_zone_null("locked_until"))
             .col(timestamp_with_time_zone("failed_at"))
-            .primary_key(Index::create().col("account_id").col("network"))
-            .foreign_key(
-                ForeignKey::create()
-                    .name("fk_sign_in_failure_account_id")
-                    .from("sign_in_failure", "account_id")
-                    .to("account", "id")
-                    .on_delete(ForeignKeyAction::Cascade),
-            )
+            .primary_key(Index::create().col("account").col("origin"))
             .check(Expr::cust("failures >= 0 AND locks >= 0 AND (locks > 0 OR locked_until IS NULL)"))
             .take();
         manager.create_table(table).await?;

@@ -25,8 +25,11 @@ impl MigrationTrait for Migration {
             .col(uuid("account_id").primary_key())
             .col(text("secret"))
             .col(big_integer("last_step"))
+            .col(integer("wrong_codes"))
+            .col(timestamp_with_time_zone_null("wrong_at"))
             .col(timestamp_with_time_zone("created_at"))
             .foreign_key(&mut of_account("second_factor"))
+            .check(Expr::cust("wrong_codes >= 0 AND (wrong_codes = 0 OR wrong_at IS NOT NULL)"))
             .take();
         manager.create_table(factor).await?;
         let code = Table::create()

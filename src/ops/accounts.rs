@@ -10,4 +10,5 @@ pub mod own_account;
 pub mod second_factor;
 pub mod second_step;
 pub mod sign_in_attempt;
+pub mod step_token;
 pub mod unstaffed_desk;

@@ -82,7 +82,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(account::change_password)
         .service(account::show_factor)
         .service(account::set_up_factor)
-        .service(account::remove_factor);
+        .service(account::remove_factor)
+        .service(account::renew_recovery_codes);
     work(cfg);
 }
 

@@ -31,6 +31,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/account", STAFF),
     ("GET", "/account/password", STAFF),
     ("POST", "/account/password", STAFF),
+    ("POST", "/account/recovery-codes", STAFF),
     ("GET", "/account/second-factor", STAFF),
     ("POST", "/account/second-factor", STAFF),
     ("POST", "/account/second-factor/remove", STAFF),

@@ -217,6 +217,140 @@ async fn wrong_codes_lock_as_wrong_passwords_do() {
     assert!(kinds(&site, SOMEONE).await.contains(&"sign_in_locked".to_owned()));
 }
 
+/// Types wrong codes from a network of its own until that network is locked out.
+async fn wrong_codes_from(site: &Site, network: usize) -> Site {
+    let stranger = site.visitor();
+    let from = format!("198.51.{network}.7:50000").parse().unwrap();
+    let form = [("email", SOMEONE), ("password", PASSWORD)];
+    let request = TestRequest::post().uri("/staff/sign-in").set_form(form).peer_addr(from);
+    let token = hidden(&stranger.send(request).await, "token");
+    for _ in 0..10 {
+        let form = [("token", token.as_str()), ("code", "000000x")];
+        let request = TestRequest::post().uri("/staff/sign-in/code").set_form(form).peer_addr(from);
+        assert_eq!(stranger.send(request).await.status, 422);
+    }
+    stranger
+}
+
+#[actix_web::test]
+async fn many_networks_do_not_guess_a_code_together() {
+    let (site, id) = signed_in_as(Role::Editor).await;
+    let (secret, codes) = with_factor(&site, id).await;
+    for network in 0..3 {
+        assert!(!kinds(&site, SOMEONE).await.contains(&"codes_closed".to_owned()));
+        wrong_codes_from(&site, network).await;
+    }
+    assert!(kinds(&site, SOMEONE).await.contains(&"codes_closed".to_owned()));
+    site.app.clock.advance(TimeDelta::seconds(30));
+    let from_new_device = async || {
+        let browser = site.visitor();
+        let token = hidden(&browser.sign_in(SOMEONE, PASSWORD).await, "token");
+        let right = code(&site, id, &secret);
+        let form = [("token", token.as_str()), ("code", right.as_str())];
+        browser.post("/staff/sign-in/code", &form).await.status
+    };
+    assert_eq!(from_new_device().await, 422, "no code counts from a device that is not known");
+    // The owner's own device goes on, with the application and with a recovery code.
+    let done = site.post("/account/recovery-codes", &[("code", codes[0].as_str())]).await;
+    assert_eq!(done.status, 200);
+    assert_eq!(from_new_device().await, 422, "and opens it for no other");
+    site.app.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(31));
+    assert_eq!(from_new_device().await, 422);
+    site.app.clock.advance(TimeDelta::seconds(31));
+    assert_eq!(from_new_device().await, 303);
+}
+
+#[actix_web::test]
+async fn a_new_password_opens_what_wrong_codes_have_closed() {
+    let (site, id) = signed_in_as(Role::Editor).await;
+    let (secret, _) = with_factor(&site, id).await;
+    let mut strangers = Vec::new();
+    for network in 0..3 {
+        strangers.push(wrong_codes_from(&site, network).await);
+    }
+    let invitation = ops::accounts::account::invite_again(&site.app, id).await.unwrap();
+    let path = format!("/staff/set-password/{}", invitation.token);
+    assert_eq!(site.visitor().post(&path, &[("password", NEW_PASSWORD)]).await.status, 303);
+    site.app.clock.advance(TimeDelta::seconds(30));
+    let browser = site.visitor();
+    let token = hidden(&browser.sign_in(SOMEONE, NEW_PASSWORD).await, "token");
+    let right = code(&site, id, &secret);
+    let form = [("token", token.as_str()), ("code", right.as_str())];
+    assert_eq!(browser.post("/staff/sign-in/code", &form).await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_second_step_ends_with_the_password_that_led_to_it() {
+    let (site, id) = signed_in_as(Role::Editor).await;
+    let (secret, _) = with_factor(&site, id).await;
+    let stranger = site.visitor();
+    let token = hidden(&stranger.sign_in(SOMEONE, PASSWORD).await, "token");
+    let form = [("current_password", PASSWORD), ("password", NEW_PASSWORD)];
+    assert_eq!(site.post("/account/password", &form).await.status, 303);
+    site.app.clock.advance(TimeDelta::seconds(30));
+    let right = code(&site, id, &secret);
+    for token in [token.as_str(), &token.replace('.', ""), "", "x.y"] {
+        let form = [("token", token), ("code", right.as_str())];
+        assert_eq!(stranger.post("/staff/sign-in/code", &form).await.status, 410, "{token}");
+    }
+    // Nor does the token of one account serve for another.
+    let other = site.account(Role::Observer, "observer@example.jp").await.id;
+    let (_, signed) = token.split_once('.').unwrap();
+    let theirs = format!("{other}.{signed}");
+    let form = [("token", theirs.as_str()), ("code", right.as_str())];
+    assert_eq!(stranger.post("/staff/sign-in/code", &form).await.status, 410);
+}
+
+#[actix_web::test]
+async fn a_sign_in_with_a_code_leaves_no_browser_in_an_earlier_session() {
+    let (site, id) = signed_in_as(Role::Editor).await;
+    let (secret, _) = with_factor(&site, id).await;
+    let before = site.cookie(STAFF_COOKIE).await.unwrap();
+    let token = hidden(&site.sign_in(SOMEONE, PASSWORD).await, "token");
+    site.app.clock.advance(TimeDelta::seconds(30));
+    let right = code(&site, id, &secret);
+    let done = site.post("/staff/sign-in/code", &[("token", token.as_str()), ("code", right.as_str())]).await;
+    assert_eq!(done.status, 303);
+    assert_ne!(site.cookie(STAFF_COOKIE).await.unwrap(), before);
+    let fixed = site.visitor();
+    fixed.set_cookie(STAFF_COOKIE, &before).await;
+    assert_eq!(fixed.get("/account").await.status, 303);
+}
+
+#[actix_web::test]
+async fn ten_wrong_passwords_lock_a_known_device_out_for_itself() {
+    let site = Site::signed_in(Role::Observer).await;
+    let form = [("current_password", "not the password"), ("password", NEW_PASSWORD)];
+    for _ in 0..10 {
+        site.post("/account/password", &form).await.shows("今のパスワードを確認してください");
+    }
+    assert_eq!(kinds(&site, SOMEONE).await, ["sign_in_locked"]);
+    let form = [("current_password", PASSWORD), ("password", NEW_PASSWORD)];
+    assert_eq!(site.post("/account/password", &form).await.status, 422);
+    assert_eq!(site.visitor().sign_in(SOMEONE, PASSWORD).await.status, 303, "its network is not locked out");
+    site.app.clock.advance(TimeDelta::minutes(15));
+    assert_eq!(site.post("/account/password", &form).await.status, 303);
+}
+
+#[actix_web::test]
+async fn the_owner_makes_new_recovery_codes_with_a_code() {
+    let (site, id) = signed_in_as(Role::Editor).await;
+    let (_, codes) = with_factor(&site, id).await;
+    site.post("/account/recovery-codes", &[("code", "000000x")]).await.shows("確認コードを確認してください");
+    let done = site.post("/account/recovery-codes", &[("code", codes[0].as_str())]).await;
+    let new = shown_codes(&done);
+    assert_eq!((done.status, new.len()), (200, 10));
+    assert!(codes.iter().all(|it| !new.contains(it)));
+    assert_eq!(kinds(&site, SOMEONE).await, ["factor_set", "codes_renewed"]);
+    site.get("/account").await.shows("10個");
+    for (code, status) in [(&codes[1], 422), (&new[0], 303)] {
+        let browser = site.visitor();
+        let token = hidden(&browser.sign_in(SOMEONE, PASSWORD).await, "token");
+        let form = [("token", token.as_str()), ("code", code.as_str())];
+        assert_eq!(browser.post("/staff/sign-in/code", &form).await.status, status);
+    }
+}
+
 #[actix_web::test]
 async fn a_recovery_code_stands_in_once_and_is_stored_nowhere() {
     let (site, id) = signed_in_as(Role::Editor).await;

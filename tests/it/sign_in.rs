@@ -2,7 +2,7 @@
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{actor::Role, intake::contact::EmailAddress};
-use entity::sign_in_attempt as sign_in_attempt_row;
+use entity::{sign_in_attempt as sign_in_attempt_row, sign_in_failure};
 use futures_util::future::join_all;
 use madoguchi::{
     ops::{
@@ -131,6 +131,30 @@ async fn ten_wrong_passwords_lock_their_network_out_and_no_other() {
     stranger.sign_in("someone@example.jp", PASSWORD).await.shows(WRONG);
     site.app.clock.advance(TimeDelta::seconds(1));
     assert_eq!(stranger.sign_in("someone@example.jp", PASSWORD).await.status, 303);
+}
+
+#[actix_web::test]
+async fn failures_with_an_unknown_address_and_a_closed_account_leave_the_same_rows() {
+    let site = Site::new().await;
+    site.account(Role::Coordinator, "someone@example.jp").await;
+    let closed = site.account(Role::Observer, "closed@example.jp").await.id;
+    ops::accounts::account::set_active(&site.app, closed, false).await.unwrap();
+    let before = cases::mails_to(&site, "closed@example.jp").await.len();
+    for email in ["someone@example.jp", "closed@example.jp", "nobody@example.jp"] {
+        for _ in 0..11 {
+            site.sign_in(email, "not the password").await.shows(WRONG);
+        }
+        site.app.clock.advance(TimeDelta::minutes(15));
+    }
+    let rows = sign_in_failure::Entity::find().all(&site.app.db).await.unwrap();
+    let counts: Vec<_> = rows.iter().map(|it| (it.failures, it.locks, it.locked_until.is_some())).collect();
+    assert_eq!(counts, [(0, 1, true); 3]);
+    assert!(rows.iter().all(|it| it.account.len() == 32 && it.origin.len() == 32), "keyed hashes");
+    assert_eq!(cases::mails_to(&site, "closed@example.jp").await.len(), before);
+    assert!(cases::mails_to(&site, "nobody@example.jp").await.is_empty());
+    site.app.clock.advance(TimeDelta::days(8));
+    ops::housekeeping::forget_expired(&site.app).await.unwrap();
+    assert_eq!(sign_in_failure::Entity::find().count(&site.app.db).await.unwrap(), 0);
 }
 
 #[actix_web::test]

@@ -11,8 +11,8 @@ pub const SIGNED_IN_AT_MOST: TimeDelta = TimeDelta::hours(12);
 /// The time after its last use for which a browser is remembered as one of an account.
 pub const DEVICE_REMEMBERED: TimeDelta = TimeDelta::days(180);
 
-/// The number of wrong passwords or codes in a row, from one network, after which that network is locked out of the
-/// account.
+/// The number of wrong passwords or codes in a row, from one known device or one network, after which it is locked out of
+/// the account.
 pub const FAILURES_UNTIL_LOCK: i32 = 10;
 
 /// The time after which failures and locks are forgotten, if no other follows.
@@ -20,6 +20,14 @@ pub const FAILURES_REMEMBERED: TimeDelta = TimeDelta::days(7);
 
 /// The time within which the owner of an account is told of locks once.
 pub const LOCK_TOLD_ONCE_IN: TimeDelta = TimeDelta::hours(24);
+
+/// The number of wrong codes of a second factor in a row, from all devices that are not known together, after which codes
+/// count from known devices alone. Every one of them was typed after the right password.
+pub const WRONG_CODES_UNTIL_CLOSED: i32 = 30;
+
+/// The time after the last wrong code for which codes count from known devices alone, and after which the count begins
+/// anew.
+pub const CODES_CLOSED: TimeDelta = TimeDelta::hours(24);
 
 const FIRST_LOCK: TimeDelta = TimeDelta::minutes(15);
 const LONGEST_LOCK: TimeDelta = TimeDelta::hours(24);

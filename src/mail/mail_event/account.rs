@@ -55,10 +55,15 @@ pub enum SecurityNews<'a> {
         device: &'a str,
         network: &'a str,
     },
-    /// A network is locked out of the account.
+    /// A network or a device in it is locked out of the account.
     Locked {
         network: &'a str,
     },
+    /// So many wrong codes came after the right password that codes count from known devices alone.
+    CodesClosed {
+        network: &'a str,
+    },
+    CodesRenewed,
     FactorSet,
     FactorRemoved,
     /// An administrator has removed the second factor.
@@ -195,6 +200,8 @@ impl TextKind {
                 SecurityNews::PasswordChanged => Self::PasswordChanged,
                 SecurityNews::NewDevice { .. } => Self::NewDevice,
                 SecurityNews::Locked { .. } => Self::SignInLocked,
+                SecurityNews::CodesClosed { .. } => Self::CodesClosed,
+                SecurityNews::CodesRenewed => Self::CodesRenewed,
                 SecurityNews::FactorSet => Self::FactorSet,
                 SecurityNews::FactorRemoved => Self::FactorRemoved,
                 SecurityNews::FactorReset => Self::FactorReset,

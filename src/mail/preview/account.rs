@@ -31,6 +31,8 @@ pub(super) fn events<'a>(facts: &PreviewFacts<'a>) -> Vec<AccountMailEvent<'a>> 
         SecurityNews::PasswordChanged,
         SecurityNews::NewDevice { device: "Windowsのパソコン（Edge）", network: NETWORK },
         SecurityNews::Locked { network: NETWORK },
+        SecurityNews::CodesClosed { network: NETWORK },
+        SecurityNews::CodesRenewed,
         SecurityNews::FactorSet,
         SecurityNews::FactorRemoved,
         SecurityNews::FactorReset,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     browser::{self, Browser},
-    lock, notice, sign_in_attempt, unstaffed_desk,
+    lock, notice, sign_in_attempt, step_token, unstaffed_desk,
 };
 use crate::{
     app::App,
@@ -19,7 +19,7 @@ use crate::{
     ops::case::context::Context,
     password::Password,
     problem::Problem,
-    secret::{self, token, token_hash},
+    secret::{token, token_hash},
     store::{
         self,
         accounts::{
@@ -39,9 +39,6 @@ pub const COMPANY_SESSION: TimeDelta = TimeDelta::days(30);
 pub const PASSWORD_LINK: TimeDelta = TimeDelta::days(7);
 /// The time for which a link that signs a company's contact in is valid.
 pub const COMPANY_LINK: TimeDelta = TimeDelta::days(30);
-
-/// The time after the password within which the second step of a sign-in is made.
-const SECOND_STEP: TimeDelta = TimeDelta::minutes(10);
 
 /// A signed-in account, with the values of its new cookies.
 #[derive(Debug)]
@@ -118,21 +115,24 @@ pub async fn sign_in(
 
     let tx = app.begin().await?;
     let found = store::accounts::account::lock_credentials(&tx, &email_key).await?;
-    let Some(found) = found.filter(|it| it.password_hash == hash) else { return Ok(SignIn::Refused) };
-    let locked = lock::is_locked(app, &tx, &context, &found, browser).await?;
-    if !right || locked || !found.account.active {
-        if !right && !locked && found.account.active {
-            lock::note_failure(app, &tx, &context, &found, browser).await?;
+    let whose = (email, found.as_ref().map(|it| &it.account));
+    let origin = lock::origin(app, &tx, &context, whose, browser).await?;
+    let locked = lock::is_locked(&tx, &context, &origin).await?;
+    let found = found.filter(|it| it.account.active);
+    let is_proved = right && found.as_ref().is_some_and(|it| it.password_hash == hash);
+    let (Some(found), true) = (&found, is_proved && !locked) else {
+        if !is_proved && !locked {
+            lock::note_failure(app, &tx, &context, found.as_ref(), &origin, browser).await?;
         }
         tx.commit().await?;
         return Ok(SignIn::Refused);
-    }
+    };
     sign_in_attempt::take_back(&tx, &attempt).await?;
-    let id = found.account.id;
-    let has_factor = store::accounts::second_factor::find(&tx, id).await?.is_some();
-    let done = if has_factor || app.config.second_factor.contains(&found.account.role) {
-        let token = app.secret.sign(secret::Purpose::SecondStep, id.0, context.now + SECOND_STEP);
-        if has_factor { SignIn::CodeWanted(token) } else { SignIn::FactorWanted(token) }
+    let has_factor = store::accounts::second_factor::find(&tx, found.account.id).await?.is_some();
+    let done = if has_factor {
+        SignIn::CodeWanted(step_token::make(app, found, context.now)?)
+    } else if app.config.second_factor.contains(&found.account.role) {
+        SignIn::FactorWanted(step_token::make(app, found, context.now)?)
     } else {
         SignIn::SignedIn(let_in(app, &tx, &context, found, browser).await?)
     };
@@ -145,14 +145,15 @@ pub async fn let_in(
     app: &App,
     tx: &DatabaseTransaction,
     context: &Context,
-    found: Credentials,
+    found: &Credentials,
     browser: &Browser<'_>,
 ) -> Result<SignedIn, Problem> {
-    lock::forgive(app, tx, context, &found, browser).await?;
+    let account = found.account.clone();
+    lock::forgive(tx, &lock::origin(app, tx, context, (&account.email, Some(&account)), browser).await?)
+        .await?;
     if let Some(previous) = browser.previous {
         store::accounts::session::revoke(tx, &token_hash(previous), context.now).await?;
     }
-    let account = found.account;
     let device = browser::remember(app, tx, context, &account, browser).await?;
     let token = open_session_at(tx, &Holder::Account(account.id), Some(browser.place()), context.now).await?;
     Ok(SignedIn { token, device, account })
@@ -314,7 +315,8 @@ pub async fn set_password(app: &App, token: &str, password: Password) -> Result<
     let account =
         store::accounts::account::find(&tx, id).await?.filter(|it| it.active).ok_or(Problem::Expired)?;
     store::accounts::account::save_password(&tx, id, hash).await?;
-    store::accounts::sign_in_failure::delete_of(&tx, id).await?;
+    lock::forgive_all(app, &tx, &account.email).await?;
+    store::accounts::second_factor::save_wrong_codes(&tx, id, 0, None).await?;
     store::accounts::session::revoke_all(&tx, &Holder::Account(id), now).await?;
     store::accounts::link::void_of(&tx, id, now).await?;
     if account.has_password {

@@ -37,16 +37,17 @@ impl Browser<'_> {
     }
 }
 
-/// Returns whether the account has signed in from this browser before.
-pub async fn is_known(
+/// Returns the hash of this browser's cookie if the account has signed in from it before.
+pub async fn known_device(
     tx: &DatabaseTransaction,
     context: &Context,
     account: &Account,
     browser: &Browser<'_>,
-) -> Result<bool, Problem> {
-    let Some(device) = browser.device else { return Ok(false) };
+) -> Result<Option<String>, Problem> {
+    let Some(device) = browser.device.map(token_hash) else { return Ok(None) };
     let since = context.now - DEVICE_REMEMBERED;
-    Ok(store::accounts::known_device::is_known(tx, account.id, &token_hash(device), since).await?)
+    let is_known = store::accounts::known_device::is_known(tx, account.id, &device, since).await?;
+    Ok(is_known.then_some(device))
 }
 
 /// Remembers the browser as one of the account. For a new one it returns the value of its cookie, and tells the owner,
@@ -59,10 +60,8 @@ pub async fn remember(
     browser: &Browser<'_>,
 ) -> Result<Option<String>, Problem> {
     let now = context.now;
-    if let Some(device) = browser.device
-        && is_known(tx, context, account, browser).await?
-    {
-        store::accounts::known_device::save_use(tx, &token_hash(device), now).await?;
+    if let Some(device) = known_device(tx, context, account, browser).await? {
+        store::accounts::known_device::save_use(tx, &device, now).await?;
         return Ok(None);
     }
     let SessionPlace { device, network } = browser.place();

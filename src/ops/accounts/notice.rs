@@ -18,10 +18,13 @@ pub async fn tell(
     news: SecurityNews<'_>,
 ) -> Result<(), Problem> {
     let page = match news {
-        SecurityNews::PasswordChanged => app.site.absolute("/staff/forgotten-password"),
+        SecurityNews::PasswordChanged | SecurityNews::CodesClosed { .. } => {
+            app.site.absolute("/staff/forgotten-password")
+        }
         SecurityNews::NewDevice { .. }
         | SecurityNews::Locked { .. }
         | SecurityNews::FactorSet
+        | SecurityNews::CodesRenewed
         | SecurityNews::FactorRemoved
         | SecurityNews::FactorReset => app.site.absolute("/account"),
     };

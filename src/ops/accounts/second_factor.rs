@@ -1,10 +1,11 @@
-//! The second factor of an account: setting it up, checking its codes, and removing it.
-use std::net::IpAddr;
-
-use domain::id::AccountId;
+//! The second factor of an account: setting it up, checking its codes, and resetting it.
+use domain::{
+    accounts::{CODES_CLOSED, WRONG_CODES_UNTIL_CLOSED},
+    id::AccountId,
+};
 use sea_orm::DatabaseTransaction;
 
-use super::{notice, sign_in_attempt};
+use super::{browser::Browser, lock, notice};
 use crate::{
     app::App,
     mail::mail_event::SecurityNews,
@@ -13,7 +14,11 @@ use crate::{
     secret::one_time_code::{self, plain},
     store::{
         self,
-        accounts::{account::Account, second_factor::SecondFactor, session::Holder},
+        accounts::{
+            account::{Account, Credentials},
+            second_factor::SecondFactor,
+            session::Holder,
+        },
     },
 };
 
@@ -54,26 +59,69 @@ pub async fn set_up(
     if store::accounts::second_factor::find(tx, id).await?.is_some() {
         return Err(Problem::Refused("2段階認証は、すでに設定されています。".to_owned()));
     }
-    let codes = one_time_code::recovery_codes().map_err(|err| Problem::Internal(err.into()))?;
-    let hashes = codes.iter().map(|it| recovery_hash(app, id, it)).collect();
-    let factor = SecondFactor { secret: new.encrypted.clone(), last_step, created_at: now };
+    let (codes, hashes) = new_codes(app, id)?;
+    let secret = new.encrypted.clone();
+    let factor = SecondFactor { secret, last_step, wrong_codes: 0, wrong_at: None, created_at: now };
     store::accounts::second_factor::insert(tx, id, factor, hashes).await?;
     notice::tell(app, tx, context, account, SecurityNews::FactorSet).await?;
     Ok(Some(codes))
 }
 
-/// Uses up a code of the application or a recovery code. Returns false for a wrong one and for one that was used before.
-pub async fn accept(
+/// Returns new recovery codes in the place of the earlier ones.
+pub async fn renew_codes(app: &App, tx: &DatabaseTransaction, id: AccountId) -> Result<Vec<String>, Problem> {
+    let (codes, hashes) = new_codes(app, id)?;
+    store::accounts::second_factor::replace_codes(tx, id, hashes).await?;
+    Ok(codes)
+}
+
+/// Uses up a code of the application or a recovery code. Returns false for a wrong one, for one that was used before, and
+/// for any code from an origin that is locked out. Wrong ones count as wrong passwords do. Those from devices that are not
+/// known count together besides: the person who types them knows the password and may have many networks. The caller has
+/// locked the account's row, and commits also if the code was wrong.
+pub async fn check(
     app: &App,
     tx: &DatabaseTransaction,
     context: &Context,
-    id: AccountId,
+    found: &Credentials,
+    browser: &Browser<'_>,
     typed: &str,
 ) -> Result<bool, Problem> {
-    let Some(factor) = store::accounts::second_factor::find(tx, id).await? else { return Ok(false) };
+    let (now, account) = (context.now, &found.account);
+    let Some(factor) = store::accounts::second_factor::find(tx, account.id).await? else { return Ok(false) };
+    let origin = lock::origin(app, tx, context, (&account.email, Some(account)), browser).await?;
+    let is_recent = factor.wrong_at.is_some_and(|at| now < at + CODES_CLOSED);
+    let closed = is_recent && factor.wrong_codes >= WRONG_CODES_UNTIL_CLOSED;
+    if closed && !origin.is_known_device || lock::is_locked(tx, context, &origin).await? {
+        return Ok(false);
+    }
+    if accept(app, tx, context, (account.id, &factor), typed).await? {
+        if !closed {
+            store::accounts::second_factor::save_wrong_codes(tx, account.id, 0, None).await?;
+        }
+        return Ok(true);
+    }
+    lock::note_failure(app, tx, context, Some(found), &origin, browser).await?;
+    if !origin.is_known_device {
+        let wrong = if is_recent { factor.wrong_codes + 1 } else { 1 };
+        store::accounts::second_factor::save_wrong_codes(tx, account.id, wrong, Some(now)).await?;
+        if wrong == WRONG_CODES_UNTIL_CLOSED {
+            let news = SecurityNews::CodesClosed { network: browser.network };
+            notice::tell(app, tx, context, account, news).await?;
+        }
+    }
+    Ok(false)
+}
+
+/// Uses up a code. Returns false for a wrong one and for one that was used before.
+async fn accept(
+    app: &App,
+    tx: &DatabaseTransaction,
+    context: &Context,
+    (id, factor): (AccountId, &SecondFactor),
+    typed: &str,
+) -> Result<bool, Problem> {
     let code = plain(typed);
-    let secret = app.secret.decrypt(id.0, &factor.secret);
-    let step = match secret {
+    let step = match app.secret.decrypt(id.0, &factor.secret) {
         Some(secret) => one_time_code::step_of(&secret, &code, context.now)?,
         // The key of the service is another one than when the factor was set up. A recovery code is hashed under it too.
         None => None,
@@ -85,24 +133,6 @@ pub async fn accept(
             Ok(store::accounts::second_factor::use_code(tx, id, &hash, context.now).await?)
         }
     }
-}
-
-/// Removes the factor on its owner's wish. Returns false if the code was wrong.
-pub async fn remove(app: &App, account: &Account, code: &str, network: IpAddr) -> Result<bool, Problem> {
-    if app.config.second_factor.contains(&account.role) {
-        return Err(Problem::Refused("あなたの役割では、2段階認証を解除できません。".to_owned()));
-    }
-    let context = Context::of(app).await?;
-    let attempt = sign_in_attempt::count(app, network, context.now).await?;
-    let tx = app.begin().await?;
-    if !accept(app, &tx, &context, account.id, code).await? {
-        return Ok(false);
-    }
-    sign_in_attempt::take_back(&tx, &attempt).await?;
-    store::accounts::second_factor::delete(&tx, account.id).await?;
-    notice::tell(app, &tx, &context, account, SecurityNews::FactorRemoved).await?;
-    tx.commit().await?;
-    Ok(true)
 }
 
 /// Removes the factor of another person, who has lost it, ends the person's sessions, and forgets the known devices, which may
@@ -122,6 +152,13 @@ pub async fn reset(app: &App, id: AccountId, by: AccountId) -> Result<Account, P
     notice::tell(app, &tx, &context, &found.account, SecurityNews::FactorReset).await?;
     tx.commit().await?;
     Ok(found.account)
+}
+
+/// Returns new recovery codes and their hashes.
+fn new_codes(app: &App, id: AccountId) -> Result<(Vec<String>, Vec<String>), Problem> {
+    let codes = one_time_code::recovery_codes().map_err(|err| Problem::Internal(err.into()))?;
+    let hashes = codes.iter().map(|it| recovery_hash(app, id, it)).collect();
+    Ok((codes, hashes))
 }
 
 fn recovery_hash(app: &App, id: AccountId, code: &str) -> String {

@@ -60,9 +60,8 @@ pub async fn lock_credentials(
     query.one(tx).await?.map(to_credentials).transpose()
 }
 
-/// Returns the hash of an account's password; `None` if none is set.
-pub async fn password_hash(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<String>, DbErr> {
-    Ok(row::Entity::find_by_id(id.0).one(db).await?.and_then(|it| it.password_hash))
+pub async fn credentials_of(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Credentials>, DbErr> {
+    row::Entity::find_by_id(id.0).one(db).await?.map(to_credentials).transpose()
 }
 
 /// Returns the credentials of an account, with the row locked until the transaction ends.

@@ -14,13 +14,22 @@ pub struct SecondFactor {
     pub secret: String,
     /// The step of 30 seconds whose code was accepted last.
     pub last_step: i64,
+    /// The wrong codes from devices that are not known, since the last right one, and when the last of them was typed.
+    pub wrong_codes: i32,
+    pub wrong_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 
 /// Returns the second factor of an account; `None` if it has none.
 pub async fn find(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<SecondFactor>, DbErr> {
     let found = row::Entity::find_by_id(id.0).one(db).await?;
-    Ok(found.map(|it| SecondFactor { secret: it.secret, last_step: it.last_step, created_at: it.created_at }))
+    Ok(found.map(|it| SecondFactor {
+        secret: it.secret,
+        last_step: it.last_step,
+        wrong_codes: it.wrong_codes,
+        wrong_at: it.wrong_at,
+        created_at: it.created_at,
+    }))
 }
 
 /// Inserts a second factor with the hashes of its recovery codes. The account has none.
@@ -34,9 +43,19 @@ pub async fn insert(
         account_id: Set(id.0),
         secret: Set(factor.secret),
         last_step: Set(factor.last_step),
+        wrong_codes: Set(factor.wrong_codes),
+        wrong_at: Set(factor.wrong_at),
         created_at: Set(factor.created_at),
     };
     row::Entity::insert(row).exec_without_returning(tx).await?;
+    insert_codes(tx, id, code_hashes).await
+}
+
+async fn insert_codes(
+    tx: &DatabaseTransaction,
+    id: AccountId,
+    code_hashes: Vec<String>,
+) -> Result<(), DbErr> {
     let codes = code_hashes.into_iter().map(|it| recovery_code::ActiveModel {
         account_id: Set(id.0),
         code_hash: Set(it),
@@ -73,6 +92,32 @@ pub async fn use_code(
         .exec(tx)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Saves the number of wrong codes, and when the last of them was typed.
+pub async fn save_wrong_codes(
+    tx: &DatabaseTransaction,
+    id: AccountId,
+    count: i32,
+    at: Option<DateTime<Utc>>,
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::WrongCodes, Expr::value(count))
+        .col_expr(row::Column::WrongAt, Expr::value(at))
+        .filter(row::Column::AccountId.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Replaces the recovery codes of an account. The earlier ones open nothing any more.
+pub async fn replace_codes(
+    tx: &DatabaseTransaction,
+    id: AccountId,
+    code_hashes: Vec<String>,
+) -> Result<(), DbErr> {
+    recovery_code::Entity::delete_many().filter(recovery_code::Column::AccountId.eq(id.0)).exec(tx).await?;
+    insert_codes(tx, id, code_hashes).await
 }
 
 /// Returns how many recovery codes of an account are left.

@@ -1,13 +1,12 @@
-//! Failed sign-ins, by account and network. A network is a keyed hash.
+//! Failed sign-ins, by the address of an account and the origin: a known device or a network. Both are keyed hashes.
 use chrono::{DateTime, Utc};
-use domain::id::AccountId;
 use entity::sign_in_failure as row;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
     sea_query::OnConflict,
 };
 
-/// The failures of one network with one account.
+/// The failures of one origin with one address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignInFailures {
     /// The failures in a row since the last lock.
@@ -16,31 +15,31 @@ pub struct SignInFailures {
     pub locked_until: Option<DateTime<Utc>>,
 }
 
-/// Returns the failures of a network; none at all if there is no row.
-pub async fn of(db: &impl ConnectionTrait, id: AccountId, network: &str) -> Result<SignInFailures, DbErr> {
-    let found = row::Entity::find_by_id((id.0, network.to_owned())).one(db).await?;
+/// Returns the failures of an origin; none at all if there is no row.
+pub async fn of(db: &impl ConnectionTrait, account: &str, origin: &str) -> Result<SignInFailures, DbErr> {
+    let found = row::Entity::find_by_id((account.to_owned(), origin.to_owned())).one(db).await?;
     Ok(found
         .map(|it| SignInFailures { failures: it.failures, locks: it.locks, locked_until: it.locked_until })
         .unwrap_or_default())
 }
 
-/// Saves the failures of a network. The caller has locked the account's row.
+/// Saves the failures of an origin.
 pub async fn save(
     tx: &DatabaseTransaction,
-    id: AccountId,
-    network: String,
+    account: String,
+    origin: String,
     failures: &SignInFailures,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let row = row::ActiveModel {
-        account_id: Set(id.0),
-        network: Set(network),
+        account: Set(account),
+        origin: Set(origin),
         failures: Set(failures.failures),
         locks: Set(failures.locks),
         locked_until: Set(failures.locked_until),
         failed_at: Set(now),
     };
-    let again = OnConflict::columns([row::Column::AccountId, row::Column::Network])
+    let again = OnConflict::columns([row::Column::Account, row::Column::Origin])
         .update_columns([
             row::Column::Failures,
             row::Column::Locks,
@@ -52,16 +51,16 @@ pub async fn save(
     Ok(())
 }
 
-/// Deletes the failures of a network with an account.
-pub async fn delete(tx: &DatabaseTransaction, id: AccountId, network: &str) -> Result<(), DbErr> {
-    let of_account = row::Entity::delete_many().filter(row::Column::AccountId.eq(id.0));
-    of_account.filter(row::Column::Network.eq(network)).exec(tx).await?;
+/// Deletes the failures of an origin with an address.
+pub async fn delete(tx: &DatabaseTransaction, account: &str, origin: &str) -> Result<(), DbErr> {
+    let of_account = row::Entity::delete_many().filter(row::Column::Account.eq(account));
+    of_account.filter(row::Column::Origin.eq(origin)).exec(tx).await?;
     Ok(())
 }
 
-/// Deletes the failures of all networks with an account.
-pub async fn delete_of(tx: &DatabaseTransaction, id: AccountId) -> Result<(), DbErr> {
-    row::Entity::delete_many().filter(row::Column::AccountId.eq(id.0)).exec(tx).await?;
+/// Deletes the failures of all origins with an address.
+pub async fn delete_of(tx: &DatabaseTransaction, account: &str) -> Result<(), DbErr> {
+    row::Entity::delete_many().filter(row::Column::Account.eq(account)).exec(tx).await?;
     Ok(())
 }
 

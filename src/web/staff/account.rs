@@ -3,7 +3,10 @@ use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Dat
 use askama::Template;
 use domain::{accounts::idle_limit, wording::month_day_time};
 
-use super::factor_form::{FactorForm, RecoveryPage};
+use super::{
+    factor_form::{FactorForm, RecoveryPage},
+    request_browser::RequestBrowser,
+};
 use crate::{
     app::App,
     ops::{
@@ -14,7 +17,6 @@ use crate::{
     problem::Problem,
     store::{self, accounts::account::Account},
     web::kit::{
-        client,
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::{AnyStaff, session_hash},
@@ -173,20 +175,39 @@ pub async fn remove_factor(
     shell: Shell,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let network = client::address(&req, &app.config.trusted_proxies);
-    let mut errors = FieldErrors::default();
-    match ops::accounts::second_factor::remove(&app, &me.account, form.get("code"), network).await {
-        Ok(true) => return Ok(page::see_other_with(HERE, "2段階認証を解除しました。")),
-        Ok(false) => {
-            errors.add("code", "確認コードを確認してください。一度使ったコードは使えません");
-        }
+    let sent_by = RequestBrowser::of(&app, &req);
+    let (code, browser) = (form.get("code"), sent_by.browser());
+    match ops::accounts::own_account::remove_factor(&app, &me.account, code, &browser).await {
+        Ok(true) => Ok(page::see_other_with(HERE, "2段階認証を解除しました。")),
+        Ok(false) => page::unprocessable(&account_page(&app, &req, &me, shell, wrong_code()).await?),
         Err(Problem::Refused(why)) => {
-            let page = account_page(&app, &req, &me, shell, errors).await?;
-            return page::html_with(StatusCode::CONFLICT, &AccountPage { refused: why, ..page });
+            let page = account_page(&app, &req, &me, shell, FieldErrors::default()).await?;
+            page::html_with(StatusCode::CONFLICT, &AccountPage { refused: why, ..page })
         }
-        Err(problem) => return Err(problem),
+        Err(problem) => Err(problem),
     }
-    page::unprocessable(&account_page(&app, &req, &me, shell, errors).await?)
+}
+
+#[post("/account/recovery-codes")]
+pub async fn renew_recovery_codes(
+    app: Data<App>,
+    req: HttpRequest,
+    me: AnyStaff,
+    shell: Shell,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let sent_by = RequestBrowser::of(&app, &req);
+    let (code, browser) = (form.get("code"), sent_by.browser());
+    match ops::accounts::own_account::renew_recovery_codes(&app, &me.account, code, &browser).await? {
+        Some(codes) => page::html(&RecoveryPage::new(shell, &codes, HERE.to_owned())),
+        None => page::unprocessable(&account_page(&app, &req, &me, shell, wrong_code()).await?),
+    }
+}
+
+fn wrong_code() -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add("code", "確認コードを確認してください。一度使ったコードは使えません");
+    errors
 }
 
 /// Adds an error if the present password is not the typed one.
@@ -198,10 +219,10 @@ async fn check_own_password(
     errors: &mut FieldErrors,
 ) -> Result<(), Problem> {
     let typed = form.get("current_password");
-    let network = client::address(req, &app.config.trusted_proxies);
+    let sent_by = RequestBrowser::of(app, req);
     if typed.is_empty() {
         errors.add("current_password", "今のパスワードを入力してください");
-    } else if !ops::accounts::own_account::is_own_password(app, account, typed, network).await? {
+    } else if !ops::accounts::own_account::is_own_password(app, account, typed, &sent_by.browser()).await? {
         errors.add("current_password", "今のパスワードを確認してください");
     }
     Ok(())

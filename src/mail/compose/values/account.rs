@@ -81,8 +81,11 @@ fn security(values: &mut Values, news: SecurityNews<'_>, (at, page): (DateTime<U
             values.set(Device, device);
             values.set(Network, network);
         }
-        SecurityNews::Locked { network } => values.set(Network, network),
+        SecurityNews::Locked { network } | SecurityNews::CodesClosed { network } => {
+            values.set(Network, network);
+        }
         SecurityNews::PasswordChanged
+        | SecurityNews::CodesRenewed
         | SecurityNews::FactorSet
         | SecurityNews::FactorRemoved
         | SecurityNews::FactorReset => {}

@@ -25,6 +25,12 @@ macro_rules! accounts {
             SignInLocked = "sign_in_locked", "ログインの停止のお知らせ" {
                 SignInLocked to Staff, "ログインの失敗が続いています", [Link] [OccurredAt, Network];
             }
+            CodesClosed = "codes_closed", "確認コードの誤りのお知らせ" {
+                CodesClosed to Staff, "確認コードの誤りが続いています", [Link] [OccurredAt, Network];
+            }
+            CodesRenewed = "codes_renewed", "予備コードの作り直しのお知らせ" {
+                CodesRenewed to Staff, "予備コードが作り直されました", [Link] [OccurredAt];
+            }
             FactorSet = "factor_set", "2段階認証の設定のお知らせ" {
                 FactorSet to Staff, "2段階認証が設定されました", [Link] [OccurredAt];
             }
