@@ -14,6 +14,8 @@ pub struct Model {
     pub device: String,
     pub first_used_at: DateTimeUtc,
     pub used_at: DateTimeUtc,
+    /// When the device ceased to be known, because it may be in other hands.
+    pub forgotten_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

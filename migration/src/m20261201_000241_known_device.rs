@@ -29,6 +29,7 @@ impl MigrationTrait for Migration {
             .col(text("device"))
             .col(timestamp_with_time_zone("first_used_at"))
             .col(timestamp_with_time_zone("used_at"))
+            .col(timestamp_with_time_zone_null("forgotten_at"))
             .foreign_key(
                 ForeignKey::create()
                     .name("fk_known_device_account_id")

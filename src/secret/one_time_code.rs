@@ -91,7 +91,7 @@ mod tests {
         {
             let at = DateTime::from_timestamp(seconds, 0).unwrap();
             assert_eq!(step_of(OF_RFC, code, at).unwrap(), Some(seconds / 30));
-            for (later, step) in [(30, Some(seconds / 30)), (90, None)] {
+            for (later, step) in [(-30, Some(seconds / 30)), (30, Some(seconds / 30)), (90, None)] {
                 let at = at + TimeDelta::seconds(later);
                 assert_eq!(step_of(OF_RFC, code, at).unwrap(), step, "{code} after {later} s");
             }

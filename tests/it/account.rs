@@ -2,9 +2,9 @@
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{actor::Role, id::AccountId};
-use entity::{outbox, recovery_code, second_factor};
+use entity::{known_device, outbox, recovery_code, second_factor, session};
 use madoguchi::{ops, store, web::kit::session::STAFF_COOKIE};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::{
     cases,
@@ -429,7 +429,31 @@ async fn another_administrator_resets_a_lost_factor() {
         303,
         "the password alone, until it is set up anew"
     );
+    assert_eq!(kinds(&site, SOMEONE).await.last().unwrap(), "new_device", "no device is known any more");
     let none_left = admin.post(&format!("/admin/users/{id}/second-factor"), &[]).await;
     assert_eq!(none_left.status, 409);
     assert!(ops::accounts::second_factor::reset(&site.app, own, own).await.is_err(), "not one's own");
+}
+
+#[actix_web::test]
+async fn a_device_that_is_not_used_for_180_days_is_known_no_more() {
+    let site = Site::signed_in(Role::Observer).await;
+    site.goes_away();
+    let count = || async { known_device::Entity::find().count(&site.app.db).await.unwrap() };
+    site.app.clock.advance(TimeDelta::days(180) - TimeDelta::seconds(1));
+    ops::housekeeping::forget_expired(&site.app).await.unwrap();
+    assert_eq!(count().await, 1);
+    assert_eq!(session::Entity::find().count(&site.app.db).await.unwrap(), 0, "sessions are kept no longer");
+    site.sign_in(SOMEONE, PASSWORD).await;
+    assert!(kinds(&site, SOMEONE).await.is_empty(), "known until then, and used again");
+    site.visitor().sign_in(SOMEONE, PASSWORD).await;
+    site.app.clock.advance(TimeDelta::days(180));
+    site.sign_in(SOMEONE, PASSWORD).await;
+    assert_eq!(kinds(&site, SOMEONE).await, ["new_device", "new_device"]);
+    site.app.clock.advance(TimeDelta::days(180));
+    ops::housekeeping::forget_expired(&site.app).await.unwrap();
+    assert_eq!(count().await, 1, "the last one, until its time is over");
+    site.app.clock.advance(TimeDelta::seconds(1));
+    ops::housekeeping::forget_expired(&site.app).await.unwrap();
+    assert_eq!(count().await, 0);
 }

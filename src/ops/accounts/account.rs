@@ -105,8 +105,8 @@ pub async fn sign_in(
     password: &str,
     browser: &Browser<'_>,
 ) -> Result<SignIn, Problem> {
-    let context = Context::of(app).await?;
     let place = app.guard.place(browser.address)?;
+    let context = Context::of(app).await?;
     let attempt = sign_in_attempt::count(app, browser.address, context.now).await?;
     let email_key = email_key(email);
     let known = store::accounts::account::credentials(&app.db, &email_key).await?;

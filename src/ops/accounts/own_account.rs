@@ -23,8 +23,8 @@ pub async fn is_own_password(
     password: &str,
     browser: &Browser<'_>,
 ) -> Result<bool, Problem> {
-    let context = Context::of(app).await?;
     let place = app.guard.place(browser.address)?;
+    let context = Context::of(app).await?;
     let attempt = sign_in_attempt::count(app, browser.address, context.now).await?;
     let found = store::accounts::account::credentials_of(&app.db, account.id).await?;
     let hash = found.and_then(|it| it.password_hash);

@@ -148,7 +148,7 @@ pub async fn reset(app: &App, id: AccountId, by: AccountId) -> Result<Account, P
         return Err(Problem::Refused("2段階認証は、設定されていません。".to_owned()));
     }
     store::accounts::session::revoke_all(&tx, &Holder::Account(id), context.now).await?;
-    store::accounts::known_device::delete_of(&tx, id).await?;
+    store::accounts::known_device::forget_of(&tx, id, context.now).await?;
     notice::tell(app, &tx, &context, &found.account, SecurityNews::FactorReset).await?;
     tx.commit().await?;
     Ok(found.account)

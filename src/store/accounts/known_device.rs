@@ -7,7 +7,7 @@ use sea_orm::{
     QueryFilter, sea_query::Expr,
 };
 
-/// Returns whether the browser with this cookie has signed in to this account since `since`.
+/// Returns whether the browser with this cookie has signed in to this account since `since`, and was not forgotten.
 pub async fn is_known(
     db: &impl ConnectionTrait,
     id: AccountId,
@@ -15,10 +15,10 @@ pub async fn is_known(
     since: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     let found = row::Entity::find_by_id(token_hash).one(db).await?;
-    Ok(found.is_some_and(|it| it.account_id == id.0 && it.used_at > since))
+    Ok(found.is_some_and(|it| it.account_id == id.0 && it.used_at > since && it.forgotten_at.is_none()))
 }
 
-/// Returns whether an account has signed in from any browser that is remembered.
+/// Returns whether an account has signed in from any browser that is remembered, or was forgotten.
 pub async fn any(db: &impl ConnectionTrait, id: AccountId) -> Result<bool, DbErr> {
     Ok(row::Entity::find().filter(row::Column::AccountId.eq(id.0)).count(db).await? > 0)
 }
@@ -36,6 +36,7 @@ pub async fn insert(
         device: Set(device),
         first_used_at: Set(now),
         used_at: Set(now),
+        forgotten_at: Set(None),
     };
     row::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -51,9 +52,14 @@ pub async fn save_use(tx: &DatabaseTransaction, token_hash: &str, now: DateTime<
     Ok(())
 }
 
-/// Forgets every device of an account.
-pub async fn delete_of(tx: &DatabaseTransaction, id: AccountId) -> Result<(), DbErr> {
-    row::Entity::delete_many().filter(row::Column::AccountId.eq(id.0)).exec(tx).await?;
+/// Forgets every device of an account. The rows stay as long as others, so that the next sign-in is not the first one.
+pub async fn forget_of(tx: &DatabaseTransaction, id: AccountId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::ForgottenAt, Expr::value(now))
+        .filter(row::Column::AccountId.eq(id.0))
+        .filter(row::Column::ForgottenAt.is_null())
+        .exec(tx)
+        .await?;
     Ok(())
 }
 
