@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::{
     correspondence_erasure::{erase_attachments, erase_raw, erase_sender},
-    erase_columns,
+    erase_columns, erase_remarks,
 };
 use crate::store::{
     audit::event::EventDetail, consultation::case_merge::MergeChange, contradiction, correspondence,
@@ -114,9 +114,7 @@ pub async fn erase_contact(
     let drafts = cases.is_one_of(draft::Column::ConsultationId);
     erased += draft::Entity::delete_many().filter(drafts).exec(tx).await?.rows_affected;
     let sent = cases.is_one_of(outbox::Column::ConsultationId);
-    erased += correspondence::outbox::erase(tx, sent.clone()).await?;
-    // The keys of some mails have the address. Nothing repeats a mail of a case that changes no more.
-    erase_columns::<outbox::Entity>(tx, sent, &[], &[outbox::Column::DedupKey]).await?;
+    erased += correspondence::outbox::erase(tx, sent).await?;
     let received = || cases.is_one_of(inbound_mail::Column::ConsultationId);
     erase_raw(tx, received(), now).await?;
     erased += erase_sender(tx, received()).await?;
@@ -176,7 +174,7 @@ pub async fn erase_record(
     erased += erase_thread(tx, cases).await?;
     erased += erase_reports(tx, cases).await?;
     erased += erase_answers(tx, cases).await?;
-    erased += erase_remarks(tx, cases).await?;
+    erased += erase_notes(tx, cases).await?;
     erased += erase_history(tx, cases, now).await?;
     mark(tx, cases, consultation::Column::RecordErasedAt, now).await?;
     erased += erase_companies(tx, cases).await?;
@@ -224,11 +222,12 @@ async fn erase_reports(tx: &DatabaseTransaction, cases: &CaseGroup) -> Result<u6
         report::Entity::find().filter(cases.is_one_of(report::Column::ConsultationId)).all(tx).await?;
     let revisions = report_revision::Column::ReportId.is_in(reports.iter().map(|it| it.id));
     let mut erased = report_revision::Entity::delete_many().filter(revisions).exec(tx).await?.rows_affected;
+    let own = cases.is_one_of(report::Column::ConsultationId);
+    erase_remarks::<report::Entity>(tx, own, &[report::Column::ReturnedReason]).await?;
     for row in reports {
         let body: ReportBody = parsed(row.body.clone(), report::Entity, row.id)?;
-        let mut change = row.into_active_model();
+        let mut change = report::ActiveModel { id: Set(row.id), ..Default::default() };
         change.body = Set(json(body.without_words())?);
-        change.returned_reason = Set(None);
         change.update(tx).await?;
         erased += 1;
     }
@@ -251,23 +250,18 @@ async fn erase_answers(tx: &DatabaseTransaction, cases: &CaseGroup) -> Result<u6
     Ok(erased)
 }
 
-/// Erases what people have remarked beside the thread: reasons, places, tasks, tags and wishes.
-async fn erase_remarks(tx: &DatabaseTransaction, cases: &CaseGroup) -> Result<u64, DbErr> {
+/// Erases what people have noted beside the thread: reasons, places, tasks, tags and wishes.
+async fn erase_notes(tx: &DatabaseTransaction, cases: &CaseGroup) -> Result<u64, DbErr> {
     use {appointment::Column as Appointment, assignment::Column as Assignment};
     let requests = cases.is_one_of(Assignment::ConsultationId);
     let reasons = [Assignment::DeclineReason, Assignment::ReleaseReason];
-    let mut erased = erase_columns::<assignment::Entity>(tx, requests, &[], &reasons).await?;
-    let appointments = cases.is_one_of(Appointment::ConsultationId);
-    erased += erase_columns::<appointment::Entity>(
-        tx,
-        appointments,
-        &[Appointment::Place],
-        &[Appointment::EndReason],
-    )
-    .await?;
+    let mut erased = erase_remarks::<assignment::Entity>(tx, requests, &reasons).await?;
+    let appointments = || cases.is_one_of(Appointment::ConsultationId);
+    erase_remarks::<appointment::Entity>(tx, appointments(), &[Appointment::EndReason]).await?;
+    erased += erase_columns::<appointment::Entity>(tx, appointments(), &[Appointment::Place], &[]).await?;
     let consents = cases.is_one_of(example_consent::Column::ConsultationId);
     erased +=
-        erase_columns::<example_consent::Entity>(tx, consents, &[], &[example_consent::Column::Wish]).await?;
+        erase_remarks::<example_consent::Entity>(tx, consents, &[example_consent::Column::Wish]).await?;
     let tasks = cases.is_one_of(task::Column::ConsultationId);
     erased += erase_columns::<task::Entity>(tx, tasks, &[task::Column::Title], &[]).await?;
     let tags = cases.is_one_of(case_tag::Column::ConsultationId);

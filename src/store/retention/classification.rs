@@ -47,13 +47,12 @@ pub fn tables() -> Vec<ClassifiedTable> {
     for line in COLUMNS.lines().filter(|it| !it.starts_with('#')) {
         match line.strip_prefix("  ") {
             None => {
-                let table =
-                    line.split_once(": ").and_then(|(name, kept)| Some((name, Kept::from_word(kept)?)));
+                let table = line.split_once(": ").and_then(|(name, kept)| Some((name, Kept::named(kept)?)));
                 all.extend(table.map(|(name, kept)| (name, kept, Vec::new())));
             }
             Some(line) => {
                 let mut words = line.split(' ');
-                let class = words.next().and_then(ColumnClass::from_word);
+                let class = words.next().and_then(ColumnClass::named);
                 if let (Some(class), Some(table)) = (class, all.last_mut()) {
                     table.2.extend(words.map(|it| (it, class)));
                 }
@@ -64,30 +63,28 @@ pub fn tables() -> Vec<ClassifiedTable> {
 }
 
 impl Kept {
-    fn from_word(word: &str) -> Option<Self> {
-        Some(match word {
-            "contact" => Self::Contact,
-            "record" => Self::Record,
-            "own_time" => Self::OwnTime,
-            "account" => Self::Account,
-            "names_nobody" => Self::NamesNobody,
-            _ => return None,
-        })
+    const ALL: [Self; 5] = [Self::Contact, Self::Record, Self::OwnTime, Self::Account, Self::NamesNobody];
+
+    /// Returns the value whose name the text has.
+    fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| format!("{it:?}") == text)
     }
 }
 
 impl ColumnClass {
-    fn from_word(word: &str) -> Option<Self> {
-        Some(match word {
-            "public" => Self::Public,
-            "company" => Self::Company,
-            "personal" => Self::Personal,
-            "free_text" => Self::FreeText,
-            "figure" => Self::Figure,
-            "secret" => Self::Secret,
-            "technical" => Self::Technical,
-            _ => return None,
-        })
+    const ALL: [Self; 7] = [
+        Self::Public,
+        Self::Company,
+        Self::Personal,
+        Self::FreeText,
+        Self::Figure,
+        Self::Secret,
+        Self::Technical,
+    ];
+
+    /// Returns the value whose name the text has.
+    fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| format!("{it:?}") == text)
     }
 
     /// Returns whether a column of this class is emptied when its row is erased.

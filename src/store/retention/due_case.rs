@@ -40,22 +40,24 @@ pub async fn count_due(
     due(part, before).count(db).await
 }
 
-/// Returns up to `limit` consultations whose `part` is due, those first that ended first.
+/// Returns the keys of up to `limit` consultations whose `part` is due, those first that ended first, without those of
+/// `except`.
 pub async fn next_due(
     db: &impl ConnectionTrait,
     part: RetentionPart,
     before: DateTime<Utc>,
+    except: &[Uuid],
     limit: u64,
-) -> Result<Vec<ConsultationId>, DbErr> {
-    let ids: Vec<Uuid> = due(part, before)
+) -> Result<Vec<Uuid>, DbErr> {
+    due(part, before)
         .select_only()
         .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.id.is_not_in(except.iter().copied()))
         .order_by_asc(consultation::Column::EndedAt)
         .limit(limit)
         .into_tuple()
         .all(db)
-        .await?;
-    Ok(ids.into_iter().map(ConsultationId).collect())
+        .await
 }
 
 /// A consultation that is due, as the administrator reads it.
