@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "known_device")]
 pub struct Model {
-    /// The SHA-256 of the value of the browser's cookie, in hexadecimal.
+    /// The SHA-256 of the account's token in the browser's cookie, in hexadecimal.
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_hash: String,
     pub account_id: Uuid,

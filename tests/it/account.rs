@@ -3,7 +3,10 @@ use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{actor::Role, id::AccountId};
 use entity::{known_device, outbox, recovery_code, second_factor, session};
-use madoguchi::{ops, store, web::kit::session::STAFF_COOKIE};
+use madoguchi::{
+    ops, store,
+    web::kit::session::{DEVICE_COOKIE, STAFF_COOKIE},
+};
 use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::{
@@ -148,9 +151,34 @@ async fn the_owner_hears_of_a_sign_in_from_a_new_device() {
     let site = Site::signed_in(Role::Coordinator).await;
     assert!(kinds(&site, SOMEONE).await.is_empty(), "the first device is no news");
     site.post("/staff/sign-out", &[]).await;
-    site.sign_in(SOMEONE, PASSWORD).await;
+    let known = site.sign_in(SOMEONE, PASSWORD).await;
     assert!(kinds(&site, SOMEONE).await.is_empty(), "nor is a known one");
+    let renewed = known.cookies.iter().find(|it| it.contains("madoguchi_device=")).unwrap();
+    assert!(renewed.contains("Max-Age=15552000"), "each sign-in renews its 180 days: {renewed}");
     site.visitor().sign_in(SOMEONE, PASSWORD).await;
+    assert_eq!(kinds(&site, SOMEONE).await, ["new_device"]);
+}
+
+#[actix_web::test]
+async fn people_who_share_a_browser_are_both_known_to_use_it() {
+    const OTHER: &str = "observer@example.jp";
+    let site = Site::signed_in(Role::Coordinator).await;
+    site.account(Role::Observer, OTHER).await;
+    site.visitor().sign_in(OTHER, PASSWORD).await;
+    for _ in 0..2 {
+        for email in [OTHER, SOMEONE] {
+            site.post("/staff/sign-out", &[]).await;
+            assert_eq!(site.sign_in(email, PASSWORD).await.status, 303);
+        }
+    }
+    assert!(kinds(&site, SOMEONE).await.is_empty());
+    assert_eq!(kinds(&site, OTHER).await, ["new_device"], "once");
+    let cookie = site.cookie(DEVICE_COOKIE).await.unwrap();
+    assert_eq!(cookie.split('.').count(), 2);
+    // What a browser makes up is not kept, and no cookie grows without end.
+    site.set_cookie(DEVICE_COOKIE, &format!("x.{}", vec!["y".repeat(43); 20].join("."))).await;
+    site.sign_in(SOMEONE, PASSWORD).await;
+    assert_eq!(site.cookie(DEVICE_COOKIE).await.unwrap().split('.').count(), 8);
     assert_eq!(kinds(&site, SOMEONE).await, ["new_device"]);
 }
 

@@ -44,8 +44,8 @@ pub const COMPANY_LINK: TimeDelta = TimeDelta::days(30);
 #[derive(Debug)]
 pub struct SignedIn {
     pub token: String,
-    /// The cookie of a browser from which the account had not signed in before.
-    pub device: Option<String>,
+    /// The cookie by which the account knows the browser from now on.
+    pub device: String,
     pub account: Account,
 }
 

@@ -1,5 +1,5 @@
 //! The browser from which a person signs in, and whether the account is known to use it.
-use std::net::IpAddr;
+use std::{iter, net::IpAddr};
 
 use domain::accounts::{DEVICE_REMEMBERED, device::device_words};
 use sea_orm::DatabaseTransaction;
@@ -17,13 +17,18 @@ use crate::{
     },
 };
 
+/// The number of people whom one browser, such as that of a desk, keeps apart. The one who came first is forgotten first.
+const PEOPLE_OF_BROWSER: usize = 8;
+/// The length of a token of `secret::token`.
+const TOKEN_LENGTH: usize = 43;
+
 #[derive(Clone, Copy, Debug)]
 pub struct Browser<'a> {
     pub address: IpAddr,
     /// The network of the address: a /24 for IPv4, a /64 for IPv6.
     pub network: &'a str,
     pub user_agent: &'a str,
-    /// The value of the cookie by which a known device is recognised.
+    /// The value of the cookie by which a known device is recognised: a token for each person who uses it.
     pub device: Option<&'a str>,
     /// The session cookie that the browser had before. Its session ends, so that no browser stays in another person's
     /// session.
@@ -37,32 +42,31 @@ impl Browser<'_> {
     }
 }
 
-/// Returns the hash of this browser's cookie if the account has signed in from it before.
+/// Returns the hash of the token by which the account knows this browser, if it has signed in from it before.
 pub async fn known_device(
     tx: &DatabaseTransaction,
     context: &Context,
     account: &Account,
     browser: &Browser<'_>,
 ) -> Result<Option<String>, Problem> {
-    let Some(device) = browser.device.map(token_hash) else { return Ok(None) };
+    let hashes = tokens(browser.device).map(token_hash).collect();
     let since = context.now - DEVICE_REMEMBERED;
-    let is_known = store::accounts::known_device::is_known(tx, account.id, &device, since).await?;
-    Ok(is_known.then_some(device))
+    Ok(store::accounts::known_device::known(tx, account.id, hashes, since).await?)
 }
 
-/// Remembers the browser as one of the account. For a new one it returns the value of its cookie, and tells the owner,
-/// unless the account has signed in from no other one yet.
+/// Remembers the browser as one of the account, and returns the value of its cookie. The owner is told of a new one, unless
+/// the account has signed in from no other one yet.
 pub async fn remember(
     app: &App,
     tx: &DatabaseTransaction,
     context: &Context,
     account: &Account,
     browser: &Browser<'_>,
-) -> Result<Option<String>, Problem> {
+) -> Result<String, Problem> {
     let now = context.now;
     if let Some(device) = known_device(tx, context, account, browser).await? {
         store::accounts::known_device::save_use(tx, &device, now).await?;
-        return Ok(None);
+        return Ok(tokens(browser.device).collect::<Vec<_>>().join("."));
     }
     let SessionPlace { device, network } = browser.place();
     if store::accounts::known_device::any(tx, account.id).await? {
@@ -71,5 +75,12 @@ pub async fn remember(
     }
     let token = token().map_err(|err| Problem::Internal(err.into()))?;
     store::accounts::known_device::insert(tx, account.id, token_hash(&token), device, now).await?;
-    Ok(Some(token))
+    let people = iter::once(token.as_str()).chain(tokens(browser.device)).take(PEOPLE_OF_BROWSER);
+    Ok(people.collect::<Vec<_>>().join("."))
+}
+
+/// Returns the tokens in the cookie of a device: one for each person who has signed in, the last new one first.
+fn tokens(device: Option<&str>) -> impl Iterator<Item = &str> {
+    let tokens = device.unwrap_or_default().split('.');
+    tokens.filter(|it| it.len() == TOKEN_LENGTH).take(PEOPLE_OF_BROWSER)
 }

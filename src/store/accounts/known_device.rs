@@ -7,15 +7,20 @@ use sea_orm::{
     QueryFilter, sea_query::Expr,
 };
 
-/// Returns whether the browser with this cookie has signed in to this account since `since`, and was not forgotten.
-pub async fn is_known(
+/// Returns the one of these hashes that is of a device of this account, if it has signed in since `since` and was not
+/// forgotten.
+pub async fn known(
     db: &impl ConnectionTrait,
     id: AccountId,
-    token_hash: &str,
+    token_hashes: Vec<String>,
     since: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let found = row::Entity::find_by_id(token_hash).one(db).await?;
-    Ok(found.is_some_and(|it| it.account_id == id.0 && it.used_at > since && it.forgotten_at.is_none()))
+) -> Result<Option<String>, DbErr> {
+    if token_hashes.is_empty() {
+        return Ok(None);
+    }
+    let found = row::Entity::find().filter(row::Column::TokenHash.is_in(token_hashes)).all(db).await?;
+    let is_known = |it: &row::Model| it.account_id == id.0 && it.used_at > since && it.forgotten_at.is_none();
+    Ok(found.into_iter().find(is_known).map(|it| it.token_hash))
 }
 
 /// Returns whether an account has signed in from any browser that is remembered, or was forgotten.

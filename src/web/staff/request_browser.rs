@@ -54,9 +54,6 @@ pub fn enter(app: &App, it: SignedIn, next: &str) -> Result<HttpResponse, Proble
 
 /// Adds the cookies of a sign-in that has succeeded.
 pub fn with_cookies(app: &App, response: HttpResponse, it: SignedIn) -> Result<HttpResponse, Problem> {
-    let response = match it.device {
-        Some(device) => page::with_cookie(response, &device_cookie(app, device))?,
-        None => response,
-    };
+    let response = page::with_cookie(response, &device_cookie(app, it.device))?;
     page::with_cookie(response, &staff_cookie(app, it.token))
 }
