@@ -258,6 +258,25 @@ async function lookAtSettings(admin) {
     const [entry] = await admin.links("main table tbody");
     await lookAround(admin, entry);
   }
+  for (const page of ["/account", "/account/password", "/account/second-factor"]) await lookAround(admin, page);
+  await lookAtErasures(admin);
+}
+
+/** What is erased of a case, and a hold that keeps it. */
+async function lookAtErasures(admin) {
+  const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+  await admin.visit(`/admin/audit?from=${day(60)}&to=${day(0)}`);
+  const number = await admin.page.locator("main table td", { hasText: /^R\d\d-\d{6}$/ }).first().innerText();
+  await lookAround(admin, `/admin/retention/${number}`);
+  await admin.visit("/admin/retention");
+  await admin.press("消去を停止する");
+  await admin.reads("受付番号は、R08-000123のような形で入力してください");
+  await admin.lookAt(NARROW);
+  await admin.page.getByLabel(/消去を停止する案件の受付番号/).fill(number);
+  await admin.page.getByLabel("理由").fill("監査のため");
+  await admin.press("消去を停止する");
+  await admin.reads("の消去を停止しました");
+  await admin.lookAt(NARROW);
 }
 
 async function lookAround(visitor, path, status) {
