@@ -19,6 +19,7 @@ mod gathering;
 mod network;
 mod part;
 mod samples;
+mod security;
 mod snapshot;
 mod survey;
 
