@@ -24,6 +24,7 @@ use crate::{
     mail::{outgoing_mail::OutgoingMail, sender::Sender},
     password::SignInGuard,
     readers::Readers,
+    searches::Searches,
     secret::Secret,
     store::{
         gathering::GatheringStanding,
@@ -61,6 +62,8 @@ pub struct App {
     pub readiness: Arc<Readiness>,
     /// How often the pages of the guide were opened, until it is written down.
     pub readers: Arc<Readers>,
+    /// The limit on searches of the site.
+    pub searches: Arc<Searches>,
 }
 
 /// The result of the last check whether this process can work.

@@ -8,8 +8,9 @@ use madoguchi::{
     app::App,
     cached::Cached,
     clock::Clock,
-    config::{self, Config, Hidden},
-    database, doctor,
+    config::{self, Config, Hidden, UNNAMED_PROXY},
+    database,
+    doctor::{self, Finding},
     fetch::{Fetcher, Limits},
     mail::{
         dkim::Dkim,
@@ -71,6 +72,11 @@ pub async fn doctor(config: &Config) -> Result<(), Failure> {
     let now = Clock::System.now();
     let mut findings = doctor::examine(&db, now).await.map_err(software)?;
     findings.extend(doctor::files::examine(&db, &config.attachments.folder, now).await.map_err(software)?);
+    findings.extend(config.lacks_proxy().then(|| Finding {
+        rule: "trusted_proxies",
+        subject: "settings".to_owned(),
+        what: UNNAMED_PROXY.to_owned(),
+    }));
     let mut out = std::io::stdout().lock();
     for finding in &findings {
         writeln!(out, "{finding}").map_err(software)?;
@@ -125,7 +131,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         writer,
         clock: Clock::System,
         mail,
-        fetch: Fetcher::new(&config.fetch_allow, Limits::default()),
+        fetch: Fetcher::new(&config.fetch_allow, Limits::default()).on_ports(&config.fetch_ports),
         secret,
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),
@@ -134,6 +140,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         runs_worker: false,
         readiness: Arc::default(),
         readers: Arc::default(),
+        searches: Arc::default(),
     })
 }
 

@@ -39,6 +39,8 @@ pub struct Config {
     pub fetch_allow: Vec<Network>,
     /// The roles whose accounts sign in with a second factor. Accounts of the others may have one.
     pub second_factor: Vec<Role>,
+    /// The ports on which calendars at public addresses may be fetched.
+    pub fetch_ports: Vec<u16>,
     /// A filter of `tracing`, such as `info` or `madoguchi=debug,info`.
     pub log: String,
     pub log_format: LogFormat,
@@ -132,6 +134,7 @@ const KEYS: [(&str, &str, &str); 26] = [
         "administrator,coordinator",
         "roles separated by commas (administrator, coordinator, expert, desk, observer, editor), or none",
     ),
+    ("MADOGUCHI_FETCH_PORTS", "80,443", "port numbers separated by commas, such as 80, 443, 8443"),
     ("MADOGUCHI_LOG", "info", "a filter, such as info or madoguchi=debug,info"),
     ("MADOGUCHI_LOG_FORMAT", "text", "text or json"),
     ("MADOGUCHI_ATTACHMENTS", "data/attachments", "the path of a folder"),
@@ -145,7 +148,18 @@ const KEYS: [(&str, &str, &str); 26] = [
     ("MADOGUCHI_SCAN_COMMAND", "", "a program and its arguments, such as clamdscan --fdpass -"),
 ];
 
+/// The sentence for the operator if a proxy must stand before the service and is not named.
+pub const UNNAMED_PROXY: &str = "MADOGUCHI_PUBLIC_URL is https and MADOGUCHI_LISTEN is this machine alone, so a proxy stands \
+    before the service, but MADOGUCHI_TRUSTED_PROXIES is empty: all visitors count as one network";
+
 impl Config {
+    /// Returns whether a proxy must stand before the service that the settings do not name.
+    pub fn lacks_proxy(&self) -> bool {
+        self.public_url.scheme() == "https"
+            && self.listen.ip().is_loopback()
+            && self.trusted_proxies.is_empty()
+    }
+
     /// Loads the settings from the environment and the file named by `MADOGUCHI_CONFIG` (default `madoguchi.toml`,
     /// which may be missing).
     pub fn load() -> Result<Self, BadConfig> {
@@ -185,6 +199,7 @@ impl Config {
         let trusted_proxies = source.take("MADOGUCHI_TRUSTED_PROXIES", networks);
         let fetch_allow = source.take("MADOGUCHI_FETCH_ALLOW", networks);
         let second_factor = source.take("MADOGUCHI_SECOND_FACTOR", roles);
+        let fetch_ports = source.take("MADOGUCHI_FETCH_PORTS", ports);
         let log = source.take("MADOGUCHI_LOG", log_filter);
         let log_format = source.take("MADOGUCHI_LOG_FORMAT", log_format);
         let attachments = Attachments::take(&mut source);
@@ -211,6 +226,7 @@ impl Config {
                 trusted_proxies: trusted_proxies?,
                 fetch_allow: fetch_allow?,
                 second_factor: second_factor?,
+                fetch_ports: fetch_ports?,
                 log: log?,
                 log_format: log_format?,
                 attachments: attachments?,
@@ -429,6 +445,10 @@ fn roles(text: &str) -> Option<Vec<Role>> {
         return Some(Vec::new());
     }
     text.split(',').map(|it| Role::from_code(it.trim())).collect()
+}
+
+fn ports(text: &str) -> Option<Vec<u16>> {
+    text.split(',').map(|it| number(it.trim(), 1..=u16::MAX)).collect()
 }
 
 fn log_filter(text: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Texts that commands print for the operator.
 use std::io::Write;
 
-use madoguchi::{app::App, ops::accounts::account::Invitation};
+use madoguchi::{app::App, ops::accounts::account::Invitation, store::accounts::account::Account};
 
 use crate::exit::{Failure, software};
 
@@ -12,6 +12,18 @@ pub fn say_link(app: &App, invitation: &Invitation) -> Result<(), Failure> {
     let text = format!(
         "{role} {} のパスワードを、次のリンクで設定してください（7日間、1回だけ使えます）。\n{link}",
         account.email
+    );
+    writeln!(std::io::stdout(), "{text}").map_err(software)
+}
+
+/// Says how to get another link for an account whose link was printed before and is not printed again.
+pub fn say_given(account: &Account) -> Result<(), Failure> {
+    let text = format!(
+        "{role} {email} のパスワードは、まだ設定されていません。リンクは前に表示しました。新しいリンクは、次のコマンドで作れます。\n\
+         madoguchi staff add --email {email} --name {role} --role {code}",
+        role = account.role.label(),
+        email = account.email,
+        code = account.role.code(),
     );
     writeln!(std::io::stdout(), "{text}").map_err(software)
 }

@@ -13,6 +13,7 @@ mod inbound_mail;
 mod mail;
 mod network;
 mod page;
+mod retention;
 mod set_aside;
 mod standing;
 mod statistics;
@@ -75,6 +76,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     network::examine(&tx, now, &mut findings).await?;
     survey::examine(&tx, now, &mut findings).await?;
     desk_entry::examine(&tx, now, &mut findings).await?;
+    retention::examine(&tx, &mut findings).await?;
     inbound_mail::examine(&tx, now, &mut findings).await?;
     set_aside::examine(&tx, &mut findings).await?;
     tx.rollback().await?;

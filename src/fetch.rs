@@ -19,7 +19,10 @@ use crate::config::Network;
 pub mod dav;
 mod guard;
 
-use guard::{Checked, Refused};
+use guard::{Checked, Refused, Way};
+
+/// The ports of the web, which are contacted unless the operator names others.
+const PORTS: [u16; 2] = [80, 443];
 
 /// The limits of a fetch.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +44,8 @@ impl Default for Limits {
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     allow: Arc<[Network]>,
+    /// The ports of public addresses that may be contacted.
+    ports: Arc<[u16]>,
     limits: Limits,
     clients: Arc<OnceLock<Result<Clients, String>>>,
     /// Bounds the memory for large answers: at most four fetches run at a time.
@@ -50,6 +55,7 @@ pub struct Fetcher {
 #[derive(Debug)]
 struct Clients {
     https: reqwest::Client,
+    other_port: reqwest::Client,
     plain: reqwest::Client,
 }
 
@@ -91,6 +97,8 @@ pub enum Failed {
     HasLogin,
     #[error("暗号化されないアドレス（http://）は使えません。https:// で始まるアドレスを入力してください")]
     Plain,
+    #[error("このアドレスのポート番号は使えません。ポート番号のないアドレスを入力してください")]
+    Port,
     #[error("このアドレスは、内部のネットワークのもののため使えません")]
     Inside,
     #[error("サーバーの名前が見つかりません")]
@@ -121,7 +129,13 @@ impl Fetcher {
     /// Creates a fetcher. `allow` are networks that may be reached although they are not public, even without
     /// encryption.
     pub fn new(allow: &[Network], limits: Limits) -> Self {
-        Self { allow: allow.into(), limits, clients: Arc::default(), turns: Arc::new(Semaphore::new(4)) }
+        let turns = Arc::new(Semaphore::new(4));
+        Self { allow: allow.into(), ports: PORTS.into(), limits, clients: Arc::default(), turns }
+    }
+
+    /// Replaces the ports of public addresses that may be contacted.
+    pub fn on_ports(self, ports: &[u16]) -> Self {
+        Self { ports: ports.into(), ..self }
     }
 
     /// Returns the answer, whatever its status, after following redirects.
@@ -157,15 +171,18 @@ impl Fetcher {
 
     /// Checks the address itself and returns the client for it. Names are checked when they are looked up.
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, Failed> {
-        let plain = match url.scheme() {
-            "https" => false,
-            "http" => true,
+        let way = match url.scheme() {
+            "https" if url.port_or_known_default().is_some_and(|it| self.ports.contains(&it)) => {
+                Way::Encrypted
+            }
+            "https" => Way::OtherPort,
+            "http" => Way::Plain,
             _ => return Err(Failed::NoAddress),
         };
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Failed::HasLogin);
         }
-        let check = |it| guard::check(it, &self.allow, plain);
+        let check = |it| guard::check(it, &self.allow, way);
         match url.host().ok_or(Failed::NoAddress)? {
             Host::Ipv4(it) => check(it.into())?,
             Host::Ipv6(it) => check(it.into())?,
@@ -176,7 +193,11 @@ impl Fetcher {
             tracing::error!("the HTTP client cannot be set up: {err}");
             Failed::Unreachable
         })?;
-        Ok(if plain { &clients.plain } else { &clients.https })
+        Ok(match way {
+            Way::Encrypted => &clients.https,
+            Way::OtherPort => &clients.other_port,
+            Way::Plain => &clients.plain,
+        })
     }
 
     async fn read(&self, mut response: reqwest::Response) -> Result<Answer, Failed> {
@@ -245,10 +266,10 @@ impl Clients {
                 .map_err(|err| err.to_string())?
                 .with_root_certificates(roots)
                 .with_no_client_auth();
-        let client = |plain| {
+        let client = |way| {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
-                .dns_resolver(Arc::new(Checked { allow: Arc::clone(allow), plain }))
+                .dns_resolver(Arc::new(Checked { allow: Arc::clone(allow), way }))
                 .redirect(redirect::Policy::none())
                 .no_proxy()
                 // A connection is used once, so that every request goes to an address that was checked for
@@ -258,7 +279,11 @@ impl Clients {
                 .build()
                 .map_err(|err| err.to_string())
         };
-        Ok(Self { https: client(false)?, plain: client(true)? })
+        Ok(Self {
+            https: client(Way::Encrypted)?,
+            other_port: client(Way::OtherPort)?,
+            plain: client(Way::Plain)?,
+        })
     }
 }
 
@@ -289,7 +314,19 @@ fn why(err: &reqwest::Error) -> Failed {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failed, address};
+    use super::{Failed, Fetcher, Limits, address};
+
+    #[test]
+    fn public_addresses_are_contacted_on_the_ports_of_the_web_alone() {
+        let fetcher = Fetcher::new(&["127.0.0.0/8".parse().unwrap()], Limits::default());
+        let of = |fetcher: &Fetcher, it: &str| fetcher.client_for(&it.parse().unwrap()).err();
+        assert_eq!(of(&fetcher, "https://1.1.1.1/a.ics"), None);
+        assert_eq!(of(&fetcher, "https://1.1.1.1:8443/a.ics"), Some(Failed::Port));
+        assert_eq!(of(&fetcher, "https://127.0.0.1:8443/a.ics"), None, "the operator allows the network");
+        let other = fetcher.on_ports(&[8443]);
+        assert_eq!(of(&other, "https://1.1.1.1:8443/a.ics"), None);
+        assert_eq!(of(&other, "https://1.1.1.1/a.ics"), Some(Failed::Port));
+    }
 
     #[test]
     fn an_address_is_https_or_what_calendar_programs_call_it() {

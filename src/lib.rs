@@ -6,11 +6,13 @@ pub mod config;
 pub mod database;
 pub mod fault;
 pub mod files;
+mod network_limit;
 pub mod password;
 pub mod pdf;
 pub mod picture;
 pub mod problem;
 pub mod readers;
+pub mod searches;
 pub mod secret;
 pub mod url;
 

@@ -19,6 +19,7 @@ pub mod network;
 pub mod publication;
 pub mod readiness;
 pub mod reference;
+pub mod retention;
 pub mod routing;
 pub mod statistics;
 pub mod survey;

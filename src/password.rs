@@ -1,4 +1,4 @@
-//! Passwords: which are accepted, how they are hashed, and how often a client may guess.
+//! Passwords: which are accepted, how they are hashed, and how much hashing goes on at once.
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -7,15 +7,17 @@ use std::{
 
 use anyhow::anyhow;
 use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
-use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
 
 mod common;
+mod memory;
+
+use memory::HashMemory;
 
 /// A password that may be set.
 pub struct Password(String);
@@ -34,14 +36,22 @@ pub enum BadPassword {
     OwnWords,
 }
 
-/// Limits the cost and the success of guessing: few hashes at once, few failures from one network.
+/// Limits the cost of guessing: few hashes at once, in memory that is reused, and few sign-ins that wait for one.
 ///
-/// The counts are kept in memory, so they are per process; the lock of an account is in the database.
+/// The places are those of one process. The failures of a network and the lock of an account are in the database.
 #[derive(Clone, Debug)]
 pub struct SignInGuard {
     cost: HashCost,
     hashing: Arc<Semaphore>,
-    failures: Arc<Mutex<HashMap<IpAddr, Failures>>>,
+    memory: HashMemory,
+    waiting: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// A place among the sign-ins that wait for their hash. It becomes free when it is dropped.
+#[derive(Debug)]
+pub struct HashPlace {
+    network: IpAddr,
+    waiting: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
 /// The work of hashing a new password. A stored hash says its own.
@@ -51,12 +61,6 @@ pub struct HashCost {
     pub memory: u32,
     /// The number of passes over the memory, at least 1.
     pub passes: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Failures {
-    since: DateTime<Utc>,
-    count: u32,
 }
 
 /// The cost that OWASP's Password Storage Cheat Sheet asks of Argon2id: 19 MiB and two passes.
@@ -69,10 +73,10 @@ const OTHER_CHARACTERS: usize = 8;
 
 /// The number of hashes computed at once; each takes 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
-const FAILURES_PER_NETWORK: u32 = 40;
-const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// The number of networks beyond which expired windows are forgotten.
-const NETWORKS: usize = 10_000;
+/// The number of sign-ins that may wait for a hash. The last of them waits about half a second.
+const PLACES: usize = 24;
+/// The number of sign-ins of one network that may wait at once, so that one computer cannot take all places.
+const PLACES_OF_NETWORK: usize = 8;
 
 /// A hash that no password has. The password for an unknown address is verified against it, so that it takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWhhcy1pdA$\
@@ -119,67 +123,132 @@ impl Default for SignInGuard {
 impl SignInGuard {
     /// Makes a guard that hashes new passwords at this cost.
     pub fn of_cost(cost: HashCost) -> Self {
-        Self { cost, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)), failures: Arc::default() }
+        Self {
+            cost,
+            hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+            memory: HashMemory::default(),
+            waiting: Arc::default(),
+        }
     }
 
     /// Hashes a password with Argon2id, in PHC format.
     pub async fn hash(&self, password: Password) -> Result<String, Problem> {
         let salt = crate::secret::token().map_err(|err| Problem::Internal(err.into()))?;
         let HashCost { memory, passes } = self.cost;
-        self.work(move || {
-            let cost = Params::new(memory, passes, 1, None).map_err(|err| anyhow!("cost: {err}"))?;
-            let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
-            let hash = hasher.hash_password_with_salt(password.0.as_bytes(), &salt.as_bytes()[..16]);
-            Ok(hash.map_err(|err| anyhow!("hash: {err}"))?.to_string())
+        self.work(move |blocks| {
+            let cost = Params::new(memory, passes, 1, Some(Params::DEFAULT_OUTPUT_LEN));
+            let cost = cost.map_err(|err| anyhow!("cost: {err}"))?;
+            let salt = Salt::new(&salt.as_bytes()[..16]).map_err(|err| anyhow!("salt: {err}"))?;
+            let params = ParamsString::try_from(&cost).map_err(|err| anyhow!("cost: {err}"))?;
+            let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+            let hasher = Argon2::new(algorithm, version, cost);
+            let hash = output(&hasher, password.0.as_bytes(), &salt, blocks)?;
+            let (algorithm, version) = (algorithm.ident(), Some(version.into()));
+            Ok(PasswordHash { algorithm, version, params, salt: Some(salt), hash: Some(hash) }.to_string())
         })
         .await
+    }
+
+    /// Takes a place among the sign-ins that wait for their hash. Refused if all places of the network or of this process
+    /// are taken.
+    pub fn place(&self, network: IpAddr) -> Result<HashPlace, Problem> {
+        let network = subscriber(network);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_network = waiting.get(&network).copied().unwrap_or_default();
+        if of_network >= PLACES_OF_NETWORK || waiting.values().sum::<usize>() >= PLACES {
+            return Err(Problem::Crowded);
+        }
+        waiting.insert(network, of_network + 1);
+        Ok(HashPlace { network, waiting: Arc::clone(&self.waiting) })
     }
 
     /// Returns whether `hash` is that of `password`. Without a hash it takes as long and returns false.
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Problem> {
+    pub async fn verify(
+        &self,
+        place: HashPlace,
+        password: &str,
+        hash: Option<&str>,
+    ) -> Result<bool, Problem> {
         let (known, password) = (hash.is_some(), password.to_owned());
         let hash = hash.unwrap_or(NOBODY).to_owned();
-        self.work(move || {
-            let hash = PasswordHash::new(&hash).map_err(|err| anyhow!("stored password hash: {err}"))?;
-            Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
+        self.work(move |blocks| {
+            let fits = fits(password.as_bytes(), &hash, blocks)?;
+            drop(place);
+            Ok(fits && known)
         })
         .await
     }
 
-    /// Refuses a network that has failed too often.
-    pub fn admit(&self, network: IpAddr, now: DateTime<Utc>) -> Result<(), Problem> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let spent = failures
-            .get(&subscriber(network))
-            .is_some_and(|it| now - it.since < WINDOW && it.count >= FAILURES_PER_NETWORK);
-        if spent { Err(Problem::TooMany) } else { Ok(()) }
-    }
-
-    /// Counts a failure against a network.
-    pub fn note_failure(&self, network: IpAddr, now: DateTime<Utc>) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= NETWORKS {
-            failures.retain(|_, it| now - it.since < WINDOW);
-        }
-        let entry = failures.entry(subscriber(network)).or_insert(Failures { since: now, count: 0 });
-        if now - entry.since >= WINDOW {
-            *entry = Failures { since: now, count: 0 };
-        }
-        entry.count += 1;
-    }
-
+    /// Runs a job that hashes. Its permit and its memory go with it: if the visitor leaves, the job ends all the same, and
+    /// no other takes its place before.
     async fn work<T: Send + 'static>(
         &self,
-        job: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+        job: impl FnOnce(&mut Vec<Block>) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        let _permit = self.hashing.acquire().await.map_err(|err| Problem::Internal(err.into()))?;
-        let done = tokio::task::spawn_blocking(job).await.map_err(|err| Problem::Internal(err.into()))?;
-        done.map_err(Problem::Internal)
+        let permit = Arc::clone(&self.hashing).acquire_owned().await;
+        let permit = permit.map_err(|err| Problem::Internal(err.into()))?;
+        let memory = self.memory.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let mut blocks = memory.take();
+            let done = job(&mut blocks);
+            memory.give_back(blocks);
+            drop(permit);
+            done
+        });
+        done.await.map_err(|err| Problem::Internal(err.into()))?.map_err(Problem::Internal)
     }
 }
 
+impl Drop for HashPlace {
+    fn drop(&mut self) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        match waiting.get_mut(&self.network) {
+            Some(count) if *count > 1 => *count -= 1,
+            Some(_) | None => {
+                waiting.remove(&self.network);
+            }
+        }
+    }
+}
+
+/// Returns whether a stored hash is that of `password`.
+fn fits(password: &[u8], stored: &str, blocks: &mut Vec<Block>) -> anyhow::Result<bool> {
+    let stored = PasswordHash::new(stored).map_err(|err| anyhow!("stored password hash: {err}"))?;
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+        return Err(anyhow!("stored password hash: salt or hash is missing"));
+    };
+    let algorithm = Algorithm::new(stored.algorithm.as_str());
+    let algorithm = algorithm.map_err(|err| anyhow!("stored password hash: {err}"))?;
+    let version = stored.version.map_or(Ok(Version::V0x13), Version::try_from);
+    let version = version.map_err(|err| anyhow!("stored password hash: {err}"))?;
+    let cost = Params::try_from(&stored).map_err(|err| anyhow!("stored password hash: {err}"))?;
+    let found = output(&Argon2::new(algorithm, version, cost), password, salt, blocks)?;
+    // Two outputs are compared in a time that does not depend on them.
+    Ok(found == *expected)
+}
+
+/// Computes a hash in memory that earlier hashes have used. Nothing of their content is read.
+fn output(
+    hasher: &Argon2<'_>,
+    password: &[u8],
+    salt: &[u8],
+    blocks: &mut Vec<Block>,
+) -> anyhow::Result<Output> {
+    let needed = hasher.params().block_count();
+    if blocks.len() < needed {
+        blocks.resize(needed, Block::new());
+    }
+    let mut buffer = [0; Output::MAX_LENGTH];
+    let length = hasher.params().output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let hash = buffer.get_mut(..length).ok_or_else(|| anyhow!("hash: {length} bytes are too many"))?;
+    hasher
+        .hash_password_into_with_memory(password, salt, hash, blocks.as_mut_slice())
+        .map_err(|err| anyhow!("hash: {err}"))?;
+    Output::new(hash).map_err(|err| anyhow!("hash: {err}"))
+}
+
 /// Returns the address range of one subscriber: an IPv4 address, or the first 64 bits of an IPv6 address.
-fn subscriber(address: IpAddr) -> IpAddr {
+pub fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(it) => IpAddr::V4(it),
         IpAddr::V6(it) => IpAddr::V6((it.to_bits() & !u128::from(u64::MAX)).into()),
@@ -188,9 +257,15 @@ fn subscriber(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta};
+    use super::{
+        BadPassword, HashCost, NOBODY, PLACES, PLACES_OF_NETWORK, Password, PasswordHash, Problem,
+        SignInGuard, subscriber,
+    };
 
-    use super::{BadPassword, NOBODY, Password, PasswordHash, SignInGuard};
+    async fn fits(guard: &SignInGuard, password: &str, hash: Option<&str>) -> bool {
+        let place = guard.place([192, 0, 2, 1].into()).unwrap();
+        guard.verify(place, password, hash).await.unwrap()
+    }
 
     #[test]
     fn a_password_has_12_to_128_characters_and_is_not_the_address() {
@@ -223,9 +298,9 @@ mod tests {
         let guard = SignInGuard::default();
         let hash = guard.hash(Password::parse("correct horse battery", "", "").unwrap()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(guard.verify("correct horse battery", Some(&hash)).await.unwrap());
-        assert!(!guard.verify("wrong horse battery", Some(&hash)).await.unwrap());
-        assert!(!guard.verify("", None).await.unwrap());
+        assert!(fits(&guard, "correct horse battery", Some(&hash)).await);
+        assert!(!fits(&guard, "wrong horse battery", Some(&hash)).await);
+        assert!(!fits(&guard, "", None).await);
         assert!(PasswordHash::new(NOBODY).is_ok());
     }
 
@@ -234,21 +309,58 @@ mod tests {
         let guard = SignInGuard::default();
         let stored = "$argon2id$v=19$m=19456,t=2,p=1$YS1zYWx0LTE2LW9jdGV0cw$\
                       GYUtck8fOTqBNvTVuY4eIvQkz1h7xAPwpYjDBF6j2pw";
-        assert!(guard.verify("correct horse battery", Some(stored)).await.unwrap());
-        assert!(!guard.verify("wrong horse battery", Some(stored)).await.unwrap());
+        assert!(fits(&guard, "correct horse battery", Some(stored)).await);
+        assert!(!fits(&guard, "wrong horse battery", Some(stored)).await);
     }
 
     #[test]
-    fn a_network_that_fails_too_often_waits() {
-        let (guard, now) = (SignInGuard::default(), DateTime::UNIX_EPOCH);
-        let [one, neighbour, other] =
-            ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"].map(|it| it.parse().unwrap());
-        for _ in 0..40 {
-            assert!(guard.admit(one, now).is_ok());
-            guard.note_failure(neighbour, now);
+    fn neighbours_within_64_bits_are_one_subscriber() {
+        let of = |it: &str| subscriber(it.parse().unwrap());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::2"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:203.0.113.9"), of("203.0.113.9"));
+        assert_ne!(of("203.0.113.9"), of("203.0.113.10"));
+    }
+
+    #[test]
+    fn one_network_cannot_take_all_places_and_all_networks_no_more_than_there_are() {
+        let guard = SignInGuard::default();
+        let at = |n: usize| guard.place(format!("192.0.2.{n}").parse().unwrap());
+        let mut taken: Vec<_> = (0..PLACES_OF_NETWORK).map(|_| at(1).unwrap()).collect();
+        assert!(matches!(at(1), Err(Problem::Crowded)));
+        taken.extend((taken.len()..PLACES).map(|n| at(2 + n).unwrap()));
+        assert!(matches!(at(200), Err(Problem::Crowded)));
+        taken.remove(0);
+        drop(at(1).unwrap());
+        drop(taken);
+        assert!(guard.waiting.lock().unwrap().is_empty(), "a place that is free is forgotten");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn two_hashes_at_a_time_share_two_pieces_of_memory() {
+        let guard = SignInGuard::of_cost(HashCost { memory: 256, passes: 1 });
+        let hash = guard.hash(Password::parse("correct horse battery", "").unwrap()).await.unwrap();
+        let place = |n: u8| guard.place([192, 0, 2, n].into()).unwrap();
+        let waiting: Vec<_> = (0..24)
+            .map(|n| {
+                let (guard, hash, place) = (guard.clone(), hash.clone(), place(n));
+                tokio::spawn(async move {
+                    guard.verify(place, "correct horse battery", Some(&hash)).await.unwrap()
+                })
+            })
+            .collect();
+        for (n, it) in waiting.into_iter().enumerate() {
+            // A visitor who leaves frees no permit before the hash has ended.
+            if n % 3 == 0 {
+                it.abort();
+            } else {
+                assert!(it.await.unwrap());
+            }
         }
-        assert!(guard.admit(one, now).is_err());
-        assert!(guard.admit(other, now).is_ok());
-        assert!(guard.admit(one, now + TimeDelta::minutes(15)).is_ok());
+        let all = guard.hashing.acquire_many(2).await.unwrap();
+        // Memory is made only for a hash that finds none, and each hash gives its memory back.
+        let kept = guard.memory.kept();
+        assert!((1..=2).contains(&kept), "{kept} pieces for 25 hashes");
+        drop(all);
     }
 }

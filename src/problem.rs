@@ -37,6 +37,12 @@ pub enum Problem {
     /// The limit of an address or a network is reached.
     #[error("短い時間に多くの操作がありました。しばらくたってから、もう一度お試しください。")]
     TooMany,
+    /// The limit of a network without confirmed addresses is reached. The sentence says where to telephone.
+    #[error("{0}")]
+    NetworkFull(String),
+    /// More people sign in at this moment than passwords can be checked.
+    #[error("ただいま、ログインの操作が重なっています。")]
+    Crowded,
     /// The input cannot be parsed at all (not a field error: those go back to the form).
     #[error("送信された内容を読み取れませんでした。前の画面に戻って、もう一度お試しください。")]
     Unreadable,

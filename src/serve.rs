@@ -6,7 +6,9 @@ use anyhow::Context;
 use domain::theme::SHIPPED;
 use madoguchi::{
     app::App,
-    database, ops,
+    config::UNNAMED_PROXY,
+    database,
+    ops::{self, accounts::account::SetUp},
     store::{self, reference::programme::Theme},
     web, worker,
 };
@@ -18,7 +20,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    console::say_link,
+    console::{say_given, say_link},
     exit::{Failure, software, unavailable},
 };
 
@@ -46,6 +48,10 @@ pub async fn serve(app: App) -> Result<(), Failure> {
         .run();
     let handle = server.handle();
     tracing::info!("listening on {listen}, reached as {}", app.site.as_str());
+
+    if app.config.lacks_proxy() {
+        tracing::warn!("{UNNAMED_PROXY}");
+    }
 
     let stop = CancellationToken::new();
     read_examples(&app);
@@ -135,13 +141,13 @@ async fn ship_themes(app: &App) -> Result<(), Failure> {
     tx.commit().await.map_err(software)
 }
 
-/// Prints a one-time set-up link if no account can sign in as administrator.
+/// Prints a one-time set-up link if no account can sign in as administrator, once.
 async fn offer_set_up(app: &App) -> Result<(), Failure> {
     let address = format!("admin@{}", app.config.mail_reply_domain);
     let address = domain::intake::contact::EmailAddress::parse(&address).map_err(software)?;
-    let invitation = ops::accounts::account::set_up(app, &address).await.map_err(software)?;
-    match invitation {
-        Some(invitation) => say_link(app, &invitation),
-        None => Ok(()),
+    match ops::accounts::account::set_up(app, &address).await.map_err(software)? {
+        SetUp::Link(invitation) => say_link(app, &invitation),
+        SetUp::LinkGiven(account) => say_given(&account),
+        SetUp::Done => Ok(()),
     }
 }

@@ -18,6 +18,7 @@ pub mod network;
 pub mod publication;
 pub mod readiness;
 pub mod reference;
+pub mod retention;
 pub mod routing;
 pub mod scan_queue;
 pub mod set_aside;
@@ -33,7 +34,8 @@ use codes::Code;
 pub use entity::Coded;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityName, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select, TryGetable, sea_query::LikeExpr,
+    ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, TryGetable,
+    sea_query::{Expr, IntoColumnRef, LikeExpr},
 };
 use uuid::Uuid;
 
@@ -98,6 +100,17 @@ async fn count_and_first<E: EntityTrait, T: TryGetable>(
 fn containing(text: &str) -> LikeExpr {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     LikeExpr::new(format!("%{escaped}%")).escape('\\')
+}
+
+/// Returns the condition that one of `rows` exists, which name a row of the statement around it (`same`). They are looked up by
+/// that row: of a subquery after `IN`, SQLite makes the whole list first, however long it is.
+fn exists<E: EntityTrait>(rows: Select<E>) -> Expr {
+    Expr::exists(rows.select_only().expr(Expr::val(1)).into_query())
+}
+
+/// Returns the condition that two columns are the same.
+fn same(one: impl IntoColumnRef, other: impl IntoColumnRef) -> Expr {
+    Expr::col(one).eq(Expr::col(other))
 }
 
 /// Returns the error for a row that contradicts itself or the rules. The error names the table and the row;

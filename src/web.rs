@@ -41,6 +41,7 @@ pub fn site(
     Web::new()
         .app_data(app)
         .configure(routes)
+        .wrap(from_fn(kit::head::as_get))
         .wrap(from_fn(kit::kept_page::answer))
         .wrap(from_fn(limit::on_every_page))
         .wrap(from_fn(kit::origin::same_site_only))

@@ -34,6 +34,9 @@ const CALENDAR_INTERVAL: Duration = Duration::from_secs(15);
 /// The interval between two checks of links, so that no site is asked often.
 const LINK_INTERVAL: Duration = Duration::from_secs(20);
 
+/// The interval between two looks for what is to be erased.
+const RETENTION_INTERVAL: Duration = Duration::from_secs(60);
+
 /// The interval between two looks for a month to be closed.
 const EDITION_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -48,7 +51,8 @@ pub async fn run(app: &App, stop: CancellationToken) {
         run_external_calendars(app, &stop),
         run_attachment_scans(app, &stop),
         run_link_checks(app, &stop),
-        run_editions(app, &stop)
+        run_editions(app, &stop),
+        run_retention(app, &stop)
     );
 }
 
@@ -94,6 +98,21 @@ async fn run_editions(app: &App, stop: &CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}
         () = closing => {}
+    }
+}
+
+/// Erases what was kept for its time. The year's run takes long, so that it runs beside the other jobs.
+async fn run_retention(app: &App, stop: &CancellationToken) {
+    let erasing = async {
+        loop {
+            if !run_logged("retention", ops::retention::step(app)).await {
+                tokio::time::sleep(RETENTION_INTERVAL).await;
+            }
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = erasing => {}
     }
 }
 
@@ -147,6 +166,7 @@ pub async fn once(app: &App) {
     run_logged("sweep_files", housekeeping::sweep_files(app)).await;
     while run_logged("external_calendar", external_calendar::step(app)).await {}
     while editions(app).await {}
+    while run_logged("retention", ops::retention::step(app)).await {}
     mailbox::once(app).instrument(job_span("mailbox")).await;
     while run_logged("attachment_scan", attachment_scan::step(app)).await {}
     let mut checked = waiting_list::LastCheck::default();

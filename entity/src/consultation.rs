@@ -109,6 +109,10 @@ pub struct Model {
     /// The only field of the further appointment that was planned last, if it is for one of two.
     #[sea_orm(column_type = "Text", nullable)]
     pub next_field: Option<Coded<Field>>,
+    /// When the contact of the consultation, which has ended, was erased.
+    pub contact_erased_at: Option<DateTimeUtc>,
+    /// When its texts were erased; never before its contact.
+    pub record_erased_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

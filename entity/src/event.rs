@@ -29,6 +29,8 @@ pub struct Model {
     /// The SHA-256 over the previous hash and this row, in hexadecimal.
     #[sea_orm(column_type = "Text")]
     pub hash: String,
+    /// When words of a person were erased from `detail`. The hashes stay as they were, so that the chain holds.
+    pub erased_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -66,6 +66,8 @@ pub struct Model {
     /// The effects of the mail on the case to which a person has added it.
     pub added: Option<Json>,
     /// The number of failed attempts to process the mail.
+    /// When the octets were erased in which the mail came in.
+    pub raw_erased_at: Option<DateTimeUtc>,
     pub attempts: i32,
     pub next_try_at: DateTimeUtc,
 }

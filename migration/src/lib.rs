@@ -73,9 +73,13 @@ mod m20261130_000192_survey_result;
 mod m20261130_000193_indicator;
 mod m20261130_000194_survey_member;
 mod m20261130_000205_no_whole_reads;
-mod m20261130_000221_known_device;
-mod m20261130_000222_sign_in_failure;
-mod m20261130_000223_second_factor;
+mod m20261130_000231_sign_in_attempt;
+mod m20261130_000232_mail_budget_date;
+mod m20261130_000233_draft_network;
+mod m20261201_000240_retention;
+mod m20261201_000251_known_device;
+mod m20261201_000252_sign_in_failure;
+mod m20261201_000253_second_factor;
 mod renames;
 
 pub struct Migrator;
@@ -165,8 +169,12 @@ fn programme() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000193_indicator::Migration),
         Box::new(m20261130_000194_survey_member::Migration),
         Box::new(m20261130_000205_no_whole_reads::Migration),
-        Box::new(m20261130_000221_known_device::Migration),
-        Box::new(m20261130_000222_sign_in_failure::Migration),
-        Box::new(m20261130_000223_second_factor::Migration),
+        Box::new(m20261130_000231_sign_in_attempt::Migration),
+        Box::new(m20261130_000232_mail_budget_date::Migration),
+        Box::new(m20261130_000233_draft_network::Migration),
+        Box::new(m20261201_000240_retention::Migration),
+        Box::new(m20261201_000251_known_device::Migration),
+        Box::new(m20261201_000252_sign_in_failure::Migration),
+        Box::new(m20261201_000253_second_factor::Migration),
     ]
 }

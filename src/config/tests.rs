@@ -22,7 +22,18 @@ fn nothing_given_means_the_defaults() {
     assert_eq!((config.imap_url, config.mail_size_limit), (None, 60 * 1024 * 1024));
     assert_eq!(config.secret_file.to_str(), Some("data/secret"));
     assert!(config.trusted_proxies.is_empty());
+    assert_eq!(config.fetch_ports, [80, 443]);
     assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Text));
+}
+
+#[test]
+fn a_proxy_that_must_be_there_is_missed() {
+    let lacks = |env: &[(&str, &str)]| parse(env, "").unwrap().lacks_proxy();
+    let https = ("MADOGUCHI_PUBLIC_URL", "https://soudan.example.jp");
+    assert!(!lacks(&[]));
+    assert!(lacks(&[https]));
+    assert!(!lacks(&[https, ("MADOGUCHI_TRUSTED_PROXIES", "127.0.0.1")]));
+    assert!(!lacks(&[https, ("MADOGUCHI_LISTEN", "0.0.0.0:443")]));
 }
 
 #[test]

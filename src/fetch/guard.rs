@@ -16,6 +16,8 @@ pub enum Refused {
     Inside,
     #[error("the address is public and the way there is not encrypted")]
     Plain,
+    #[error("the address is public and the port is not one of those that may be contacted")]
+    Port,
     #[error("the name has no address")]
     NoSuchName,
 }
@@ -25,28 +27,37 @@ impl From<Refused> for Failed {
         match it {
             Refused::Inside => Self::Inside,
             Refused::Plain => Self::Plain,
+            Refused::Port => Self::Port,
             Refused::NoSuchName => Self::NoSuchName,
         }
     }
+}
+
+/// The way to a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Encrypted,
+    /// Encrypted, to a port that the operator has not named.
+    OtherPort,
+    Plain,
 }
 
 /// A resolver that returns only addresses that may be contacted. The connection goes to these addresses.
 #[derive(Debug)]
 pub struct Checked {
     pub allow: Arc<[Network]>,
-    /// Whether the client does not encrypt.
-    pub plain: bool,
+    pub way: Way,
 }
 
 impl Resolve for Checked {
     fn resolve(&self, name: Name) -> Resolving {
-        let (allow, plain) = (Arc::clone(&self.allow), self.plain);
+        let (allow, way) = (Arc::clone(&self.allow), self.way);
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| Refused::NoSuchName)?;
             let mut good: Vec<SocketAddr> = Vec::new();
             let mut refused = Refused::NoSuchName;
             for it in found {
-                match check(it.ip(), &allow, plain) {
+                match check(it.ip(), &allow, way) {
                     Ok(()) => good.push(it),
                     Err(why) => refused = why,
                 }
@@ -60,15 +71,18 @@ impl Resolve for Checked {
 }
 
 /// Checks whether a machine may be contacted.
-pub fn check(address: IpAddr, allow: &[Network], plain: bool) -> Result<(), Refused> {
+pub fn check(address: IpAddr, allow: &[Network], way: Way) -> Result<(), Refused> {
     let address = address.to_canonical();
     if allow.iter().any(|it| it.contains(address)) {
         return Ok(());
     }
-    match () {
-        () if !is_public(address) => Err(Refused::Inside),
-        () if plain => Err(Refused::Plain),
-        () => Ok(()),
+    if !is_public(address) {
+        return Err(Refused::Inside);
+    }
+    match way {
+        Way::Encrypted => Ok(()),
+        Way::OtherPort => Err(Refused::Port),
+        Way::Plain => Err(Refused::Plain),
     }
 }
 
@@ -115,12 +129,12 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{Refused, check};
+    use super::{Refused, Way, check};
     use crate::config::Network;
 
     #[test]
     fn only_public_addresses_are_asked() {
-        let of = |it: &str| check(it.parse().unwrap(), &[], false);
+        let of = |it: &str| check(it.parse().unwrap(), &[], Way::Encrypted);
         for inside in [
             "0.0.0.0",
             "10.1.2.3",
@@ -166,12 +180,15 @@ mod tests {
     #[test]
     fn the_operator_may_allow_a_network_and_nothing_beside_it() {
         let allow: Vec<Network> = vec!["127.0.0.0/8".parse().unwrap()];
-        let of = |it: &str, plain| check(it.parse().unwrap(), &allow, plain);
-        assert_eq!(of("127.0.0.1", true), Ok(()));
-        assert_eq!(of("::ffff:127.0.0.1", false), Ok(()));
-        assert_eq!(of("10.0.0.1", false), Err(Refused::Inside));
-        assert_eq!(of("1.1.1.1", true), Err(Refused::Plain));
-        assert_eq!(of("1.1.1.1", false), Ok(()));
+        let of = |it: &str, way| check(it.parse().unwrap(), &allow, way);
+        assert_eq!(of("127.0.0.1", Way::Plain), Ok(()));
+        assert_eq!(of("127.0.0.1", Way::OtherPort), Ok(()));
+        assert_eq!(of("::ffff:127.0.0.1", Way::Encrypted), Ok(()));
+        assert_eq!(of("10.0.0.1", Way::Encrypted), Err(Refused::Inside));
+        assert_eq!(of("10.0.0.1", Way::OtherPort), Err(Refused::Inside));
+        assert_eq!(of("1.1.1.1", Way::Plain), Err(Refused::Plain));
+        assert_eq!(of("1.1.1.1", Way::OtherPort), Err(Refused::Port));
+        assert_eq!(of("1.1.1.1", Way::Encrypted), Ok(()));
     }
 
     proptest! {
@@ -179,7 +196,7 @@ mod tests {
         fn an_ipv4_address_in_ipv6_clothes_is_checked_alike(bits in any::<u32>()) {
             let v4 = std::net::Ipv4Addr::from_bits(bits);
             let mapped = IpAddr::V6(v4.to_ipv6_mapped());
-            prop_assert_eq!(check(v4.into(), &[], false), check(mapped, &[], false));
+            prop_assert_eq!(check(v4.into(), &[], Way::Encrypted), check(mapped, &[], Way::Encrypted));
         }
     }
 }

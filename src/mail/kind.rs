@@ -142,7 +142,7 @@ impl TextKind {
     /// Returns whether the company reads of the same as this letter to the center in a text that can be sent to an
     /// unconfirmed address. What the other letters to center and experts are about waits for the proof of the address.
     pub const fn is_told_to_a_stranger(self) -> bool {
-        matches!(self, Self::NobodyLeft) && Self::BackAtCenter.may_reach_a_stranger()
+        self.text().told_to_a_stranger
     }
 
     /// Returns whether the text tells its reader, an expert, of a report that is due besides.

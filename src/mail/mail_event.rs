@@ -20,7 +20,7 @@ use domain::{
 
 use crate::{mail::text::Texts, url::Site};
 
-pub use account::{AccountMailEvent, DigestCounts, SecurityNews};
+pub use account::{AccountMailEvent, DigestCounts, ErasureMailEvent, SecurityNews};
 pub use campaign::{RegistrationMailEvent, RegistrationNews};
 pub use case_number::CaseNumberEvent;
 pub use example::{ExampleEvent, ExampleNews};

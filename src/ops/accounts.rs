@@ -9,4 +9,5 @@ pub mod notice;
 pub mod own_account;
 pub mod second_factor;
 pub mod second_step;
+pub mod sign_in_attempt;
 pub mod unstaffed_desk;

@@ -1,19 +1,28 @@
 //! Deletes data that may not or need not be kept any longer.
 use chrono::TimeDelta;
-use domain::{accounts, intake::desk_entry, survey};
+use domain::{accounts, calendar::japan_date, intake::desk_entry, survey};
 
-use crate::{app::App, files, ops, problem::Problem, store};
+use crate::{
+    app::App,
+    files,
+    ops::{self, accounts::sign_in_attempt},
+    problem::Problem,
+    store,
+};
 
 /// The time for which a file may exist without a row. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
+/// The time for which it is known that mails went to a domain, so that they can be paced. It is a minute in use.
+const PACED: TimeDelta = TimeDelta::days(1);
 /// The time for which an imported file waits to be taken.
 const IMPORT_WAITS: TimeDelta = TimeDelta::days(7);
 /// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes expired drafts, sessions and links, devices that were not used for long and old failures to sign in, sign-ups and registrations that were not confirmed, answers to surveys that
-/// were never given, and lapsed consents to surveys; erases who asked a desk long ago, and forgets what is not set aside
-/// any more. Returns how many there were.
+/// Deletes expired drafts, sessions and links, devices that were not used for long, old failures to sign in, sign-ups and
+/// registrations that were not confirmed, answers to surveys that were never given, lapsed consents to surveys, counts of
+/// attempts to sign in and of the mails of earlier days, and the domains to which mails went; erases who asked a desk long ago,
+/// and forgets what is not set aside any more. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -28,6 +37,9 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let network = ops::network::forget_unproved(&tx, now).await?;
     let answers = store::survey::response::delete_idle(&tx, now - survey::IDLE_KEPT).await?;
     let members = store::survey::member::delete_old(&tx, now).await?;
+    store::correspondence::mail_budget::delete_before(&tx, japan_date(now)).await?;
+    store::accounts::sign_in_attempt::delete_old(&tx, now - sign_in_attempt::WINDOW).await?;
+    store::correspondence::outbox::forget_domains(&tx, now - PACED).await?;
     store::file_import::delete_waiting(&tx, now - IMPORT_WAITS).await?;
     store::set_aside::forget(&tx, now).await?;
     tx.commit().await?;

@@ -11,6 +11,6 @@ pub use asking::{ask, ask_from_case, asker_of, end, outline, pass_on, prove_ques
 pub use mentoring::{
     MentorChange, SeenMentor, change, decide, leave, mentor_of, pause, prove_mentor, register, resume,
 };
-pub use relaying::{agree, answering_of, decline, undelivered, write, write_in};
+pub use relaying::{agree, answering_of, decline, mail_lost, undelivered, write, write_in};
 pub use tending::{forget_unproved, tend_mentor, tend_question};
 pub use transaction::NetworkTransaction;

@@ -4,5 +4,6 @@ pub mod known_device;
 pub mod link;
 pub mod second_factor;
 pub mod session;
+pub mod sign_in_attempt;
 pub mod sign_in_failure;
 pub mod unfinished;

@@ -1,6 +1,7 @@
 //! Consultations: the record that every action locks, decides on and saves.
 pub mod case_details;
 pub mod case_merge;
+pub mod contact_address;
 pub mod correction;
 pub mod related_case;
 mod row;
@@ -25,7 +26,7 @@ use entity::{Coded, application, company, consultation, consultation_theme, cont
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Set,
-    sea_query::{Expr, ExprTrait, SelectStatement, UnionType},
+    sea_query::{Expr, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -248,13 +249,6 @@ pub async fn of_coordinator(db: &impl ConnectionTrait, id: AccountId) -> Result<
         .all(db)
         .await?;
     rows.iter().map(from_row).collect()
-}
-
-/// Returns whether a consultation has a contact with this address.
-pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<bool, DbErr> {
-    let own = contact::COLUMN.email_key.eq(email_key);
-    let found = contact::Entity::find().filter(own.or(contact::COLUMN.proven_email_key.eq(email_key)));
-    Ok(found.one(db).await?.is_some())
 }
 
 pub async fn person(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<ContactPerson>, DbErr> {

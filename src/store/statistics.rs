@@ -19,9 +19,11 @@ use domain::{
 use entity::{application, appointment, appointment_expert, case_number_counter, consultation, follow_up};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, RelationDef, Select,
+    QuerySelect, RelationDef, Select,
     sea_query::{CaseStatement, Expr},
 };
+
+use crate::store::{exists, same};
 
 pub use load::waiting_by_turn;
 pub use waits::Wait;
@@ -284,17 +286,16 @@ async fn partly_done(
     db: &impl ConnectionTrait,
     appointments: Select<consultation::Entity>,
 ) -> Result<Vec<FieldCount<()>>, DbErr> {
-    let of_appointment = Expr::col((appointment_expert::Entity, appointment_expert::Column::AppointmentId))
-        .eq(Expr::col((appointment::Entity, appointment::Column::Id)));
+    let of_appointment = same(
+        (appointment_expert::Entity, appointment_expert::Column::AppointmentId),
+        (appointment::Entity, appointment::Column::Id),
+    );
     let one_left_out = appointment_expert::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
         .filter(of_appointment)
-        .filter(appointment_expert::COLUMN.absent.eq(true))
-        .into_query();
+        .filter(appointment_expert::COLUMN.absent.eq(true));
     let of = appointments
         .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()))
-        .filter(Expr::exists(one_left_out));
+        .filter(exists(one_left_out));
     fields(db, of).await
 }
 

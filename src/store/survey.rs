@@ -65,11 +65,6 @@ pub async fn find(db: &impl ConnectionTrait, id: PublicationId) -> Result<Option
     row::Entity::find_by_id(id.0).one(db).await?.map(from_row).transpose()
 }
 
-/// Returns all surveys, in no order.
-pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Survey>, DbErr> {
-    row::Entity::find().all(db).await?.into_iter().map(from_row).collect()
-}
-
 /// Returns a survey as `find` does, locked until the end of the transaction.
 pub async fn lock(tx: &DatabaseTransaction, id: PublicationId) -> Result<Option<Survey>, DbErr> {
     row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?.map(from_row).transpose()

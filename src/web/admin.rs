@@ -13,6 +13,7 @@ mod invite;
 mod mail_texts;
 mod overview;
 mod reference_data;
+mod retention;
 mod settings;
 mod settings_form;
 mod users;
@@ -64,6 +65,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(mail_texts::edit)
         .service(mail_texts::submit)
         .service(mail_texts::restore)
+        .service(retention::show)
+        .service(retention::place_hold)
+        .service(retention::lift_hold)
+        .service(retention::case)
+        .service(retention::erase)
         .service(audit::show);
 }
 
@@ -82,6 +88,7 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("/admin/indicators", "指標"),
         ("/admin/follow-up", "フォローアップ"),
         ("/admin/mail-texts", "メールの文面"),
+        ("/admin/retention", "保存と消去"),
         ("/admin/audit", "操作の記録"),
     ]
     .map(|(href, label)| Tab(href, label, href == current))

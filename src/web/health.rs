@@ -1,10 +1,14 @@
 //! Health checks for operators' programs: whether the process runs, and whether it can work.
 use actix_web::{
-    HttpResponse, get,
+    HttpRequest, HttpResponse, get,
     web::{Data, ServiceConfig},
 };
 
-use crate::{app::App, ops};
+use crate::{app::App, ops, web::kit::client};
+
+/// The answer to the operator if the settings name no proxy although there must be one.
+const READY_WITHOUT_PROXY: &str = "ready\nwarning: a proxy stands before the service, and MADOGUCHI_TRUSTED_PROXIES does not \
+    name it\n";
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(healthz).service(readyz);
@@ -16,8 +20,12 @@ async fn healthz() -> HttpResponse {
 }
 
 #[get("/readyz")]
-async fn readyz(app: Data<App>) -> HttpResponse {
+async fn readyz(app: Data<App>, req: HttpRequest) -> HttpResponse {
     match ops::readiness::why_not(&app).await {
+        // A visitor is not told how the service is set up.
+        None if app.config.lacks_proxy() && client::is_operator(&req, &app.config.trusted_proxies) => {
+            plain(HttpResponse::Ok(), READY_WITHOUT_PROXY)
+        }
         None => plain(HttpResponse::Ok(), "ready\n"),
         Some(why) => plain(HttpResponse::ServiceUnavailable(), why),
     }

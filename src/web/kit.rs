@@ -16,6 +16,7 @@ pub mod flash;
 pub mod follow_up_form;
 pub mod form;
 pub mod form_state;
+pub mod head;
 pub mod headers;
 pub mod import_view;
 pub mod kept_page;

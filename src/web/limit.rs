@@ -11,7 +11,7 @@ use actix_web::{
     Error, HttpMessage,
     body::BoxBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
-    error::PayloadError,
+    error::{ErrorRequestTimeout, PayloadError},
     middleware::Next,
     web::{Bytes, Data},
 };
@@ -23,12 +23,15 @@ use crate::{app::App, fault::Fault, problem::Problem};
 /// The factor by which the limit is longer for pages that compute over all records.
 const LONG: u32 = 12;
 
+/// The time after which a body ends of which no byte arrives any more.
+const BODY_LIMIT: Duration = Duration::from_secs(10);
+
 /// The beginnings of these pages' paths.
 const LONG_PAGES: [&str; 3] = ["/staff/plan", "/stats", "/expert/calendars"];
 
 /// Ends every request that has not been answered within the limit, counted from the last byte of its body,
-/// because a slow connection is not the server's fault. The handler is dropped, and an open transaction with
-/// it.
+/// because a slow connection is not the server's fault; a body that stops half way has a limit of its own. The handler
+/// is dropped, and an open transaction with it.
 pub async fn on_every_page(
     app: Data<App>,
     mut req: ServiceRequest,
@@ -40,11 +43,15 @@ pub async fn on_every_page(
     req.set_payload(Payload::Stream { payload: Box::pin(payload) });
     let mut answer = std::pin::pin!(next.call(req));
     loop {
-        let deadline = received.latest() + limit;
+        let (deadline, _) = received.deadline(limit);
         if let Ok(answer) = tokio::time::timeout_at(deadline, &mut answer).await {
             return answer;
         }
-        if received.latest() + limit <= Instant::now() {
+        let (deadline, is_half) = received.deadline(limit);
+        if is_half && deadline <= Instant::now() {
+            return Err(ErrorRequestTimeout("the body of the request stopped half way"));
+        }
+        if deadline <= Instant::now() {
             let cause = anyhow::anyhow!("no answer within {} s", limit.as_secs_f32());
             return Err(Problem::Unavailable(Fault::Unknown, cause).into());
         }
@@ -55,21 +62,33 @@ fn limit_of(path: &str, limit: Duration) -> Duration {
     if LONG_PAGES.iter().any(|it| path.starts_with(it)) { limit * LONG } else { limit }
 }
 
-/// When the latest byte of a request arrived.
+/// How far a request has arrived.
 #[derive(Clone)]
-struct Received(Arc<Mutex<Instant>>);
+struct Received(Arc<Mutex<Arrival>>);
+
+#[derive(Clone, Copy)]
+struct Arrival {
+    /// The time of the latest byte.
+    latest: Instant,
+    /// Whether the handler waits for more of the body.
+    is_half: bool,
+}
 
 impl Received {
     fn now() -> Self {
-        Self(Arc::new(Mutex::new(Instant::now())))
+        Self(Arc::new(Mutex::new(Arrival { latest: Instant::now(), is_half: false })))
     }
 
-    fn latest(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns when the request ends unanswered, and whether that is because its body stopped half way.
+    fn deadline(&self, limit: Duration) -> (Instant, bool) {
+        let Arrival { latest, is_half } = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (latest + if is_half { BODY_LIMIT } else { limit }, is_half)
     }
 
-    fn note(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    fn note(&self, is_half: bool) {
+        let mut arrival = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = if is_half { arrival.latest } else { Instant::now() };
+        *arrival = Arrival { latest, is_half };
     }
 }
 
@@ -84,18 +103,44 @@ impl Stream for Watched {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let polled = Pin::new(&mut self.payload).poll_next(cx);
-        if polled.is_ready() {
-            self.received.note();
-        }
+        self.received.note(polled.is_pending());
         polled
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{
+        pin::Pin,
+        task::{Context, Waker},
+        time::Duration,
+    };
 
-    use super::limit_of;
+    use actix_web::{dev::Payload, error::PayloadError, web::Bytes};
+    use futures_util::{
+        Stream, StreamExt,
+        stream::{iter, pending},
+    };
+
+    use super::{BODY_LIMIT, Received, Watched, limit_of};
+
+    #[test]
+    fn a_body_that_stops_half_way_has_a_limit_of_its_own() {
+        let limit = Duration::from_secs(60);
+        let received = Received::now();
+        let (begun, is_half) = received.deadline(Duration::ZERO);
+        assert!(!is_half, "nothing waits for the body yet");
+        let first: Result<Bytes, PayloadError> = Ok(Bytes::from_static(b"half"));
+        let half = iter([first]).chain(pending());
+        let payload: Payload = Payload::Stream { payload: Box::pin(half) };
+        let mut body = Watched { payload, received: received.clone() };
+        let mut poll = || Pin::new(&mut body).poll_next(&mut Context::from_waker(Waker::noop())).is_pending();
+        assert!(!poll());
+        assert!(!received.deadline(limit).1);
+        assert!(poll());
+        let (deadline, is_half) = received.deadline(limit);
+        assert!(is_half && deadline >= begun + BODY_LIMIT && deadline < begun + limit);
+    }
 
     #[test]
     fn only_pages_that_reckon_over_everything_may_take_longer() {

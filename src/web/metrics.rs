@@ -1,7 +1,6 @@
 //! The metrics for a monitoring program, in the text format of OpenMetrics.
 use std::{
     fmt,
-    net::IpAddr,
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
@@ -11,6 +10,7 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 use codes::Job;
+use domain::{calendar::japan_date, settings::MailLimit};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge},
@@ -47,6 +47,11 @@ struct JobName {
     job: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitName {
+    limit: &'static str,
+}
+
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(metrics);
 }
@@ -60,8 +65,7 @@ pub fn count(status: StatusCode) {
 
 #[get("/metrics")]
 async fn metrics(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let asks = client::address(&req, &app.config.trusted_proxies);
-    if !is_ours(&app, asks) {
+    if !client::is_operator(&req, &app.config.trusted_proxies) {
         return Err(Problem::Forbidden);
     }
     let mut registry = Registry::with_prefix("madoguchi");
@@ -71,10 +75,6 @@ async fn metrics(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Probl
     let mut body = String::new();
     encode(&mut body, &registry).map_err(|err: fmt::Error| Problem::Internal(err.into()))?;
     Ok(HttpResponse::Ok().content_type(OPEN_METRICS).body(body))
-}
-
-fn is_ours(app: &App, address: IpAddr) -> bool {
-    address.is_loopback() || app.config.trusted_proxies.iter().any(|it| it.contains(address))
 }
 
 fn requests(registry: &mut Registry) {
@@ -103,6 +103,16 @@ async fn work(app: &App, registry: &mut Registry) -> Result<(), Problem> {
         aside.get_or_create(&JobName { job: job.code() }).set(i64::try_from(n).unwrap_or(i64::MAX));
     }
     registry.register("set_aside_rows", "Rows that a background job could not handle", aside);
+    let nearly = Family::<LimitName, Gauge<i64, AtomicI64>>::default();
+    let programme = app.programme_to_show().await?;
+    let now = app.clock.now();
+    let settings = programme.settings_at(now);
+    for limit in MailLimit::ALL {
+        let (code, count) = (limit.code(), limit.nearly(settings));
+        let n = store::correspondence::mail_budget::reached(&app.db, code, japan_date(now), count).await?;
+        nearly.get_or_create(&LimitName { limit: code }).set(i64::try_from(n).unwrap_or(i64::MAX));
+    }
+    registry.register("mail_limits_nearly_spent", "Limits of mails used up to four fifths today", nearly);
     if let Some(latest) = store::heartbeat::latest(&app.db).await? {
         let age = Gauge::<i64, AtomicI64>::default();
         age.set((app.clock.now() - latest).num_seconds());

@@ -76,6 +76,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(preview::show)
         .service(preview::picture)
         .service(robots::robots)
+        .service(robots::security)
         .service(robots::sitemap)
         .service(unsubscribe::show)
         .service(unsubscribe::submit)

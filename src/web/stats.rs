@@ -1,5 +1,5 @@
-//! The statistics of the service: the present numbers and the editions of months for the center and the ministries, and what
-//! is published of them.
+//! The statistics of the service: the present numbers and the editions of months for the center, and what is published of
+//! them, for the ministries and everyone.
 mod adoption;
 mod around;
 mod campaign;
@@ -10,9 +10,12 @@ mod editions;
 mod japan_map;
 mod page;
 mod public;
+mod published_edition;
+mod published_report;
 mod rate_chart;
 mod reach;
 mod report;
+mod report_chart;
 mod tables;
 
 use actix_web::web::ServiceConfig;

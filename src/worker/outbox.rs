@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     booking::notice::in_business_hours,
     correspondence::outgoing_mail::{SendFailure, rate_limit::RateLimit},
-    id::{ConsultationId, MailId},
+    id::{ConsultationId, MailId, NetworkQuestionId},
 };
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -27,7 +27,7 @@ use crate::{
         self,
         correspondence::{
             bounce::Bounce,
-            outbox::{LeasedMail, SendCapacity, SendOutcome, SettledMail},
+            outbox::{LeasedMail, SendCapacity, SendOutcome, SettledMail, readdressed::UNREACHABLE},
         },
     },
 };
@@ -105,6 +105,7 @@ struct Sent {
     domain: String,
     kind: MailKind,
     consultation: Option<ConsultationId>,
+    relay: Option<NetworkQuestionId>,
     address: String,
     /// The failure, if the server could not be reached or deferred the mail.
     failure: Option<SendFailure>,
@@ -222,6 +223,11 @@ impl Dispatcher {
             {
                 tracing::error!(error = ?err, "could not ask the center to call the reader of a mail");
             }
+            if let Some(question) = it.relay.filter(|_| it.is_lost())
+                && let Err(err) = ops::network::mail_lost(&self.app, question, &it.address).await
+            {
+                tracing::error!(error = ?err, "could not take a question back from a mentor");
+            }
         }
         Ok(())
     }
@@ -276,6 +282,7 @@ async fn send(
         domain: leased.domain,
         kind: leased.mail.outgoing.kind,
         consultation: leased.mail.outgoing.consultation,
+        relay: leased.mail.outgoing.relay,
         address: leased.mail.outgoing.to,
         failure,
         no_such_address,
@@ -285,6 +292,12 @@ async fn send(
 impl Sent {
     fn was_tried(&self) -> bool {
         !matches!(self.settled.outcome, SendOutcome::GivenBack | SendOutcome::Suppressed)
+    }
+
+    /// Returns whether the mail will not reach its reader: it was given up, or not sent to an address that no mail reaches.
+    fn is_lost(&self) -> bool {
+        let SettledMail { outcome, detail, .. } = &self.settled;
+        *outcome == SendOutcome::Failed || (*outcome == SendOutcome::Suppressed && detail == UNREACHABLE)
     }
 
     /// Returns the bounce that records the server's answer about the address.

@@ -88,6 +88,7 @@ pub async fn app(url: &str) -> App {
         runs_worker: false,
         readiness: Arc::default(),
         readers: Arc::default(),
+        searches: Arc::default(),
     }
 }
 

@@ -236,12 +236,12 @@ async function readParticipants(editor) {
   assert.equal(await editor.page.getByText("秋田 花子").count(), VISITORS.length);
 }
 
-/** The figures of the systems around the desk, as a ministry reads them. */
-async function readFigures(ministry) {
-  await ministry.visit("/staff/sign-in");
-  await signIn(ministry, "soumu@example.jp", PASSWORD);
-  await ministry.visit("/stats");
+/** The figures of the systems around the desk, as the center reads them. */
+async function readFigures(center) {
+  await center.visit("/staff/sign-in");
+  await signIn(center, "center1@example.jp", PASSWORD);
+  await center.visit("/stats");
   for (const system of ["イベント", "調査", "推進企業ネットワーク"]) {
-    await ministry.page.getByRole("heading", { name: system, exact: true }).waitFor();
+    await center.page.getByRole("heading", { name: system, exact: true }).waitFor();
   }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 use Person::{Administrator, Company, Coordinator, Desk, Editor, Expert, Observer, Visitor};
 
-const EVERYONE: &[Person] = &[Visitor, Company, Coordinator, Expert, Desk, Observer, Editor, Administrator];
+const EVERYONE: &[Person] = &Person::ALL;
 
 /// The persons who have an account.
 const STAFF: &[Person] = &[Coordinator, Expert, Desk, Observer, Editor, Administrator];
@@ -24,6 +24,7 @@ const STAFF: &[Person] = &[Coordinator, Expert, Desk, Observer, Editor, Administ
 #[rustfmt::skip]
 pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/", EVERYONE),
+    ("GET", "/.well-known/security.txt", EVERYONE),
     ("GET", "/a/{token}", EVERYONE),
     ("POST", "/a/{token}", EVERYONE),
     ("GET", "/accessibility", EVERYONE),
@@ -69,6 +70,11 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/admin/masters/desks/{id}/active", &[Administrator]),
     ("POST", "/admin/masters/themes", &[Administrator]),
     ("POST", "/admin/masters/themes/{code}", &[Administrator]),
+    ("GET", "/admin/retention", &[Administrator]),
+    ("POST", "/admin/retention/holds", &[Administrator]),
+    ("POST", "/admin/retention/holds/{id}/lift", &[Administrator]),
+    ("GET", "/admin/retention/{number}", &[Administrator]),
+    ("POST", "/admin/retention/{number}/erase", &[Administrator]),
     ("GET", "/admin/settings", &[Administrator]),
     ("POST", "/admin/settings", &[Administrator]),
     ("GET", "/admin/users", &[Administrator]),
@@ -480,6 +486,24 @@ async fn each_person_can_open_exactly_the_permitted_routes() {
                 if refused || reply.status >= 500 || (everyones && reply.status == 404) {
                     wrong.push(format!("{person:?} stays out: {method} {pattern}: {}", reply.status));
                 }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[actix_web::test]
+async fn a_head_request_is_answered_as_a_get() {
+    let town = Town::new().await;
+    let mut wrong = Vec::new();
+    for (_, pattern, _) in ROUTES.iter().filter(|it| it.0 == "GET") {
+        for person in [Visitor, Company, Coordinator, Administrator] {
+            let get = knock(&town, person, "GET", pattern).await;
+            let head = knock(&town, person, "HEAD", pattern).await;
+            let of =
+                |it: &Reply| (it.status, it.location.clone(), it.header("content-type").map(str::to_owned));
+            if of(&head) != of(&get) {
+                wrong.push(format!("{person:?}: {pattern}: {:?}, not {:?}", of(&head), of(&get)));
             }
         }
     }

@@ -4,7 +4,10 @@ pub mod setting;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{number::CaseNumber, settings::Settings};
 use madoguchi::{
-    ops::{self, correspondence::mail_budget::MailBudget},
+    ops::{
+        self,
+        correspondence::mail_budget::{MailBudget, RequestedMail},
+    },
     store, worker,
 };
 use sea_orm::EntityTrait;
@@ -343,6 +346,11 @@ async fn one_network_holds_a_bounded_number_of_times() {
     }
     let one_more = draft_at(&site).await;
     assert_eq!(choose(&one_more).await, 429, "the twenty-first");
+    let path = format!("{one_more}/slot");
+    let free = values_of(&site.get(&path).await.body, "slot").remove(0);
+    site.post(&path, &[("slot", &free)])
+        .await
+        .shows("テレワーク相談センター（電話 0120-000-000）へお電話ください。");
     let elsewhere = ops::intake::apply::start(&site.app, "another network".to_owned()).await.unwrap();
     assert_eq!(choose(&madoguchi::url::draft(elsewhere)).await, 303, "another network");
     // A company that holds a time may change it, and gives it back by choosing none.
@@ -557,16 +565,54 @@ async fn one_address_causes_a_bounded_number_of_acknowledgements() {
 }
 
 #[actix_web::test]
+async fn one_network_has_a_bounded_number_of_applications_until_an_address_is_confirmed() {
+    let site = Site::new().await;
+    let submit = async || {
+        let draft = draft_at(&site).await;
+        setting::answer_all(&site, &draft).await;
+        site.post(&format!("{draft}/slot"), &[("slot", "none")]).await;
+        (site.post(&format!("{draft}/confirm"), &[("consent", "1")]).await, draft)
+    };
+    for n in 1..=20 {
+        assert_eq!(submit().await.0.status, 303, "{n}");
+    }
+    let (refused, draft) = submit().await;
+    assert_eq!(refused.status, 429);
+    refused.shows("いまはお申し込みを受け付けられません");
+    refused.shows("0120-000-000");
+    let all = entity::consultation::Entity::find().all(&site.app.db).await.unwrap();
+    assert_eq!(all.len(), 20);
+    // An address that is confirmed makes room for the draft, whose answers are kept.
+    let id = domain::id::ConsultationId(all[0].id);
+    ops::consultation::confirm_address(&site.app, id, domain::actor::Actor::Company).await.unwrap();
+    let sent = site.post(&format!("{draft}/confirm"), &[("consent", "1")]).await;
+    assert_eq!(sent.location, Some(format!("{draft}/done")));
+}
+
+#[actix_web::test]
+async fn one_network_begins_a_bounded_number_of_applications_in_a_day() {
+    let site = Site::new().await;
+    for _ in 0..200 {
+        assert_eq!(site.post("/apply", &[]).await.status, 303);
+    }
+    let refused = site.post("/apply", &[]).await;
+    assert_eq!(refused.status, 429);
+    refused.shows("お電話ください");
+    assert_eq!(entity::draft::Entity::find().all(&site.app.db).await.unwrap().len(), 200);
+    site.app.clock.advance(TimeDelta::days(1));
+    assert_eq!(site.post("/apply", &[]).await.status, 303);
+}
+
+#[actix_web::test]
 async fn one_domain_and_one_network_cause_a_bounded_number_of_mails_in_a_day() {
     let site = Site::new().await;
     let settings = Settings { mails_per_domain_a_day: 4, mails_per_network_a_day: 6, ..Settings::default() };
     let spend = async |email: &str, network: &str| {
         let tx = site.app.begin().await.unwrap();
         let now = site.app.clock.now();
+        let mail = RequestedMail { scope: "", email_key: email, network, proved: false };
         let spent =
-            ops::correspondence::mail_budget::spend(&site.app, &tx, "", email, network, &settings, now)
-                .await
-                .unwrap();
+            ops::correspondence::mail_budget::spend(&site.app, &tx, mail, &settings, now).await.unwrap();
         tx.commit().await.unwrap();
         spent
     };
@@ -574,6 +620,15 @@ async fn one_domain_and_one_network_cause_a_bounded_number_of_mails_in_a_day() {
         assert_eq!(spend(&format!("c{n}@example.co.jp"), &format!("network{n}")).await, MailBudget::Within);
     }
     assert_eq!(spend("c9@EXAMPLE.co.jp", "network9").await, MailBudget::Spent, "a fifth to the domain");
+    let rows = entity::mail_budget::Entity::find().all(&site.app.db).await.unwrap();
+    let of = |part: &str| rows.iter().filter(|it| it.key.starts_with(part)).map(|it| it.count).sum::<i32>();
+    assert_eq!((of("address/"), of("domain/")), (4, 4), "a refused mail counts against its network alone");
+    let tx = site.app.begin().await.unwrap();
+    let mail = RequestedMail { scope: "", email_key: "c8@example.co.jp", network: "network8", proved: true };
+    let now = site.app.clock.now();
+    let proved = ops::correspondence::mail_budget::spend(&site.app, &tx, mail, &settings, now).await.unwrap();
+    assert_eq!(proved, MailBudget::Within, "the domain of an address that is proved has no limit");
+    tx.commit().await.unwrap();
     for n in 0..6 {
         assert_eq!(spend(&format!("c@c{n}.example"), "network").await, MailBudget::Within);
     }

@@ -161,14 +161,23 @@ pub async fn unconfirmed(site: &Site, cast: &Cast, form: &ApplicationForm) -> Ca
 
 /// Makes a consultation in `Received`, with the address of the contact confirmed.
 pub async fn received(site: &Site, cast: &Cast, email: &str) -> Case {
-    let case = unconfirmed(site, cast, &form(email)).await;
+    received_of(site, cast, &form(email)).await
+}
+
+async fn received_of(site: &Site, cast: &Cast, form: &ApplicationForm) -> Case {
+    let case = unconfirmed(site, cast, form).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     case
 }
 
 /// Makes a consultation in `Matching`: the expert of the cast is asked.
 pub async fn matching(site: &Site, cast: &Cast, email: &str) -> Case {
-    let case = received(site, cast, email).await;
+    matching_of(site, cast, &form(email)).await
+}
+
+/// Makes a consultation like `matching`, of another form.
+pub async fn matching_of(site: &Site, cast: &Cast, form: &ApplicationForm) -> Case {
+    let case = received_of(site, cast, form).await;
     let version = record(site, case).await.version;
     ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
         .await
@@ -178,7 +187,12 @@ pub async fn matching(site: &Site, cast: &Cast, email: &str) -> Case {
 
 /// Makes a consultation in `Scheduling`: the expert has accepted, and no time is chosen.
 pub async fn scheduling(site: &Site, cast: &Cast, email: &str) -> Case {
-    let case = matching(site, cast, email).await;
+    scheduling_of(site, cast, &form(email)).await
+}
+
+/// Makes a consultation like `scheduling`, of another form.
+pub async fn scheduling_of(site: &Site, cast: &Cast, form: &ApplicationForm) -> Case {
+    let case = matching_of(site, cast, form).await;
     let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
     case

@@ -78,7 +78,7 @@ async fn a_file_goes_along_and_is_handed_out_to_those_of_the_case() {
         &all.company,
         &path,
         &[("message", "規程を送ります")],
-        &[("規程①.pdf", "application/pdf", pdf), ("a.txt", "text/plain", b"")],
+        &[("規程①.pdf", "application/pdf", pdf), ("a.txt", "text/plain", b"a")],
     )
     .await;
     assert_eq!(reply.status, 303, "{}", reply.body);
@@ -155,6 +155,10 @@ async fn files_beyond_the_limits_are_refused_at_the_field_and_the_text_is_kept()
         (
             vec![("run.exe", "application/pdf", &b"MZ"[..])],
             "「run.exe」は受け付けていない種類のファイルです。選び直してください",
+        ),
+        (
+            vec![("empty.pdf", "application/pdf", &b""[..])],
+            "「empty.pdf」は中身のないファイルです。選び直してください",
         ),
         (vec![("large.pdf", "application/pdf", &large[..])], "「large.pdf」は1MBを超えています"),
         (

@@ -30,6 +30,9 @@ use crate::{
 /// The page of the edition of November 2026.
 const NOVEMBER: &str = "/stats/editions/2026-11";
 
+/// The page of the edition with which the fiscal year ends.
+const MARCH: &str = "/stats/editions/2027-03";
+
 pub fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
@@ -148,6 +151,9 @@ async fn a_month_is_closed_once_shown_to_the_center_and_released_by_itself() {
     let page = ministry.get(NOVEMBER).await;
     page.shows("説明会の翌週に申込みが増えました。");
     assert!(!page.body.contains("/comment\""), "a ministry does not comment");
+    page.shows("<th scope=\"row\">11月</th><td class=\"num\">6</td>");
+    page.shows("件数が少ないため、内訳はまだ公表していません。");
+    assert!(!page.body.contains("東京都"), "six are too few for a division");
     let page = site.visitor().get("/stats").await;
     page.shows("令和8年度（2026年度）は11月までに相談を6件受け付けました");
     page.shows("2026年11月分まで（12月10日（木）確定）");
@@ -196,6 +202,88 @@ async fn an_edition_never_changes_and_late_changes_stand_beside_it() {
     }
     let kept = store::statistics::edition::find(&site.app.db, EditionMonth::parse("2026-11").unwrap()).await;
     assert_eq!(kept.unwrap().unwrap().content.all.count(FigureTable::Received, "all"), 5);
+}
+
+#[actix_web::test]
+async fn pages_and_files_of_a_ministry_and_of_everyone_hide_the_same_counts() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    for n in 0..12 {
+        cases::unconfirmed(&site, &cast, &cases::form(&format!("c{n}@example.co.jp"))).await;
+    }
+    let all = consultation::Entity::find().all(&site.app.db).await.unwrap();
+    let three: Vec<_> = all.into_iter().take(3).map(|it| it.id).collect();
+    let by = site.account(Role::Administrator, "admin@example.jp").await.id;
+    indicator(&site, by).await;
+    consultation::Entity::update_many()
+        .col_expr(consultation::Column::Prefecture, Expr::value(32))
+        .filter(consultation::COLUMN.id.is_in(three))
+        .exec(&site.app.writer)
+        .await
+        .unwrap();
+    close_year(&site).await;
+    let (center, ministry) = (sign_in(&site, Role::Coordinator).await, sign_in(&site, Role::Observer).await);
+    let exact = center.get(NOVEMBER).await;
+    exact.shows("<th scope=\"row\">島根県</th><td class=\"num\">3</td><td class=\"num\">3</td>");
+    exact.shows("センターの外には渡さないでください。");
+    for query in ["", "?field=ict", "?field=labor", "?view=all"] {
+        let page = ministry.get(&format!("{MARCH}{query}")).await;
+        page.shows("2027年3月分まで");
+        page.shows(
+            "<th scope=\"row\">オンラインの割合</th><td class=\"num\">100.0%</td><td class=\"num\">12</td>",
+        );
+        page.shows("<th scope=\"row\">島根県</th><td class=\"num\">非公表</td>");
+        assert!(!page.body.contains("<td class=\"num\">3</td>"), "{}", page.body);
+        assert!(!page.body.contains("確定したあとの変更"), "the present numbers are the center's");
+    }
+    for kind in ["pdf", "xlsx"] {
+        let path = format!("{MARCH}/report.{kind}");
+        let read = ministry.send_bytes(&path).await;
+        assert_eq!(read, ministry.send_bytes(&format!("{path}?field=ict")).await, "no field is chosen");
+        assert_eq!(read, center.send_bytes(&format!("{path}?view=published")).await);
+        assert_ne!(read, center.send_bytes(&path).await);
+    }
+    let text = crate::pdf_readers::text_of(&ministry.send_bytes(&format!("{MARCH}/report.pdf")).await);
+    assert!(text.contains("島根県") && text.contains("非公表") && !text.contains("3件"), "{text}");
+    let found = opened(&ministry.send_bytes(&format!("{MARCH}/report.xlsx")).await);
+    assert!(found.contains("島根県 非公表") && found.contains("従業員数"), "{found}");
+    for reader in [&site.visitor(), &ministry] {
+        reader.get("/stats?year=2026").await.shows("島根<b class=\"word\">非公表</b>");
+        assert!(reader.get("/stats.csv?year=2026").await.body.contains("32,島根県,非公表\r\n"));
+    }
+}
+
+/// Returns the texts of a spreadsheet as openpyxl reads them.
+fn opened(xlsx: &[u8]) -> String {
+    let file = std::env::temp_dir().join(format!("madoguchi-report-{}.xlsx", uuid::Uuid::new_v4().simple()));
+    std::fs::write(&file, xlsx).unwrap();
+    let python = crate::peers::tools().join("venv/bin/python");
+    let read = std::process::Command::new(python)
+        .env("PYTHONIOENCODING", "utf-8")
+        .args(["-c", OPEN_SPREADSHEET])
+        .arg(&file)
+        .output()
+        .unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    String::from_utf8_lossy(&read.stdout).into_owned()
+}
+
+#[actix_web::test]
+async fn a_month_is_public_with_those_before_it_in_whatever_order_they_are_released() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    for n in 0..5 {
+        cases::unconfirmed(&site, &cast, &cases::form(&format!("c{n}@example.co.jp"))).await;
+    }
+    let by = site.account(Role::Coordinator, "figures@example.jp").await.id;
+    wait_until(&site, "2027-01-13T01:00:00Z");
+    while edition::close_due(&site.app).await.unwrap() {}
+    edition::release(&site.app, EditionMonth::parse("2026-12").unwrap(), (by, 1)).await.unwrap();
+    let visitor = site.visitor();
+    visitor.get("/stats").await.shows("公表できる集計は、まだありません");
+    edition::release_due(&site.app).await.unwrap();
+    visitor.get("/stats").await.shows("2026年12月分まで");
 }
 
 #[actix_web::test]

@@ -53,6 +53,7 @@ fn every_kind_has_its_hours() {
         MailKind::RegistrationInvitation,
         MailKind::RegistrationsWaiting,
         MailKind::EditionClosed,
+        MailKind::ErasureAhead,
         MailKind::SurveyInvitation,
         MailKind::SurveyReminder,
         MailKind::DoubtsWaiting,

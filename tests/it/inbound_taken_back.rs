@@ -5,6 +5,7 @@ use entity::inbound_mail;
 use madoguchi::{
     doctor,
     store::{self, correspondence::message::Audience},
+    worker,
 };
 
 use crate::{
@@ -142,5 +143,40 @@ async fn a_note_is_taken_out_and_its_files_go_with_it() {
     let row =
         store::correspondence::inbound_mail::find(&site.app.db, MailId(mail.id)).await.unwrap().unwrap();
     assert_eq!((row.state.code(), row.open, row.entry_id), ("quarantined", true, None));
+    is_sound(&site).await;
+}
+
+/// Returns the states of the notices of new messages to an address.
+async fn notices(site: &Site, to: &str) -> Vec<String> {
+    let mails = cases::mails_to(site, to).await.into_iter().filter(|it| it.kind == "new_message");
+    mails.map(|it| it.state.code().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn a_notice_of_the_mail_is_withdrawn_unless_it_announces_another_message_too() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let mail = stranger(&site).await;
+    attach(&site, &mail, case, "company").await;
+    let readers = ["center@example.jp", "expert@example.jp"];
+    for to in readers {
+        assert_eq!(notices(&site, to).await, ["waiting"], "{to}");
+    }
+    assert_eq!(take_back(&site, &mail, "別の企業のメール").await.status, 303);
+    for to in readers {
+        assert_eq!(notices(&site, to).await, ["suppressed"], "{to}");
+    }
+
+    // Another message is announced once, at its time, whether it comes before the mail leaves the case or afterwards.
+    attach(&site, &mail, case, "company").await;
+    site.app.clock.advance(TimeDelta::minutes(5));
+    let to = site.app.reply_address(case.id, CONTACT);
+    arrives(&site, &raw_mail(CONTACT, &to, "Re: 予約", "駐車場はありますか。")).await;
+    assert_eq!(take_back(&site, &mail, "別の企業のメール").await.status, 303);
+    site.app.clock.advance(TimeDelta::days(4));
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    for to in readers {
+        assert_eq!(notices(&site, to).await, ["suppressed", "sent"], "{to}");
+    }
     is_sound(&site).await;
 }

@@ -56,6 +56,7 @@ mod publishing;
 mod race;
 mod reads;
 mod reminding;
+mod retention;
 mod same_site;
 mod scratch;
 mod sending;

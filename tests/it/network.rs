@@ -7,13 +7,14 @@ use domain::{
     intake::application::TICKED,
     network::{
         MentorEntry, MentorForm, MentorStatus, NetworkQuestionStatus, NetworkSide, QuestionEntry,
-        QuestionForm, QuestionState,
+        QuestionForm, QuestionReturn, QuestionState,
     },
     text::Prose,
 };
 use entity::{mentor as mentor_row, network_message, network_pass, network_question, outbox};
 use madoguchi::{
     doctor,
+    mail::transport::{SendError, Transport},
     ops::{self, network::SeenMentor},
     secret::Purpose,
     store::network::{mentor, question, statistics},
@@ -352,6 +353,42 @@ async fn a_question_comes_back_when_the_mentor_does_not_answer_pauses_or_cannot_
     work(&site).await;
     let row = mentor_row::Entity::find().one(&site.app.db).await.unwrap().unwrap();
     assert_eq!((row.status.code(), row.email, row.contact_name), ("departed", None, None));
+    sound(&site).await;
+}
+
+/// No report comes of a mail that the server refuses, nor of one that is not sent because its address is known as dead.
+#[actix_web::test]
+async fn a_question_whose_mail_is_not_taken_is_back_at_the_center_at_once() {
+    let site = Site::new().await;
+    let to = listed(&site, "みほん精機", MENTOR, "5").await;
+    let question = question_of(&site, ASKER, Some(to)).await;
+    send(&site).await;
+    let back = async || {
+        let it = question::find(&site.app.db, question).await.unwrap().unwrap();
+        it.life.state == QuestionState::AtCenter { back: Some(QuestionReturn::Undelivered) }
+    };
+    let Transport::Memory(memory) = &site.app.mail.transport else { panic!("no mail in memory") };
+    pass(&site, question, to).await.unwrap();
+    assert!(!back().await, "the mentor has it");
+    memory.fail_with(Some(SendError::NoSuchAddress("550 5.1.1 no such user".to_owned())));
+    assert!(worker::outbox::step(&site.app).await.unwrap());
+    assert!(back().await);
+    memory.fail_with(None);
+    send(&site).await;
+    assert!(kinds(&site, ASKER).await.contains(&"network_back".to_owned()));
+
+    // Passed on to the same address again, the mail is not even tried.
+    pass(&site, question, to).await.unwrap();
+    assert!(!back().await);
+    send(&site).await;
+    assert!(back().await);
+
+    // A lost mail to the asker takes no question away from its mentor.
+    let other = question_of(&site, "other@example.co.jp", None).await;
+    let reached = listed(&site, "みほん工業", "reached@example.com", "5").await;
+    pass(&site, other, reached).await.unwrap();
+    ops::network::mail_lost(&site.app, other, "other@example.co.jp").await.unwrap();
+    assert_eq!(status(&site, other).await, NetworkQuestionStatus::WithMentor);
     sound(&site).await;
 }
 

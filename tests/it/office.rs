@@ -217,7 +217,7 @@ fn opened(xlsx: &[u8]) -> String {
 }
 
 #[actix_web::test]
-async fn everyone_reads_protected_statistics_and_insiders_all_of_them() {
+async fn everyone_reads_protected_statistics_and_the_center_all_of_them() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     site.get("/stats").await.shows("公表できる集計は、まだありません");
@@ -226,7 +226,7 @@ async fn everyone_reads_protected_statistics_and_insiders_all_of_them() {
     from_prefecture(&site, &cast, "32", 3).await;
     site.get("/stats").await.shows("公表できる集計は、まだありません");
 
-    for role in [Role::Observer, Role::Administrator] {
+    for role in [Role::Coordinator, Role::Administrator] {
         let email = format!("{}@example.jp", role.code());
         site.account(role, &email).await;
         site.sign_in(&email, PASSWORD).await;
@@ -244,23 +244,27 @@ async fn everyone_reads_protected_statistics_and_insiders_all_of_them() {
 
     // The last edition of the year shows what can be shown.
     editions::close_year(&site).await;
-    let visitor = site.visitor();
-    let page = visitor.get("/stats?year=2026").await;
-    page.shows("令和8年度（2026年度）は3月までに相談を18件受け付けました");
-    page.shows("東京<b>9</b>");
-    page.shows("大阪<b class=\"word\">非公表</b>");
-    page.shows("島根<b class=\"word\">非公表</b>");
-    visitor.get("/stats/pref/27?year=2026").await.shows("非公表");
-    visitor.get("/stats/pref/13?year=2026").await.shows("<dd>9件</dd>");
-    // A filter would reveal what the table hides.
-    visitor.get("/stats?year=2026&prefecture=32&field=ict").await.shows("相談を18件受け付けました");
-    let csv = visitor.get("/stats.csv?year=2026&prefecture=32").await.body;
-    assert!(csv.starts_with('\u{feff}'));
-    let line = ",2026,すべて,すべて,prefecture,都道府県（2027年3月まで）,32,島根県,非公表\r\n";
-    assert!(csv.contains(line), "{csv}");
-    assert!(!csv.contains("企業・団体の数"));
-    let public = opened(&visitor.send_bytes("/stats.xlsx?year=2026").await);
-    assert!(public.lines().any(|it| it.ends_with("島根県\t非公表")), "{public}");
+    let (visitor, ministry) = (site.visitor(), site.visitor());
+    site.account(Role::Observer, "observer@example.jp").await;
+    assert_eq!(ministry.sign_in("observer@example.jp", PASSWORD).await.status, 303);
+    for reader in [&visitor, &ministry] {
+        let page = reader.get("/stats?year=2026").await;
+        page.shows("令和8年度（2026年度）は3月までに相談を18件受け付けました");
+        page.shows("東京<b>9</b>");
+        page.shows("大阪<b class=\"word\">非公表</b>");
+        page.shows("島根<b class=\"word\">非公表</b>");
+        reader.get("/stats/pref/27?year=2026").await.shows("非公表");
+        reader.get("/stats/pref/13?year=2026").await.shows("<dd>9件</dd>");
+        // A filter would reveal what the table hides.
+        reader.get("/stats?year=2026&prefecture=32&field=ict").await.shows("相談を18件受け付けました");
+        let csv = reader.get("/stats.csv?year=2026&prefecture=32").await.body;
+        assert!(csv.starts_with('\u{feff}'));
+        let line = ",2026,すべて,すべて,prefecture,都道府県（2027年3月まで）,32,島根県,非公表\r\n";
+        assert!(csv.contains(line), "{csv}");
+        assert!(!csv.contains("企業・団体の数"));
+        let public = opened(&reader.send_bytes("/stats.xlsx?year=2026").await);
+        assert!(public.lines().any(|it| it.ends_with("島根県\t非公表")), "{public}");
+    }
     for path in ["/stats.csv?year=2031", "/stats?year=abc", "/stats.xlsx?year=1"] {
         assert_eq!(visitor.get(path).await.status, 404, "{path}");
     }
@@ -287,6 +291,12 @@ async fn the_statistics_follow_a_case_from_receipt_to_survey() {
 
     site.account(Role::Observer, "soumu@example.jp").await;
     site.sign_in("soumu@example.jp", PASSWORD).await;
+    let ministry = site.get("/stats").await;
+    for answer in ["回答率", "問い合わせへの対応に満足した", "100人未満"] {
+        assert!(!ministry.body.contains(answer), "a ministry does not read the answers of one company");
+    }
+    site.account(Role::Coordinator, "figures@example.jp").await;
+    site.sign_in("figures@example.jp", PASSWORD).await;
     let page = site.get("/stats").await;
     page.shows("<strong>1回</strong>相談できた案件は100.0%");
     page.shows("月別では11月が最多の1件");
@@ -298,6 +308,7 @@ async fn the_statistics_follow_a_case_from_receipt_to_survey() {
     assert!(!page.body.contains("秘密の感想"));
     assert!(!page.body.contains("style="));
 
+    site.sign_in("soumu@example.jp", PASSWORD).await;
     for path in
         [format!("/staff/consultations/{}", case.number), format!("/expert/consultations/{}", case.number)]
     {
@@ -533,6 +544,18 @@ async fn metrics_are_for_our_own_networks() {
     let outside = from("10.0.0.1:1").insert_header(("X-Forwarded-For", "203.0.113.9"));
     assert_eq!(site.send(outside).await.status, 403, "forwarded from outside");
     assert_eq!(site.send(from("10.0.0.7:1")).await.status, 200);
+    for header in
+        ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"]
+    {
+        for neighbour in ["127.0.0.1:1", "10.0.0.1:1"] {
+            let forwarded = from(neighbour).insert_header((header, "203.0.113.9"));
+            assert_eq!(site.send(forwarded).await.status, 403, "{header} from {neighbour}");
+        }
+    }
+    let for_loopback = from("127.0.0.1:1").insert_header(("x-forwarded-for", "127.0.0.1"));
+    assert_eq!(site.send(for_loopback).await.status, 403, "a neighbour that is no proxy asks for another");
+    let for_ours = from("10.0.0.1:1").insert_header(("x-forwarded-for", "10.0.0.7"));
+    assert_eq!(site.send(for_ours).await.status, 200, "a proxy asks for our own network");
     let metrics = site.send(from("127.0.0.1:1")).await;
     for name in [
         "madoguchi_requests_total{class=\"4xx\"}",

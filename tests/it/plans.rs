@@ -37,21 +37,10 @@ const GROWING: [&str; 17] = [
 /// The pages and files that count a whole year or more.
 const WHOLE: [&str; 4] = ["/stats", "/stats/pref/{code}", "/stats.csv", "/stats.xlsx"];
 
-const PERSONS: [Person; 8] = [
-    Person::Visitor,
-    Person::Company,
-    Person::Coordinator,
-    Person::Expert,
-    Person::Desk,
-    Person::Observer,
-    Person::Editor,
-    Person::Administrator,
-];
-
-/// The text of each statement that was executed, with who was first to execute it and with the values.
+/// The text of each statement, with the page or job that executed it first, and with the values.
 type Statements = BTreeMap<String, (String, Option<Values>)>;
 
-/// Who executes statements now, and what was executed.
+/// The page or job that executes statements now, and the statements so far.
 #[derive(Clone, Default)]
 struct Executed(Arc<Mutex<(String, Statements)>>);
 
@@ -90,7 +79,7 @@ async fn no_page_and_no_job_reads_a_growing_table_whole() {
     });
     for (_, pattern, _) in ROUTES.iter().filter(|it| it.0 == "GET" && !WHOLE.contains(&it.1)) {
         executed.by(pattern);
-        for person in PERSONS {
+        for person in Person::ALL {
             town.browser(person, pattern).await.get(&town.path(pattern)).await;
         }
     }

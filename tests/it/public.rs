@@ -105,3 +105,13 @@ async fn a_lost_database_has_a_page_that_says_what_is_kept() {
     page.shows(page.header("x-request-id").unwrap());
     assert_eq!(page.header("content-security-policy"), Some(CSP));
 }
+
+#[actix_web::test]
+async fn people_who_find_a_fault_of_security_learn_whom_to_write_to() {
+    let site = Site::with_settings(&[("MADOGUCHI_PUBLIC_URL", "https://soudan.example.jp")]).await;
+    let reply = site.get("/.well-known/security.txt").await;
+    assert_eq!(reply.header("content-type"), Some("text/plain; charset=utf-8"));
+    let expected = "Contact: mailto:center@example.jp\nExpires: 2027-02-18T00:00:00Z\nPreferred-Languages: ja, en\n\
+                    Canonical: https://soudan.example.jp/.well-known/security.txt\n";
+    assert_eq!(reply.body, expected);
+}

@@ -5,17 +5,6 @@ use crate::{access::ROUTES, tables, town::Person, town::Town};
 /// at, a worker that it is alive, and a process that it can write.
 const EXCEPT: &[&str] = &["session", "case_visit", "worker_heartbeat", "readiness"];
 
-const ALL: [Person; 8] = [
-    Person::Visitor,
-    Person::Company,
-    Person::Coordinator,
-    Person::Expert,
-    Person::Desk,
-    Person::Observer,
-    Person::Editor,
-    Person::Administrator,
-];
-
 #[actix_web::test]
 async fn no_page_changes_anything_by_being_looked_at() {
     let town = Town::new().await;
@@ -23,7 +12,7 @@ async fn no_page_changes_anything_by_being_looked_at() {
     let mut before = tables::fingerprint(db, EXCEPT).await;
     let mut wrong = Vec::new();
     for (_, pattern, _) in ROUTES.iter().filter(|it| it.0 == "GET") {
-        for person in ALL {
+        for person in Person::ALL {
             let reply = town.browser(person, pattern).await.get(&town.path(pattern)).await;
             if reply.status >= 500 {
                 wrong.push(format!("{pattern} fails for {person:?}"));

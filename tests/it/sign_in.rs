@@ -2,14 +2,24 @@
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{actor::Role, intake::contact::EmailAddress};
+use entity::sign_in_attempt as sign_in_attempt_row;
+use futures_util::future::join_all;
 use madoguchi::{
-    ops::{self, accounts::account::NewAccount},
+    ops::{
+        self,
+        accounts::{
+            account::{NewAccount, SetUp},
+            sign_in_attempt,
+        },
+    },
+    problem::Problem,
     store::{
         self,
         accounts::{link::Purpose, session::Holder},
     },
     web::kit::session::STAFF_COOKIE,
 };
+use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::{
     cases,
@@ -143,13 +153,70 @@ async fn each_lock_lasts_longer_and_the_owner_hears_once_a_day() {
 #[actix_web::test]
 async fn one_network_cannot_guess_for_ever() {
     let site = Site::new().await;
-    for _ in 0..40 {
-        site.app.guard.note_failure("0.0.0.0".parse().unwrap(), site.app.clock.now());
+    site.account(Role::Coordinator, "someone@example.jp").await;
+    for _ in 0..39 {
+        let now = site.app.clock.now();
+        sign_in_attempt::count(&site.app, "0.0.0.0".parse().unwrap(), now).await.unwrap();
     }
+    for _ in 0..3 {
+        let right = site.sign_in("someone@example.jp", PASSWORD).await;
+        assert_eq!(right.status, 303, "an attempt that succeeds does not count");
+    }
+    site.sign_in("nobody@example.jp", PASSWORD).await.shows(WRONG);
     let reply = site.sign_in("someone@example.jp", PASSWORD).await;
     assert_eq!(reply.status, 429);
     assert!(reply.header("retry-after").is_some());
     reply.shows("しばらくお待ちください");
+    site.app.clock.advance(TimeDelta::minutes(15));
+    assert_eq!(site.sign_in("someone@example.jp", PASSWORD).await.status, 303);
+    // The count of a window that has ended is kept no longer.
+    site.app.clock.advance(TimeDelta::minutes(16));
+    ops::housekeeping::forget_expired(&site.app).await.unwrap();
+    assert_eq!(sign_in_attempt_row::Entity::find().count(&site.app.db).await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn attempts_at_the_same_time_do_not_pass_the_limit_together() {
+    let site = Site::on_disk().await;
+    let (mut tried, mut crowded, mut refused) = (0, 0, 0);
+    for _ in 0..12 {
+        let attempts = (0..20).map(|n| {
+            let app = &site.app;
+            async move {
+                let (email, network) = (format!("c{n}@example.jp"), "192.0.2.1".parse().unwrap());
+                ops::accounts::account::sign_in(app, &email, "not the password", network, None).await
+            }
+        });
+        for outcome in join_all(attempts).await {
+            match outcome {
+                Ok(None) => tried += 1,
+                Err(Problem::Crowded) => crowded += 1,
+                Err(Problem::TooMany) => refused += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(tried, 40);
+    assert!(crowded > 0 && refused > 0, "{crowded} had no place, {refused} were refused");
+    let elsewhere = "192.0.2.2".parse().unwrap();
+    let other = ops::accounts::account::sign_in(&site.app, "c@example.jp", "x", elsewhere, None).await;
+    assert!(matches!(other, Ok(None)), "{other:?}");
+}
+
+#[actix_web::test]
+async fn a_sign_in_that_finds_no_place_is_asked_to_wait_and_counts_nowhere() {
+    let site = Site::new().await;
+    site.account(Role::Coordinator, "someone@example.jp").await;
+    let mut places = Vec::new();
+    while let Ok(place) = site.app.guard.place("0.0.0.0".parse().unwrap()) {
+        places.push(place);
+    }
+    let reply = site.sign_in("someone@example.jp", PASSWORD).await;
+    assert_eq!((reply.status, reply.header("retry-after")), (429, Some("60")));
+    reply.shows("ログインが込み合っています");
+    assert_eq!(sign_in_attempt_row::Entity::find().count(&site.app.db).await.unwrap(), 0);
+    drop(places);
+    assert_eq!(site.sign_in("someone@example.jp", PASSWORD).await.status, 303);
 }
 
 #[actix_web::test]
@@ -161,6 +228,7 @@ async fn a_session_ends_by_time_by_signing_out_and_by_being_revoked() {
 
     let out = site.post("/staff/sign-out", &[]).await;
     assert_eq!((out.status, out.location.as_deref()), (303, Some("/staff/sign-in")));
+    assert_eq!(out.header("clear-site-data"), Some("\"cache\", \"storage\""));
     assert_eq!(site.cookie(STAFF_COOKIE).await, None);
     site.get("/staff/sign-in").await.shows("ログアウトしました。");
     assert!(!site.get("/staff/sign-in").await.body.contains("ログアウトしました。"), "shown once");
@@ -255,16 +323,20 @@ async fn a_forgotten_password_is_set_anew_by_mail_without_revealing_accounts() {
 }
 
 #[actix_web::test]
-async fn the_first_start_offers_one_administrator_the_latest_link_alone() {
+async fn the_first_start_offers_one_administrator_a_link_that_no_start_repeats() {
     let site = Site::new().await;
     let email = EmailAddress::parse("admin@example.jp").unwrap();
-    let first = ops::accounts::account::set_up(&site.app, &email).await.unwrap().unwrap();
-    let second = ops::accounts::account::set_up(&site.app, &email).await.unwrap().unwrap();
+    let start = async || ops::accounts::account::set_up(&site.app, &email).await.unwrap();
+    let SetUp::Link(first) = start().await else { panic!("no link") };
+    assert!(matches!(start().await, SetUp::LinkGiven(account) if account.id == first.account.id));
+    assert_eq!(site.get(&format!("/staff/set-password/{}", first.token)).await.status, 200);
+    site.app.clock.advance(TimeDelta::days(7));
+    let SetUp::Link(second) = start().await else { panic!("no link after the first has expired") };
     assert_eq!(first.account.id, second.account.id);
     assert_eq!(site.get(&format!("/staff/set-password/{}", first.token)).await.status, 410);
     let path = format!("/staff/set-password/{}", second.token);
     assert_eq!(site.post(&path, &[("password", PASSWORD)]).await.status, 303);
-    assert!(ops::accounts::account::set_up(&site.app, &email).await.unwrap().is_none());
+    assert!(matches!(start().await, SetUp::Done));
     let last = ops::accounts::account::set_active(&site.app, first.account.id, false).await;
     assert!(last.is_err(), "the last administrator stays");
 }

@@ -149,6 +149,7 @@ impl Site {
             runs_worker: false,
             readiness: Arc::default(),
             readers: Arc::default(),
+            searches: Arc::default(),
         };
         Self {
             sent_at: Cell::new(app.clock.now()),

@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("picture", &[]),
     ("markup", &[]),
     ("problem", &["fault"]),
-    ("password", &["problem", "secret"]),
+    ("password", &["network_limit", "problem", "secret"]),
     ("config", &["config"]),
     // A migration is followed by reading the sizes of the tables.
     ("database", &["store"]),
@@ -30,11 +30,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["store", "mail::outgoing_mail", "mail::text", "secret::hex"]),
     ("cached", &["store"]),
     ("readers", &[]),
+    ("network_limit", &[]),
+    ("searches", &["network_limit"]),
     (
         "app",
         &[
-            "cached", "clock", "config", "fault", "fetch", "mail", "password", "readers", "secret", "store",
-            "url",
+            "cached", "clock", "config", "fault", "fetch", "mail", "password", "readers", "searches",
+            "secret", "store", "url",
         ],
     ),
     (
@@ -51,8 +53,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("doctor", &["doctor", "files", "ops::housekeeping", "store"]),
     ("cli", &[]),
     ("exit", &[]),
-    ("console", &["app", "exit", "ops::accounts::account"]),
-    ("serve", &["app", "console", "database", "exit", "ops", "store", "web", "worker"]),
+    ("console", &["app", "exit", "ops::accounts::account", "store::accounts::account"]),
+    ("serve", &["app", "config", "console", "database", "exit", "ops", "store", "web", "worker"]),
     (
         "commands",
         &[

@@ -53,6 +53,19 @@ pub enum Person {
     Administrator,
 }
 
+impl Person {
+    pub const ALL: [Self; 8] = [
+        Self::Visitor,
+        Self::Company,
+        Self::Coordinator,
+        Self::Expert,
+        Self::Desk,
+        Self::Observer,
+        Self::Editor,
+        Self::Administrator,
+    ];
+}
+
 pub struct Town {
     pub site: Site,
     /// A consultation with a confirmed appointment.

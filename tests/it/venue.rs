@@ -62,6 +62,7 @@ async fn a_changed_link_is_told_everywhere_alike() {
         let mails: Vec<_> = mails.iter().filter(|it| it.kind == "room").collect();
         assert_eq!(mails.len(), 1, "{to}");
         assert!(mails[0].text_body.contains(OTHER), "{to}");
+        assert!(mails[0].text_body.contains("日時は変わりません"), "{to}");
         assert_eq!(mails[0].calendar_method.as_ref().map(entity::Coded::code), Some("REQUEST"));
         let entry = mails[0].calendar.as_deref().unwrap();
         assert!(entry.contains("SEQUENCE:1") && entry.contains(OTHER), "{entry}");

@@ -20,6 +20,7 @@ mod mail;
 mod message;
 mod network;
 mod publication;
+mod retention;
 mod survey;
 
 pub use account::{LinkPurpose, Party, Role};
@@ -50,6 +51,7 @@ pub use publication::{
     CompanySize, EditorAct, ExampleConsentStatus, GuideKind, GuidePurpose, NewsCategory, PictureFormat,
     PublicationKind, PublicationStatus, RevisionAct,
 };
+pub use retention::{ErasedKind, ErasureCause};
 pub use survey::{DoubtStatus, SurveyAccess, SurveyChannel, SurveyResponseStatus};
 
 /// A value that has a code.

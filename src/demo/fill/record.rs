@@ -157,6 +157,7 @@ impl Rows {
                 to_state: event.to.status().into(),
                 detail: json(&detail)?,
                 previous_hash: previous,
+                erased_at: None,
                 hash: String::new(),
             };
             row.hash = hash_chain::hash(&row.previous_hash, &hash_chain::HashedEvent::from(&row));
@@ -184,8 +185,6 @@ fn consultation_row(
     marks: Marks,
 ) -> Result<consultation::Model, DbErr> {
     let (received_at, state) = (it.opening.outline.received_at, &story.it.state);
-    let (unfulfilled_reason, referred_to) = carried(state);
-    let due_at = story.due.as_ref().and_then(Due::at);
     let (company_name, search_key) = named(&it.applicant);
     Ok(consultation::Model {
         id: story.it.id.0,
@@ -194,8 +193,8 @@ fn consultation_row(
         serial: i32::try_from(it.number.serial()).unwrap_or_default(),
         state: state.status().into(),
         state_since: story.it.state_since,
-        unfulfilled_reason,
-        referred_to,
+        unfulfilled_reason: carried(state).0,
+        referred_to: carried(state).1,
         company_id: it.applicant.id,
         search_key,
         company_name,
@@ -214,8 +213,8 @@ fn consultation_row(
         turn: state.turn().into(),
         deadline_kind: story.due.as_ref().map(|it| it.kind.into()),
         deadline: story.due.as_ref().map(json).transpose()?,
-        due_at,
-        sort_at: sort_at(&story.it, due_at),
+        due_at: due_at(story),
+        sort_at: sort_at(&story.it, due_at(story)),
         appointments_done: i32::from(story.appointments_done),
         event_count: events_of(story),
         version: events_of(story),
@@ -234,6 +233,8 @@ fn consultation_row(
         report_gap: None,
         owed_field: None,
         next_field: None,
+        contact_erased_at: None,
+        record_erased_at: None,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
         to_call_since: marks.to_call_since,
@@ -244,6 +245,10 @@ fn consultation_row(
         next_step_at: None,
         stalled_since: None,
     })
+}
+
+fn due_at(story: &Story) -> Option<DateTime<Utc>> {
+    story.due.as_ref().and_then(Due::at)
 }
 
 /// Returns for what the case waits while nothing happens.

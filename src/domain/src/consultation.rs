@@ -46,6 +46,8 @@ pub struct Consultation {
     pub address_confirmed: bool,
     /// The consultation that this one was merged into. It keeps its state and takes only notes.
     pub merged_into: Option<ConsultationId>,
+    /// Whether its contact was erased, and perhaps its record. It changes no more.
+    pub is_erased: bool,
 }
 
 impl Consultation {
@@ -78,6 +80,7 @@ impl Consultation {
                     fields,
                     address_confirmed,
                     merged_into: None,
+                    is_erased: false,
                 };
                 Ok((it, Event { at: now, by, action: ActionKind::Submit, from: None, to: State::Received }))
             }
@@ -124,6 +127,9 @@ impl Consultation {
     }
 
     fn allows_now(&self, action: ActionKind) -> Result<(), ActionRefused> {
+        if self.is_erased {
+            return Err(ActionRefused::Erased);
+        }
         if self.merged_into.is_some() && action != ActionKind::Note {
             return Err(ActionRefused::Merged);
         }

@@ -22,6 +22,7 @@ pub mod wording;
 
 pub mod consultation;
 pub mod due;
+pub mod retention;
 pub mod silence;
 pub mod statistics;
 pub mod worklist;

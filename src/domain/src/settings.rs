@@ -91,12 +91,25 @@ pub struct Settings {
     pub contact_retention_years: u8,
     /// The time for which the case is kept. Fiscal years after closing.
     pub case_retention_years: u8,
+    /// The days for which a received mail is kept as it came in. Its text in the thread is part of the case.
+    pub received_mail_days: u16,
+    /// The days for which the words of a sent mail are kept.
+    pub sent_mail_days: u16,
+    /// The days for which files of messages are kept.
+    pub attachment_days: u16,
     /// The largest numbers of application mails in a day to one unconfirmed address and from one network.
     pub mails_per_address_a_day: u16,
     pub mails_per_network_a_day: u16,
     /// The largest number of application mails in a day to one domain, which may be a company's or a whole
     /// provider's.
     pub mails_per_domain_a_day: u16,
+    /// The largest number of applications that one network may begin in a day.
+    pub drafts_per_network_a_day: u16,
+    /// The largest number of open applications from one network whose address is not confirmed.
+    pub unconfirmed_per_network: u16,
+    /// The largest number of times that one network may hold at once, for drafts and for applications whose address is not
+    /// confirmed.
+    pub holds_per_network: u16,
     /// The name of the center on pages and in mails.
     pub center_name: String,
     pub center_phone: String,
@@ -107,6 +120,44 @@ pub struct Settings {
     pub consent_version: String,
     /// A notice that is shown instead of the application form while it is not empty.
     pub intake_closed_notice: String,
+}
+
+/// A limit on the mails that requests cause in a day (`docs/spec/lifecycle.md` §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailLimit {
+    /// Mails to one address that is not proved, and requests of one network for the same address.
+    Address,
+    /// Mails to the addresses of one domain that are not proved.
+    Domain,
+    /// Requests of one network, and mails to one address that is proved.
+    Network,
+}
+
+impl MailLimit {
+    pub const ALL: [Self; 3] = [Self::Address, Self::Domain, Self::Network];
+
+    /// Returns the word under which counts, the log and the metrics know the limit.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Domain => "domain",
+            Self::Network => "network",
+        }
+    }
+
+    /// Returns the largest number of a day.
+    pub fn of(self, settings: &Settings) -> i32 {
+        i32::from(match self {
+            Self::Address => settings.mails_per_address_a_day,
+            Self::Domain => settings.mails_per_domain_a_day,
+            Self::Network => settings.mails_per_network_a_day,
+        })
+    }
+
+    /// Returns the number of which the operator is told: four fifths of the limit, rounded up.
+    pub fn nearly(self, settings: &Settings) -> i32 {
+        (self.of(settings) * 4 + 4) / 5
+    }
 }
 
 impl Default for Settings {
@@ -147,9 +198,15 @@ impl Default for Settings {
             closes_hour: 17,
             contact_retention_years: 3,
             case_retention_years: 5,
+            received_mail_days: 365,
+            sent_mail_days: 1095,
+            attachment_days: 1825,
             mails_per_address_a_day: 5,
             mails_per_network_a_day: 30,
             mails_per_domain_a_day: 300,
+            drafts_per_network_a_day: 200,
+            unconfirmed_per_network: 20,
+            holds_per_network: 20,
             center_name: "テレワーク相談センター".to_owned(),
             center_phone: "0120-000-000".to_owned(),
             center_email: "center@example.jp".to_owned(),
@@ -200,9 +257,6 @@ impl Settings {
         range("closes_hour", u16::from(self.closes_hour), u16::from(self.opens_hour) + 1, 24);
         range("contact_retention_years", u16::from(self.contact_retention_years), 1, 30);
         range("case_retention_years", u16::from(self.case_retention_years), 1, 30);
-        range("mails_per_address_a_day", self.mails_per_address_a_day, 1, 1000);
-        range("mails_per_network_a_day", self.mails_per_network_a_day, 1, 10000);
-        range("mails_per_domain_a_day", self.mails_per_domain_a_day, 1, 60000);
         for (field, minutes, least) in [
             ("online_minutes", self.online_minutes, 15),
             ("visit_minutes", self.visit_minutes, 15),
@@ -218,6 +272,8 @@ impl Settings {
         }
         bad.extend(self.check_ways());
         bad.extend(self.check_silence());
+        bad.extend(self.check_networks());
+        bad.extend(self.check_kept());
         for (field, value) in [
             ("center_name", &self.center_name),
             ("center_phone", &self.center_phone),
@@ -246,9 +302,28 @@ impl Settings {
             ("missing_outcome_days", self.missing_outcome_days, 2, 60),
             ("hold_warning_hours", self.hold_warning_hours, 1, 24),
         ];
-        let wrong = ranges.into_iter().filter(|(_, value, low, high)| !(*low..=*high).contains(value));
-        let message = |low, high| format!("{low}から{high}までの数を入力してください");
-        wrong.map(|(field, _, low, high)| BadSetting { field, message: message(low, high) }).collect()
+        out_of_range(&ranges)
+    }
+
+    /// Checks for how long mails and files are kept: no shorter than a consultation usually takes.
+    fn check_kept(&self) -> Vec<BadSetting> {
+        out_of_range(&[
+            ("received_mail_days", self.received_mail_days, 90, 10950),
+            ("sent_mail_days", self.sent_mail_days, 90, 10950),
+            ("attachment_days", self.attachment_days, 90, 10950),
+        ])
+    }
+
+    /// Checks the limits of what one network, one address and one domain can cause.
+    fn check_networks(&self) -> Vec<BadSetting> {
+        out_of_range(&[
+            ("mails_per_address_a_day", self.mails_per_address_a_day, 1, 1000),
+            ("mails_per_network_a_day", self.mails_per_network_a_day, 1, 10000),
+            ("mails_per_domain_a_day", self.mails_per_domain_a_day, 1, 60000),
+            ("drafts_per_network_a_day", self.drafts_per_network_a_day, 1, 10000),
+            ("unconfirmed_per_network", self.unconfirmed_per_network, 1, 10000),
+            ("holds_per_network", self.holds_per_network, 1, 1000),
+        ])
     }
 
     /// Checks that travel times grow with the distance and that no detour is shorter than the direct way. Two
@@ -273,9 +348,16 @@ impl Settings {
     }
 }
 
+/// Returns the settings whose value is not within its least and its greatest.
+fn out_of_range(settings: &[(&'static str, u16, u16, u16)]) -> Vec<BadSetting> {
+    let wrong = settings.iter().filter(|(_, value, low, high)| !(low..=high).contains(&value));
+    let message = |low, high| format!("{low}から{high}までの数を入力してください");
+    wrong.map(|&(field, _, low, high)| BadSetting { field, message: message(low, high) }).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use super::{MailLimit, Settings};
 
     #[test]
     fn the_defaults_can_be_saved_and_nonsense_cannot() {
@@ -284,6 +366,14 @@ mod tests {
             Settings { online_minutes: 50, closes_hour: 3, center_name: " ".into(), ..Default::default() };
         let fields: Vec<_> = bad.check().into_iter().map(|it| it.field).collect();
         assert_eq!(fields, ["closes_hour", "online_minutes", "center_name"]);
+    }
+
+    #[test]
+    fn the_operator_is_told_before_a_limit_is_reached() {
+        for (limit, nearly) in [(1, 1), (4, 4), (5, 4), (30, 24), (300, 240), (301, 241)] {
+            let settings = Settings { mails_per_domain_a_day: limit, ..Settings::default() };
+            assert_eq!(MailLimit::Domain.nearly(&settings), nearly, "{limit}");
+        }
     }
 
     #[test]

@@ -6,10 +6,12 @@ pub mod indicator;
 pub mod month;
 pub mod published;
 mod shades;
+mod suppression;
 
 use std::{collections::BTreeMap, fmt};
 
 pub use shades::Shades;
+pub use suppression::protected;
 
 use crate::wording::thousands;
 
@@ -17,13 +19,16 @@ use crate::wording::thousands;
 /// §5).
 pub const LEAST: u64 = 5;
 
+/// The smallest number of values whose median is published (`docs/spec/around.md` §9).
+pub const MEDIAN_LEAST: u64 = 10;
+
 /// A count as it may be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DisplayedCount {
     Exact(u64),
     /// The count is from 1 to 4.
     Few,
-    /// The count is hidden because it would reveal a smaller one.
+    /// The count is hidden because it is from 1 to 4 or would reveal one that is.
     Withheld,
 }
 
@@ -37,65 +42,11 @@ pub struct Spread {
     pub ninetieth: u32,
 }
 
-/// Returns how a single count is published that is not part of a sum.
-pub const fn alone(count: u64) -> DisplayedCount {
-    match count {
-        1..LEAST => DisplayedCount::Few,
-        _ => DisplayedCount::Exact(count),
-    }
-}
-
-/// Returns how the parts of a whole are published if their sum is published as `alone` shows it.
-///
-/// Small parts are hidden. If the other parts and the sum would still reveal one, larger parts are hidden
-/// too, smallest first. If that is not enough either, every part is hidden.
-pub fn protected(parts: &[u64]) -> Vec<DisplayedCount> {
-    let sum: u64 = parts.iter().sum();
-    let nothing = || vec![DisplayedCount::Withheld; parts.len()];
-    if (1..LEAST).contains(&sum) {
-        return nothing();
-    }
-    let mut shown: Vec<_> = parts.iter().map(|&it| alone(it)).collect();
-    while !is_safe(&shown, sum) {
-        let next = shown.iter().enumerate().filter_map(|(at, it)| match it {
-            DisplayedCount::Exact(count) if *count >= LEAST => Some((*count, at)),
-            DisplayedCount::Exact(_) | DisplayedCount::Few | DisplayedCount::Withheld => None,
-        });
-        let Some((_, at)) = next.min() else { return nothing() };
-        if let Some(it) = shown.get_mut(at) {
-            *it = DisplayedCount::Withheld;
-        }
-    }
-    shown
-}
-
-/// Returns whether each hidden part could have at least two values, given the rest.
-fn is_safe(shown: &[DisplayedCount], sum: u64) -> bool {
-    let hidden: Vec<_> = shown.iter().filter_map(|it| it.range(sum)).collect();
-    let left = sum.saturating_sub(shown.iter().filter_map(|it| it.exact()).sum());
-    let lowest: u64 = hidden.iter().map(|it| it.0).sum();
-    let highest = hidden.iter().fold(0_u64, |sum, it| sum.saturating_add(it.1));
-    hidden.iter().all(|&(low, high)| {
-        let most = high.min(left.saturating_sub(lowest - low));
-        let least = low.max(left.saturating_sub(highest - high));
-        least < most
-    })
-}
-
 impl DisplayedCount {
     pub const fn exact(self) -> Option<u64> {
         match self {
             Self::Exact(count) => Some(count),
             Self::Few | Self::Withheld => None,
-        }
-    }
-
-    /// Returns the range of a hidden part for a reader who knows how `protected` works.
-    const fn range(self, sum: u64) -> Option<(u64, u64)> {
-        match self {
-            Self::Exact(_) => None,
-            Self::Few => Some((1, LEAST - 1)),
-            Self::Withheld => Some((LEAST, sum)),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod member;
 mod notation;
 mod questions;
 mod results;
+mod sums;
 mod timing;
 
 pub use answers::{BadAnswer, QuestionAnswer, SurveyAnswers};
@@ -17,6 +18,7 @@ pub use questions::{
     SurveyQuestions,
 };
 pub use results::{PublishedResult, PublishedRow, QuestionResult, published, results};
+pub use sums::SurveyCount;
 pub use timing::{
     ADDRESSES_KEPT, IDLE_KEPT, SurveyTimes, TEXTS_KEPT, closing_words, next_step_at, reminder_at,
     reminds_invited_before,

@@ -175,6 +175,7 @@ pub struct Text {
     pub calendar: Option<CalendarUse>,
     pub reaches_unconfirmed: bool,
     pub tells_of_report: bool,
+    pub told_to_a_stranger: bool,
     pub is_for_asked: bool,
 }
 
@@ -198,6 +199,7 @@ impl Text {
             calendar: None,
             reaches_unconfirmed: false,
             tells_of_report: false,
+            told_to_a_stranger: false,
             is_for_asked: false,
         }
     }
@@ -230,6 +232,12 @@ impl Text {
     /// Marks a text that tells its reader, an expert, of a report that is due besides.
     pub const fn tells_of_report(self) -> Self {
         Self { tells_of_report: true, ..self }
+    }
+
+    /// Marks a text to the center or an expert of whose news the company reads in a text that can be sent to an unconfirmed
+    /// address.
+    pub const fn told_to_a_stranger(self) -> Self {
+        Self { told_to_a_stranger: true, ..self }
     }
 
     /// Marks a text to an expert who was asked and has not accepted, or is let go.

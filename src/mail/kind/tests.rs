@@ -49,6 +49,7 @@ fn a_mail_that_only_reminds_asks_or_sums_up_is_not_sent_twice() {
         MailKind::RegistrationInvitation,
         MailKind::RegistrationsWaiting,
         MailKind::EditionClosed,
+        MailKind::ErasureAhead,
         MailKind::SurveyInvitation,
         MailKind::SurveyReminder,
         MailKind::DoubtsWaiting,
@@ -76,4 +77,13 @@ fn a_text_names_the_calendar_part_that_it_carries() {
         assert_eq!(says_so, text.calendar().is_some(), "{}", text.code());
         assert!(!says_so || text.variables().any(|it| it == Variable::When), "{}", text.code());
     }
+}
+
+/// A company whose address is not proved hears of such news only in a text that can reach its address.
+#[test]
+fn news_that_a_stranger_hears_has_a_text_to_the_company() {
+    let texts: Vec<_> = TextKind::ALL.into_iter().filter(|it| it.is_told_to_a_stranger()).collect();
+    assert_eq!(texts, [TextKind::NobodyLeft]);
+    assert!(texts.iter().all(|it| matches!(it.reader(), Reader::Center | Reader::Expert)));
+    assert!(TextKind::BackAtCenter.may_reach_a_stranger());
 }

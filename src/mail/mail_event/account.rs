@@ -65,6 +65,17 @@ pub enum SecurityNews<'a> {
     FactorReset,
 }
 
+/// The notice before consultations are erased whose time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErasureMailEvent<'a> {
+    /// The first day on which they are erased.
+    pub day: NaiveDate,
+    pub contacts: u64,
+    pub records: u64,
+    /// The address of the page on which they are listed.
+    pub page: &'a str,
+}
+
 /// The event that causes a mail about no consultation.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountMailEvent<'a> {
@@ -149,6 +160,8 @@ pub enum AccountMailEvent<'a> {
         /// The address of the page of the edition.
         page: &'a str,
     },
+    /// Consultations whose time is over are about to be erased.
+    ErasureAhead(ErasureMailEvent<'a>),
     /// A survey asks for answers.
     Survey(SurveyMailEvent<'a>),
     /// News of the network of companies that have introduced telework.
@@ -197,6 +210,7 @@ impl TextKind {
             AccountMailEvent::Registration(event) => event.text(),
             AccountMailEvent::RegistrationsWaiting { .. } => Self::RegistrationsWaiting,
             AccountMailEvent::EditionClosed { .. } => Self::EditionClosed,
+            AccountMailEvent::ErasureAhead(_) => Self::ErasureAhead,
             AccountMailEvent::Survey(event) => event.text(),
             AccountMailEvent::Network(event) => event.text(),
             AccountMailEvent::DoubtsWaiting { .. } => Self::DoubtsWaiting,

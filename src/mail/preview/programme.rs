@@ -3,8 +3,8 @@ use domain::{calendar::japan_date, gathering::SeatKind};
 
 use super::{PreviewFacts, REASON};
 use crate::mail::mail_event::{
-    AccountMailEvent, AppointmentText, EventText, GatheringMailEvent, GatheringNews, NetworkMailEvent,
-    RegistrationMailEvent, RegistrationNews, SurveyMailEvent,
+    AccountMailEvent, AppointmentText, ErasureMailEvent, EventText, GatheringMailEvent, GatheringNews,
+    NetworkMailEvent, RegistrationMailEvent, RegistrationNews, SurveyMailEvent,
 };
 
 /// The name of a telework month.
@@ -16,6 +16,7 @@ pub(super) fn events<'a>(facts: &PreviewFacts<'a>) -> Vec<AccountMailEvent<'a>> 
     let mut all = vec![
         AccountMailEvent::RegistrationsWaiting { campaign: CAMPAIGN, count: 1, since: until, page },
         AccountMailEvent::EditionClosed { month: "（集計の年月）", until, page },
+        AccountMailEvent::ErasureAhead(ErasureMailEvent { day: look_by, contacts: 1, records: 1, page }),
         AccountMailEvent::DoubtsWaiting { count: 1, look_by, page },
     ];
     all.extend(of_gathering(facts).map(AccountMailEvent::Gathering));

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::{
     browser::{self, Browser},
-    lock, notice, unstaffed_desk,
+    lock, notice,
+    sign_in_attempt, unstaffed_desk,
 };
 use crate::{
     app::App,
@@ -82,6 +83,15 @@ pub struct Invitation {
     pub token: String,
 }
 
+/// Whether an administrator can sign in to a new service, or how one will.
+#[derive(Debug)]
+pub enum SetUp {
+    Done,
+    /// The account was given a link before that is still valid.
+    LinkGiven(Account),
+    Link(Invitation),
+}
+
 /// The result of using a company's link: the value of the new cookie, and the consultation whose address the link
 /// confirms.
 #[derive(Debug)]
@@ -91,7 +101,8 @@ pub struct CompanySignedIn {
     pub confirms: Option<ConsultationId>,
 }
 
-/// Signs an account in, or asks for its second step.
+/// Signs an account in, or asks for its second step. An unknown address, a wrong password, and a locked or inactive account
+/// are refused alike. The attempt takes a place and is counted against its network before the password is hashed.
 pub async fn sign_in(
     app: &App,
     email: &str,
@@ -100,30 +111,29 @@ pub async fn sign_in(
 ) -> Result<SignIn, Problem> {
     let context = Context::of(app).await?;
     let now = context.now;
-    app.guard.admit(browser.address, now)?;
+    let place = app.guard.place(browser.address)?;
+    let attempt = sign_in_attempt::count(app, browser.address, now).await?;
     let email_key = email_key(email);
     let known = store::accounts::account::credentials(&app.db, &email_key).await?;
     let hash = known.and_then(|it| it.password_hash);
-    let right = app.guard.verify(password, hash.as_deref()).await?;
+    let right = app.guard.verify(place, password, hash.as_deref()).await?;
 
     let tx = app.begin().await?;
     let found = store::accounts::account::lock_credentials(&tx, &email_key).await?;
-    let Some(found) = found.filter(|it| it.password_hash == hash) else {
-        app.guard.note_failure(browser.address, now);
-        return Ok(SignIn::Refused);
-    };
+    let Some(found) = found.filter(|it| it.password_hash == hash) else { return Ok(SignIn::Refused) };
     let locked = lock::is_locked(app, &tx, &context, &found, browser).await?;
     if !right || locked || !found.account.active {
-        app.guard.note_failure(browser.address, now);
         if !right && !locked && found.account.active {
             lock::note_failure(app, &tx, &context, &found, browser).await?;
         }
         tx.commit().await?;
         return Ok(SignIn::Refused);
     }
+    sign_in_attempt::take_back(&tx, &attempt).await?;
     let id = found.account.id;
     let has_factor = store::accounts::second_factor::find(&tx, id).await?.is_some();
     if has_factor || app.config.second_factor.contains(&found.account.role) {
+        tx.commit().await?;
         let token = app.secret.sign(secret::Purpose::SecondStep, id.0, now + SECOND_STEP);
         return Ok(if has_factor { SignIn::CodeWanted(token) } else { SignIn::FactorWanted(token) });
     }
@@ -256,15 +266,22 @@ pub async fn invite_again_within(
     Ok(Invitation { account, token })
 }
 
-/// Creates a link for an administrator if no account can sign in as one; returns `None` otherwise. An administrator
-/// account that waits for its password gets the link; if there is none, one is created with the address `email`.
-pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation>, Problem> {
+/// Creates a link for an administrator if no account can sign in as one, and none was given a link that is still valid:
+/// what a start prints may be kept as a log, so that no start repeats it. An administrator account that waits for its
+/// password gets the link; if there is none, one is created with the address `email`.
+pub async fn set_up(app: &App, email: &EmailAddress) -> Result<SetUp, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
     if store::accounts::account::any_administrator(&tx).await? {
-        return Ok(None);
+        return Ok(SetUp::Done);
     }
-    let invitation = match store::accounts::account::waiting_administrator(&tx).await? {
+    let waiting = store::accounts::account::waiting_administrator(&tx).await?;
+    if let Some(account) = &waiting
+        && store::accounts::link::any_open(&tx, account.id, now).await?
+    {
+        return Ok(SetUp::LinkGiven(account.clone()));
+    }
+    let invitation = match waiting {
         Some(account) => {
             let token = password_link(&tx, account.id, now).await?;
             Invitation { account, token }
@@ -276,7 +293,7 @@ pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation
         }
     };
     tx.commit().await?;
-    Ok(Some(invitation))
+    Ok(SetUp::Link(invitation))
 }
 
 /// Returns the account whose password a link would set. Changes nothing.

@@ -8,11 +8,15 @@ use crate::{
     mail::mail_event::{AccountMailEvent, Recipient},
     ops::{
         case::context::Context,
-        correspondence::mail_budget::{MailBudget, spend},
+        correspondence::mail_budget::{MailBudget, RequestedMail, ask, spend_reader},
     },
     problem::Problem,
     secret::token_hash,
-    store::{self, accounts::link::Purpose},
+    store::{
+        self,
+        accounts::link::Purpose,
+        consultation::contact_address::{self, ContactAddress},
+    },
 };
 
 /// The outcome of confirming an address by a link.
@@ -27,8 +31,8 @@ pub enum AddressConfirmation {
 }
 
 /// Mails a sign-in link to the contact with this address. An unknown address causes the same work, so that neither the
-/// answer nor its time tells whether the address is known. `network` is a keyed hash. Returns `TooMany` if the day's
-/// mails are used up.
+/// answer nor its time tells whether the address is known. `network` is a keyed hash. Returns `TooMany` if the network has
+/// used up its requests of the day, or those for this address.
 pub async fn request_link(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
     let purpose = Purpose::SignIn { email_key: email.key() };
     mail_link(app, &purpose, email.as_str(), network, "").await
@@ -103,14 +107,16 @@ async fn mail_link(
     let context = Context::of(app).await?;
     let now = context.now;
     let tx = app.begin().await?;
-    let budget = spend(app, &tx, "link/", email_key, network, &context.settings, now).await?;
-    if budget == MailBudget::Spent {
+    let known = contact_address::find(&tx, email_key).await?;
+    let requested =
+        RequestedMail { scope: "link/", email_key, network, proved: known != ContactAddress::Unproved };
+    if ask(app, &tx, requested, &context.settings, now).await? == MailBudget::Spent {
         tx.commit().await?;
         return Err(Problem::TooMany);
     }
     // For an unknown address the same rows are written and then rolled back, so that both take the same time.
-    let known = store::consultation::knows_contact(&tx, email_key).await?;
     let inner = tx.begin().await?;
+    let budget = spend_reader(app, &inner, requested, &context.settings, now).await?;
     let link = format!("{}{query}", app.site.link(&company_link(&inner, purpose, now).await?));
     let recipient = Recipient { address, name: "" };
     context
@@ -121,7 +127,8 @@ async fn mail_link(
             recipient,
         )
         .await?;
-    if known {
+    // The answer does not tell that other networks have used the mails of an address up: the address would be known by it.
+    if known != ContactAddress::Unknown && budget == MailBudget::Within {
         inner.commit().await?;
     } else {
         inner.rollback().await?;

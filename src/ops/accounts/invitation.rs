@@ -12,7 +12,7 @@ use crate::{
     mail::mail_event::{AccountMailEvent, Recipient},
     ops::{
         case::context::Context,
-        correspondence::mail_budget::{MailBudget, spend},
+        correspondence::mail_budget::{MailBudget, RequestedMail, ask, spend_reader},
     },
     problem::Problem,
     store::{self, accounts::account::Account, routing::expert::ExpertFacts},
@@ -56,9 +56,17 @@ pub async fn send_forgotten(app: &App, email: &EmailAddress, network: &str) -> R
     let context = Context::of(app).await?;
     let now = context.now;
     let tx = app.begin().await?;
-    let budget = spend(app, &tx, "password/", &email.key(), network, &context.settings, now).await?;
-    let account = store::accounts::account::find_by_email(&tx, &email.key()).await?;
-    if let Some(account) = account.filter(|it| it.active && budget == MailBudget::Within) {
+    let email_key = email.key();
+    // The addresses of accounts are proved: an administrator has invited each.
+    let requested = RequestedMail { scope: "password/", email_key: &email_key, network, proved: true };
+    if ask(app, &tx, requested, &context.settings, now).await? == MailBudget::Spent {
+        tx.commit().await?;
+        return Ok(());
+    }
+    let account = store::accounts::account::find_by_email(&tx, &email_key).await?;
+    if let Some(account) = account.filter(|it| it.active)
+        && spend_reader(app, &tx, requested, &context.settings, now).await? == MailBudget::Within
+    {
         let invitation = invite_again_within(&tx, account.id, now).await?;
         post(app, &tx, &context, &invitation).await?;
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use super::{
     notice,
     second_factor::{self, NewSecret},
+    sign_in_attempt,
 };
 use crate::{
     app::App,
@@ -21,12 +22,14 @@ pub async fn is_own_password(
     password: &str,
     network: IpAddr,
 ) -> Result<bool, Problem> {
-    let now = app.clock.now();
-    app.guard.admit(network, now)?;
+    let place = app.guard.place(network)?;
+    let attempt = sign_in_attempt::count(app, network, app.clock.now()).await?;
     let hash = store::accounts::account::password_hash(&app.db, account.id).await?;
-    let right = app.guard.verify(password, hash.as_deref()).await?;
-    if !right {
-        app.guard.note_failure(network, now);
+    let right = app.guard.verify(place, password, hash.as_deref()).await?;
+    if right {
+        let tx = app.begin().await?;
+        sign_in_attempt::take_back(&tx, &attempt).await?;
+        tx.commit().await?;
     }
     Ok(right)
 }
@@ -64,6 +67,23 @@ pub async fn set_up_factor(
     let codes = second_factor::set_up(app, &tx, &context, account, (new, code)).await?;
     tx.commit().await?;
     Ok(codes)
+}
+
+/// Removes the second factor if the code is right. Returns whether it was. Wrong ones count against the network.
+pub async fn remove_factor(
+    app: &App,
+    account: &Account,
+    code: &str,
+    network: IpAddr,
+) -> Result<bool, Problem> {
+    let attempt = sign_in_attempt::count(app, network, app.clock.now()).await?;
+    let right = second_factor::remove(app, account, code).await?;
+    if right {
+        let tx = app.begin().await?;
+        sign_in_attempt::take_back(&tx, &attempt).await?;
+        tx.commit().await?;
+    }
+    Ok(right)
 }
 
 /// Ends the session with this hash of its cookie, if it is one of the account's.

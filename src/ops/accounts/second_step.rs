@@ -7,6 +7,7 @@ use super::{
     browser::Browser,
     lock,
     second_factor::{self, NewSecret},
+    sign_in_attempt,
 };
 use crate::{
     app::App,
@@ -35,18 +36,18 @@ pub async fn enter_code(
     browser: &Browser<'_>,
 ) -> Result<Option<SignedIn>, Problem> {
     let context = Context::of(app).await?;
-    app.guard.admit(browser.address, context.now)?;
+    let attempt = sign_in_attempt::count(app, browser.address, context.now).await?;
     let tx = app.begin().await?;
     let found = begin(app, &tx, &context, token).await?;
     let locked = lock::is_locked(app, &tx, &context, &found, browser).await?;
     if locked || !second_factor::accept(app, &tx, &context, found.account.id, code).await? {
-        app.guard.note_failure(browser.address, context.now);
         if !locked {
             lock::note_failure(app, &tx, &context, &found, browser).await?;
         }
         tx.commit().await?;
         return Ok(None);
     }
+    sign_in_attempt::take_back(&tx, &attempt).await?;
     let signed_in = let_in(app, &tx, &context, found, browser).await?;
     tx.commit().await?;
     Ok(Some(signed_in))

@@ -30,15 +30,16 @@ pub async fn of(
     }
 }
 
-/// Returns the address of a visit: the one that was given for it, or else that of the company.
+/// Returns the address of a visit: the one that was given for it, or else that of the company. Empty if no street is known: an
+/// expert cannot go to a prefecture, and the company is asked for the address.
 pub fn visit(record: &Record, it: &application::Model) -> String {
     let name = |it: Option<Prefecture>| it.map(Prefecture::name).unwrap_or_default();
-    let address = if it.visit_place.is_empty() && record.visit_prefecture.is_none() {
-        format!("{}{}{} {}", name(record.prefecture), it.city, it.street, it.building)
+    let (street, address) = if it.visit_place.is_empty() && record.visit_prefecture.is_none() {
+        (&it.street, format!("{}{}{} {}", name(record.prefecture), it.city, it.street, it.building))
     } else {
-        format!("{}{}", name(record.visit_prefecture), it.visit_place)
+        (&it.visit_place, format!("{}{}", name(record.visit_prefecture), it.visit_place))
     };
-    address.trim().to_owned()
+    if street.trim().is_empty() { String::new() } else { address.trim().to_owned() }
 }
 
 /// Returns the venue after one expert has replaced another. Online, it is the meeting link of an expert who stays, or

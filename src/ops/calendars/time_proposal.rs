@@ -7,7 +7,7 @@ use domain::{
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, MailId},
     worklist::AwaitedResponse,
 };
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use crate::{
@@ -74,15 +74,17 @@ pub fn is_changed(it: &Entry) -> bool {
 
 /// Starts the clock of the center's response to an entry that was changed in an external calendar, once for each change, and
 /// at the latest until the appointment begins. It ends when the appointment is kept, moved or cancelled, or the entry is put
-/// back. A change whose clock was not started because of an interruption is found again.
+/// back. A change whose clock was not started because of an interruption is found again. Of a change that is known already,
+/// which every reading of the calendar finds again, nothing is locked.
 pub async fn await_decision(app: &App, entry: &Entry, expert: ExpertId) -> Result<(), Problem> {
     let Some(noticed_at) = entry.noticed_at else { return Ok(()) };
-    let Some((mut work, booked)) = begin(app, entry).await? else { return Ok(()) };
+    let Some(case) = case_of(app, entry).await? else { return Ok(()) };
     let by = Actor::Expert(expert);
-    let history = store::audit::event::of(work.read(), work.record.consultation.id).await?;
-    let is_known = history
-        .iter()
-        .any(|it| it.at >= noticed_at && it.by == by && it.note.as_deref() == Some(TIME_PROPOSED));
+    if is_awaited(&app.db, case, by, noticed_at).await? {
+        return Ok(());
+    }
+    let Some((mut work, booked)) = begin_in(app, case, entry).await? else { return Ok(()) };
+    let is_known = is_awaited(work.read(), case, by, noticed_at).await?;
     if is_known || booked.sequence != entry.sequence || booked.starts_at <= work.now() {
         return Ok(());
     }
@@ -107,12 +109,40 @@ async fn begin<'a>(
     app: &'a App,
     entry: &Entry,
 ) -> Result<Option<(CaseTransaction<'a>, Appointment)>, Problem> {
+    let Some(case) = case_of(app, entry).await? else { return Ok(None) };
+    begin_in(app, case, entry).await
+}
+
+/// Begins as `begin` does, in the consultation of the entry's appointment.
+async fn begin_in<'a>(
+    app: &'a App,
+    case: ConsultationId,
+    entry: &Entry,
+) -> Result<Option<(CaseTransaction<'a>, Appointment)>, Problem> {
     let id = AppointmentId(entry.appointment_id);
-    let found = store::booking::appointment::find(&app.db, id).await?;
-    let Some(Owner::Consultation(case)) = found.map(|it| it.owner) else { return Ok(None) };
     let work = CaseTransaction::begin_even_merged(app, case).await?;
     let booked = work.appointment.clone().filter(|it| it.id == id && it.is_confirmed());
     Ok(booked.map(|it| (work, it)))
+}
+
+/// Returns the consultation of an entry's appointment.
+async fn case_of(app: &App, entry: &Entry) -> Result<Option<ConsultationId>, Problem> {
+    let found = store::booking::appointment::find(&app.db, AppointmentId(entry.appointment_id)).await?;
+    Ok(match found.map(|it| it.owner) {
+        Some(Owner::Consultation(case)) => Some(case),
+        Some(Owner::Draft(_) | Owner::Offer { .. }) | None => None,
+    })
+}
+
+/// Returns whether the clock of the center's response to a change was started since it was noticed.
+async fn is_awaited(
+    db: &impl ConnectionTrait,
+    case: ConsultationId,
+    by: Actor,
+    noticed_at: DateTime<Utc>,
+) -> Result<bool, Problem> {
+    let events = store::audit::event::since(db, case, noticed_at).await?;
+    Ok(events.iter().any(|it| it.by == by && it.note.as_deref() == Some(TIME_PROPOSED)))
 }
 
 /// Ends the wait for the center that began with the change of an entry, with a note.

@@ -20,7 +20,7 @@ use crate::{
     mail::mail_event::RegistrationNews,
     ops::{
         self,
-        correspondence::mail_budget::{MailBudget, spend},
+        correspondence::mail_budget::{MailBudget, RequestedMail, spend},
     },
     problem::Problem,
     secret::Purpose,
@@ -64,7 +64,8 @@ pub async fn request(
     }
     let email = it.entry.email.as_ref().ok_or(Problem::Unreadable)?;
     let (key, name) = (email.key(), it.entry.listing.name.search_key());
-    if spend(app, &work.tx, SCOPE, &key, network, &work.context.settings, now).await? == MailBudget::Spent {
+    let requested = RequestedMail { scope: SCOPE, email_key: &key, network, proved: false };
+    if spend(app, &work.tx, requested, &work.context.settings, now).await? == MailBudget::Spent {
         work.tx.commit().await?;
         return Err(Problem::TooMany);
     }
@@ -152,7 +153,7 @@ pub async fn withdraw(app: &App, id: RegistrationId) -> Result<(), Problem> {
     if matches!(before.life.state, RegistrationState::Unproved { .. }) {
         registration::delete(&work.tx, id).await?;
         let prefix = key_of_registration(before.campaign, id);
-        store::correspondence::outbox::erase(&work.tx, &prefix).await?;
+        store::correspondence::outbox::erase_by_key(&work.tx, &prefix).await?;
         return work.commit().await;
     }
     let life = before.life.clone().withdraw();

@@ -41,7 +41,7 @@ pub async fn forget_unproved(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Re
     let mut count = 0;
     for (campaign, id) in registration::unproved(tx, now).await? {
         registration::delete(tx, id).await?;
-        outbox::erase(tx, &key_of_registration(campaign, id)).await?;
+        outbox::erase_by_key(tx, &key_of_registration(campaign, id)).await?;
         count += 1;
     }
     Ok(count)
@@ -89,11 +89,11 @@ impl CampaignTransaction<'_> {
     async fn erase(&mut self) -> Result<(), Problem> {
         let (now, id) = (self.now(), self.campaign.id);
         for ended in registration::erase(&self.tx, id, Some(now - ENDED_KEPT)).await? {
-            outbox::erase(&self.tx, &key_of_registration(id, ended)).await?;
+            outbox::erase_by_key(&self.tx, &key_of_registration(id, ended)).await?;
         }
         if self.campaign.erased_at.is_none() && self.campaign.ends_at() + KEPT <= now {
             registration::erase(&self.tx, id, None).await?;
-            outbox::erase(&self.tx, &key_of(id)).await?;
+            outbox::erase_by_key(&self.tx, &key_of(id)).await?;
             self.campaign.erased_at = Some(now);
         }
         Ok(())

@@ -131,13 +131,16 @@ impl<'a> CaseTransaction<'a> {
         }
     }
 
-    /// Loads a consultation in a transaction that has locked its record.
+    /// Loads a consultation in a transaction that has locked its record. Refused for one that was erased.
     pub async fn with(
         app: &'a App,
         context: Context,
         tx: DatabaseTransaction,
         record: Record,
     ) -> Result<Self, Problem> {
+        if record.consultation.is_erased {
+            return Err(ActionRefused::Erased.into());
+        }
         let id = record.consultation.id;
         let person = store::consultation::person(&tx, id).await?;
         let person = person.ok_or_else(|| anyhow::anyhow!("consultation {id} has no contact"))?;

@@ -140,6 +140,9 @@ pub async fn bytes(app: &App, file: &Attachment) -> Result<Vec<u8>, Problem> {
 
 fn why_not(app: &App, file: &UploadedFile) -> Option<String> {
     let limits = &app.config.attachments;
+    if file.bytes.is_empty() {
+        return Some("中身のないファイルです".to_owned());
+    }
     if file.bytes.len() > limits.largest {
         return Some(format!("{}MBを超えています", limits.largest / 1024 / 1024));
     }

@@ -1,14 +1,18 @@
-//! The wording of mails: an administrator writes it, previews it for a consultation, and can return to the built-in
+//! The wording of mails: an administrator writes it, previews it for an invented consultation, and can return to the built-in
 //! one.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
-    booking::appointment::{Appointment, AppointmentMode},
+    booking::appointment::AppointmentMode,
     calendar::{BusinessCalendar, at_japan, japan_date},
     correspondence::company_channel::CompanyChannel,
-    id::AccountId,
+    due::Due,
+    field::Fields,
+    id::{AccountId, ConsultationId},
+    intake::company::Mode,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
 };
+use uuid::Uuid;
 
 use crate::{
     app::App,
@@ -23,6 +27,10 @@ use crate::{
     problem::Problem,
     store,
 };
+
+/// The company and the contact of the invented consultation.
+const COMPANY: &str = "株式会社見本製作所";
+const CONTACT: Recipient<'static> = Recipient { address: "contact@example.co.jp", name: "見本 花子" };
 
 /// Puts a wording into force for a year, as the version after `seen`; `None` restores the built-in wording. Returns
 /// `Stale` if another version has been saved since `seen`.
@@ -46,61 +54,46 @@ pub async fn save(
     Ok(())
 }
 
-/// Returns the mail in this wording, with the data of a consultation. Nothing is saved or sent.
-///
-/// Links are examples, and so is everything that the consultation does not have yet, such as an appointment.
-pub async fn preview(
-    app: &App,
-    kind: TextKind,
-    words: &MailWording,
-    number: CaseNumber,
-) -> Result<OutgoingMail, Problem> {
+/// Returns the mail in this wording, about an invented consultation: an administrator reads no case. Nothing is saved or
+/// sent.
+pub async fn preview(app: &App, kind: TextKind, words: &MailWording) -> Result<OutgoingMail, Problem> {
     let context = Context::of(app).await?;
     let now = context.now;
-    let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
-    let id = record.consultation.id;
-    let person = store::consultation::person(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let appointments = store::booking::appointment::of(&app.db, id).await?;
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
     let mut texts = context.programme.texts.clone();
     texts.put(kind, year.start_year(), Some(words));
     let sender = SenderContext { texts: &texts, ..context.sender(app) };
-    let appointment = appointments.last();
-    let names: Vec<_> = appointment.map_or_else(
-        || vec!["（専門家の氏名）".to_owned()],
-        |it| it.experts.iter().map(|&it| context.experts.name(it).to_owned()).collect(),
-    );
-    let appointment = appointment_of(appointment, &names, &context.settings, &context.calendar, now);
-    let to = Recipient { address: person.email.as_deref().unwrap_or_default(), name: &person.name };
+    let names = ["（専門家の氏名）".to_owned()];
+    let number = CaseNumber::new(year, CaseNumber::LAST_SERIAL).map_err(anyhow::Error::from)?;
+    let due = Due::first_contact(&context.settings, &context.calendar, now);
     let about = MailContext {
-        id,
-        number: &record.number,
-        company_name: &record.company_name,
-        contact_name: &person.name,
-        fields: record.consultation.fields,
-        address_confirmed: record.consultation.address_confirmed,
-        due: record.due.as_ref(),
-        waits_since: record.silence.map(|it| it.since),
+        id: ConsultationId(Uuid::nil()),
+        number: &number,
+        company_name: COMPANY,
+        contact_name: CONTACT.name,
+        fields: Fields::Both,
+        address_confirmed: true,
+        due: Some(&due),
+        waits_since: None,
         report_due_at: None,
-        channel: CompanyChannel::of(person.email.is_some(), true),
+        channel: CompanyChannel::of(true, true),
         sender,
     };
-    let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
     let link = app.site.link("preview");
-    let (examples, guides) = recommendations(app, japan_date(sender.now));
+    let (examples, guides) = recommendations(app, japan_date(now));
     let facts = PreviewFacts {
         about: &about,
-        received_at: record.received_at,
-        mode: record.mode,
-        appointment,
+        received_at: now,
+        mode: Mode::Online,
+        appointment: invented_appointment(&names, &context.settings, &context.calendar, now),
         experts: &names,
-        outline: &outline,
+        outline: &["所在地：東京都".to_owned()],
         recommended: Recommended { examples: &examples, guides: &guides },
         link: &link,
     };
     Ok(match example(kind, &facts).ok_or(Problem::NotFound)? {
-        PreviewEvent::Case(mail_event) => compose::about(mail_event, to, &about)?,
-        PreviewEvent::Plain(mail_event) => compose::plain(mail_event, to, &sender)?,
+        PreviewEvent::Case(mail_event) => compose::about(mail_event, CONTACT, &about)?,
+        PreviewEvent::Plain(mail_event) => compose::plain(mail_event, CONTACT, &sender)?,
     })
 }
 
@@ -111,17 +104,13 @@ fn recommendations(app: &App, today: NaiveDate) -> ([String; 1], [String; 1]) {
     ([example], [guide_line("テレワーク導入の助成金", "見本省", &address, today)])
 }
 
-/// Returns the latest appointment, or an example on a future business day.
-fn appointment_of<'a>(
-    appointment: Option<&'a Appointment>,
+/// Returns an appointment on a future business day.
+fn invented_appointment<'a>(
     names: &'a [String],
     settings: &Settings,
     calendar: &BusinessCalendar,
     now: DateTime<Utc>,
 ) -> AppointmentText<'a> {
-    if let Some(it) = appointment {
-        return crate::ops::booking::notices::appointment_text(it, names);
-    }
     let day = calendar.add_business_days(japan_date(now), settings.notice_days + 1);
     let starts_at = at_japan(day, settings.opens_hour + 1, 0);
     AppointmentText {

@@ -314,11 +314,16 @@ async fn check_desk(work: &CaseTransaction<'_>) -> Result<(), Problem> {
 /// day.
 async fn next_notice(work: &CaseTransaction<'_>, address: &str) -> Result<(DateTime<Utc>, String), Problem> {
     let Context { settings, calendar, now, .. } = &work.context;
-    let key = |at| format!("new_message/{}/{address}/{}", work.record.consultation.id, japan_date(at));
+    let key = |at| format!("{}{address}/{}", notice_prefix(work.record.consultation.id), japan_date(at));
     let mut due_at = in_business_hours(*now, settings, calendar);
     if store::correspondence::outbox::is_gone_out(work.read(), &key(due_at)).await? {
         let next = calendar.add_business_days(japan_date(due_at), 1);
         due_at = at_japan(next, settings.opens_hour, 0);
     }
     Ok((due_at, key(due_at)))
+}
+
+/// Returns the beginning of the keys of the notices about new messages of a consultation.
+pub(super) fn notice_prefix(id: ConsultationId) -> String {
+    format!("new_message/{id}/")
 }

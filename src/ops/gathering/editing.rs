@@ -121,7 +121,9 @@ pub(in crate::ops) async fn remove_file(
     by: AccountId,
 ) -> Result<bool, Problem> {
     let Some(mut hall) = of_published(app, of).await? else { return Ok(false) };
-    file::delete(&hall.tx, of, id).await?;
+    if !file::delete(&hall.tx, of, id).await? {
+        return Ok(true);
+    }
     hall.has_files = !file::of(&hall.tx, of).await?.is_empty();
     hall.record(EditorAct::FileRemoved, by).await?;
     hall.commit().await?;

@@ -14,7 +14,7 @@ pub use super::mails::page_token;
 use crate::{
     app::App,
     mail::mail_event::GatheringNews,
-    ops::correspondence::mail_budget::{MailBudget, spend},
+    ops::correspondence::mail_budget::{MailBudget, RequestedMail, spend},
     problem::Problem,
     secret::Purpose,
     store::{
@@ -76,7 +76,8 @@ pub async fn request(
     }
     let settings = &hall.context.settings;
     let (key, now) = (form.email.key(), hall.now());
-    if spend(app, &hall.tx, SCOPE, &key, network, settings, now).await? == MailBudget::Spent {
+    let requested = RequestedMail { scope: SCOPE, email_key: &key, network, proved: false };
+    if spend(app, &hall.tx, requested, settings, now).await? == MailBudget::Spent {
         hall.tx.commit().await?;
         return Err(Problem::TooMany);
     }

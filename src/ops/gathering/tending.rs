@@ -37,7 +37,7 @@ pub async fn tend(app: &App, id: PublicationId) -> Result<(), Problem> {
     }
     if hall.event.erased_at.is_none() && hall.event.ends_at + KEPT <= now {
         sign_up::erase(&hall.tx, id).await?;
-        store::correspondence::outbox::erase(&hall.tx, &key_of(id)).await?;
+        store::correspondence::outbox::erase_by_key(&hall.tx, &key_of(id)).await?;
         hall.event.erased_at = Some(now);
     }
     hall.commit().await

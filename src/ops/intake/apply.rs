@@ -2,6 +2,7 @@
 mod by_phone;
 mod consultation_day;
 mod handed_over;
+mod network_limit;
 mod resume;
 mod row;
 mod slot_search;
@@ -59,9 +60,6 @@ use crate::{
     },
 };
 
-/// The number of slots that one network can hold at once: enough for an office that applies together, too few to keep
-/// other companies from booking.
-const HOLDS_OF_NETWORK: u64 = 20;
 /// The time for which the link that confirms an address is valid.
 const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
 
@@ -85,6 +83,7 @@ async fn begin(app: &App, network: String, day: Option<PublicationId>) -> Result
         consultation: None,
     };
     let tx = app.begin().await?;
+    network_limit::count_draft(&tx, &draft.network, settings, context.now).await?;
     store::intake::draft::insert(&tx, &draft, context.now).await?;
     tx.commit().await?;
     Ok(draft.id)
@@ -141,9 +140,7 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     let mut draft = lock(&tx, id, context.now).await?;
     store::booking::appointment::take_turns(&tx).await?;
     release_held(&tx, id, context.now).await?;
-    if store::intake::draft::holds_of_network(&tx, &draft.network, context.now).await? >= HOLDS_OF_NETWORK {
-        return Err(Problem::TooMany);
-    }
+    network_limit::check_holds(&tx, &draft, settings, context.now).await?;
     let day = day_of(&tx, &draft).await?;
     let search = slot_search(&draft.form, None, day, SearchAim::Choose)?;
     let mode = search.mode;
@@ -257,6 +254,7 @@ pub async fn submit(
         return Err(unfinished());
     }
     let number = store::reference::programme::next_number(&tx, now).await?;
+    network_limit::check_applications(&tx, &draft, &context.settings).await?;
     let mut work = take_in(
         app,
         context,

@@ -19,7 +19,7 @@ use crate::{
     mail::mail_event::NetworkMailEvent,
     ops::{
         case::context::Context,
-        correspondence::mail_budget::{MailBudget, spend},
+        correspondence::mail_budget::{MailBudget, RequestedMail, spend},
     },
     problem::Problem,
     secret::Purpose,
@@ -44,7 +44,8 @@ pub async fn ask(
     let now = context.now;
     let tx = app.begin().await?;
     let key = entry.email.key();
-    if spend(app, &tx, SCOPE, &key, network, &context.settings, now).await? == MailBudget::Spent {
+    let requested = RequestedMail { scope: SCOPE, email_key: &key, network, proved: false };
+    if spend(app, &tx, requested, &context.settings, now).await? == MailBudget::Spent {
         tx.commit().await?;
         return Err(Problem::TooMany);
     }
@@ -156,7 +157,7 @@ pub async fn end(app: &App, id: NetworkQuestionId) -> Result<(), Problem> {
         return Ok(());
     }
     if matches!(work.question.life.state, QuestionState::Unproved { .. }) {
-        outbox::erase(&work.tx, &key_of_question(id)).await?;
+        outbox::erase_by_key(&work.tx, &key_of_question(id)).await?;
     }
     work.live(life);
     work.commit().await

@@ -18,7 +18,7 @@ use crate::{
     mail::mail_event::NetworkMailEvent,
     ops::{
         case::context::Context,
-        correspondence::mail_budget::{MailBudget, spend},
+        correspondence::mail_budget::{MailBudget, RequestedMail, spend},
     },
     problem::Problem,
     secret::Purpose,
@@ -56,7 +56,8 @@ pub async fn register(app: &App, entry: MentorEntry, network: &str) -> Result<()
     let context = Context::of(app).await?;
     let (now, key) = (context.now, entry.email.key());
     let tx = app.begin().await?;
-    if spend(app, &tx, SCOPE, &key, network, &context.settings, now).await? == MailBudget::Spent {
+    let requested = RequestedMail { scope: SCOPE, email_key: &key, network, proved: false };
+    if spend(app, &tx, requested, &context.settings, now).await? == MailBudget::Spent {
         tx.commit().await?;
         return Err(Problem::TooMany);
     }
@@ -199,7 +200,7 @@ async fn set(app: &App, id: MentorId, change: MentorChange) -> Result<(), Proble
     let is_unproved = it.status == MentorStatus::Unproved;
     mentor::save(&tx, &Mentor { due_at, until: None, ..in_state(it, status, now) }).await?;
     if is_unproved {
-        outbox::erase(&tx, &key_of_mentor(id)).await?;
+        outbox::erase_by_key(&tx, &key_of_mentor(id)).await?;
     }
     tx.commit().await?;
     if status != MentorStatus::Listed {

@@ -16,7 +16,7 @@ use crate::{
     problem::Problem,
     secret::Purpose,
     store::network::{
-        mentor::Mentor,
+        mentor::{self, Mentor},
         message,
         question::{self, NetworkQuestion},
     },
@@ -118,6 +118,18 @@ pub async fn undelivered(app: &App, id: NetworkQuestionId) -> Result<(), Problem
         Err(Problem::Refused(_)) => Ok(()),
         other => other,
     }
+}
+
+/// Takes a question back one of whose mails will not reach the mentor at this address. A mail to the asker, or to a mentor who
+/// does not have the question any more, changes nothing.
+pub async fn mail_lost(app: &App, id: NetworkQuestionId, address: &str) -> Result<(), Problem> {
+    let Some(it) = question::find(&app.db, id).await? else { return Ok(()) };
+    let Some(mentor) = it.life.state.mentor() else { return Ok(()) };
+    let found = mentor::find(&app.db, mentor).await?;
+    if found.is_some_and(|it| it.entry.email.key() == address.to_lowercase()) {
+        undelivered(app, id).await?;
+    }
+    Ok(())
 }
 
 /// Takes a question back to the center, with words for the asker. One that was answered meanwhile stays.

@@ -56,7 +56,7 @@ pub async fn tend_question(app: &App, id: NetworkQuestionId) -> Result<(), Probl
             work.question.is_erased = true;
             work.question.due_at = None;
             message::delete_of(&work.tx, id).await?;
-            outbox::erase(&work.tx, &key_of_question(id)).await?;
+            outbox::erase_by_key(&work.tx, &key_of_question(id)).await?;
         }
     }
     work.commit().await
@@ -78,7 +78,7 @@ pub async fn tend_mentor(app: &App, id: MentorId) -> Result<(), Problem> {
             Mentor { due_at, ..it }
         }
         MentorStatus::Rejected | MentorStatus::Departed => {
-            outbox::erase(&tx, &key_of_mentor(id)).await?;
+            outbox::erase_by_key(&tx, &key_of_mentor(id)).await?;
             Mentor { is_erased: true, reason: None, due_at: None, ..it }
         }
         MentorStatus::Unproved | MentorStatus::Listed | MentorStatus::Paused => Mentor { due_at: None, ..it },
@@ -92,11 +92,11 @@ pub async fn tend_mentor(app: &App, id: MentorId) -> Result<(), Problem> {
 pub async fn forget_unproved(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, sea_orm::DbErr> {
     let mut count = 0;
     for id in mentor::delete_unproved(tx, now).await? {
-        outbox::erase(tx, &key_of_mentor(id)).await?;
+        outbox::erase_by_key(tx, &key_of_mentor(id)).await?;
         count += 1;
     }
     for id in question::delete_unproved(tx, now).await? {
-        outbox::erase(tx, &key_of_question(id)).await?;
+        outbox::erase_by_key(tx, &key_of_question(id)).await?;
         count += 1;
     }
     Ok(count)

@@ -55,7 +55,7 @@ pub async fn add(app: &App, of: PublicationId, upload: UploadedFile, by: Account
     Ok(tx.commit().await?)
 }
 
-/// Removes a file. Its bytes are swept later. Doing so twice changes nothing.
+/// Removes a file. Its bytes are swept later. Doing so twice changes nothing and records nothing.
 pub async fn remove(
     app: &App,
     of: PublicationId,
@@ -69,7 +69,9 @@ pub async fn remove(
         return Ok(());
     }
     let tx = app.begin().await?;
-    file::delete(&tx, of, id).await?;
+    if !file::delete(&tx, of, id).await? {
+        return Ok(());
+    }
     let subject = ActSubject::of(&publication);
     editor_act::insert(&tx, EditorAct::FileRemoved, subject, by, app.clock.now()).await?;
     Ok(tx.commit().await?)

@@ -65,7 +65,7 @@ pub async fn print_codes(
     work.refuse_codes()?;
     let codes: Vec<_> = (0..count.min(MOST_CODES)).map(|_| new_code(app, survey)).collect();
     code::insert_printed(&work.tx, survey, &codes, work.now()).await?;
-    work.record(EditorAct::CodesMade, codes.len(), by).await?;
+    work.record(EditorAct::CodesMade, Some(codes.len()), by).await?;
     work.commit().await
 }
 
@@ -100,7 +100,7 @@ pub async fn invite(
     for (id, _, to) in &codes {
         work.write(*id, to, office, false)?;
     }
-    work.record(EditorAct::SurveyInvited, codes.len(), by).await?;
+    work.record(EditorAct::SurveyInvited, Some(codes.len()), by).await?;
     work.commit().await?;
     Ok(codes.len())
 }

@@ -3,8 +3,8 @@ use codes::EditorAct;
 use domain::{
     id::{AccountId, PublicationId},
     publication::Facts,
-    statistics::{LEAST, month::EditionMonth},
-    survey::{SurveyQuestions, SurveyResponseStatus, published},
+    statistics::LEAST,
+    survey::{SurveyQuestions, published},
 };
 use sea_orm::ConnectionTrait;
 
@@ -14,7 +14,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        survey::{Survey, response, result},
+        survey::{response, result},
     },
 };
 
@@ -32,10 +32,9 @@ pub async fn publish_results(app: &App, id: PublicationId, by: AccountId) -> Res
     if u64::try_from(all.len()).is_ok_and(|it| it < LEAST) {
         return Err(refused("回答が5件より少ないため、公表できません。"));
     }
-    refuse_revealing(&work.tx, &work.survey).await?;
     let questions = questions(&work.tx, id).await?;
     result::insert(&work.tx, id, &published(&questions, &all), (by, work.now())).await?;
-    work.record(EditorAct::ResultsPublished, all.len(), by).await?;
+    work.record(EditorAct::ResultsPublished, Some(all.len()), by).await?;
     work.commit().await
 }
 
@@ -45,28 +44,8 @@ pub async fn withdraw_results(app: &App, id: PublicationId, by: AccountId) -> Re
     if !result::remove(&work.tx, id).await? {
         return Ok(());
     }
-    work.record(EditorAct::ResultsWithdrawn, 0, by).await?;
+    work.record(EditorAct::ResultsWithdrawn, None, by).await?;
     work.commit().await
-}
-
-/// Refuses results from which the number of answers to a small survey could be reckoned: the statistics publish the sum of
-/// all surveys of a time.
-async fn refuse_revealing(db: &impl ConnectionTrait, survey: &Survey) -> Result<(), Problem> {
-    let year = |it: &Survey| EditionMonth::of(it.closes_on).fiscal_year();
-    for other in store::survey::all(db).await? {
-        if other.id == survey.id || year(&other) != year(survey) {
-            continue;
-        }
-        let given = response::count(db, other.id, SurveyResponseStatus::Given).await?;
-        if (1..LEAST).contains(&given) {
-            let why = format!(
-                "同じ年度の調査「{}」の回答が5件より少ないため、公表できません。公表すると、その調査の回答の数が計算できます。",
-                other.title
-            );
-            return Err(Problem::Refused(why));
-        }
-    }
-    Ok(())
 }
 
 /// Returns the questions that people have answered.

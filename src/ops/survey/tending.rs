@@ -69,7 +69,7 @@ impl SurveyTransaction<'_> {
         let (now, id, closes) = (self.now(), self.survey.id, self.survey.closes_at);
         if self.survey.erased_at.is_none() && closes + ADDRESSES_KEPT <= now {
             code::erase_recipients(&self.tx, id).await?;
-            outbox::erase(&self.tx, &key_of(id)).await?;
+            outbox::erase_by_key(&self.tx, &key_of(id)).await?;
             self.survey.erased_at = Some(now);
         }
         if self.survey.texts_erased_at.is_none() && closes + TEXTS_KEPT <= now {

@@ -42,10 +42,10 @@ impl<'a> SurveyTransaction<'a> {
         self.context.now
     }
 
-    /// Records the act of an editor on the survey, with the number of codes that it made.
-    pub async fn record(&self, act: EditorAct, quantity: usize, by: AccountId) -> Result<(), DbErr> {
-        let subject = ActSubject::one(PublicationKind::Survey, self.survey.number).with(quantity);
-        editor_act::insert(&self.tx, act, subject, by, self.now()).await
+    /// Records the act of an editor on the survey, with the number of codes that it made or answers that it published.
+    pub async fn record(&self, act: EditorAct, quantity: Option<usize>, by: AccountId) -> Result<(), DbErr> {
+        let survey = ActSubject::one(PublicationKind::Survey, self.survey.number);
+        editor_act::insert(&self.tx, act, ActSubject { quantity, ..survey }, by, self.now()).await
     }
 
     /// Computes when the next step is due, and commits everything with its mails.

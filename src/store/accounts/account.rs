@@ -234,6 +234,19 @@ fn to_credentials(row: row::Model) -> Result<Credentials, DbErr> {
     })
 }
 
+/// Returns the address and the name of every active administrator who has set a password.
+pub async fn administrators_to_tell(db: &impl ConnectionTrait) -> Result<Vec<(String, String)>, DbErr> {
+    administrators()
+        .filter(row::Column::PasswordHash.is_not_null())
+        .select_only()
+        .column(row::Column::Email)
+        .column(row::Column::Name)
+        .order_by_asc(row::Column::CreatedAt)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
 fn administrators() -> sea_orm::Select<row::Entity> {
     row::Entity::find()
         .filter(row::Column::Role.eq(Role::Administrator.code()))

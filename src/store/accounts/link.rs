@@ -102,6 +102,21 @@ fn new_row(
     }
 }
 
+/// Returns whether an account has a link that can still be used.
+pub async fn any_open(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let found = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.0))
+        .filter(row::Column::UsedAt.is_null())
+        .filter(row::Column::ExpiresAt.gt(now))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Marks every unused link of an account as used, so that none of them works any more.
 pub async fn void_of(tx: &DatabaseTransaction, account: AccountId, now: DateTime<Utc>) -> Result<(), DbErr> {
     row::Entity::update_many()

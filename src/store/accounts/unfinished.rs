@@ -7,11 +7,11 @@ use domain::id::{AccountId, ExpertId};
 use entity::{account, appointment, appointment_expert, assignment, consultation, report, task};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SelectStatement},
+    sea_query::SelectStatement,
 };
 use uuid::Uuid;
 
-use crate::store;
+use crate::store::{self, same};
 
 /// The states in which a request or an acceptance without a booking is handed over.
 const WITHOUT_BOOKING: [ConsultationStatus; 5] = [
@@ -45,14 +45,13 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
         .all(db)
         .await?;
     ids.extend(with_tasks);
-    let of_request = Expr::col((consultation::Entity, consultation::Column::Id))
-        .eq(Expr::col((assignment::Entity, assignment::Column::ConsultationId)));
+    let of_request = same(
+        (consultation::Entity, consultation::Column::Id),
+        (assignment::Entity, assignment::Column::ConsultationId),
+    );
     let waiting = consultation::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
         .filter(of_request)
-        .filter(consultation::COLUMN.state.is_in(WITHOUT_BOOKING.map(ConsultationStatus::code)))
-        .into_query();
+        .filter(consultation::COLUMN.state.is_in(WITHOUT_BOOKING.map(ConsultationStatus::code)));
     let live = [AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code);
     let requested: Vec<Uuid> = assignment::Entity::find()
         .select_only()
@@ -60,7 +59,7 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
         .distinct()
         .filter(assignment::COLUMN.state.is_in(live))
         .filter(assignment::Column::ExpertId.in_subquery(closed(Role::Expert)))
-        .filter(Expr::exists(waiting))
+        .filter(store::exists(waiting))
         .into_tuple()
         .all(db)
         .await?;
@@ -78,21 +77,13 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
 /// Returns the experts with a closed account who took part in an appointment whose report is not approved and was not
 /// handed over.
 async fn with_reports(db: &impl ConnectionTrait) -> Result<Vec<ExpertId>, DbErr> {
-    // Looked up for each appointment of these experts: lists of all approved reports and of all appointments that took
-    // place would come first.
-    let appointment = || Expr::col((appointment_expert::Entity, appointment_expert::Column::AppointmentId));
+    let appointment = (appointment_expert::Entity, appointment_expert::Column::AppointmentId);
     let approved = report::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
-        .filter(Expr::col((report::Entity, report::Column::AppointmentId)).eq(appointment()))
-        .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()))
-        .into_query();
+        .filter(same((report::Entity, report::Column::AppointmentId), appointment))
+        .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()));
     let done = appointment::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
-        .filter(Expr::col((appointment::Entity, appointment::Column::Id)).eq(appointment()))
-        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
-        .into_query();
+        .filter(same((appointment::Entity, appointment::Column::Id), appointment))
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()));
     let ids: Vec<Uuid> = appointment_expert::Entity::find()
         .select_only()
         .column(appointment_expert::Column::ExpertId)
@@ -100,8 +91,8 @@ async fn with_reports(db: &impl ConnectionTrait) -> Result<Vec<ExpertId>, DbErr>
         .filter(appointment_expert::Column::ExpertId.in_subquery(closed(Role::Expert)))
         .filter(appointment_expert::COLUMN.report_handed_over_at.is_null())
         .filter(appointment_expert::COLUMN.absent.eq(false))
-        .filter(Expr::exists(done))
-        .filter(Expr::exists(approved).not())
+        .filter(store::exists(done))
+        .filter(store::exists(approved).not())
         .into_tuple()
         .all(db)
         .await?;

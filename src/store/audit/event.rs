@@ -12,7 +12,7 @@ use domain::{
 use entity::{consultation, event as row};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, sea_query::Expr,
+    QuerySelect, Select, Set, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -58,6 +58,15 @@ impl From<(Event, Option<String>)> for NewEvent {
 }
 
 impl EventDetail {
+    /// Returns what is left of the detail when words are erased: the state without the organisation, and no note.
+    #[must_use]
+    pub fn without_words(mut self) -> Self {
+        if let State::Referred { organization } = &mut self.to {
+            organization.clear();
+        }
+        Self { note: None, ..self }
+    }
+
     /// Returns the detail of an event.
     pub fn of(event: &Event, note: Option<String>) -> Self {
         let person = match event.by {
@@ -211,12 +220,20 @@ fn chained(
 
 /// Returns the whole history of a consultation, oldest event first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<HistoryEntry>, DbErr> {
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
-        .order_by_asc(row::COLUMN.seq)
-        .all(db)
-        .await?;
-    rows.into_iter().map(line).collect()
+    history(id).all(db).await?.into_iter().map(line).collect()
+}
+
+/// Returns the events of a consultation from an instant on, oldest first.
+pub async fn since(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+    from: DateTime<Utc>,
+) -> Result<Vec<HistoryEntry>, DbErr> {
+    history(id).filter(row::COLUMN.at.gte(from)).all(db).await?.into_iter().map(line).collect()
+}
+
+fn history(id: ConsultationId) -> Select<row::Entity> {
+    row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0)).order_by_asc(row::COLUMN.seq)
 }
 
 /// Returns the events as the rules of a further appointment read them.

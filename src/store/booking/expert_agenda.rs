@@ -27,14 +27,14 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
-    sea_query::{Expr, SelectStatement},
+    QuerySelect, QueryTrait, sea_query::SelectStatement,
 };
 use uuid::Uuid;
 
 pub use feed::{FeedCase, FeedEntry, FeedStatus, feed_entries};
 
 use super::appointment::{ids_of, with_experts};
+use crate::store::{exists, same};
 
 /// The largest number of messages that are read. A page cannot show more; older messages can be found in the
 /// consultation itself.
@@ -178,18 +178,14 @@ pub async fn between(
 /// Returns the appointments whose report is still to be written, revised or approved, oldest first, without those whose
 /// report was handed over when the expert's account was closed, and those to which the expert did not come. Five queries.
 pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaReport>, DbErr> {
-    let of_appointment = Expr::col((report::Entity, report::Column::AppointmentId))
-        .eq(Expr::col((appointment::Entity, appointment::Column::Id)));
-    // Looked up for each appointment of the expert: a list of all approved reports would come first.
+    let of_appointment =
+        same((report::Entity, report::Column::AppointmentId), (appointment::Entity, appointment::Column::Id));
     let approved = report::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
         .filter(of_appointment)
-        .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()))
-        .into_query();
+        .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()));
     let only = Condition::all()
         .add(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
-        .add(Expr::exists(approved).not())
+        .add(exists(approved).not())
         .add(appointment::Column::Id.not_in_subquery(handed_over(expert)));
     let appointments = agenda_appointments(db, expert, only).await?;
     let ids = appointments.iter().map(|it| it.appointment.id);

@@ -6,6 +6,7 @@ use domain::{
     correspondence::company_channel::CompanyChannel,
     id::{ConsultationId, ExpertId},
     number::CaseNumber,
+    retention::ERASED,
     routing::{ReasonFor, assignment::Assignment},
 };
 use entity::{
@@ -224,10 +225,15 @@ impl Found {
         let record = crate::store::consultation::from_row(&self.row)?;
         let channel = CompanyChannel::of(self.contact.email.is_some(), self.mail_arrives);
         let is_proved = record.consultation.address_confirmed || self.reaches_proven;
+        let (contact, application) = (shown(self.contact, self.row.contact_erased_at), self.application);
+        let application = application::Model {
+            description: words(application.description, self.row.record_erased_at),
+            ..application
+        };
         Ok(CaseDetails {
             record,
-            application: self.application,
-            contact: self.contact,
+            application,
+            contact,
             themes: self.themes,
             coordinator: self.coordinator_name,
             address_confirmed_at: self.row.address_confirmed_at,
@@ -250,6 +256,15 @@ impl Found {
             asked_substitute: self.asked_substitute,
         })
     }
+}
+
+/// Returns a contact as the page shows it: one that was erased says so.
+fn shown(it: contact::Model, erased_at: Option<DateTime<Utc>>) -> contact::Model {
+    contact::Model { name: words(it.name, erased_at), ..it }
+}
+
+fn words(text: String, erased_at: Option<DateTime<Utc>>) -> String {
+    if erased_at.is_some() { ERASED.to_owned() } else { text }
 }
 
 const MESSAGES: &str = r#"((SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id") + (SELECT COUNT(*) FROM "consultation" a JOIN "message" m ON m."consultation_id" = a."id" WHERE a."merged_into" = "consultation"."id"))"#;

@@ -183,14 +183,12 @@ impl NewConsultation<'_> {
 /// Returns the row of a submission with the current data of `record`.
 pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Result<row::Model, DbErr> {
     let (it, number) = (&record.consultation, record.number);
-    let state = state_columns(record, now)?;
-    let silence = silence_columns(record.silence.as_ref());
-    let serial = i32::try_from(number.serial()).map_err(|err| DbErr::Type(err.to_string()))?;
+    let (state, silence) = (state_columns(record, now)?, silence_columns(record.silence.as_ref()));
     Ok(row::Model {
         id: it.id.0,
         number: number.to_string(),
         fiscal_year: number.fiscal_year().start_year(),
-        serial,
+        serial: i32::try_from(number.serial()).map_err(|err| DbErr::Type(err.to_string()))?,
         state: state.state,
         state_since: it.state_since,
         unfulfilled_reason: state.unfulfilled_reason,
@@ -241,6 +239,8 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         report_gap: record.report_by_center.map(Coded::Known),
         owed_field: record.owed.map(Coded::Known),
         next_field: record.next_field.map(Coded::Known),
+        contact_erased_at: None,
+        record_erased_at: None,
     })
 }
 
@@ -256,6 +256,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
             fields: Fields::from_flags(row.ict, row.labor).ok_or_else(|| wrong("no field"))?,
             address_confirmed: row.address_confirmed_at.is_some(),
             merged_into: row.merged_into.map(ConsultationId),
+            is_erased: row.contact_erased_at.is_some(),
         },
         number: CaseNumber::parse(&row.number).map_err(|err| wrong(&err.to_string()))?,
         company: CompanyId(row.company_id),

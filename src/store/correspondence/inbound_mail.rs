@@ -73,6 +73,7 @@ pub async fn keep(
         proposed_end: None,
         handled_by: None,
         handled_at: None,
+        raw_erased_at: None,
         handled_note: String::new(),
         added: None,
         attempts: 0,

@@ -2,7 +2,8 @@
 use chrono::NaiveDate;
 use entity::mail_budget as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 
@@ -32,4 +33,25 @@ pub async fn count<const N: usize>(
 pub async fn counted(db: &impl ConnectionTrait, key: &str, day: NaiveDate) -> Result<i32, DbErr> {
     let row = row::Entity::find_by_id((key.to_owned(), day)).one(db).await?;
     Ok(row.map_or(0, |it| it.count))
+}
+
+/// Returns how many keys with the part `part` have reached `count` on a day.
+pub async fn reached(
+    db: &impl ConnectionTrait,
+    part: &str,
+    day: NaiveDate,
+    count: i32,
+) -> Result<u64, DbErr> {
+    row::Entity::find()
+        .filter(row::COLUMN.date.eq(day))
+        .filter(Expr::col(row::Column::Count).gte(count))
+        .filter(Expr::col(row::Column::Key).like(format!("%{part}/%")))
+        .count(db)
+        .await
+}
+
+/// Deletes the counts of the days before `day`.
+pub async fn delete_before(tx: &DatabaseTransaction, day: NaiveDate) -> Result<(), DbErr> {
+    row::Entity::delete_many().filter(row::COLUMN.date.lt(day)).exec(tx).await?;
+    Ok(())
 }

@@ -23,13 +23,15 @@ mod by_hand;
 mod entry;
 mod erasure;
 mod lease;
+mod notice;
 pub mod readdressed;
 
 pub use awaiting::{address_confirmed, awaits_address, fail_unconfirmed};
 pub use by_hand::{ByHand, cancel, hold, release, resend};
 pub use entry::{OutboxEntry, OutboxFilter, OutboxLogEntry, entry, log_of, of, page, queued, state, tally};
-pub use erasure::erase;
+pub use erasure::{erase, erase_by_key, forget_domains};
 pub use lease::{Lease, LeasedMail, SendCapacity, SendOutcome, SettledMail, any_due, lease, settle};
+pub use notice::{WaitingNotice, waiting_notices, withdraw_notices};
 
 /// Writes outgoing mails. A mail whose key exists already is dropped.
 pub async fn push(

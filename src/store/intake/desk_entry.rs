@@ -21,7 +21,7 @@ use sea_orm::{
 
 use uuid::Uuid;
 
-use crate::store::{contradiction, known, rows_inserted};
+use crate::store::{contradiction, exists, known, rows_inserted, same};
 
 /// Adds a request, unless it was added before under its id. Returns whether it was new.
 pub async fn insert(tx: &DatabaseTransaction, it: &DeskEntry) -> Result<bool, DbErr> {
@@ -127,19 +127,14 @@ pub async fn waiting_at(db: &impl ConnectionTrait, desk: DeskId) -> Result<Vec<S
         .await
 }
 
-/// Returns the condition of a request of the center that its desk has not answered yet, and whose case was not reopened. The
-/// case is looked up for each request: a list of all cases that were ever referred would come first.
+/// Returns the condition of a request of the center that its desk has not answered yet, and whose case was not reopened.
 pub fn waits_at_desk() -> Condition {
-    let of_request = Expr::col((consultation::Entity, consultation::Column::Id))
-        .eq(Expr::col((row::Entity, row::Column::FromCaseId)));
+    let of_request =
+        same((consultation::Entity, consultation::Column::Id), (row::Entity, row::Column::FromCaseId));
     let referred = consultation::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
         .filter(of_request)
         .filter(consultation::Column::State.eq(ConsultationStatus::Referred.code()));
-    Condition::all()
-        .add(row::Column::Status.eq(DeskEntryStatus::Open.code()))
-        .add(Expr::exists(referred.into_query()))
+    Condition::all().add(row::Column::Status.eq(DeskEntryStatus::Open.code())).add(exists(referred))
 }
 
 /// The numbers of a desk in one month.

@@ -1,14 +1,14 @@
 //! Drafts: unfinished applications, which are kept for a while and not counted anywhere.
 use chrono::{DateTime, Utc};
-use codes::AppointmentStatus;
+use codes::{AppointmentStatus, Turn};
 use domain::{
     id::{ConsultationId, DraftId, PublicationId},
     intake::application::ApplicationForm,
 };
-use entity::{appointment, draft as row};
+use entity::{appointment, consultation, draft as row};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
 };
 
 use crate::store::{
@@ -134,7 +134,13 @@ pub fn submitted(
     })
 }
 
-/// Returns how many times are held at `now` by drafts from one network.
+/// Returns how many open applications from one network have no confirmed address.
+pub async fn unconfirmed_of_network(db: &impl ConnectionTrait, network: &str) -> Result<u64, DbErr> {
+    unconfirmed(network).count(db).await
+}
+
+/// Returns how many times are held at `now` for one network: by its drafts, and by its applications without a confirmed
+/// address.
 pub async fn holds_of_network(
     db: &impl ConnectionTrait,
     network: &str,
@@ -145,12 +151,27 @@ pub async fn holds_of_network(
         .column(row::Column::Id)
         .filter(row::COLUMN.network.eq(network))
         .into_query();
-    appointment::Entity::find()
+    let held = appointment::Entity::find()
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Held.code()))
-        .filter(appointment::COLUMN.held_until.gt(now))
-        .filter(appointment::Column::DraftId.in_subquery(drafts))
-        .count(db)
-        .await
+        .filter(appointment::COLUMN.held_until.gt(now));
+    let by_drafts = held.clone().filter(appointment::Column::DraftId.in_subquery(drafts)).count(db).await?;
+    let applications = unconfirmed(network).select_only().column(consultation::Column::Id).into_query();
+    let by_applications = held.filter(appointment::Column::ConsultationId.in_subquery(applications));
+    Ok(by_drafts + by_applications.count(db).await?)
+}
+
+/// Selects the open consultations that came from one network and whose address is not confirmed.
+fn unconfirmed(network: &str) -> Select<consultation::Entity> {
+    let applications = row::Entity::find()
+        .select_only()
+        .column(row::Column::ConsultationId)
+        .filter(row::COLUMN.network.eq(network))
+        .filter(row::COLUMN.consultation_id.is_not_null())
+        .into_query();
+    consultation::Entity::find()
+        .filter(consultation::Column::Id.in_subquery(applications))
+        .filter(consultation::COLUMN.address_confirmed_at.is_null())
+        .filter(consultation::COLUMN.turn.ne(Turn::Ended.code()))
 }
 
 /// Deletes the drafts that have expired, with the times they held; returns their number.

@@ -79,15 +79,15 @@ pub async fn insert(tx: &DatabaseTransaction, it: &PublicationFile, most: usize)
     Ok(true)
 }
 
-/// Deletes a file of a publication. Doing so twice changes nothing.
+/// Deletes a file of a publication. Returns whether it was there.
 pub async fn delete(
     tx: &DatabaseTransaction,
     publication: PublicationId,
     id: PublicationFileId,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let of_publication = row::COLUMN.publication_id.eq(publication.0);
-    row::Entity::delete_many().filter(row::COLUMN.id.eq(id.0)).filter(of_publication).exec(tx).await?;
-    Ok(())
+    let delete = row::Entity::delete_many().filter(row::COLUMN.id.eq(id.0)).filter(of_publication);
+    Ok(delete.exec(tx).await?.rows_affected > 0)
 }
 
 fn from_row(row: row::Model) -> Result<PublicationFile, DbErr> {

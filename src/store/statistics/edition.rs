@@ -106,21 +106,23 @@ pub async fn count_released(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     edition_release::Entity::find().filter(edition_release::Column::ReleasedAt.is_not_null()).count(db).await
 }
 
-/// Returns the editions that are released, by month.
+/// Returns the editions that are released, by month, up to the first one that is not: a month is published together with
+/// those before it, in whatever order they are released.
 pub async fn released(db: &impl ConnectionTrait) -> Result<Vec<Edition>, DbErr> {
-    let months: Vec<String> = edition_release::Entity::find()
+    let waiting: Option<String> = edition_release::Entity::find()
         .select_only()
         .column(edition_release::Column::Month)
-        .filter(edition_release::Column::ReleasedAt.is_not_null())
+        .filter(edition_release::Column::ReleasedAt.is_null())
+        .order_by_asc(edition_release::Column::Month)
+        .limit(1)
         .into_tuple()
-        .all(db)
+        .one(db)
         .await?;
-    let rows = row::Entity::find()
-        .filter(row::Column::Month.is_in(months))
-        .order_by_asc(row::Column::Month)
-        .all(db)
-        .await?;
-    rows.into_iter().map(from_row).collect()
+    let mut rows = row::Entity::find().order_by_asc(row::Column::Month);
+    if let Some(first) = waiting {
+        rows = rows.filter(row::Column::Month.lt(first));
+    }
+    rows.all(db).await?.into_iter().map(from_row).collect()
 }
 
 /// Returns the editions of months from one to another, by month.

@@ -12,11 +12,12 @@ use domain::{
         ABSENT, AGREED, ANSWERED, ATTENDED, BY_CASE, BY_FORM, CALLED_OFF, EditionContent, FIELDS,
         FigureTable, HELD, LAPSED, MonthFigures, OTHER, SILENT, SIZES, UNKNOWN, WaitKind,
     },
+    survey::SurveyCount,
 };
 use entity::{appointment, consultation, event, follow_up};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter,
-    QuerySelect, QueryTrait, Select,
+    QuerySelect, Select,
     sea_query::{Expr, IntoColumnRef},
 };
 use uuid::Uuid;
@@ -235,7 +236,10 @@ async fn surveys_and_network(
 ) -> Result<(), DbErr> {
     let it = store::survey::statistics::of(db, span, now).await?;
     let cell = |code: &str, n| (code.to_owned(), n);
-    figures.set(FigureTable::SurveyResponses, [cell(ANSWERED, it.responses), cell(SILENT, it.unused_codes)]);
+    // The public sums editions, beside which the results of single surveys are published.
+    let sum = SurveyCount::of_published(&it.closed);
+    let cells = [cell(ANSWERED, sum.responses), cell(SILENT, sum.unused_codes)];
+    figures.set(FigureTable::SurveyResponses, cells);
     let doubts = it.doubts.into_iter().map(|(channel, n)| cell(channel.code(), n));
     figures.set(FigureTable::Doubts, doubts);
     let it = store::network::statistics::of(db, span).await?;
@@ -268,8 +272,6 @@ async fn add_waits(
 /// out.
 fn contacted(day: TimeSpan) -> Select<consultation::Entity> {
     let earlier = event::Entity::find()
-        .select_only()
-        .column(event::Column::Id)
         .filter(is_of_consultation((event::Entity, event::Column::ConsultationId)))
         .filter(waits::is_contact())
         .filter(event::Column::At.lt(day.0));
@@ -280,14 +282,12 @@ fn contacted(day: TimeSpan) -> Select<consultation::Entity> {
         .filter(waits::is_contact())
         .filter(event::Column::At.gte(day.0))
         .filter(event::Column::At.lt(day.1))
-        .filter(Expr::exists(earlier.into_query()).not())
+        .filter(store::exists(earlier).not())
 }
 
 /// Returns the query for the consultations whose first appointment was on a day.
 fn held(day: TimeSpan) -> Select<consultation::Entity> {
     let earlier = appointment::Entity::find()
-        .select_only()
-        .column(appointment::Column::Id)
         .filter(is_of_consultation((appointment::Entity, appointment::Column::ConsultationId)))
         .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()))
         .filter(appointment::Column::StartsAt.lt(day.0));
@@ -297,12 +297,12 @@ fn held(day: TimeSpan) -> Select<consultation::Entity> {
         .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()))
         .filter(appointment::Column::StartsAt.gte(day.0))
         .filter(appointment::Column::StartsAt.lt(day.1))
-        .filter(Expr::exists(earlier.into_query()).not())
+        .filter(store::exists(earlier).not())
 }
 
 /// Returns the condition for a row of the consultation that the query around it looks at.
 fn is_of_consultation(column: impl IntoColumnRef) -> Expr {
-    Expr::col(column).equals((consultation::Entity, consultation::Column::Id))
+    store::same(column, (consultation::Entity, consultation::Column::Id))
 }
 
 /// Selects each consultation once, with what its wait needs.

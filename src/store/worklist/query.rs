@@ -306,7 +306,7 @@ fn reports_at_center() -> SelectStatement {
     let of = |condition: String| {
         let case = row::Entity::find().select_only().column(row::Column::Id);
         let has_submitted =
-            submitted().filter(same(report::Entity, report::Column::ConsultationId)).into_query();
+            submitted().filter(of_row(report::Entity, report::Column::ConsultationId)).into_query();
         case.filter(Expr::cust(condition)).filter(Expr::exists(has_submitted).not()).into_query()
     };
     // The conditions are those of the partial indexes.
@@ -325,7 +325,7 @@ fn failed_mails() -> SelectStatement {
     Query::select()
         .expr(Expr::val(1))
         .from(outbox::Entity)
-        .and_where(same(outbox::Entity, outbox::Column::ConsultationId))
+        .and_where(of_row(outbox::Entity, outbox::Column::ConsultationId))
         .and_where(outbox::Column::State.eq(MailStatus::Failed.code()))
         .take()
 }
@@ -344,18 +344,18 @@ fn bounces() -> SelectStatement {
         .eq(Expr::col((mail_bounce::Entity, mail_bounce::Column::AddressKey)));
     let of_contact = standing()
         .inner_join(contact::Entity, of_address)
-        .and_where(same(contact::Entity, contact::Column::ConsultationId))
+        .and_where(of_row(contact::Entity, contact::Column::ConsultationId))
         .take();
     // Each part uses an index of its own: for one condition with “or”, PostgreSQL reads the whole table for
     // every row.
     standing()
-        .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId))
+        .and_where(of_row(mail_bounce::Entity, mail_bounce::Column::ConsultationId))
         .union(UnionType::All, of_contact)
         .take()
 }
 
-fn same<T: sea_orm::Iden + 'static, C: sea_orm::Iden + 'static>(table: T, column: C) -> Expr {
-    Expr::col((table, column)).eq(Expr::col((row::Entity, row::Column::Id)))
+fn of_row<T: sea_orm::Iden + 'static, C: sea_orm::Iden + 'static>(table: T, column: C) -> Expr {
+    crate::store::same((table, column), (row::Entity, row::Column::Id))
 }
 
 fn capped(name: &'static str, mut query: SelectStatement) -> SelectStatement {

@@ -6,10 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{
-    calendar::japan_date,
-    number::{CaseNumber, FiscalYear},
-};
+use domain::{calendar::japan_date, number::FiscalYear};
 
 use super::{Tab, tabs};
 use crate::{
@@ -170,26 +167,14 @@ pub async fn submit(
     let (year, kind) = named(&path)?;
     let mut writing = Writing::typed(form)?;
     writing.check(kind);
-    let previews = writing.form.get("action") == "preview";
-    let number = CaseNumber::parse(writing.form.get("number"));
-    let number = if previews { writing.errors.take("number", number) } else { None };
     if !writing.errors.is_empty() {
         return page::unprocessable(&edit_page(&app, shell, (year, kind), writing).await?);
     }
     let words = writing.words();
-    if let Some(number) = number {
-        return match ops::correspondence::mail_text::preview(&app, kind, &words, number).await {
-            Ok(mail) => {
-                let page = edit_page(&app, shell, (year, kind), writing).await?;
-                page::html(&EditPage { preview: Some(mail), ..page })
-            }
-            Err(Problem::NotFound) => {
-                let why = "この受付番号の相談案件は見つかりません。受付番号を確認してください";
-                writing.errors.add("number", why);
-                page::unprocessable(&edit_page(&app, shell, (year, kind), writing).await?)
-            }
-            Err(problem) => Err(problem),
-        };
+    if writing.form.get("action") == "preview" {
+        let mail = ops::correspondence::mail_text::preview(&app, kind, &words).await?;
+        let page = edit_page(&app, shell, (year, kind), writing).await?;
+        return page::html(&EditPage { preview: Some(mail), ..page });
     }
     match ops::correspondence::mail_text::save(&app, year, kind, writing.version, Some(&words), user.id).await
     {

@@ -128,6 +128,9 @@ pub const GROUPS: &[Group] = &[
             number!(mails_per_address_a_day, "同じ宛先への申込みメール", "通まで（1日）"),
             number!(mails_per_domain_a_day, "同じドメインへの申込みメール", "通まで（1日）"),
             number!(mails_per_network_a_day, "同じ接続元からの申込みメール", "通まで（1日）"),
+            number!(drafts_per_network_a_day, "同じ接続元で始める申込み", "件まで（1日）"),
+            number!(unconfirmed_per_network, "同じ接続元からの、連絡先が未確認の申込み", "件まで"),
+            number!(holds_per_network, "同じ接続元からの、連絡先の確認前のお取り置き", "件まで"),
         ],
     },
     Group {
@@ -138,6 +141,9 @@ pub const GROUPS: &[Group] = &[
             number!(draft_days, "下書きの保存", "日"),
             number!(contact_retention_years, "連絡先の保存", "年度（終了後）"),
             number!(case_retention_years, "相談案件の保存", "年度（終了後）"),
+            number!(received_mail_days, "受信したメールの原本の保存", "日"),
+            number!(sent_mail_days, "送信したメールの本文の保存", "日"),
+            number!(attachment_days, "添付ファイルの保存", "日"),
         ],
     },
 ];

@@ -22,8 +22,10 @@ pub struct CompanyAppointment {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Venue {
-    /// The venue is not known yet, or no longer of use.
+    /// The meeting link is not known yet, or a venue is no longer of use.
     None,
+    /// A visit whose address is not known.
+    Unknown,
     Video(String),
     Address(String),
 }
@@ -53,7 +55,8 @@ fn place(it: &Appointment) -> Venue {
     let place = it.place.trim();
     let is_link = url::Url::parse(place).is_ok_and(|it| ["https", "http"].contains(&it.scheme()));
     match it.mode {
-        _ if place.is_empty() => Venue::None,
+        AppointmentMode::Visit if place.is_empty() => Venue::Unknown,
+        AppointmentMode::Online if place.is_empty() => Venue::None,
         AppointmentMode::Online if is_link => Venue::Video(place.to_owned()),
         AppointmentMode::Online | AppointmentMode::Visit => Venue::Address(place.to_owned()),
     }

@@ -22,7 +22,9 @@ use crate::{
         client,
         form::{FieldErrors, Fields},
         page::{self, Shell},
-        session::{COMPANY_COOKIE, CompanyUser, Visitor, company_cookie, cookie_value, removal_cookie},
+        session::{
+            COMPANY_COOKIE, CompanyUser, Visitor, company_cookie, cookie_value, forget_pages, removal_cookie,
+        },
     },
 };
 
@@ -198,7 +200,8 @@ pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, 
     if let Some(cookie) = cookie_value(&req, COMPANY_COOKIE) {
         ops::accounts::account::sign_out(&app, &cookie).await?;
     }
-    let response = page::see_other_with("/login", "ログアウトしました。");
+    let mut response = page::see_other_with("/login", "ログアウトしました。");
+    forget_pages(&mut response);
     page::with_cookie(response, &removal_cookie(&app, COMPANY_COOKIE))
 }
 

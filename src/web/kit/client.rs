@@ -14,6 +14,21 @@ pub fn address(req: &HttpRequest, proxies: &[Network]) -> IpAddr {
     nearest_stranger(peer, &hops, proxies)
 }
 
+/// The headers by which a proxy tells for whom it asks.
+const FORWARDING: [&str; 6] =
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+
+/// Returns whether a request comes from this machine or from a network of our proxies, and for no other person: a
+/// neighbour that is not one of our proxies may ask for itself alone, and a proxy has to say for whom it asks.
+pub fn is_operator(req: &HttpRequest, proxies: &[Network]) -> bool {
+    let ours = |it: IpAddr| proxies.iter().any(|network| network.contains(it));
+    let client = address(req, proxies);
+    let is_forwarded = FORWARDING.iter().any(|it| req.headers().contains_key(*it));
+    let is_said = req.headers().contains_key("x-forwarded-for");
+    let by_proxy = req.peer_addr().is_some_and(|it| ours(it.ip()));
+    (client.is_loopback() || ours(client)) && (!is_forwarded || by_proxy && is_said)
+}
+
 /// Returns the network of an address as daily limits count it: a /24 for IPv4, a /64 for IPv6.
 pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {

@@ -57,6 +57,8 @@ pub fn sentence(problem: Problem) -> Result<String, Problem> {
         | Problem::Forbidden
         | Problem::Expired
         | Problem::TooMany
+        | Problem::NetworkFull(_)
+        | Problem::Crowded
         | Problem::Unreadable
         | Problem::Unavailable(..)
         | Problem::Internal(_) => Err(problem),

@@ -34,20 +34,31 @@ fn reads(method: &Method) -> bool {
 /// client that sends neither is no browser and carries no other person's cookies. The origin `null` proves
 /// nothing either way.
 ///
-/// Both the public address and the requested host count as ours: a visitor who uses another name of this
-/// machine (`localhost`) has no cookies of the public name, and another site cannot choose the `Host` of its
-/// victim's request.
+/// Our origin is the scheme, the host and the port of the public address. On this machine itself, where the operator
+/// looks at the service under other names (`localhost`) and ports, the requested host counts too: it has no cookies of the
+/// public name, and another site cannot choose the `Host` of its victim's request.
 fn is_ours(origin: Option<&str>, fetch_site: Option<&str>, ours: &url::Url, host: Option<&str>) -> bool {
     let fetched = fetch_site.is_none_or(|it| it == "same-origin" || it == "none");
     let from = match origin {
         None => true,
         Some("null") => fetch_site == Some("same-origin"),
         Some(origin) => {
+            let is_local = |it: &url::Url| it.scheme() == "http" && is_loopback(it);
             let is_host = |it: &url::Url| host.is_some_and(|host| it.authority() == host);
-            url::Url::parse(origin).is_ok_and(|it| it.origin() == ours.origin() || is_host(&it))
+            url::Url::parse(origin)
+                .is_ok_and(|it| it.origin() == ours.origin() || is_local(&it) && is_host(&it))
         }
     };
     fetched && from
+}
+
+fn is_loopback(address: &url::Url) -> bool {
+    match address.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(it)) => it.is_loopback(),
+        Some(url::Host::Ipv6(it)) => it.is_loopback(),
+        None => false,
+    }
 }
 
 fn text<'a>(req: &'a ServiceRequest, name: &str) -> Option<&'a str> {
@@ -58,6 +69,23 @@ fn text<'a>(req: &'a ServiceRequest, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::is_ours;
+
+    #[test]
+    fn a_host_alone_is_no_origin_of_ours() {
+        let ours = url::Url::parse("https://soudan.example.jp").unwrap();
+        for (origin, host, expected) in [
+            ("https://soudan.example.jp", "soudan.example.jp", true),
+            ("http://soudan.example.jp", "soudan.example.jp", false),
+            ("https://soudan.example.jp:8443", "soudan.example.jp:8443", false),
+            ("http://192.168.1.7:8080", "192.168.1.7:8080", false),
+            ("http://localhost:8080", "localhost:8080", true),
+            ("http://[::1]:8080", "[::1]:8080", true),
+            ("http://localhost:8080", "localhost:8081", false),
+            ("https://localhost:8080", "localhost:8080", false),
+        ] {
+            assert_eq!(is_ours(Some(origin), None, &ours, Some(host)), expected, "{origin} at {host}");
+        }
+    }
 
     #[test]
     fn only_our_own_origin_counts() {

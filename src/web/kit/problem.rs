@@ -47,7 +47,7 @@ impl ResponseError for Problem {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Refused(_) | Self::Stale | Self::SlotTaken => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany | Self::NetworkFull(_) | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -117,6 +117,8 @@ fn log(problem: &Problem) {
         | Problem::SlotTaken
         | Problem::Expired
         | Problem::TooMany
+        | Problem::NetworkFull(_)
+        | Problem::Crowded
         | Problem::Unreadable => {}
     }
 }
@@ -193,6 +195,14 @@ fn text(problem: &Problem, status: StatusCode, change: Option<u32>) -> Text {
             "リンクの期限が切れています",
             "リンクは、期限を過ぎたときと一度使ったあとは開けません。新しいリンクを受け取ってください。",
         ),
+        Problem::NetworkFull(_) => (
+            "いまはお申し込みを受け付けられません",
+            "これまでに保存した内容は残っています。時間をおいて、もう一度お試しいただくこともできます。",
+        ),
+        Problem::Crowded => (
+            "ログインが込み合っています",
+            "登録されている内容は変わっていません。1分ほど待ってから、もう一度ログインしてください。",
+        ),
         Problem::NotFound
         | Problem::SignInFirst
         | Problem::Forbidden
@@ -237,6 +247,11 @@ fn text_of_status(status: StatusCode) -> Text {
             "この操作はできませんでした",
             "このページでは、その操作を受け付けていません。",
             "登録されている内容は変わっていません。トップページから、もう一度お進みください。",
+        ),
+        408 => (
+            "送信が途中で止まりました",
+            "送信された内容が、途中までしか届きませんでした。",
+            "登録されている内容は変わっていません。前の画面に戻って、もう一度送信してください。",
         ),
         410 => (
             "リンクの期限が切れています",

@@ -3,10 +3,13 @@
 use std::{borrow::Cow, future::Future, pin::Pin, time::Duration as WallTime};
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
-    http::Method,
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
     web::Data,
 };
 use chrono::TimeDelta;
@@ -125,6 +128,13 @@ pub fn removal_cookie(app: &App, name: &'static str) -> Cookie<'static> {
     let mut cookie = Cookie::build(name, "").path("/").http_only(true).same_site(SameSite::Lax).finish();
     cookie.make_removal();
     cookie
+}
+
+/// Asks the browser to forget the pages that it has kept. The cookie of the session goes by `removal_cookie`, because the
+/// message about the sign-out is a cookie, too.
+pub fn forget_pages(response: &mut HttpResponse) {
+    let kinds = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(header::CLEAR_SITE_DATA, kinds);
 }
 
 /// Returns the value of one of our cookies.

@@ -7,6 +7,7 @@ use domain::{
     actor::Party,
     correspondence::outgoing_mail::MailState,
     id::{ConsultationId, MailId, MessageId},
+    retention::ERASED,
     wording,
 };
 use mime::{Piece, pieces};
@@ -180,7 +181,8 @@ fn file(it: Attachment, path: &str) -> File {
         Trust::Refused => it.note,
     };
     let href = it.trust.is_open().then(|| format!("{path}/files/{}", it.id));
-    File { name: it.name, size: files::size(it.size), href, note }
+    let name = if it.name.is_empty() { ERASED.to_owned() } else { it.name };
+    File { name, size: files::size(it.size), href, note }
 }
 
 fn mail_state(of: &MessageNotification) -> &'static str {

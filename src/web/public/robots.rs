@@ -1,13 +1,14 @@
-//! The files that search engines read.
+//! The files that search engines read, and the one for people who have found a fault of security.
 use std::fmt::Write;
 
 use actix_web::{HttpResponse, get, web::Data};
+use chrono::Days;
 use domain::{
     publication::{PublicationKind, example::index::ExampleSearch},
     wording::iso_date,
 };
 
-use crate::{app::App, problem::Problem, url};
+use crate::{app::App, problem::Problem, url, web::kit::page::Shell};
 
 /// The public pages that always exist.
 const PAGES: [&str; 14] = [
@@ -64,6 +65,22 @@ pub async fn robots(app: Data<App>) -> Result<HttpResponse, Problem> {
         let _ = writeln!(text, "Disallow: {path}");
     }
     let _ = writeln!(text, "Sitemap: {}", app.site.absolute("/sitemap.xml"));
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+}
+
+/// The number of days after which the contact has to be read again; RFC 9116 recommends less than a year.
+const CONTACT_DAYS: u64 = 90;
+
+/// Tells whom to write to about a fault of security (RFC 9116).
+#[get("/.well-known/security.txt")]
+pub async fn security(app: Data<App>, shell: Shell) -> Result<HttpResponse, Problem> {
+    let expires = app.clock.now().date_naive() + Days::new(CONTACT_DAYS);
+    let text = format!(
+        "Contact: mailto:{}\nExpires: {}T00:00:00Z\nPreferred-Languages: ja, en\nCanonical: {}\n",
+        shell.settings.center_email,
+        iso_date(expires),
+        app.site.absolute("/.well-known/security.txt"),
+    );
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
 }
 

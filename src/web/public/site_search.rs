@@ -1,5 +1,9 @@
 //! The search of the whole site: one box, and the results grouped by what they are. Only what is public now is found.
-use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header},
+    web::Data,
+};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -26,6 +30,7 @@ use crate::{
     },
     url,
     web::kit::{
+        client,
         form::Fields,
         network_form::{open_mentors, place},
         page::{self, Shell},
@@ -59,10 +64,19 @@ struct SiteSearchPage {
     shell: Shell,
     typed: String,
     longest: usize,
+    /// Whether the network of the visitor has made its searches of this minute already.
+    is_spent: bool,
     /// The groups that have results; `None` without a search.
     found: Option<Vec<FoundGroup>>,
     /// The list of the registrants of the present telework month, searched for the same words.
     registrants: Option<String>,
+}
+
+impl SiteSearchPage {
+    fn without_results(shell: Shell, typed: String) -> Self {
+        let longest = SiteSearch::LONGEST;
+        Self { shell, typed, longest, is_spent: false, found: None, registrants: None }
+    }
 }
 
 #[get("/search")]
@@ -71,15 +85,17 @@ pub async fn show(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<Http
     let typed: String = query.get("q").chars().take(SiteSearch::LONGEST).collect();
     let search = SiteSearch::parse(&typed);
     if search.is_empty() {
-        return page::html(&SiteSearchPage {
-            shell,
-            typed,
-            longest: SiteSearch::LONGEST,
-            found: None,
-            registrants: None,
-        });
+        return page::html(&SiteSearchPage::without_results(shell, typed));
     }
-    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    let now = app.clock.now();
+    let network = client::network(client::address(&req, &app.config.trusted_proxies));
+    if !app.searches.admit(network, now) {
+        let refused = SiteSearchPage { is_spent: true, ..SiteSearchPage::without_results(shell, typed) };
+        let mut answer = page::html_with(StatusCode::TOO_MANY_REQUESTS, &refused)?;
+        answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+        return Ok(page::unlisted(answer));
+    }
+    let shelf = app.shelf_to_show().await?;
     let texts = app.searched_texts(&shelf).await?;
     let public =
         PublicTexts { shelf: &shelf, texts: &texts, check_days: shell.settings.guide_check_days, now };
@@ -98,7 +114,7 @@ pub async fn show(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<Http
     let registrants =
         month.map(|(it, _)| format!("{}?q={}#list", campaign::address(it), url::percent_encoded(&typed)));
     let longest = SiteSearch::LONGEST;
-    let page = SiteSearchPage { shell, typed, longest, found: Some(groups), registrants };
+    let page = SiteSearchPage { shell, typed, longest, is_spent: false, found: Some(groups), registrants };
     page::html(&page).map(page::unlisted)
 }
 

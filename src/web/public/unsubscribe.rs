@@ -5,7 +5,10 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
+use domain::{
+    correspondence::outgoing_mail::topic::NotificationTopic,
+    id::{AccountId, SurveyMemberId},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -13,7 +16,7 @@ use crate::{
     ops,
     problem::Problem,
     secret::Purpose,
-    url,
+    store, url,
     web::kit::page::{self, Shell},
 };
 
@@ -25,14 +28,18 @@ struct UnsubscribePage {
     label: &'static str,
     /// Whether the reader can start them again after signing in.
     has_account: bool,
+    /// The mails that a reader without an account gets as before, in a sentence.
+    others: &'static str,
     /// The address of the form; `None` once it is done.
     action: Option<String>,
 }
 
-/// The reader of a link: an account and the topic that it stops, or a registrant of a telework month.
+/// The reader of a link: an account and the topic that it stops, a registrant of a telework month, or a person who has opted
+/// in to surveys outside of it.
 enum Stopped {
     Topic(NotificationTopic, AccountId),
     Outreach(Uuid),
+    Surveys(Uuid),
 }
 
 #[get("/u/{topic}/{token}")]
@@ -42,7 +49,7 @@ pub async fn show(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (topic, token) = path.into_inner();
-    let stopped = stopped(&app, &topic, &token)?;
+    let stopped = stopped(&app, &topic, &token).await?;
     let action = Some(format!("/u/{topic}/{token}"));
     page::html(&stopped.page(shell, action))
 }
@@ -54,21 +61,24 @@ pub async fn submit(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (topic, token) = path.into_inner();
-    let stopped = stopped(&app, &topic, &token)?;
+    let stopped = stopped(&app, &topic, &token).await?;
     match stopped {
         Stopped::Topic(topic, reader) => {
             ops::correspondence::notification_preferences::unsubscribe(&app, reader, topic).await?;
         }
-        Stopped::Outreach(consent) => ops::campaign::stop_outreach(&app, consent).await?,
+        Stopped::Outreach(consent) | Stopped::Surveys(consent) => {
+            ops::campaign::stop_outreach(&app, consent).await?;
+        }
     }
     page::html(&stopped.page(shell, None))
 }
 
-fn stopped(app: &App, topic: &str, token: &str) -> Result<Stopped, Problem> {
+async fn stopped(app: &App, topic: &str, token: &str) -> Result<Stopped, Problem> {
     let now = app.clock.now();
     if topic == url::OUTREACH {
         let subject = app.secret.verify(Purpose::StopOutreach, token, now).ok_or(Problem::NotFound)?;
-        return Ok(Stopped::Outreach(subject));
+        let member = store::survey::member::key_of(&app.db, SurveyMemberId(subject)).await?;
+        return Ok(if member.is_some() { Stopped::Surveys(subject) } else { Stopped::Outreach(subject) });
     }
     let topic = NotificationTopic::from_code(topic).ok_or(Problem::NotFound)?;
     let reader = app.secret.verify(Purpose::Unsubscribe, token, now).ok_or(Problem::NotFound)?;
@@ -77,10 +87,18 @@ fn stopped(app: &App, topic: &str, token: &str) -> Result<Stopped, Problem> {
 
 impl Stopped {
     const fn page(&self, shell: Shell, action: Option<String>) -> UnsubscribePage {
-        let (label, has_account) = match self {
-            Self::Topic(topic, _) => (topic.label(), true),
-            Self::Outreach(_) => ("テレワークの相談やイベントのご案内", false),
+        let (label, others) = match self {
+            Self::Topic(topic, _) => (topic.label(), ""),
+            Self::Outreach(_) => (
+                "テレワークの相談やイベントのご案内、調査へのご協力のお願い",
+                "登録などのご連絡は、これまでどおりお送りします。",
+            ),
+            Self::Surveys(_) => (
+                "調査へのご協力のお願い",
+                "同じメールアドレスでテレワーク月間に登録しているときは、そのご案内も停止します。相談についてのご連絡は、これまでどおりお送りします。",
+            ),
         };
-        UnsubscribePage { shell, label, has_account, action }
+        let has_account = matches!(self, Self::Topic(..));
+        UnsubscribePage { shell, label, has_account, others, action }
     }
 }

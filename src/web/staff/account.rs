@@ -174,12 +174,10 @@ pub async fn remove_factor(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let network = client::address(&req, &app.config.trusted_proxies);
-    app.guard.admit(network, app.clock.now())?;
     let mut errors = FieldErrors::default();
-    match ops::accounts::second_factor::remove(&app, &me.account, form.get("code")).await {
+    match ops::accounts::own_account::remove_factor(&app, &me.account, form.get("code"), network).await {
         Ok(true) => return Ok(page::see_other_with(HERE, "2段階認証を解除しました。")),
         Ok(false) => {
-            app.guard.note_failure(network, app.clock.now());
             errors.add("code", "確認コードを確認してください。一度使ったコードは使えません");
         }
         Err(Problem::Refused(why)) => {

@@ -38,8 +38,7 @@ pub async fn submit(
     let Some(email) = errors.take("email", EmailAddress::parse(form.get("email"))) else {
         return page::unprocessable(&ForgottenPage { shell, form, errors });
     };
-    let network = client::address(&req, &app.config.trusted_proxies);
-    let network = app.secret.pseudonym(&network.to_string());
+    let network = app.secret.pseudonym(&client::network(client::address(&req, &app.config.trusted_proxies)));
     ops::accounts::invitation::send_forgotten(&app, &email, &network).await?;
     let said = "登録されているメールアドレスであれば、設定用のリンクを送りました。届くまで数分かかることがあります。";
     Ok(page::see_other_with("/staff/sign-in", said))

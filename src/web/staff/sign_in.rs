@@ -14,7 +14,7 @@ use crate::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         problem::safe_next,
-        session::{STAFF_COOKIE, cookie_value, removal_cookie},
+        session::{STAFF_COOKIE, cookie_value, forget_pages, removal_cookie},
     },
 };
 
@@ -78,6 +78,7 @@ pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, 
     if let Some(cookie) = cookie_value(&req, STAFF_COOKIE) {
         ops::accounts::account::sign_out(&app, &cookie).await?;
     }
-    let response = page::see_other_with("/staff/sign-in", "ログアウトしました。");
+    let mut response = page::see_other_with("/staff/sign-in", "ログアウトしました。");
+    forget_pages(&mut response);
     page::with_cookie(response, &removal_cookie(&app, STAFF_COOKIE))
 }

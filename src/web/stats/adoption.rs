@@ -5,6 +5,7 @@ use domain::{
     prefecture::Region,
     statistics::{
         adoption::{AdoptionDimension, AdoptionFigure, LoadedFigure, SurveyStage, current, shipped},
+        figures::FigureTable,
         published::PublishedYear,
     },
     wording::{table_date, thousands},
@@ -50,8 +51,10 @@ pub async fn show(app: Data<App>, shell: Shell) -> Result<HttpResponse, Problem>
     let shipped = shipped().into_iter().map(|figure| LoadedFigure { figure, loaded: None });
     let figures = current(shipped.chain(imported.iter().cloned()).collect());
     let published = app.published_statistics().await?;
-    let year = published.years().next().and_then(|it| published.of(it));
-    page::html(&AdoptionPage::new(shell, &figures, year.map(|it| &it.year)))
+    let mut years = published.years().filter_map(|it| published.of(it)).map(|it| &it.year);
+    // A new year has no divisions yet.
+    let year = years.find(|it| it.table(FigureTable::Size).is_some());
+    page::html(&AdoptionPage::new(shell, &figures, year))
 }
 
 impl AdoptionPage {

@@ -2,7 +2,7 @@
 //! year, the registrations for its telework month, surveys and the network, and how often the guide was read. The public
 //! sees those that were published with a month.
 use chrono::{DateTime, Utc};
-use domain::{calendar::at_japan, number::FiscalYear, publication::PublicationKind};
+use domain::{calendar::at_japan, number::FiscalYear, publication::PublicationKind, survey::SurveyCount};
 
 use super::campaign::{self, CampaignStats};
 use crate::{
@@ -86,14 +86,15 @@ async fn events(app: &App, span: (DateTime<Utc>, DateTime<Utc>)) -> Result<Aroun
 
 async fn surveys(app: &App, span: (DateTime<Utc>, DateTime<Utc>)) -> Result<AroundTable, Problem> {
     let it = store::survey::statistics::of(&app.db, span, app.clock.now()).await?;
+    let all = SurveyCount::of_all(&it.closed);
     Ok(AroundTable {
         code: "surveys",
         title: "調査",
         note: "この年度に回答を締め切った、このサイトで答える調査を数えています。連絡は、この年度に届いたものです。",
         rows: vec![
-            ("回答を締め切った調査", it.closed),
-            ("調査の回答", it.responses),
-            ("使われなかった回答番号", it.unused_codes),
+            ("回答を締め切った調査", u64::try_from(it.closed.len()).unwrap_or(u64::MAX)),
+            ("調査の回答", all.responses),
+            ("使われなかった回答番号", all.unused_codes),
             ("疑わしい調査の連絡", it.doubts.iter().map(|it| it.1).sum()),
         ],
     })

@@ -1,5 +1,6 @@
-//! The monthly report of an edition as a spreadsheet and as a PDF document, with charts. Both are made of the edition,
-//! its indicators and the center's comment alone, so that the same edition gives the same report.
+//! The monthly report of an edition as a spreadsheet and as a PDF document, with charts: with every number for the center, and
+//! with the published ones for the ministries. Both are made of the edition, its indicators and the center's comment alone, so
+//! that the same edition gives the same report.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
@@ -8,19 +9,20 @@ use domain::{
     calendar::{japan_date, jst},
     field::Field,
     statistics::{
+        DisplayedCount,
         figures::{FigureTable, MonthFigures, WaitKind},
         indicator::IndicatorValue,
         month::EditionMonth,
     },
     wording::{iso_date, long_date_time, thousands},
 };
-use rust_xlsxwriter::{
-    Chart, ChartType, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{ChartType, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::{
     download::{self, XLSX},
-    editions::{find, indicators, months_of_year},
+    editions::{find, indicators, months_of_year, published, reads_published},
+    published_report,
+    report_chart::{bars, write_table},
 };
 use crate::{
     app::App,
@@ -53,9 +55,17 @@ pub async fn xlsx(
     month: Path<String>,
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let report = load(&app, &user, &month, &req).await?;
-    let body = report.workbook().map_err(|err| Problem::Internal(err.into()))?;
-    Ok(download::file(XLSX, &report.name("xlsx"), body))
+    let (edition, release) = find(&app, &user, &month).await?;
+    let query = Fields::of_query(&req);
+    let (name, body) = if reads_published(&user, &query) {
+        let report = published(&app, edition, release).await?;
+        (published_report::name(&report, "xlsx"), published_report::workbook(&report))
+    } else {
+        let report = load(&app, (edition, release), &query).await?;
+        (report.name("xlsx"), report.workbook())
+    };
+    let body = body.map_err(|err| Problem::Internal(err.into()))?;
+    Ok(download::file(XLSX, &name, body))
 }
 
 #[get("/stats/editions/{month}/report.pdf")]
@@ -65,14 +75,25 @@ pub async fn pdf(
     month: Path<String>,
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let report = load(&app, &user, &month, &req).await?;
-    let body = report.document().write().map_err(|err| Problem::Internal(err.into()))?;
-    Ok(download::file("application/pdf", &report.name("pdf"), body))
+    let (edition, release) = find(&app, &user, &month).await?;
+    let query = Fields::of_query(&req);
+    let (name, document) = if reads_published(&user, &query) {
+        let report = published(&app, edition, release).await?;
+        (published_report::name(&report, "pdf"), published_report::document(&report))
+    } else {
+        let report = load(&app, (edition, release), &query).await?;
+        (report.name("pdf"), report.document())
+    };
+    let body = document.write().map_err(|err| Problem::Internal(err.into()))?;
+    Ok(download::file("application/pdf", &name, body))
 }
 
-async fn load(app: &App, user: &AnyStaff, month: &str, req: &HttpRequest) -> Result<MonthlyReport, Problem> {
-    let (edition, release) = find(app, user, month).await?;
-    let field = Field::from_code(Fields::of_query(req).get("field"));
+async fn load(
+    app: &App,
+    (edition, release): (Edition, EditionRelease),
+    query: &Fields,
+) -> Result<MonthlyReport, Problem> {
+    let field = Field::from_code(query.get("field"));
     let months = months_of_year(app, &edition, field).await?;
     let mut year = MonthFigures::default();
     months.iter().for_each(|(_, it)| year.add(it));
@@ -122,6 +143,12 @@ impl MonthlyReport {
         )
     }
 
+    /// Returns the number of consultations of each month of the fiscal year until this one.
+    fn received(&self) -> impl Iterator<Item = (String, DisplayedCount)> + '_ {
+        let count = |it: &MonthFigures| DisplayedCount::Exact(it.sum(FigureTable::Received));
+        self.months.iter().map(move |(month, it)| (month.label(), count(it)))
+    }
+
     /// Returns the cells of a table that have a count: the label, the month and the year.
     fn rows(&self, table: FigureTable) -> Vec<(String, u64, u64)> {
         let of = |(cell, label): (String, String)| {
@@ -159,12 +186,12 @@ impl MonthlyReport {
         }
         blocks.extend(self.waits().into_iter().map(|(label, it)| Block::Value(label.to_owned(), it)));
         blocks.push(Block::Heading("月別の受付件数".to_owned()));
-        let months = self.months.iter().map(|(month, it)| (month.label(), it.sum(FigureTable::Received)));
-        blocks.extend(bars(months.collect()));
+        blocks.extend(bars(self.received().collect()));
         for table in CHARTS {
             let rows = self.rows(table);
             blocks.push(Block::Heading(format!("{}（年度の累計）", table.label())));
-            blocks.extend(bars(rows.into_iter().map(|(label, _, year)| (label, year)).collect()));
+            let year = |(label, _, year): (String, u64, u64)| (label, DisplayedCount::Exact(year));
+            blocks.extend(bars(rows.into_iter().map(year).collect()));
         }
         for table in FigureTable::ALL.into_iter().filter(|it| !CHARTS.contains(it)) {
             let rows = self.rows(table);
@@ -186,8 +213,7 @@ impl MonthlyReport {
         workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
         let bold = Format::new().set_bold();
         self.write_overview(workbook.add_worksheet().set_name("概要")?, &bold)?;
-        let months = self.months.iter().map(|(month, it)| (month.label(), it.sum(FigureTable::Received)));
-        let months: Vec<_> = months.map(|(label, n)| (label, vec![n])).collect();
+        let months: Vec<_> = self.received().map(|(label, n)| (label, vec![n])).collect();
         let sheet = workbook.add_worksheet().set_name("月別")?;
         write_table(sheet, &bold, ("月", &["受付件数"]), &months, ChartType::Column)?;
         for table in FigureTable::ALL {
@@ -197,8 +223,10 @@ impl MonthlyReport {
             }
             // The colon of a title is no character of a sheet's name.
             let sheet = workbook.add_worksheet().set_name(table.label().replace('：', " "))?;
-            let rows: Vec<_> =
-                rows.into_iter().map(|(label, month, year)| (label, vec![month, year])).collect();
+            let row = |(label, month, year): (String, u64, u64)| {
+                (label, [month, year].map(DisplayedCount::Exact).to_vec())
+            };
+            let rows: Vec<_> = rows.into_iter().map(row).collect();
             let month = self.edition.month.short();
             write_table(sheet, &bold, ("区分", &[month.as_str(), "年度の累計"]), &rows, ChartType::Bar)?;
         }
@@ -252,49 +280,4 @@ fn words(it: &IndicatorValue) -> String {
         words.push_str(&format!("、目標{target}%"));
     }
     words
-}
-
-/// Returns a chart of counts: bars that begin at zero.
-fn bars(rows: Vec<(String, u64)>) -> Vec<Block> {
-    let longest = rows.iter().map(|it| it.1).max().unwrap_or(0).max(1);
-    let share = |n: u64| f32::from(u16::try_from(n * 1000 / longest).unwrap_or(1000)) / 1000.0;
-    let bar = |(label, n): (String, u64)| Block::Bar {
-        label,
-        value: format!("{}件", thousands(n)),
-        share: share(n),
-    };
-    rows.into_iter().map(bar).collect()
-}
-
-/// Writes a table with a chart of its first column of counts beside it.
-fn write_table(
-    sheet: &mut Worksheet,
-    bold: &Format,
-    (first, titles): (&str, &[&str]),
-    rows: &[(String, Vec<u64>)],
-    chart: ChartType,
-) -> Result<(), XlsxError> {
-    sheet.write_with_format(0, 0, first, bold)?;
-    for (title, column) in titles.iter().zip(1..) {
-        sheet.write_with_format(0, column, *title, bold)?;
-    }
-    for ((label, counts), row) in rows.iter().zip(1..) {
-        sheet.write(row, 0, label)?;
-        for (count, column) in counts.iter().zip(1..) {
-            sheet.write(row, column, *count)?;
-        }
-    }
-    sheet.set_column_width(0, 36)?.set_freeze_panes(1, 0)?;
-    let last = u32::try_from(rows.len()).unwrap_or(1).max(1);
-    let (name, column) = (sheet.name(), u16::try_from(titles.len()).unwrap_or(1));
-    let mut chart = Chart::new(chart);
-    chart
-        .add_series()
-        .set_categories((name.as_str(), 1, 0, last, 0))
-        .set_values((name.as_str(), 1, column, last, column))
-        .set_name((name.as_str(), 0, column));
-    chart.title().set_name(&name);
-    chart.y_axis().set_min(0.0);
-    sheet.insert_chart(1, column + 2, &chart)?;
-    Ok(())
 }

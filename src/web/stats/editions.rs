@@ -1,5 +1,5 @@
-//! The editions of the statistics, for the center and the ministries: the closed months, what has changed since, the
-//! center's comment and the release.
+//! The editions of the statistics: the closed months with every number, what has changed since, the center's comment and the
+//! release, for the center; and what is published of them, for the ministries.
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
@@ -17,6 +17,7 @@ use domain::{
     wording::{long_date_time, month_day_time},
 };
 
+use super::published_edition::{PublishedEdition, PublishedEditionPage};
 use crate::{
     app::App,
     ops::{self, statistics::edition as operations},
@@ -87,7 +88,12 @@ pub async fn show(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (found, release) = find(&app, &user, &month).await?;
-    let field = Field::from_code(Fields::of_query(&req).get("field"));
+    let query = Fields::of_query(&req);
+    if reads_published(&user, &query) {
+        let published = published(&app, found, release).await?;
+        return page::html(&PublishedEditionPage::new(shell, published));
+    }
+    let field = Field::from_code(query.get("field"));
     let mut form = Fields::default();
     form.add("comment", release.comment.as_ref().map(|it| it.text.clone()).unwrap_or_default());
     let shown = edition_page(&app, shell, (found, release), field, (form, FieldErrors::default()));
@@ -149,6 +155,23 @@ pub async fn months_of_year(
     let first = EditionMonth::of(year.first_day());
     let months = edition::between(&app.db, first, of.month).await?;
     Ok(months.into_iter().map(|it| (it.month, it.content.about(field).clone())).collect())
+}
+
+/// Returns what is published with an edition.
+pub async fn published(
+    app: &App,
+    edition: Edition,
+    release: EditionRelease,
+) -> Result<PublishedEdition, Problem> {
+    let months = months_of_year(app, &edition, None).await?;
+    let defined = indicator::all(&app.db).await?.into_iter().filter(|it| it.is_of(edition.month));
+    let defined = defined.map(|it| it.indicator).collect();
+    PublishedEdition::of(edition, release, &months, defined).ok_or(Problem::NotFound)
+}
+
+/// Returns whether an account reads nothing but what is published: a ministry always, the center when it asks for it.
+pub fn reads_published(user: &AnyStaff, query: &Fields) -> bool {
+    user.account.role == Role::Observer || query.get("view") == "published"
 }
 
 /// Returns the indicators of the edition of a month with the counts of these figures: those of the product, and those that

@@ -1,4 +1,4 @@
-//! The present statistics as a page, for the center and the ministries.
+//! The present statistics as a page, for the center.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
@@ -89,11 +89,11 @@ pub async fn report(app: &App, req: &HttpRequest) -> Result<Report, Problem> {
     count(app, filter(app, req)?).await
 }
 
-/// Returns whether a visitor sees every number: a person of the center or of a ministry.
+/// Returns whether a visitor sees every number: a person of the center.
 pub fn is_insider(visitor: &Visitor) -> bool {
     match visitor.account.as_ref().map(|it| it.role) {
-        Some(Role::Observer | Role::Coordinator | Role::Administrator) => true,
-        Some(Role::Expert | Role::Desk | Role::Editor) | None => false,
+        Some(Role::Coordinator | Role::Administrator) => true,
+        Some(Role::Observer | Role::Expert | Role::Desk | Role::Editor) | None => false,
     }
 }
 

@@ -1,14 +1,16 @@
-//! The statistics for the public: those of the released editions, which never change. Nothing is counted for a visitor.
+//! The statistics for everyone but the center: those of the released editions, which never change. Nothing is counted for a
+//! visitor.
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use domain::{
+    actor::Role,
     calendar::japan_date,
     number::FiscalYear,
     prefecture::Prefecture,
     statistics::{
         DisplayedCount,
         figures::{FigureTable, PARTLY_DONE, WaitKind},
-        indicator::{INDICATORS, Indicator},
+        indicator::{DefinedIndicator, INDICATORS, Indicator},
         month::EditionMonth,
         published::{PublishedTable, PublishedYear},
         share,
@@ -78,16 +80,18 @@ struct PublicStatsPage<'a> {
 }
 
 /// A table with the last month that it counts.
-struct MonthTable {
-    table: Table,
-    through: EditionMonth,
+pub struct MonthTable {
+    pub table: Table,
+    pub through: EditionMonth,
 }
 
-/// An indicator as the public reads it.
-struct PublicIndicator {
-    indicator: &'static Indicator,
+/// An indicator as it is published.
+pub struct PublicIndicator {
+    pub label: String,
+    pub definition: String,
+    pub target: Option<u8>,
     /// The share and the number of those that were counted; `None` if one of the numbers is hidden.
-    share: Option<(String, u64)>,
+    pub share: Option<(String, u64)>,
 }
 
 #[derive(Template)]
@@ -169,6 +173,11 @@ impl<'a> PublicStatsPage<'a> {
         }
     }
 
+    /// Returns whether a ministry reads the page, which has no page of its own.
+    fn is_of_ministry(&self) -> bool {
+        self.shell.account.as_ref().is_some_and(|it| it.role == Role::Observer)
+    }
+
     fn bars(&self) -> Option<(&Table, &Bars)> {
         self.runs.as_ref().zip(self.months.as_ref())
     }
@@ -196,7 +205,7 @@ impl<'a> PublicStatsPage<'a> {
 
 impl MonthTable {
     /// Returns a table of the page; `None` if it has nothing but zeros.
-    fn of(published: &PublishedTable) -> Option<Self> {
+    pub fn of(published: &PublishedTable) -> Option<Self> {
         let row = |(code, label, count): &(String, String, DisplayedCount)| TableRow {
             code: code.clone(),
             label: label.clone(),
@@ -211,20 +220,38 @@ impl MonthTable {
 }
 
 /// Returns the numbers of consultations by month.
-fn of_runs(year: &PublishedYear) -> Table {
+pub fn of_runs(year: &PublishedYear) -> Table {
     let rows =
         year.runs.iter().map(|it| TableRow { code: it.last.code(), label: it.label(), count: it.received });
     Table { code: "month", title: "月", rows: rows.collect() }
 }
 
-/// Returns the indicators of which something may be published.
-fn indicators(year: &PublishedYear) -> Vec<PublicIndicator> {
+impl PublicIndicator {
+    /// Returns an indicator of an administrator; `None` if nothing of its table may be published.
+    pub fn defined(year: &PublishedYear, it: &DefinedIndicator) -> Option<Self> {
+        let table = year.table(it.table)?;
+        let sum = |cells: &[String]| table.sum(&cells.iter().map(String::as_str).collect::<Vec<_>>());
+        let (label, definition) = (it.label.to_string(), it.definition.to_string());
+        let share = shown(sum(&it.numerator), sum(&it.denominator));
+        Some(Self { label, definition, target: it.target, share })
+    }
+}
+
+/// Returns the share and the number of those that were counted; `None` if one of the numbers is hidden.
+fn shown(part: Option<u64>, whole: Option<u64>) -> Option<(String, u64)> {
+    let (part, whole) = part.zip(whole)?;
+    Some((share(part, whole)?, whole))
+}
+
+/// Returns the indicators of the product of which something may be published.
+pub fn indicators(year: &PublishedYear) -> Vec<PublicIndicator> {
     let sum = |(table, cells): (FigureTable, &[&str])| year.table(table)?.sum(cells);
     let is_known = |it: &&Indicator| year.table(it.denominator.0).is_some();
-    let of = |indicator: &'static Indicator| {
-        let counts = sum(indicator.numerator).zip(sum(indicator.denominator));
-        let share = counts.and_then(|(part, whole)| Some((share(part, whole)?, whole)));
-        PublicIndicator { indicator, share }
+    let of = |it: &Indicator| PublicIndicator {
+        label: it.label.to_owned(),
+        definition: it.definition.to_owned(),
+        target: it.target,
+        share: shown(sum(it.numerator), sum(it.denominator)),
     };
     INDICATORS.iter().filter(is_known).map(of).collect()
 }

@@ -1,5 +1,4 @@
-//! The present statistics of a filter, as the center and the ministries see them: headline numbers, survey sentences and
-//! tables.
+//! The present statistics of a filter, as the center sees them: headline numbers, survey sentences and tables.
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;

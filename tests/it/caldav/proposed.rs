@@ -1,10 +1,20 @@
 //! An entry of ours that is changed in an expert's own calendar waits for the center, with a clock.
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use domain::{actor::Actor, worklist::AwaitedResponse};
-use madoguchi::{doctor, store};
+use madoguchi::{
+    doctor,
+    ops::calendars::time_proposal,
+    store::{self, calendars::external::entry::Entry},
+};
+use uuid::Uuid;
 
 use super::Service;
-use crate::cases::{self, CONTACT, Case};
+use crate::{
+    cases::{self, CONTACT, Case, Cast},
+    site::Site,
+};
 
 const PROPOSED: &str = "カレンダーで別の日時を提案";
 
@@ -67,4 +77,51 @@ async fn a_change_in_the_calendar_waits_for_the_center_until_it_is_decided() {
     assert_eq!(response(&service, case).await, None);
     let now = service.site.app.clock.now();
     assert_eq!(doctor::examine(&service.site.app.db, now).await.unwrap(), []);
+}
+
+#[actix_web::test]
+async fn a_change_that_waits_already_is_found_again_without_a_lock() {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let now = site.app.clock.now();
+    let booked = cases::appointment(&site, case).await;
+    let mut entry = Entry {
+        id: Uuid::now_v7(),
+        source_id: Uuid::now_v7(),
+        appointment_id: booked.id.0,
+        href: "/calendar/entry.ics".to_owned(),
+        state: codes::CalendarEntryStatus::Deleted.into(),
+        sequence: booked.sequence,
+        etag: None,
+        moved_from: None,
+        moved_to: None,
+        noticed_at: Some(now),
+        failures: 0,
+        due_at: now,
+        error: None,
+    };
+    let noted = async || {
+        let history = store::audit::event::since(&site.app.db, case.id, now).await.unwrap();
+        history.iter().filter(|it| it.note.as_deref() == Some(PROPOSED)).count()
+    };
+    time_proposal::await_decision(&site.app, &entry, cast.expert).await.unwrap();
+    assert_eq!(noted().await, 1);
+    assert!(cases::record(&site, case).await.response.is_some());
+
+    // Every reading of the calendar finds the change again; another change of the case goes on meanwhile.
+    let tx = site.app.begin().await.unwrap();
+    store::consultation::lock(&tx, case.id).await.unwrap();
+    let again = time_proposal::await_decision(&site.app, &entry, cast.expert);
+    tokio::time::timeout(Duration::from_secs(2), again).await.expect("nothing is locked").unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(noted().await, 1);
+
+    // A later change is another one.
+    site.app.clock.advance(TimeDelta::minutes(31));
+    entry.noticed_at = Some(site.app.clock.now());
+    time_proposal::await_decision(&site.app, &entry, cast.expert).await.unwrap();
+    assert_eq!(noted().await, 2);
+    let since = store::audit::event::since(&site.app.db, case.id, site.app.clock.now()).await.unwrap();
+    assert_eq!(since.len(), 1, "earlier events are not read: {since:?}");
 }

@@ -117,11 +117,15 @@ async fn the_figures_stand_beside_those_of_the_year_before_and_small_ones_are_hi
     hides(&list, "<td class=\"num\">2</td>");
     let observer = site.visitor();
     assert_eq!(observer.sign_in("observer@example.jp", PASSWORD).await.status, 303);
-    let insiders = observer.get("/stats?year=2026").await;
+    hides(&observer.get("/stats?year=2026").await, "<th scope=\"row\">東京都</th>");
+    site.account(Role::Coordinator, "figures@example.jp").await;
+    let center = site.visitor();
+    assert_eq!(center.sign_in("figures@example.jp", PASSWORD).await.status, 303);
+    let insiders = center.get("/stats?year=2026").await;
     insiders.shows("登録は8件です（前の年は6件）");
     insiders.shows("<th scope=\"row\">東京都</th><td class=\"num\">2</td>");
     insiders.shows("登録の件数（登録した方別）");
-    let csv = observer.get("/stats.csv?year=2026").await.body;
+    let csv = center.get("/stats.csv?year=2026").await.body;
     assert!(
         csv.contains(",8\r\n") && csv.contains("テレワーク月間の登録（都道府県別）,1,秋田県,6\r\n"),
         "{csv}"

@@ -1,4 +1,5 @@
 //! Signing in by a link, which is mailed on demand, works once, and reveals nothing.
+use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
@@ -39,7 +40,9 @@ async fn a_link_is_mailed_to_applicants_and_the_page_reveals_nothing() {
     leads_to(&site.post(&link, &[]).await, "/my");
     leads_to(&site.get("/my").await, &my(case, ""));
     leads_to(&site.get("/login").await, "/my");
-    leads_to(&site.post("/my/sign-out", &[]).await, "/login");
+    let out = site.post("/my/sign-out", &[]).await;
+    leads_to(&out, "/login");
+    assert_eq!(out.header("clear-site-data"), Some("\"cache\", \"storage\""));
     leads_to(&site.get("/my").await, "/login");
 
     let wrong = site.post("/login", &[("email", "contact")]).await;
@@ -64,6 +67,40 @@ async fn one_address_and_one_network_cause_so_many_mails_a_day() {
     assert_eq!(sent.iter().filter(|it| it.kind == "sign_in").count(), 5);
     site.app.clock.advance(TimeDelta::days(1));
     leads_to(&site.post("/login", &[("email", CONTACT)]).await, "/login/sent");
+}
+
+/// Neither one network nor many that ask for addresses at the domain of a contact and of the center keep them out.
+#[actix_web::test]
+async fn after_310_requests_for_a_domain_the_real_contact_signs_in() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    site.account(Role::Coordinator, "center@example.co.jp").await;
+    let ask = async |path: &str, email: &str, from: &str| {
+        let request = TestRequest::post().uri(path).peer_addr(from.parse().unwrap());
+        site.send(request.set_form([("email", email)])).await
+    };
+    for n in 0..310 {
+        let (email, from) = (format!("x{n}@example.co.jp"), format!("198.18.{}.{}:1", n / 250, n % 250));
+        let far = format!("198.{}.{}.1:1", 20 + n / 250, n % 250);
+        for path in ["/login", "/staff/forgotten-password"] {
+            let refused = ask(path, &email, &from).await.status == 429;
+            // A network is refused after 30 requests; the page for accounts does not say so.
+            assert_eq!(refused, path == "/login" && n % 250 >= 30, "{n}");
+            assert_eq!(ask(path, &email, &far).await.status, 303);
+        }
+    }
+    for _ in 0..6 {
+        ask("/login", CONTACT, "203.0.113.1:1").await;
+    }
+    leads_to(&ask("/login", CONTACT, "192.0.2.7:1").await, "/login/sent");
+    let mails = cases::mails_to(&site, CONTACT).await;
+    assert_eq!(mails.iter().filter(|it| it.kind == "sign_in").count(), 6, "five for the other network");
+    let link = cases::link(&mails, "sign_in");
+    leads_to(&site.post(&link, &[]).await, "/my");
+    leads_to(&site.get("/my").await, &my(case, ""));
+    ask("/staff/forgotten-password", "center@example.co.jp", "192.0.2.7:1").await;
+    assert_eq!(cases::mails_to(&site, "center@example.co.jp").await.len(), 1);
 }
 
 #[actix_web::test]

@@ -3,12 +3,18 @@ use domain::{
     actor::Actor,
     consultation::correction::{CorrectedField, CorrectionSection},
     field::Fields,
+    intake::application::ApplicationForm,
     routing::assignment::AssignmentState,
 };
 use madoguchi::{ops, store};
 
 use super::{at, center, correct, done, form, is_sound, last, post, undo, values};
-use crate::cases::{self, CONTACT, appointment, record, state};
+use crate::{
+    cases::{self, CONTACT, Case, Cast, appointment, record, state},
+    company,
+    inbound::{arrives, raw_mail},
+    site::Site,
+};
 
 const REQUEST: CorrectionSection = CorrectionSection::Request;
 
@@ -35,13 +41,7 @@ async fn a_changed_mode_asks_whether_experts_and_time_still_fit() {
 #[actix_web::test]
 async fn a_changed_prefecture_says_which_expert_does_not_go_there() {
     let (site, cast) = center().await;
-    let form = domain::intake::application::ApplicationForm { mode: "visit".into(), ..cases::form(CONTACT) };
-    let case = cases::unconfirmed(&site, &cast, &form).await;
-    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
-    let version = record(&site, case).await.version;
-    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
-        .await
-        .unwrap();
+    let case = cases::matching_of(&site, &cast, &visit_form()).await;
     let reply = correct(&site, case, CorrectionSection::Company, &[("prefecture", "47")]).await;
     assert_eq!(reply.status, 409);
     reply.shows("沖縄県への訪問に対応していません");
@@ -50,21 +50,24 @@ async fn a_changed_prefecture_says_which_expert_does_not_go_there() {
     fits.shows("訂正したあとも合っています");
 }
 
+/// Makes a booked consultation of this form.
+async fn booked(site: &Site, cast: &Cast, form: &ApplicationForm) -> Case {
+    let case = cases::scheduling_of(site, cast, form).await;
+    let slot = cases::free_slots(site, case).await[8];
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    case
+}
+
+/// Returns the form of a company that wishes a visit.
+fn visit_form() -> ApplicationForm {
+    ApplicationForm { mode: "visit".into(), ..cases::form(CONTACT) }
+}
+
 #[actix_web::test]
 async fn a_visit_gets_its_corrected_place_and_both_sides_are_told() {
     let (site, cast) = center().await;
     cases::visits_too(&site, cast.expert, &[14]).await;
-    let form = domain::intake::application::ApplicationForm { mode: "visit".into(), ..cases::form(CONTACT) };
-    let case = cases::unconfirmed(&site, &cast, &form).await;
-    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
-    let version = record(&site, case).await.version;
-    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
-        .await
-        .unwrap();
-    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
-    let slot = cases::free_slots(&site, case).await[8];
-    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    let case = booked(&site, &cast, &visit_form()).await;
     let before = appointment(&site, case).await;
     assert_eq!(before.place, "東京都港区見本1-2-3");
     let typed = [("visit_prefecture", "14"), ("visit_place", "横浜市中区見本町4-5"), ("fit", "seen")];
@@ -77,11 +80,52 @@ async fn a_visit_gets_its_corrected_place_and_both_sides_are_told() {
         let mail = mails.iter().rfind(|it| it.kind == "room").unwrap();
         assert!(mail.subject.contains("訪問先が変わりました"), "{}", mail.subject);
         assert!(mail.text_body.contains("横浜市中区見本町4-5"));
+        assert!(mail.text_body.contains("日時は変わりません"));
     }
     is_sound(&site).await;
     done(&undo(&site, case, last(&site, case).await).await);
     done(&undo(&site, case, last(&site, case).await - 2).await);
     assert_eq!(appointment(&site, case).await.place, "東京都港区見本1-2-3");
+    is_sound(&site).await;
+}
+
+/// 「訪問先の住所を、このメールへの返信でお知らせください。」
+#[actix_web::test]
+async fn the_missing_address_of_a_visit_comes_by_answering_the_mail() {
+    let (site, cast) = center().await;
+    let mut form = visit_form();
+    (form.city, form.street, form.postal_code) = Default::default();
+    let case = booked(&site, &cast, &form).await;
+    assert_eq!(appointment(&site, case).await.place, "", "a prefecture is no address");
+    let mails = cases::mails_to(&site, CONTACT).await;
+    let confirmation = mails.iter().find(|it| it.kind == "booked").unwrap();
+    assert!(
+        confirmation.text_body.contains("訪問先の住所を、このメールへの返信で"),
+        "{}",
+        confirmation.text_body
+    );
+    let overview = at(case.number, "");
+    site.get(&overview).await.shows("訪問先：未定");
+    let reader = site.visitor();
+    company::sign_in(&reader, CONTACT).await;
+    let asks = "住所を、予約のメールへの返信か、メッセージでお知らせください。";
+    reader.get(&company::my(case, "")).await.shows(asks);
+
+    let raw = raw_mail(CONTACT, "madoguchi@example.jp", "Re: 予約", "港区見本町4-5です。");
+    let mail = arrives(&site, &format!("In-Reply-To: <{}>\r\n{raw}", confirmation.message_id)).await;
+    assert_eq!(mail.state.code(), "attached", "{}", mail.reason.code());
+    assert!(record(&site, case).await.response.is_some(), "the center is to answer");
+    let typed = [("visit_prefecture", "13"), ("visit_place", "港区見本町4-5"), ("fit", "seen")];
+    done(&correct(&site, case, REQUEST, &typed).await);
+    assert_eq!(appointment(&site, case).await.place, "東京都港区見本町4-5");
+    for to in [CONTACT, "expert@example.jp"] {
+        let mails = cases::mails_to(&site, to).await;
+        assert!(
+            mails.iter().rfind(|it| it.kind == "room").unwrap().text_body.contains("東京都港区見本町4-5")
+        );
+    }
+    assert!(!site.get(&overview).await.body.contains("訪問先：未定"));
+    assert!(!reader.get(&company::my(case, "")).await.body.contains(asks));
     is_sound(&site).await;
 }
 

@@ -101,9 +101,9 @@ async fn people_who_were_there_get_materials_and_questionnaire_once() {
     }
     let stats = visitor.get("/stats").await;
     assert!(!stats.body.contains("開催したイベント"), "{}", stats.body);
-    site.account(Role::Observer, "observer@example.jp").await;
+    site.account(Role::Coordinator, "figures@example.jp").await;
     let official = site.visitor();
-    assert_eq!(official.sign_in("observer@example.jp", PASSWORD).await.status, 303);
+    assert_eq!(official.sign_in("figures@example.jp", PASSWORD).await.status, 303);
     official.get("/stats").await.shows("<th scope=\"row\">開催したイベント</th><td class=\"num\">1</td>");
     let csv = official.get("/stats.csv").await.body;
     for line in ["events,イベント,1,開催したイベント,1\r\n", "events,イベント,5,アンケートの回答,1\r\n"]

@@ -165,10 +165,10 @@ async fn openings_are_counted_without_anything_of_the_reader_and_looking_changes
     visitor.get(&public).await;
     madoguchi::ops::publication::readers::keep(&site.app).await.unwrap();
     assert_eq!(count().await[0].count, 8);
-    // The ministries see the present numbers.
-    site.account(Role::Observer, "observer@example.jp").await;
+    // The center sees the present numbers.
+    site.account(Role::Coordinator, "figures@example.jp").await;
     let official = site.visitor();
-    assert_eq!(official.sign_in("observer@example.jp", PASSWORD).await.status, 303);
+    assert_eq!(official.sign_in("figures@example.jp", PASSWORD).await.status, 303);
     let stats = official.get("/stats").await;
     stats.shows("支援制度・ガイドの閲覧は8回です");
     let csv = official.get("/stats.csv").await.body;

@@ -53,6 +53,15 @@ impl Desk {
         self.tried.insert(pattern);
     }
 
+    /// Posts a form whose act was done before, which leaves no line.
+    async fn repeats(&self, path: &str, form: &[(&str, &str)]) {
+        let before = editor_act::Entity::find().count(&self.site.app.db).await.unwrap();
+        let reply = self.site.post(path, form).await;
+        assert_eq!(reply.status, 303, "{path}: {}", reply.body);
+        let after = editor_act::Entity::find().count(&self.site.app.db).await.unwrap();
+        assert_eq!(after, before, "{path}: nothing was done");
+    }
+
     async fn publish(&self, content: Content) -> Publication {
         let draft = ops::publication::create(&self.site.app, content, self.editor).await.unwrap();
         let period = Period::new(self.site.app.clock.now(), None).unwrap();
@@ -179,6 +188,7 @@ async fn shows_pictures_and_files(desk: &mut Desk) {
         site.post(&format!("/staff/files/{month}/{file}/remove"), &[]).await
     })
     .await;
+    desk.repeats(&format!("/staff/files/{month}/{file}/remove"), &[]).await;
 }
 
 async fn holds_an_event(desk: &mut Desk) {
@@ -262,6 +272,16 @@ async fn publishes_results(desk: &mut Desk) {
         site.post(&format!("/staff/surveys/{}/results", it.id), &[("action", "publish")]).await
     })
     .await;
+    desk.does("/staff/surveys/{id}/results", EditorAct::ResultsWithdrawn, async |site| {
+        site.post(&format!("/staff/surveys/{}/results", it.id), &[("action", "withdraw")]).await
+    })
+    .await;
+    desk.repeats(&format!("/staff/surveys/{}/results", it.id), &[("action", "withdraw")]).await;
+    let rows = editor_act::Entity::find().order_by_desc(editor_act::COLUMN.id).all(&desk.site.app.db).await;
+    let rows = rows.unwrap();
+    assert_eq!((rows[0].act.code(), rows[0].quantity), (EditorAct::ResultsWithdrawn.code(), None));
+    let published = rows.iter().find(|it| it.act == EditorAct::ResultsPublished).unwrap();
+    assert_eq!(published.quantity, Some(5));
 }
 
 async fn the_administrator_reads(desk: &Desk) {

@@ -8,6 +8,7 @@ use domain::{
 };
 use madoguchi::{
     ops::{self, publication::Seen},
+    searches::MOST_SEARCHES,
     url,
 };
 
@@ -125,4 +126,21 @@ async fn desks_are_found_by_name_and_prefecture_and_the_start_page_has_the_box()
     page.shows("href=\"/desks?prefecture=05\"");
     site.get("/").await.shows("action=\"/search\"");
     site.get("/search").await.shows("サイト内を探す");
+}
+
+#[actix_web::test]
+async fn a_network_that_searches_too_often_waits_for_a_minute_and_keeps_its_words() {
+    let site = Site::new().await;
+    let path = format!("/search?q={}", url::percent_encoded("助成金"));
+    for _ in 0..MOST_SEARCHES {
+        assert_eq!(site.get(&path).await.status, 200);
+    }
+    let refused = site.get(&path).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("60")));
+    refused.shows("短い時間に多くの検索がありました");
+    refused.shows("value=\"助成金\"");
+    assert!(!refused.body.contains("当てはまるものは"), "nothing was searched");
+    assert_eq!(site.get("/search").await.status, 200, "the page itself can be opened");
+    site.app.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(site.get(&path).await.status, 200);
 }

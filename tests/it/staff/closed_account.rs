@@ -316,14 +316,7 @@ async fn a_person_without_a_reading_has_no_empty_brackets() {
     let (site, cast) = center().await;
     let mut form = cases::form(CONTACT);
     form.contact_kana = String::new();
-    let case = cases::unconfirmed(&site, &cast, &form).await;
-    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
-    let version = record(&site, case).await.version;
-    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
-        .await
-        .unwrap();
-    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
+    let case = cases::scheduling_of(&site, &cast, &form).await;
     let expert = site.visitor();
     assert_eq!(expert.sign_in("expert@example.jp", PASSWORD).await.status, 303);
     let page = expert.get(&format!("/expert/consultations/{}", case.number)).await;

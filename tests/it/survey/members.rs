@@ -56,6 +56,10 @@ async fn a_contact_opts_in_on_its_page_is_invited_once_and_stops_with_one_click(
     let mail = mails.iter().find(|it| it.kind == "survey_invitation").unwrap();
     let stop = url::Url::parse(mail.unsubscribe.as_deref().unwrap()).unwrap();
     let visitor = site.visitor();
+    let page_of_link = visitor.get(stop.path()).await;
+    page_of_link.shows("「調査へのご協力のお願い」を停止します");
+    page_of_link.shows("相談についてのご連絡は、これまでどおりお送りします。");
+    assert!(!page_of_link.body.contains("登録などのご連絡"), "the reader has registered for nothing");
     assert_eq!(visitor.post(stop.path(), &[("List-Unsubscribe", "One-Click")]).await.status, 200);
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(survey_mails(&site, CONTACT).await, ["survey_invitation/suppressed"]);

@@ -1,6 +1,9 @@
 //! The results of a survey on its public page.
 use chrono::TimeDelta;
-use domain::publication::Facts;
+use domain::{
+    publication::Facts,
+    statistics::{figures::FigureTable, month::EditionMonth},
+};
 use entity::survey_result;
 use madoguchi::ops;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -28,7 +31,7 @@ async fn close(site: &Site) {
 async fn results_are_published_after_the_closing_with_small_counts_hidden() {
     let (site, editor, it) = questioned(open_form()).await;
     let (visitor, page) = (site.visitor(), format!("/surveys/{}", it.number));
-    answered(&site, it.number, (12, 5)).await;
+    answered(&site, it.number, (17, 10)).await;
     let results = format!("/staff/surveys/{}/results", it.id);
     let early = site.post(&results, &[("action", "publish")]).await;
     assert_eq!(early.status, 422);
@@ -39,7 +42,7 @@ async fn results_are_published_after_the_closing_with_small_counts_hidden() {
     assert_eq!(site.post(&results, &[("action", "publish")]).await.status, 303, "twice changes nothing");
     let shown = visitor.get(&page).await;
     for words in
-        ["調査の結果", "12人に質問しました", "<td class=\"num\">7</td>", "平均　12.0", "公表しません"]
+        ["調査の結果", "17人に質問しました", "<td class=\"num\">7</td>", "平均　12.0", "公表しません"]
     {
         shown.shows(words);
     }
@@ -72,10 +75,30 @@ async fn no_results_reveal_the_answers_to_a_small_survey() {
     let large = publish(&site, editor, &draft).await;
     answered(&site, large.number, (6, 6)).await;
     close(&site).await;
-    for (id, why) in [(it.id, "回答が5件より少ない"), (large.id, "同じ年度の調査")] {
-        let reply = site.post(&format!("/staff/surveys/{id}/results"), &[("action", "publish")]).await;
-        assert_eq!(reply.status, 422);
-        reply.shows(why);
-    }
+    let reply = site.post(&format!("/staff/surveys/{}/results", it.id), &[("action", "publish")]).await;
+    assert_eq!(reply.status, 422);
+    reply.shows("回答が5件より少ない");
     assert_eq!(survey_result::Entity::find().count(&site.app.db).await.unwrap(), 0);
+    let reply = site.post(&format!("/staff/surveys/{}/results", large.id), &[("action", "publish")]).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    assert_eq!(counted(&site, "2026-12").await, [6, 0], "the published sum has the large survey alone");
+
+    // One that closes later in the same year is in no later sum either.
+    let mut later = notice(open_form());
+    if let Facts::Survey(facts) = &mut later.facts {
+        facts.form.as_mut().unwrap().closes_on = "2027-01-20".parse().unwrap();
+    }
+    let draft = ops::publication::create(&site.app, later, editor).await.unwrap();
+    let later = publish(&site, editor, &draft).await;
+    answered(&site, later.number, (3, 1)).await;
+    go_to(&site, "2027-01-21T09:00:00");
+    work(&site).await;
+    assert_eq!(counted(&site, "2027-01").await, [0, 0]);
+}
+
+/// Returns the answers and the unused codes that an edition of the month would have.
+async fn counted(site: &Site, month: &str) -> Vec<u64> {
+    let month = EditionMonth::parse(month).unwrap();
+    let edition = ops::statistics::edition::count_now(&site.app, month).await.unwrap();
+    edition.all.counts(FigureTable::SurveyResponses)
 }

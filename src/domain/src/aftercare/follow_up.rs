@@ -263,6 +263,15 @@ impl SurveyAnswer {
 }
 
 impl FollowUpAnswer {
+    /// Returns what is left of an answer whose words are erased: the choices, which the figures count.
+    #[must_use]
+    pub fn without_words(self) -> Self {
+        match self {
+            Self::Survey(it) => Self::Survey(SurveyAnswer { comment: String::new(), ..it }),
+            Self::Progress(it) => Self::Progress(ProgressAnswer { comment: String::new(), ..it }),
+        }
+    }
+
     /// Returns whether the company wants to be called.
     pub const fn wants_help(&self) -> bool {
         match self {

@@ -172,6 +172,13 @@ impl Report {
 }
 
 impl ReportBody {
+    /// Returns what is left of a report whose words are erased: the choices and recommendations, which the figures count.
+    #[must_use]
+    pub fn without_words(self) -> Self {
+        let Self { further_appointment, other_field, publishable, examples, guides, .. } = self;
+        Self { further_appointment, other_field, publishable, examples, guides, ..Self::default() }
+    }
+
     /// Returns whether the company reads the same in both.
     pub fn reads_like(&self, other: &Self) -> bool {
         let shown = |it: &Self| Self { internal_note: String::new(), publishable: false, ..it.clone() };

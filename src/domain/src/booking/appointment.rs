@@ -144,6 +144,14 @@ impl Appointment {
         self.is_confirmed() && self.mode == AppointmentMode::Online && now < self.ends_at
     }
 
+    /// Returns whether the appointment is a confirmed visit that is not over and whose address is not known.
+    pub fn lacks_place(&self, now: DateTime<Utc>) -> bool {
+        self.is_confirmed()
+            && self.mode == AppointmentMode::Visit
+            && self.place.is_empty()
+            && now < self.ends_at
+    }
+
     /// Cancels a confirmed appointment. The new state says whether the company, the expert or the center cancelled it,
     /// as `by` decides.
     pub fn cancel(self, by: Party, reason: String) -> Result<Self, AppointmentRefused> {

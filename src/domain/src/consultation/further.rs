@@ -132,6 +132,7 @@ mod tests {
             fields: Fields::Ict,
             address_confirmed: true,
             merged_into: None,
+            is_erased: false,
         };
         let planned = || steps(&[DONE, PLAN]).into_iter();
         for party in [Party::Company, Party::Coordinator] {

@@ -207,6 +207,7 @@ mod tests {
             fields: Fields::Ict,
             address_confirmed: true,
             merged_into: None,
+            is_erased: false,
         };
         let (open, ended) = (consultation(1, State::Scheduling), consultation(2, State::Withdrawn));
         let case = |consultation, serial, appointments_done| MergedCase {

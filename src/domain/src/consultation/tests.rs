@@ -150,6 +150,7 @@ fn consultation(state: State) -> Consultation {
         fields: Fields::Both,
         address_confirmed: true,
         merged_into: None,
+        is_erased: false,
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    actor::Party,
     calendar::BusinessCalendar,
     id::ConsultationId,
     settings::Settings,
@@ -79,6 +80,12 @@ impl AddedMail {
     }
 }
 
+/// Returns whether a notice to a side of the case, planned at `since`, has an entry to announce. `others` are the entries that
+/// other people than its reader wrote.
+pub fn has_news(reader: Party, since: DateTime<Utc>, others: &[WrittenEntry]) -> bool {
+    others.iter().any(|it| it.at >= since && (reader == Party::Coordinator || it.readers.contains(&reader)))
+}
+
 fn unless_moved<T: Copy + PartialEq>(now: Option<T>, after: Option<T>, before: Option<T>) -> Option<T> {
     if now == after { before } else { now }
 }
@@ -88,7 +95,7 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
     use uuid::Uuid;
 
-    use super::{AddedMail, AddedMailMarks};
+    use super::{AddedMail, AddedMailMarks, has_news};
     use crate::{
         actor::Party,
         calendar::BusinessCalendar,
@@ -169,6 +176,18 @@ mod tests {
         let marks = AddedMailMarks { response: Some(waits(at(-9))), ..AddedMailMarks::default() };
         let left = without(&added(marks, marks), marks, &[]);
         assert_eq!(left.response, Some(waits(at(-9))));
+    }
+
+    #[test]
+    fn a_notice_stays_as_long_as_its_reader_can_read_something_new() {
+        let question = wrote(at(2), Party::Company);
+        let note = WrittenEntry { readers: &[], ..wrote(at(3), Party::Desk) };
+        for reader in [Party::Coordinator, Party::Expert] {
+            assert!(!has_news(reader, at(0), &[]));
+            assert!(!has_news(reader, at(0), &[wrote(at(-1), Party::Company)]), "it was announced before");
+            assert!(has_news(reader, at(2), &[question]), "{reader:?}");
+        }
+        assert!(has_news(Party::Coordinator, at(0), &[note]) && !has_news(Party::Expert, at(0), &[note]));
     }
 
     #[test]

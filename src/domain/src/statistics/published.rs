@@ -4,16 +4,28 @@
 //! A *run* is the shortest time of whole months with no consultation or at least `LEAST`. Everything is published for
 //! whole runs, so that a smaller month is in no difference. A *block* of a table is a time of whole runs whose counts are
 //! protected together, once and for all. The counts of a year are the sums of those of its blocks: a cell that was hidden
-//! in one block stays hidden for the year. Blocks do not overlap, so that together they reveal no more than each of them.
+//! in one block stays hidden for the year. Blocks do not overlap, and their limits follow from published numbers alone, so
+//! that together they reveal no more than each of them. Tables that divide the same consultations share nothing but the
+//! published number of these, so that one tells nothing of another.
 use super::{
-    DisplayedCount, LEAST, Spread,
+    DisplayedCount, LEAST, MEDIAN_LEAST, Spread,
     figures::{FigureTable, MonthFigures, WaitKind},
     month::EditionMonth,
     protected,
 };
 
-/// A block ends when at most one of so many cells that are not 0 is hidden.
-const HIDDEN_OF: usize = 5;
+/// The consultations for each cell of a table with which a block ends. More are up to date later and hide less.
+const FOR_EACH_CELL: u64 = 50;
+
+/// The tables of which every run is a block: those without a division, and those that count once in a year.
+const AT_ONCE: [FigureTable; 6] = [
+    FigureTable::Received,
+    FigureTable::Events,
+    FigureTable::MonthStatus,
+    FigureTable::MonthIndustry,
+    FigureTable::MonthPrefecture,
+    FigureTable::MonthKind,
+];
 
 /// The published figures of a fiscal year, up to one of its months.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,14 +159,15 @@ impl<'a> Months<'a> {
         total
     }
 
-    /// Returns the blocks of a table: the place of their last month and their figures.
+    /// Returns the blocks of a table: the place of their last month and their figures. A reader knows their limits, which
+    /// follow from the published runs, and they depend on no cell of the table.
     fn blocks(&self, table: FigureTable) -> Vec<(usize, MonthFigures)> {
-        let table = table.parent().map_or(table, |(parent, _)| parent);
+        let enough = enough(table.parent().map_or(table, |(parent, _)| parent));
         let (mut blocks, mut open) = (Vec::new(), MonthFigures::default());
         for (n, &(first, last)) in self.runs.iter().enumerate() {
             open.add(&self.total(first, last));
             let is_last = self.is_whole && n + 1 == self.runs.len();
-            if is_last || is_telling(&open.counts(table)) {
+            if is_last || open.sum(FigureTable::Received) >= enough {
                 blocks.push((last, std::mem::take(&mut open)));
             }
         }
@@ -177,12 +190,12 @@ impl<'a> Months<'a> {
         Some(PublishedTable { table, through, cells })
     }
 
-    /// Returns the spread of waits, of which new ones are published `LEAST` at a time.
+    /// Returns the spread of waits, of which new ones are published `MEDIAN_LEAST` at a time.
     fn spread(&self, kind: WaitKind) -> Option<Spread> {
         let (mut public, mut open) = (MonthFigures::default(), MonthFigures::default());
         for &(first, last) in &self.runs {
             open.add(&self.total(first, last));
-            if open.waits(kind) >= LEAST {
+            if open.waits(kind) >= MEDIAN_LEAST {
                 public.add(&std::mem::take(&mut open));
             }
         }
@@ -190,8 +203,7 @@ impl<'a> Months<'a> {
     }
 }
 
-/// Returns the counts of a block of a table. The public sees no difference between a small count and one that is hidden for
-/// its sake.
+/// Returns the counts of a block of a table as `protected` shows them.
 fn protected_block(table: FigureTable, figures: &MonthFigures) -> Vec<DisplayedCount> {
     let counts = figures.counts(table);
     // Events are public, each with a page of its own: their number tells of no person.
@@ -206,15 +218,13 @@ fn protected_block(table: FigureTable, figures: &MonthFigures) -> Vec<DisplayedC
             return hidden();
         }
     }
-    let plain = |it: DisplayedCount| it.exact().map_or(DisplayedCount::Withheld, DisplayedCount::Exact);
-    protected(&counts).into_iter().map(plain).collect()
+    protected(&counts)
 }
 
-/// Returns whether most counts of a block would be shown.
-fn is_telling(counts: &[u64]) -> bool {
-    let some = counts.iter().filter(|it| **it > 0).count();
-    let hidden = protected(counts).iter().filter(|it| it.exact().is_none()).count();
-    hidden * HIDDEN_OF <= some
+/// Returns the number of consultations with which a block of a table ends.
+fn enough(table: FigureTable) -> u64 {
+    let cells = if AT_ONCE.contains(&table) { 0 } else { table.cells().len() };
+    u64::try_from(cells).unwrap_or(u64::MAX).saturating_mul(FOR_EACH_CELL)
 }
 
 fn added(a: DisplayedCount, b: DisplayedCount) -> DisplayedCount {

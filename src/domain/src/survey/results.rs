@@ -5,7 +5,7 @@ use super::{
     answers::{QuestionAnswer, SurveyAnswers},
     questions::{AnswerKind, SurveyQuestion, SurveyQuestions},
 };
-use crate::statistics::{DisplayedCount, LEAST, protected};
+use crate::statistics::{DisplayedCount, LEAST, MEDIAN_LEAST, protected};
 
 /// The results of one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,13 +76,14 @@ fn one(kind: &AnswerKind, answers: &[&QuestionAnswer], shown: usize) -> Question
     }
 }
 
-/// Returns a part as it is published beside the whole: hidden if it or the rest is small.
-const fn part_of(part: u64, whole: u64) -> DisplayedCount {
-    let rest = whole.saturating_sub(part);
-    match part {
-        1..LEAST => DisplayedCount::Few,
-        _ if 0 < rest && rest < LEAST => DisplayedCount::Withheld,
-        _ => DisplayedCount::Exact(part),
+/// Returns a part as it is published beside the whole: hidden if it or the rest is small. The reader does not see which of the
+/// two it is: of 6 people, 5 would be the only part with a small rest that is not small itself.
+fn part_of(part: u64, whole: u64) -> DisplayedCount {
+    let is_small = |it: u64| (1..LEAST).contains(&it);
+    if is_small(part) || is_small(whole.saturating_sub(part)) {
+        DisplayedCount::Withheld
+    } else {
+        DisplayedCount::Exact(part)
     }
 }
 
@@ -91,7 +92,7 @@ fn numbers(answers: &[&QuestionAnswer]) -> Option<(String, String)> {
         .iter()
         .filter_map(|it| if let QuestionAnswer::Number(number) = it { Some(*number) } else { None })
         .collect();
-    if count(all.len()) < LEAST {
+    if count(all.len()) < MEDIAN_LEAST {
         return None;
     }
     all.sort_unstable();

@@ -1,8 +1,13 @@
+use proptest::prelude::{prop, prop_assert_eq, proptest};
+
 use super::{
-    AnswerKind, BadAnswer, QuestionAnswer, QuestionBranch, QuestionFault, SurveyAnswers, SurveyQuestion,
-    SurveyQuestions, published, results,
+    AnswerKind, BadAnswer, QuestionAnswer, QuestionBranch, QuestionFault, SurveyAnswers, SurveyCount,
+    SurveyQuestion, SurveyQuestions, published, results,
 };
-use crate::{statistics::DisplayedCount, text::TextLine};
+use crate::{
+    statistics::{DisplayedCount, LEAST},
+    text::TextLine,
+};
 
 const TEXT: &str = "[1つ・必須] 導入していますか\n- はい\n- いいえ\n[複数] 形態は\n条件：問1＝はい\n- 在宅勤務\n- モバイル\n[数・必須] 人数\n条件：問2＝在宅勤務｜モバイル\n[文] ご意見";
 
@@ -92,13 +97,36 @@ fn small_counts_are_hidden_and_so_is_what_would_reveal_them() {
     assert_eq!(open[1].shown_to, Some(DisplayedCount::Exact(6)));
     assert_eq!(open[1].rows[0].1, DisplayedCount::Exact(6));
     let few = of(3, 20);
-    assert_eq!(few[0].rows[0].1, DisplayedCount::Few);
+    assert_eq!(few[0].rows[0].1, DisplayedCount::Withheld);
     assert_ne!(few[0].rows[1].1, DisplayedCount::Exact(20), "the total would reveal the three");
     assert_eq!(few[1].shown_to, None, "the number of those who saw it is the number of those who said yes");
     assert!(few[1].rows.iter().all(|(_, it)| *it == DisplayedCount::Withheld));
     assert_eq!(few[2].numbers, None);
     assert_eq!(of(2, 1)[0].rows[0].1, DisplayedCount::Withheld);
     assert_eq!(of(0, 0)[0].shown_to, Some(DisplayedCount::Exact(0)));
+}
+
+#[test]
+fn a_choice_looks_the_same_whether_it_or_the_rest_is_small() {
+    let of = |chosen: usize| {
+        let yes = (0..6).map(|n| answered(&[(0, &["0"]), (1, &[if n < chosen { "0" } else { "1" }])]));
+        let no = (0..8).map(|_| answered(&[(0, &["1"])]));
+        results(&questions(), &yes.chain(no).collect::<Vec<_>>())[1].rows[0].1
+    };
+    for chosen in 1..6 {
+        assert_eq!(of(chosen), DisplayedCount::Withheld, "{chosen} of 6");
+    }
+    assert_eq!([of(0), of(6)], [0, 6].map(DisplayedCount::Exact));
+}
+
+#[test]
+fn a_median_needs_ten_numbers() {
+    let questions = SurveyQuestions::parse("[数] 人数").unwrap();
+    let mut it = SurveyAnswers::default();
+    it.set(0, questions.get(0).unwrap().parse_answer(&["12"]).unwrap());
+    let of = |people: usize| results(&questions, &vec![it.clone(); people])[0].numbers.clone();
+    assert_eq!(of(9), None);
+    assert_eq!(of(10), Some(("12.0".to_owned(), "12.0".to_owned())));
 }
 
 #[test]
@@ -116,4 +144,35 @@ fn published_results_hide_small_counts_and_have_no_words_of_people() {
     all.truncate(8);
     let small = serde_json::to_string(&published(&questions(), &all)).unwrap();
     assert!(!small.contains("\"2\""), "two said yes: {small}");
+}
+
+proptest! {
+    /// The number of answers to a small survey cannot be reckoned from any sums, whatever else is published and whenever, if
+    /// another number would have been published in the same way.
+    #[test]
+    fn no_sum_tells_of_a_small_survey(
+        counts in prop::collection::vec((0..12_u64, 0..9_u64), 1..10),
+        others in prop::collection::vec((1..LEAST, 0..9_u64), 10),
+    ) {
+        let count = |(responses, unused_codes)| SurveyCount { responses, unused_codes };
+        let surveys: Vec<_> = counts.into_iter().map(count).collect();
+        let other = |(it, other): (&SurveyCount, (u64, u64))| if it.is_small() { count(other) } else { *it };
+        let as_well: Vec<_> = surveys.iter().zip(others).map(other).collect();
+        for from in 0..surveys.len() {
+            for until in from..=surveys.len() {
+                let sum = SurveyCount::of_published(&surveys[from..until]);
+                prop_assert_eq!(sum, SurveyCount::of_published(&as_well[from..until]));
+            }
+        }
+        let large: u64 = surveys.iter().map(|it| it.responses).filter(|it| *it >= LEAST).sum();
+        prop_assert_eq!(SurveyCount::of_published(&surveys).responses, large);
+    }
+}
+
+#[test]
+fn the_center_sees_small_surveys_in_its_sums() {
+    let count = |responses, unused_codes| SurveyCount { responses, unused_codes };
+    let surveys = [count(3, 7), count(0, 2), count(6, 1)];
+    assert_eq!(SurveyCount::of_all(&surveys), count(9, 10));
+    assert_eq!(SurveyCount::of_published(&surveys), count(6, 3));
 }

@@ -1,6 +1,6 @@
 //! Sample mails about registrations for a telework month.
 use super::samples::{LINK, at, now};
-use crate::mail::mail_event::{AccountMailEvent, RegistrationMailEvent, RegistrationNews};
+use crate::mail::mail_event::{AccountMailEvent, ErasureMailEvent, RegistrationMailEvent, RegistrationNews};
 
 const STOP: &str = "https://soudan.example.jp/u/outreach/TOKEN";
 
@@ -47,6 +47,12 @@ pub fn mail_events() -> Vec<AccountMailEvent<'static>> {
         until: now(),
         page: "https://soudan.example.jp/stats/editions/2026-10",
     });
+    all.push(AccountMailEvent::ErasureAhead(ErasureMailEvent {
+        day: chrono::NaiveDate::from_ymd_opt(2027, 4, 1).unwrap(),
+        contacts: 12,
+        records: 3,
+        page: "https://soudan.example.jp/admin/retention",
+    }));
     all
 }
 

@@ -4,7 +4,7 @@ use domain::wording::{long_date_time_range, month_day_time, month_day_weekday};
 
 use super::{super::wording::bullets, campaign, gathering, network};
 use crate::mail::{
-    mail_event::{AccountMailEvent, DigestCounts, SecurityNews, SenderContext, SurveyMailEvent},
+    mail_event::{AccountMailEvent, DigestCounts, ErasureMailEvent, SecurityNews, SenderContext, SurveyMailEvent},
     text::{
         Values,
         Variable::{self, *},
@@ -57,12 +57,10 @@ pub fn set(values: &mut Values, mail_event: &AccountMailEvent<'_>, sender: &Send
             values.set(WaitingCount, count.to_string());
             values.set(WaitingSince, month_day_weekday(since));
         }
-        AccountMailEvent::EditionClosed { month, until, page } => {
-            linked(values, page, (EditionMonth, month.to_owned()));
-            values.set(CommentUntil, month_day_time(until));
-        }
+        AccountMailEvent::EditionClosed { month, until, page } => edition(values, month, until, page),
         AccountMailEvent::Survey(ref event) => survey(values, event),
         AccountMailEvent::Network(ref event) => network::set(values, event),
+        AccountMailEvent::ErasureAhead(ref event) => erasure(values, event),
         AccountMailEvent::DoubtsWaiting { count, look_by, page } => {
             linked(values, page, (DoubtCount, count.to_string()));
             values.set(DoubtLookBy, month_day_weekday(look_by));
@@ -121,6 +119,18 @@ fn survey(values: &mut Values, mail: &SurveyMailEvent<'_>) {
 }
 
 /// Sets the link and one more value.
+fn edition(values: &mut Values, month: &str, until: DateTime<Utc>, page: &str) {
+    linked(values, page, (EditionMonth, month.to_owned()));
+    values.set(CommentUntil, month_day_time(until));
+}
+
+fn erasure(values: &mut Values, event: &ErasureMailEvent<'_>) {
+    let &ErasureMailEvent { day, contacts, records, page } = event;
+    linked(values, page, (ErasureDay, month_day_weekday(day)));
+    values.set(ErasedContacts, contacts.to_string());
+    values.set(ErasedRecords, records.to_string());
+}
+
 fn linked(values: &mut Values, link: &str, (variable, value): (Variable, String)) {
     values.set(Link, link);
     values.set(variable, value);

@@ -42,7 +42,8 @@ macro_rules! correspondence {
                     [When, ContactDue, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
             }
             NobodyLeft = "nobody_left", "担当者が見つからない案件" {
-                NobodyLeft to Center, "担当できる専門家が見つかりません", [Link] [Number, Fields, Company, ContactDue, ByTelephone];
+                NobodyLeft to Center, "担当できる専門家が見つかりません", [Link]
+                    [Number, Fields, Company, ContactDue, ByTelephone], told_to_a_stranger;
             }
             Undelivered = "undelivered", "不達のお知らせ", keeps_hours {
                 Undelivered to Center, "メールが届きませんでした", [Address, Link] [Number, Fields, Company, Reason];

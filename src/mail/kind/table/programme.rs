@@ -94,6 +94,11 @@ macro_rules! programme {
                 EditionClosed to Center, "{{ 集計の月 }}分の集計がまとまりました", [EditionMonth, Link] [CommentUntil];
             }
 
+            ErasureAhead = "erasure_ahead", "保存期間による消去の予告", not_waited_for, keeps_hours {
+                ErasureAhead to Center, "{{ 消去の日 }}に、保存期間が過ぎた相談を消去します",
+                    [ErasureDay, ErasedContacts, ErasedRecords, Link] [];
+            }
+
             // Surveys.
             SurveyInvitation = "survey_invitation", "調査への協力のお願い", not_waited_for, keeps_hours, only_if(ConditionKind::SurveyOpen) {
                 SurveyInvitation to Registrant, "調査へのご協力をお願いします",

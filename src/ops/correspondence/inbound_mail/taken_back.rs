@@ -2,8 +2,11 @@
 //! changed there is as it was before, as far as nothing was built on it.
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::Actor,
-    correspondence::{added_mail::AddedMail, inbound_mail::InboundState},
+    actor::{Actor, Party},
+    correspondence::{
+        added_mail::{AddedMail, has_news},
+        inbound_mail::InboundState,
+    },
     id::{AccountId, ConsultationId, ExpertId, MailId, MessageId},
     text::TextLine,
 };
@@ -12,15 +15,21 @@ use entity::inbound_mail as row;
 use super::by_hand::{marks, sender};
 use crate::{
     app::App,
-    ops::case::{
-        context::Context,
-        save::{Save, Target},
-        transaction::CaseTransaction,
+    ops::{
+        case::{
+            context::Context,
+            save::{Save, Target},
+            transaction::CaseTransaction,
+        },
+        correspondence::message,
     },
     problem::Problem,
     store::{
         self,
-        correspondence::message::{Audience, ThreadEntry},
+        correspondence::{
+            message::{Audience, ThreadEntry},
+            outbox::{self, WaitingNotice},
+        },
     },
 };
 
@@ -77,9 +86,11 @@ pub async fn take_back(app: &App, id: MailId, by: AccountId, reason: &TextLine) 
     }
     let added = effects(&row, case)?;
     work.save(ReturnedMail { id, entry, named: added.and_then(|it| it.named) }).await?;
+    let thread = store::correspondence::message::of(work.read(), case, Audience::Center).await?;
     if let Some(added) = added {
-        restore(&mut work, &added).await?;
+        restore(&mut work, &added, &thread);
     }
+    withdraw_notices(&mut work, &thread).await?;
     // Taking a mail out is no progress of the case.
     work.keep_clock();
     let note = format!("受信したメールの追加を取り消しました：{}（{}）", sender(&row), reason.as_str());
@@ -89,9 +100,7 @@ pub async fn take_back(app: &App, id: MailId, by: AccountId, reason: &TextLine) 
 }
 
 /// Gives the case the marks that it would have without the mail.
-async fn restore(work: &mut CaseTransaction<'_>, added: &AddedMail) -> Result<(), Problem> {
-    let id = work.record.consultation.id;
-    let thread = store::correspondence::message::of(work.read(), id, Audience::Center).await?;
+fn restore(work: &mut CaseTransaction<'_>, added: &AddedMail, thread: &[ThreadEntry]) {
     let entries: Vec<_> = thread.iter().filter(|it| !it.automatic).map(ThreadEntry::written).collect();
     let Context { settings, calendar, .. } = &work.context;
     let left = added.taken_back(marks(&work.record), &entries, settings, calendar);
@@ -102,7 +111,31 @@ async fn restore(work: &mut CaseTransaction<'_>, added: &AddedMail) -> Result<()
     record.to_call_since = left.to_call_since;
     record.silence = left.silence;
     record.stalled_since = left.stalled_since;
-    Ok(())
+}
+
+/// Withdraws the notices of new messages that were planned because of the mail and have nothing else to announce.
+async fn withdraw_notices(work: &mut CaseTransaction<'_>, thread: &[ThreadEntry]) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
+    let waiting = outbox::waiting_notices(work.read(), id, &message::notice_prefix(id)).await?;
+    let without_news = waiting.into_iter().filter(|it| !announces(work, it, thread));
+    let keys: Vec<String> = without_news.map(|it| it.key).collect();
+    work.save(WithdrawnNotices(keys)).await
+}
+
+/// Returns whether a notice still has an entry to announce. One whose reader has no part in the case any more is left as it
+/// is.
+fn announces(work: &CaseTransaction<'_>, notice: &WaitingNotice, thread: &[ThreadEntry]) -> bool {
+    let Context { settings, experts, .. } = &work.context;
+    if notice.to == settings.center_email {
+        let written = thread.iter().filter(|it| !it.automatic).map(ThreadEntry::written);
+        let others: Vec<_> = written.filter(|it| it.author != Party::Coordinator).collect();
+        return has_news(Party::Coordinator, notice.planned_at, &others);
+    }
+    let of_address = |it: &ExpertId| experts.get(*it).is_some_and(|it| it.email == notice.to);
+    let Some(expert) = work.accepted().into_iter().find(of_address) else { return true };
+    let is_own = |it: &ThreadEntry| it.author == Party::Expert && it.author_id == Some(expert.0);
+    let others = thread.iter().filter(|it| !it.automatic && !is_own(it)).map(ThreadEntry::written);
+    has_news(Party::Expert, notice.planned_at, &others.collect::<Vec<_>>())
 }
 
 /// Returns the consultation and the entry of a mail that a coordinator has added. Only such a mail has both a reason to
@@ -138,5 +171,15 @@ impl Save for ReturnedMail {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         store::correspondence::inbound_mail::wait_again(to.tx, self.id, self.named).await?;
         Ok(store::correspondence::message::remove(to.tx, self.entry).await?)
+    }
+}
+
+/// Notices, by their keys, that have nothing to announce any more.
+struct WithdrawnNotices(Vec<String>);
+
+impl Save for WithdrawnNotices {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        const WHY: &str = "the mail that it announced was taken out of the case";
+        Ok(outbox::withdraw_notices(to.tx, &self.0, WHY).await?)
     }
 }

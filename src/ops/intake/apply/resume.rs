@@ -11,7 +11,7 @@ use super::{Context, lock};
 use crate::{
     app::App,
     mail::mail_event::{AccountMailEvent, Recipient},
-    ops::correspondence::mail_budget::{MailBudget, spend},
+    ops::correspondence::mail_budget::{MailBudget, RequestedMail, ask, spend, spend_reader},
     problem::Problem,
     store::{self, intake::draft::Draft},
 };
@@ -26,14 +26,19 @@ pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<()
     let context = Context::of(app).await?;
     let settings = &context.settings;
     let tx = app.begin().await?;
-    let budget = spend(app, &tx, SCOPE, &email.key(), network, settings, context.now).await?;
-    let found = store::intake::draft::of_address(&tx, &email.key(), context.now).await?.pop();
+    let email_key = email.key();
+    let requested = RequestedMail { scope: SCOPE, email_key: &email_key, network, proved: false };
+    let asked_within = ask(app, &tx, requested, settings, context.now).await? == MailBudget::Within;
+    let found = store::intake::draft::of_address(&tx, &email_key, context.now).await?.pop();
     let is_known = found.is_some();
     let draft = found.unwrap_or_else(|| placeholder_draft(context.now));
     // For an unknown address the same rows are written and then rolled back, so that both take the same time.
     let inner = tx.begin().await?;
+    // The domain counts for a mail that is sent alone.
+    let requested = RequestedMail { proved: !is_known, ..requested };
+    let budget = spend_reader(app, &inner, requested, settings, context.now).await?;
     post(app, &inner, &context, &draft, email).await?;
-    if is_known && budget == MailBudget::Within {
+    if is_known && asked_within && budget == MailBudget::Within {
         inner.commit().await?;
     } else {
         inner.rollback().await?;
@@ -49,7 +54,10 @@ pub async fn mail_link(app: &App, id: DraftId) -> Result<(), Problem> {
     let tx = app.begin().await?;
     let draft = lock(&tx, id, context.now).await?;
     let email = EmailAddress::parse(&draft.form.email).map_err(|err| Problem::Refused(err.to_string()))?;
-    let budget = spend(app, &tx, SCOPE, &email.key(), &draft.network, settings, context.now).await?;
+    let email_key = email.key();
+    let requested =
+        RequestedMail { scope: SCOPE, email_key: &email_key, network: &draft.network, proved: false };
+    let budget = spend(app, &tx, requested, settings, context.now).await?;
     if budget == MailBudget::Within {
         post(app, &tx, &context, &draft, &email).await?;
     }

@@ -9,13 +9,12 @@ use domain::{
 };
 use entity::{appointment as row, consultation, contact, mail_bounce};
 use sea_orm::{
-    Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
-    sea_query::{Expr, IntoColumnRef},
+    Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::with_experts;
+use crate::store::{exists, same};
 
 /// Returns which of these consultations have a confirmed appointment that has begun by `now`.
 pub async fn confirmed_before(
@@ -90,8 +89,6 @@ pub async fn unreachable_between(
     limit: u64,
 ) -> Result<Vec<(AppointmentId, ConsultationId, DateTime<Utc>)>, DbErr> {
     let dead = mail_bounce::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
         .filter(mail_bounce::COLUMN.permanent.eq(true))
         .filter(mail_bounce::COLUMN.cleared_at.is_null())
         .filter(same(
@@ -99,17 +96,11 @@ pub async fn unreachable_between(
             (contact::Entity, contact::Column::EmailKey),
         ));
     let unproved = consultation::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
         .filter(consultation::COLUMN.address_confirmed_at.is_null())
         .filter(same(CASE, (contact::Entity, contact::Column::ConsultationId)));
     // Mail waits for the proof of an address that the center has corrected.
-    let is_held =
-        Condition::all().add(contact::COLUMN.proven_email.is_null()).add(Expr::exists(unproved.into_query()));
-    let unreachable = Condition::any()
-        .add(contact::COLUMN.email.is_null())
-        .add(is_held)
-        .add(Expr::exists(dead.into_query()));
+    let is_held = Condition::all().add(contact::COLUMN.proven_email.is_null()).add(exists(unproved));
+    let unreachable = Condition::any().add(contact::COLUMN.email.is_null()).add(is_held).add(exists(dead));
     let rows: Vec<(Uuid, Option<Uuid>, DateTime<Utc>)> = row::Entity::find()
         .select_only()
         .columns([row::Column::Id, row::Column::ConsultationId, row::Column::StartsAt])
@@ -133,29 +124,16 @@ pub async fn unreachable_between(
 const CASE: (consultation::Entity, consultation::Column) = (consultation::Entity, consultation::Column::Id);
 const CASE_OF_ROW: (row::Entity, row::Column) = (row::Entity, row::Column::ConsultationId);
 
-/// Returns whether the contact of the appointment's consultation is one of `which`. It is looked up for each appointment,
-/// because SQLite would make the list of all such contacts first.
+/// Returns whether the contact of the appointment's consultation is one of `which`.
 fn has_contact(which: Condition) -> Expr {
-    let contacts = contact::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
-        .filter(same((contact::Entity, contact::Column::ConsultationId), CASE_OF_ROW))
-        .filter(which);
-    Expr::exists(contacts.into_query())
+    let of_row = same((contact::Entity, contact::Column::ConsultationId), CASE_OF_ROW);
+    exists(contact::Entity::find().filter(of_row).filter(which))
 }
 
 /// Returns whether the appointment's consultation is not among the calls.
 fn is_uncalled() -> Expr {
-    let uncalled = consultation::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
-        .filter(same(CASE, CASE_OF_ROW))
-        .filter(consultation::COLUMN.to_call_since.is_null());
-    Expr::exists(uncalled.into_query())
-}
-
-fn same(one: impl IntoColumnRef, other: impl IntoColumnRef) -> Expr {
-    Expr::col(one).eq(Expr::col(other))
+    let uncalled = consultation::COLUMN.to_call_since.is_null();
+    exists(consultation::Entity::find().filter(same(CASE, CASE_OF_ROW)).filter(uncalled))
 }
 
 /// Returns until when a time is held for each of these consultations, without those that have none.

@@ -42,6 +42,8 @@ pub struct InboundEntry {
     pub handled_by: Option<Uuid>,
     pub handled_at: Option<DateTime<Utc>>,
     pub handled_note: String,
+    /// When the mail as it came in was erased.
+    pub raw_erased_at: Option<DateTime<Utc>>,
 }
 
 impl From<row::Model> for InboundEntry {
@@ -55,6 +57,7 @@ impl From<row::Model> for InboundEntry {
             state: it.state,
             reason: it.reason,
             outcome: it.outcome,
+            raw_erased_at: it.raw_erased_at,
             open: it.open,
             from_address: it.from_address,
             from_name: it.from_name,

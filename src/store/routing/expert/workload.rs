@@ -14,7 +14,7 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-use crate::store::{booking::appointment as appointment_store, calendars::external};
+use crate::store::{booking::appointment as appointment_store, calendars::external, same};
 
 /// The counts of one expert at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -159,21 +159,21 @@ pub async fn workloads(
         workloads.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
     }
     // One look at the index for each expert, instead of all requests that there ever were.
-    let of_expert = Expr::col((assignment::Entity, assignment::Column::ExpertId))
-        .eq(Expr::col((expert::Entity, expert::Column::Id)));
+    let of_expert =
+        same((assignment::Entity, assignment::Column::ExpertId), (expert::Entity, expert::Column::Id));
     let latest = assignment::Entity::find()
         .select_only()
         .column_as(assignment::Column::OfferedAt.max(), "at")
         .filter(of_expert)
         .into_query();
-    let asked: Vec<(Uuid, Option<DateTime<Utc>>)> = expert::Entity::find()
+    let rows: Vec<(Uuid, Option<DateTime<Utc>>)> = expert::Entity::find()
         .select_only()
         .column(expert::Column::Id)
         .expr_as(Expr::SubQuery(None, Box::new(latest.into())), "at")
         .into_tuple()
         .all(db)
         .await?;
-    for (expert, at) in asked {
+    for (expert, at) in rows {
         let Some(at) = at else { continue };
         workloads.entry(ExpertId(expert)).or_default().last_asked = Some(japan_date(at));
     }

@@ -24,6 +24,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
             fields: Fields::Ict,
             address_confirmed: true,
             merged_into: None,
+            is_erased: false,
         },
         number: "R08-000123".parse().unwrap(),
         company: CompanyId(Uuid::nil()),

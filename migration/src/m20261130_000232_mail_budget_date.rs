@@ -1,0 +1,25 @@
+//! The index along which the counts of mails of one day are found, and those of earlier days deleted.
+use sea_orm_migration::prelude::*;
+
+use crate::indexes::index;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    /// Applies all of the migration or nothing. SQLite needs this to be asked for explicitly.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_index(index("mail_budget", &["date", "count"])).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .drop_index(Index::drop().name("ix_mail_budget_date_count").table("mail_budget").to_owned())
+            .await
+    }
+}
