@@ -9,6 +9,7 @@ pub mod inbound_mail;
 pub mod link_check;
 pub mod mailbox;
 pub mod outbox;
+pub mod retention;
 mod set_aside;
 pub mod waiting_list;
 
@@ -105,7 +106,7 @@ async fn run_editions(app: &App, stop: &CancellationToken) {
 async fn run_retention(app: &App, stop: &CancellationToken) {
     let erasing = async {
         loop {
-            if !run_logged("retention", ops::retention::step(app)).await {
+            if !run_logged("retention", retention::step(app)).await {
                 tokio::time::sleep(RETENTION_INTERVAL).await;
             }
         }
@@ -166,7 +167,7 @@ pub async fn once(app: &App) {
     run_logged("sweep_files", housekeeping::sweep_files(app)).await;
     while run_logged("external_calendar", external_calendar::step(app)).await {}
     while editions(app).await {}
-    while run_logged("retention", ops::retention::step(app)).await {}
+    while run_logged("retention", retention::step(app)).await {}
     mailbox::once(app).instrument(job_span("mailbox")).await;
     while run_logged("attachment_scan", attachment_scan::step(app)).await {}
     let mut checked = waiting_list::LastCheck::default();

@@ -23,7 +23,7 @@ use crate::{
         self,
         retention::{
             case_erasure::{self, CaseGroup},
-            correspondence_erasure, hold,
+            correspondence_erasure, due_case, hold,
             log::{self, NewErasure},
             notice,
         },
@@ -32,8 +32,6 @@ use crate::{
 
 /// The address of the administrator's page.
 pub const PAGE: &str = "/admin/retention";
-/// The number of consultations of one step, each in a transaction of its own.
-const CASES_AT_ONCE: u64 = 20;
 /// The number of mails or files of one step.
 const MAILS_AT_ONCE: u64 = 500;
 
@@ -48,19 +46,66 @@ pub struct DueErasures {
     pub from: Option<DateTime<Utc>>,
 }
 
-/// Announces what is due, and erases some of what was announced in time. Returns whether anything was done.
-pub async fn step(app: &App) -> Result<bool, Problem> {
+/// Announces what is due to the administrators. Returns whether there was anything that was not announced.
+pub async fn announce(app: &App) -> Result<bool, Problem> {
     let context = Context::of(app).await?;
-    let (settings, now) = (&context.settings, context.now);
-    let announced = announce(app, &context).await?;
-    let mut erased = 0;
-    for due in due_erasures(&app.db, settings, now).await? {
-        if due.from.is_some_and(|it| it <= now) {
-            erased += erase_cases(app, settings, due.day).await?;
+    let mut announced = false;
+    for day in erasure_days(japan_date(context.now)) {
+        if begins_at(&app.db, day, &context.settings).await?.is_none() {
+            announced |= announce_day(app, &context, day).await?;
         }
     }
-    erased += erase_correspondence(app, settings, now).await?;
-    Ok(announced || erased > 0)
+    Ok(announced)
+}
+
+/// Returns up to `limit` consultations whose `part` is to be erased now: it is due and was announced in time. Without those of
+/// `except`.
+pub async fn due(app: &App, part: RetentionPart, except: &[Uuid], limit: u64) -> Result<Vec<Uuid>, Problem> {
+    match ended_before(app, part).await? {
+        Some(before) => Ok(due_case::next_due(&app.db, part, before, except, limit).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Returns the instant before which a consultation must have ended so that its `part` is erased now; `None` if nothing was
+/// announced in time.
+async fn ended_before(app: &App, part: RetentionPart) -> Result<Option<DateTime<Utc>>, Problem> {
+    let context = Context::of(app).await?;
+    let mut latest = None;
+    for day in erasure_days(japan_date(context.now)) {
+        let begins_at = begins_at(&app.db, day, &context.settings).await?;
+        if begins_at.is_some_and(|it| it <= context.now) {
+            latest = part.due_before(&context.settings, day);
+        }
+    }
+    Ok(latest)
+}
+
+/// Erases a part of a consultation whose time is over. It may have been reopened or held meanwhile: then it stays.
+pub async fn erase_due(app: &App, id: ConsultationId, part: RetentionPart) -> Result<(), Problem> {
+    let Some(before) = ended_before(app, part).await? else { return Ok(()) };
+    let tx = app.begin().await?;
+    let cases = case_erasure::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+    let is_due = cases.ended_at().is_some_and(|it| it < before) && cases.erased_at(part).is_none();
+    if is_due && !cases.is_merged() && !hold::any(&tx, &cases.ids()).await? {
+        erase(&tx, id, &cases, part, (ErasureCause::Time, None), app.clock.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Returns the instant from which what is due on this day is erased; `None` while it was not announced.
+async fn begins_at(
+    db: &impl ConnectionTrait,
+    day: NaiveDate,
+    settings: &Settings,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let announced_at = notice::announced_at(db, day, settings).await?;
+    Ok(announced_at.map(|it| first_instant(it, day)))
+}
+
+fn first_instant(announced_at: DateTime<Utc>, day: NaiveDate) -> DateTime<Utc> {
+    (announced_at + NOTICE).max(at_japan(day, 0, 0))
 }
 
 /// Returns what is due in the running fiscal year, and on the next 1 April once it is near.
@@ -73,12 +118,9 @@ pub async fn due_erasures(
     for day in erasure_days(japan_date(now)) {
         let contacts = count(db, RetentionPart::Contact, settings, day).await?;
         let records = count(db, RetentionPart::Record, settings, day).await?;
-        if contacts + records == 0 {
-            continue;
+        if contacts + records > 0 {
+            all.push(DueErasures { day, contacts, records, from: begins_at(db, day, settings).await? });
         }
-        let announced_at = notice::announced_at(db, day, settings).await?;
-        let from = announced_at.map(|it| (it + NOTICE).max(at_japan(day, 0, 0)));
-        all.push(DueErasures { day, contacts, records, from });
     }
     Ok(all)
 }
@@ -90,60 +132,34 @@ async fn count(
     day: NaiveDate,
 ) -> Result<u64, Problem> {
     match part.due_before(settings, day) {
-        Some(before) => Ok(case_erasure::count_due(db, part, before).await?),
+        Some(before) => Ok(due_case::count_due(db, part, before).await?),
         None => Ok(0),
     }
 }
 
-/// Writes to the administrators about what is due and was not announced. Returns whether there was anything.
-async fn announce(app: &App, context: &Context) -> Result<bool, Problem> {
+/// Writes to the administrators about what is due on this day. Returns whether there was anything.
+async fn announce_day(app: &App, context: &Context, day: NaiveDate) -> Result<bool, Problem> {
     let (settings, now) = (&context.settings, context.now);
-    let mut announced = false;
-    for due in due_erasures(&app.db, settings, now).await? {
-        if due.from.is_some() {
-            continue;
-        }
-        let administrators = store::accounts::account::administrators_to_tell(&app.db).await?;
-        let page = app.site.absolute(PAGE);
-        let first = japan_date((now + NOTICE).max(at_japan(due.day, 0, 0)));
-        let mut mails = context.mails(app);
-        for (address, name) in &administrators {
-            let ahead =
-                ErasureMailEvent { day: first, contacts: due.contacts, records: due.records, page: &page };
-            mails.mail(AccountMailEvent::ErasureAhead(ahead), Recipient { address, name })?;
-        }
-        let tx = app.begin().await?;
-        if !notice::insert(&tx, due.day, settings, now).await? {
-            // Another worker was first.
-            tx.rollback().await?;
-            continue;
-        }
-        mails.write(&tx).await?;
-        tx.commit().await?;
-        announced = true;
+    let contacts = count(&app.db, RetentionPart::Contact, settings, day).await?;
+    let records = count(&app.db, RetentionPart::Record, settings, day).await?;
+    if contacts + records == 0 {
+        return Ok(false);
     }
-    Ok(announced)
-}
-
-/// Erases some consultations that are due on this day. Returns how many.
-async fn erase_cases(app: &App, settings: &Settings, day: NaiveDate) -> Result<u64, Problem> {
-    let mut erased = 0;
-    for part in [RetentionPart::Record, RetentionPart::Contact] {
-        let Some(before) = part.due_before(settings, day) else { continue };
-        for id in case_erasure::next_due(&app.db, part, before, CASES_AT_ONCE).await? {
-            let tx = app.begin().await?;
-            let Some(cases) = case_erasure::lock(&tx, id).await? else { continue };
-            // It may have been reopened or held meanwhile.
-            let is_due = cases.ended_at().is_some_and(|it| it < before) && cases.erased_at(part).is_none();
-            if !is_due || cases.is_merged() || hold::any(&tx, &cases.ids()).await? {
-                continue;
-            }
-            erase(&tx, id, &cases, part, (ErasureCause::Time, None), app.clock.now()).await?;
-            tx.commit().await?;
-            erased += 1;
-        }
+    let page = app.site.absolute(PAGE);
+    let ahead = ErasureMailEvent { day: japan_date(first_instant(now, day)), contacts, records, page: &page };
+    let mut mails = context.mails(app);
+    for (address, name) in &store::accounts::account::administrators_to_tell(&app.db).await? {
+        mails.mail(AccountMailEvent::ErasureAhead(ahead), Recipient { address, name })?;
     }
-    Ok(erased)
+    let tx = app.begin().await?;
+    if !notice::insert(&tx, day, settings, now).await? {
+        // Another worker was first.
+        tx.rollback().await?;
+        return Ok(true);
+    }
+    mails.write(&tx).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Erases a part of a consultation, and its contact before its record.
@@ -168,7 +184,10 @@ async fn erase(
 }
 
 /// Erases some mails and files whose days are over. Returns how many.
-async fn erase_correspondence(app: &App, settings: &Settings, now: DateTime<Utc>) -> Result<u64, Problem> {
+pub async fn erase_correspondence(app: &App) -> Result<u64, Problem> {
+    let now = app.clock.now();
+    let programme = app.programme().await?;
+    let settings = programme.settings_at(now);
     let before = |days: u16| now - TimeDelta::days(i64::from(days));
     let tx = app.begin().await?;
     let received =

@@ -123,6 +123,7 @@ impl Town {
         parts.extend(calendars(&site, booked.expert, appointment.id).await);
         let earlier = earlier_time(&site, &appointment).await;
         parts.push(("/o/{token}", earlier));
+        parts.push(("/admin/retention/holds/{id}", held(&site).await));
         parts.extend(conversation(&site, ConsultationId(appointment.consultation_id.unwrap())).await);
         parts.extend(published(&site, editor, approved.consultation_id).await);
         parts.extend(registered(&site, editor).await);
@@ -191,6 +192,17 @@ impl Town {
         let found = store::accounts::account::find_by_email(&self.site.app.db, email).await.unwrap();
         Holder::Account(found.unwrap().id)
     }
+}
+
+/// Holds a consultation that has ended, and returns the hold.
+async fn held(site: &Site) -> String {
+    let by = store::accounts::account::find_by_email(&site.app.db, ADMINISTRATOR).await.unwrap().unwrap().id;
+    let ended = consultation::Entity::find().filter(consultation::COLUMN.state.eq("completed"));
+    let ended = ended.one(&site.app.db).await.unwrap().unwrap();
+    let reason = TextLine::parse("理由", "監査のため", 100).unwrap();
+    let number = ended.number.parse().unwrap();
+    ops::retention::place_hold(&site.app, number, &reason, by).await.unwrap();
+    store::retention::hold::open(&site.app.db).await.unwrap()[0].id.to_string()
 }
 
 impl Case {

@@ -40,6 +40,10 @@ codes! {
         TendQuestion = "tend_question",
         /// Reminds the center of a mentor who waits, or erases one who has left (row of `mentor`).
         TendMentor = "tend_mentor",
+        /// Erases the contact of a consultation whose time is over (row of `consultation`).
+        EraseContact = "erase_contact",
+        /// Erases the record of a consultation whose time is over (row of `consultation`).
+        EraseRecord = "erase_record",
     }
 }
 
@@ -49,7 +53,7 @@ impl Job {
         match self {
             Self::ReleaseHold | Self::CallCompany | Self::WarnOfAbsence => "appointment",
             Self::LapseRequest => "assignment",
-            Self::BreakSilence => "consultation",
+            Self::BreakSilence | Self::EraseContact | Self::EraseRecord => "consultation",
             Self::SendFollowUp | Self::LapseFollowUp => "follow_up",
             Self::LapseOffer => "waiting_offer",
             Self::OfferTime => "waiting_list_entry",

@@ -1,4 +1,4 @@
-//! What is erased after its time, and why.
+//! Kinds of data that are erased after their time, and the causes.
 use crate::codes;
 
 codes! {

@@ -1,15 +1,13 @@
-//! The erasure of consultations that have ended: what is due, and the erasure of a contact and of a record, with those of the
-//! cases that were merged into it.
+//! The erasure of a contact and of a record, with those of the cases that were merged into the consultation.
 //!
 //! Rows stay, so that the figures of past years stay: number, state, times, field, prefecture, industry and size. Nothing
 //! that names a company or a person, and no text, stays.
 use chrono::{DateTime, Utc};
-use codes::{ConsultationStatus, CorrectedField};
+use codes::CorrectedField;
 use domain::{
     aftercare::report::ReportBody,
     id::ConsultationId,
     intake::duplicate::address_key,
-    number::CaseNumber,
     retention::{ERASED, RetentionPart},
     text::search_key,
 };
@@ -20,19 +18,18 @@ use entity::{
     report_revision, task,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, sea_query::Expr,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
     correspondence_erasure::{erase_attachments, erase_raw, erase_sender},
-    erase_columns, hold,
+    erase_columns, erase_remarks,
 };
 use crate::store::{
-    audit::event::EventDetail, consultation::case_merge::MergeChange, contradiction, correspondence, known,
+    audit::event::EventDetail, consultation::case_merge::MergeChange, contradiction, correspondence,
 };
 
 /// The corrected values that are those of a person.
@@ -48,126 +45,6 @@ const PERSONAL: [CorrectedField; 10] = [
     CorrectedField::SecondEmail,
     CorrectedField::SecondPhone,
 ];
-
-/// The open holds on a consultation of the statement around, or on a case that was merged into it.
-const HELD: &str = "SELECT 1 FROM legal_hold h JOIN consultation m ON m.id = h.consultation_id \
-                    WHERE h.lifted_at IS NULL AND (m.id = consultation.id OR m.merged_into = consultation.id)";
-
-/// Returns the consultations whose `part` is to be erased because they ended before `before`: without those that are held,
-/// and without those that were merged into another, with which they are erased.
-fn due(part: RetentionPart, before: DateTime<Utc>) -> Select<consultation::Entity> {
-    let erased_at = match part {
-        RetentionPart::Contact => consultation::Column::ContactErasedAt,
-        RetentionPart::Record => consultation::Column::RecordErasedAt,
-    };
-    consultation::Entity::find()
-        .filter(consultation::COLUMN.ended_at.is_not_null())
-        .filter(consultation::COLUMN.ended_at.lt(before))
-        .filter(consultation::COLUMN.merged_into.is_null())
-        .filter(erased_at.is_null())
-        .filter(Expr::cust(format!("NOT EXISTS ({HELD})")))
-}
-
-/// Returns the number of consultations whose `part` is due.
-pub async fn count_due(
-    db: &impl ConnectionTrait,
-    part: RetentionPart,
-    before: DateTime<Utc>,
-) -> Result<u64, DbErr> {
-    due(part, before).count(db).await
-}
-
-/// Returns up to `limit` consultations whose `part` is due, those first that ended first.
-pub async fn next_due(
-    db: &impl ConnectionTrait,
-    part: RetentionPart,
-    before: DateTime<Utc>,
-    limit: u64,
-) -> Result<Vec<ConsultationId>, DbErr> {
-    let ids: Vec<Uuid> = due(part, before)
-        .select_only()
-        .column(consultation::Column::Id)
-        .order_by_asc(consultation::Column::EndedAt)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(ids.into_iter().map(ConsultationId).collect())
-}
-
-/// A consultation that is due, as the administrator reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DueCase {
-    pub number: CaseNumber,
-    pub state: ConsultationStatus,
-    pub ended_at: DateTime<Utc>,
-}
-
-/// Returns up to `limit` consultations whose `part` is due, those first that ended first.
-pub async fn due_cases(
-    db: &impl ConnectionTrait,
-    part: RetentionPart,
-    before: DateTime<Utc>,
-    limit: u64,
-) -> Result<Vec<DueCase>, DbErr> {
-    let rows = due(part, before).order_by_asc(consultation::Column::EndedAt).limit(limit).all(db).await?;
-    rows.iter()
-        .map(|row| {
-            let wrong = |why: &str| contradiction(consultation::Entity, row.id, why);
-            Ok(DueCase {
-                number: CaseNumber::parse(&row.number).map_err(|err| wrong(&err.to_string()))?,
-                state: known(&row.state, consultation::Column::State, row.id)?,
-                ended_at: row.ended_at.ok_or_else(|| wrong("it has not ended"))?,
-            })
-        })
-        .collect()
-}
-
-/// What an erasure of a consultation reaches, in numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErasureExtent {
-    pub ended_at: Option<DateTime<Utc>>,
-    pub contact_erased_at: Option<DateTime<Utc>>,
-    pub record_erased_at: Option<DateTime<Utc>>,
-    pub is_held: bool,
-    pub sent_mails: u64,
-    pub received_mails: u64,
-    pub messages: u64,
-    pub files: u64,
-    pub reports: u64,
-}
-
-/// Returns what an erasure of a consultation reaches, with the cases that were merged into it.
-pub async fn extent(db: &impl ConnectionTrait, id: ConsultationId) -> Result<ErasureExtent, DbErr> {
-    let own =
-        Condition::any().add(consultation::COLUMN.id.eq(id.0)).add(consultation::COLUMN.merged_into.eq(id.0));
-    let rows = consultation::Entity::find().filter(own).all(db).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|it| it.id).collect();
-    let kept = rows.into_iter().find(|it| it.id == id.0);
-    let kept = kept.ok_or_else(|| contradiction(consultation::Entity, id, "is gone"))?;
-    let messages = message::Entity::find().filter(message::COLUMN.consultation_id.is_in(ids.iter().copied()));
-    let of_messages = messages.clone().select_only().column(message::Column::Id).into_query();
-    Ok(ErasureExtent {
-        ended_at: kept.ended_at,
-        contact_erased_at: kept.contact_erased_at,
-        record_erased_at: kept.record_erased_at,
-        is_held: hold::any(db, &ids).await?,
-        sent_mails: outbox::Entity::find()
-            .filter(outbox::Column::ConsultationId.is_in(ids.iter().copied()))
-            .count(db)
-            .await?,
-        received_mails: inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::ConsultationId.is_in(ids.iter().copied()))
-            .count(db)
-            .await?,
-        messages: messages.count(db).await?,
-        files: attachment::Entity::find()
-            .filter(attachment::Column::MessageId.in_subquery(of_messages))
-            .count(db)
-            .await?,
-        reports: report::Entity::find().filter(report::Column::ConsultationId.is_in(ids)).count(db).await?,
-    })
-}
 
 /// A consultation with those that were merged into it, locked.
 #[derive(Clone, Debug)]
@@ -237,9 +114,7 @@ pub async fn erase_contact(
     let drafts = cases.is_one_of(draft::Column::ConsultationId);
     erased += draft::Entity::delete_many().filter(drafts).exec(tx).await?.rows_affected;
     let sent = cases.is_one_of(outbox::Column::ConsultationId);
-    erased += correspondence::outbox::erase(tx, sent.clone()).await?;
-    // The keys of some mails have the address. Nothing repeats a mail of a case that changes no more.
-    erase_columns::<outbox::Entity>(tx, sent, &[], &[outbox::Column::DedupKey]).await?;
+    erased += correspondence::outbox::erase(tx, sent).await?;
     let received = || cases.is_one_of(inbound_mail::Column::ConsultationId);
     erase_raw(tx, received(), now).await?;
     erased += erase_sender(tx, received()).await?;
@@ -299,7 +174,7 @@ pub async fn erase_record(
     erased += erase_thread(tx, cases).await?;
     erased += erase_reports(tx, cases).await?;
     erased += erase_answers(tx, cases).await?;
-    erased += erase_remarks(tx, cases).await?;
+    erased += erase_notes(tx, cases).await?;
     erased += erase_history(tx, cases, now).await?;
     mark(tx, cases, consultation::Column::RecordErasedAt, now).await?;
     erased += erase_companies(tx, cases).await?;
@@ -347,11 +222,12 @@ async fn erase_reports(tx: &DatabaseTransaction, cases: &CaseGroup) -> Result<u6
         report::Entity::find().filter(cases.is_one_of(report::Column::ConsultationId)).all(tx).await?;
     let revisions = report_revision::Column::ReportId.is_in(reports.iter().map(|it| it.id));
     let mut erased = report_revision::Entity::delete_many().filter(revisions).exec(tx).await?.rows_affected;
+    let own = cases.is_one_of(report::Column::ConsultationId);
+    erase_remarks::<report::Entity>(tx, own, &[report::Column::ReturnedReason]).await?;
     for row in reports {
         let body: ReportBody = parsed(row.body.clone(), report::Entity, row.id)?;
-        let mut change = row.into_active_model();
+        let mut change = report::ActiveModel { id: Set(row.id), ..Default::default() };
         change.body = Set(json(body.without_words())?);
-        change.returned_reason = Set(None);
         change.update(tx).await?;
         erased += 1;
     }
@@ -374,23 +250,18 @@ async fn erase_answers(tx: &DatabaseTransaction, cases: &CaseGroup) -> Result<u6
     Ok(erased)
 }
 
-/// Erases what people have remarked beside the thread: reasons, places, tasks, tags and wishes.
-async fn erase_remarks(tx: &DatabaseTransaction, cases: &CaseGroup) -> Result<u64, DbErr> {
+/// Erases what people have noted beside the thread: reasons, places, tasks, tags and wishes.
+async fn erase_notes(tx: &DatabaseTransaction, cases: &CaseGroup) -> Result<u64, DbErr> {
     use {appointment::Column as Appointment, assignment::Column as Assignment};
     let requests = cases.is_one_of(Assignment::ConsultationId);
     let reasons = [Assignment::DeclineReason, Assignment::ReleaseReason];
-    let mut erased = erase_columns::<assignment::Entity>(tx, requests, &[], &reasons).await?;
-    let appointments = cases.is_one_of(Appointment::ConsultationId);
-    erased += erase_columns::<appointment::Entity>(
-        tx,
-        appointments,
-        &[Appointment::Place],
-        &[Appointment::EndReason],
-    )
-    .await?;
+    let mut erased = erase_remarks::<assignment::Entity>(tx, requests, &reasons).await?;
+    let appointments = || cases.is_one_of(Appointment::ConsultationId);
+    erase_remarks::<appointment::Entity>(tx, appointments(), &[Appointment::EndReason]).await?;
+    erased += erase_columns::<appointment::Entity>(tx, appointments(), &[Appointment::Place], &[]).await?;
     let consents = cases.is_one_of(example_consent::Column::ConsultationId);
     erased +=
-        erase_columns::<example_consent::Entity>(tx, consents, &[], &[example_consent::Column::Wish]).await?;
+        erase_remarks::<example_consent::Entity>(tx, consents, &[example_consent::Column::Wish]).await?;
     let tasks = cases.is_one_of(task::Column::ConsultationId);
     erased += erase_columns::<task::Entity>(tx, tasks, &[task::Column::Title], &[]).await?;
     let tags = cases.is_one_of(case_tag::Column::ConsultationId);

@@ -1,8 +1,8 @@
-//! What each column of the database holds, and for how long a row is kept. A column without a class fails a test, so that a new
-//! one cannot be forgotten when data are erased.
-mod tables;
+//! The class of each column of the database, and the time for which a row is kept. A column without a class fails a test, so
+//! that a new one cannot be forgotten when data are erased.
 
-use tables::TABLES;
+/// The tables, as a text: `table: kept`, then lines of a class and its columns.
+const COLUMNS: &str = include_str!("classification/columns.txt");
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,16 +38,55 @@ pub enum Kept {
     NamesNobody,
 }
 
-/// Returns the name of every table, how long it is kept, and its columns with their classes.
-pub fn tables() -> impl Iterator<Item = (&'static str, Kept, Vec<(&'static str, ColumnClass)>)> {
-    TABLES.iter().map(|&(name, kept, columns)| {
-        let of_class =
-            |&(class, names): &(ColumnClass, &'static str)| names.split(' ').map(move |it| (it, class));
-        (name, kept, columns.iter().flat_map(of_class).collect())
-    })
+/// A table with its time, and its columns with their classes.
+pub type ClassifiedTable = (&'static str, Kept, Vec<(&'static str, ColumnClass)>);
+
+/// Returns the tables with their columns. A line that cannot be read leaves its columns without a class, which a test finds.
+pub fn tables() -> Vec<ClassifiedTable> {
+    let mut all: Vec<ClassifiedTable> = Vec::new();
+    for line in COLUMNS.lines().filter(|it| !it.starts_with('#')) {
+        match line.strip_prefix("  ") {
+            None => {
+                let table = line.split_once(": ").and_then(|(name, kept)| Some((name, Kept::named(kept)?)));
+                all.extend(table.map(|(name, kept)| (name, kept, Vec::new())));
+            }
+            Some(line) => {
+                let mut words = line.split(' ');
+                let class = words.next().and_then(ColumnClass::named);
+                if let (Some(class), Some(table)) = (class, all.last_mut()) {
+                    table.2.extend(words.map(|it| (it, class)));
+                }
+            }
+        }
+    }
+    all
+}
+
+impl Kept {
+    const ALL: [Self; 5] = [Self::Contact, Self::Record, Self::OwnTime, Self::Account, Self::NamesNobody];
+
+    /// Returns the value whose name the text has.
+    fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| format!("{it:?}") == text)
+    }
 }
 
 impl ColumnClass {
+    const ALL: [Self; 7] = [
+        Self::Public,
+        Self::Company,
+        Self::Personal,
+        Self::FreeText,
+        Self::Figure,
+        Self::Secret,
+        Self::Technical,
+    ];
+
+    /// Returns the value whose name the text has.
+    fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| format!("{it:?}") == text)
+    }
+
     /// Returns whether a column of this class is emptied when its row is erased.
     pub const fn is_erased(self) -> bool {
         matches!(self, Self::Company | Self::Personal | Self::FreeText)
@@ -59,7 +98,7 @@ mod tests {
     use super::{ColumnClass, Kept, tables};
 
     #[test]
-    fn what_is_of_somebody_has_an_end() {
+    fn every_column_of_somebody_has_an_end() {
         for (name, kept, columns) in tables() {
             let is_of_somebody =
                 columns.iter().any(|(_, class)| class.is_erased() || *class == ColumnClass::Secret);

@@ -97,8 +97,8 @@ pub async fn erase_sent(tx: &DatabaseTransaction, before: DateTime<Utc>, limit: 
         .all(tx)
         .await?;
     if !due.is_empty() {
-        let due = outbox::Column::Id.is_in(due.iter().copied());
-        correspondence::outbox::erase(tx, Condition::all().add(due)).await?;
+        let mails = Condition::all().add(outbox::Column::Id.is_in(due.iter().copied()));
+        correspondence::outbox::erase(tx, mails).await?;
     }
     Ok(due.len() as u64)
 }

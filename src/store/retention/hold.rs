@@ -41,6 +41,10 @@ pub async fn open(db: &impl ConnectionTrait) -> Result<Vec<LegalHold>, DbErr> {
         .order_by_asc(row::COLUMN.placed_at)
         .all(db)
         .await?;
+    // A list of nothing is looked for in the whole table.
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let names = names(db, rows.iter().map(|it| it.placed_by)).await?;
     let cases = consultation::many(db, rows.iter().map(|it| ConsultationId(it.consultation_id))).await?;
     rows.into_iter()

@@ -62,15 +62,7 @@ pub async fn latest(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<LoggedE
         .all(db)
         .await?;
     let names = names(db, rows.iter().filter_map(|it| it.account_id)).await?;
-    let cases: Vec<(Uuid, String)> = consultation::Entity::find()
-        .select_only()
-        .column(consultation::Column::Id)
-        .column(consultation::Column::Number)
-        .filter(consultation::COLUMN.id.is_in(rows.iter().filter_map(|it| it.consultation_id)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let cases: HashMap<_, _> = cases.into_iter().collect();
+    let cases = numbers(db, rows.iter().filter_map(|it| it.consultation_id).collect()).await?;
     let logged = rows.into_iter().map(|it| {
         let number = it.consultation_id.and_then(|id| cases.get(&id).cloned());
         let by = it.account_id.and_then(|id| names.get(&id).cloned());
@@ -84,4 +76,21 @@ pub async fn latest(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<LoggedE
         })
     });
     logged.collect()
+}
+
+/// Returns the numbers of consultations.
+async fn numbers(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, DbErr> {
+    // A list of nothing is looked for in the whole table.
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(Uuid, String)> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .column(consultation::Column::Number)
+        .filter(consultation::COLUMN.id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
 }

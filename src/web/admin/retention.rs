@@ -1,4 +1,4 @@
-//! What is kept for how long: the erasures ahead, the holds against them, erasure at a person's request, and the log.
+//! The page of what is kept for how long: the erasures ahead, the holds against them, erasure at a person's request, and the log.
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
@@ -22,7 +22,7 @@ use crate::{
         self,
         consultation::Record,
         retention::{
-            case_erasure::{self, DueCase, ErasureExtent},
+            due_case::{self, DueCase, ErasureExtent},
             hold::LegalHold,
             log::LoggedErasure,
         },
@@ -173,7 +173,7 @@ async fn retention_page(
     let last = erasure_days(japan_date(now)).last();
     let before = last.and_then(|day| RetentionPart::Contact.due_before(&settings, day));
     let cases = match before {
-        Some(before) => case_erasure::due_cases(&app.db, RetentionPart::Contact, before, LISTED).await?,
+        Some(before) => due_case::due_cases(&app.db, RetentionPart::Contact, before, LISTED).await?,
         None => Vec::new(),
     };
     Ok(RetentionPage {
@@ -192,7 +192,7 @@ async fn retention_page(
 async fn case_page(app: &App, shell: Shell, number: &str, errors: FieldErrors) -> Result<CasePage, Problem> {
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
     let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
-    let extent = case_erasure::extent(&app.db, record.consultation.id).await?;
+    let extent = due_case::extent(&app.db, record.consultation.id).await?;
     let settings = app.programme().await?.settings_at(app.clock.now()).clone();
     let days = RetentionPart::ALL.map(|it| it.erased_from(extent.ended_at, &settings));
     Ok(CasePage { shell, tabs: tabs(ops::retention::PAGE), record, extent, days, errors })

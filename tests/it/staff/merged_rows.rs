@@ -43,10 +43,15 @@ const PLACES: &[(&str, &str)] = &[
     ("desk_entry.from_case_id", "stays; the desk goes on with what it was handed"),
     ("desk_entry.handed_over_id", "stays; the desk reads how the kept case stands"),
     ("draft.consultation_id", "leads on to the state of the kept case"),
+    (
+        "erasure.consultation_id",
+        "none; a case that was erased is not merged, and a merged one is erased with the kept one",
+    ),
     ("event.consultation_id", "stays; the history of each case leads to its state"),
     ("example_consent.consultation_id", "none; a case in which an appointment took place is not absorbed"),
     ("follow_up.consultation_id", "none; a case in which an appointment took place is not absorbed"),
     ("inbound_mail.consultation_id", "shown with the kept case"),
+    ("legal_hold.consultation_id", "stays; the kept case is not erased while the absorbed one is held"),
     (
         "link.consultation_id",
         "confirms the address of the absorbed case, and of the kept one if it is the same",

@@ -69,6 +69,7 @@ async fn everything() -> Site {
     let case = cases::booked(&site, &cast, CONTACT).await;
     marked(&site, &cast, case).await;
     merged(&site, &cast).await;
+    retained(&site, &cast).await;
     written(&site, &cast, case).await;
     corrected(&site, &cast, case).await;
     routed(&site, &cast).await;
@@ -416,6 +417,26 @@ async fn marked(site: &Site, cast: &Cast, case: Case) {
         .await
         .unwrap();
     ops::worklist::visit::record(app, by, case.id, &[]).await.unwrap();
+}
+
+/// Holds a consultation, erases another one at request, and announces what is due.
+async fn retained(site: &Site, cast: &Cast) {
+    let (app, by) = (&site.app, cast.coordinator);
+    let mut both = Vec::new();
+    for email in ["held@example.co.jp", "erased@example.co.jp"] {
+        let case = cases::received(site, cast, email).await;
+        let ending = ops::consultation::Ending::Withdraw { reason: None };
+        ops::consultation::end(app, case.id, None, cast.center(), ending).await.unwrap();
+        both.push(case);
+    }
+    let reason = TextLine::parse("理由", "監査のため", 200).unwrap();
+    ops::retention::place_hold(app, both[0].number, &reason, by).await.unwrap();
+    let record = domain::retention::RetentionPart::Record;
+    ops::retention::erase_at_request(app, both[1].number, record, by).await.unwrap();
+    let tx = app.begin().await.unwrap();
+    let (settings, now) = (domain::settings::Settings::default(), app.clock.now());
+    madoguchi::store::retention::notice::insert(&tx, day("2026-04-01"), &settings, now).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Makes two companies one, and two cases, and relates a third one to them.

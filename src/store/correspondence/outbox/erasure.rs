@@ -41,6 +41,8 @@ pub async fn erase(tx: &DatabaseTransaction, mails: Condition) -> Result<u64, Db
         row::Column::CalendarMethod,
         row::Column::LastReply,
         row::Column::Unsubscribe,
+        // The keys of some mails have the address. Nothing is repeated to a person who is erased.
+        row::Column::DedupKey,
     ];
     let mut statement = row::Entity::update_many().filter(mails);
     for column in words {

@@ -92,6 +92,9 @@ impl Head {
 
     /// Returns the center's next step, in one sentence.
     pub fn next_step(&self) -> &'static str {
+        if self.case.record.consultation.is_erased {
+            return "連絡先は、保存期間が過ぎたか、本人の求めにより消去しました。内容は変更できません。";
+        }
         if self.case.record.consultation.merged_into.is_some() {
             return "統合した案件の記録です。統合先の案件で対応してください。";
         }
