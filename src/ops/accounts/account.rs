@@ -11,8 +11,7 @@ use uuid::Uuid;
 
 use super::{
     browser::{self, Browser},
-    lock, notice,
-    sign_in_attempt, unstaffed_desk,
+    lock, notice, sign_in_attempt, unstaffed_desk,
 };
 use crate::{
     app::App,

@@ -4,7 +4,9 @@ use domain::wording::{long_date_time_range, month_day_time, month_day_weekday};
 
 use super::{super::wording::bullets, campaign, gathering, network};
 use crate::mail::{
-    mail_event::{AccountMailEvent, DigestCounts, ErasureMailEvent, SecurityNews, SenderContext, SurveyMailEvent},
+    mail_event::{
+        AccountMailEvent, DigestCounts, ErasureMailEvent, SecurityNews, SenderContext, SurveyMailEvent,
+    },
     text::{
         Values,
         Variable::{self, *},
