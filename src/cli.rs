@@ -131,6 +131,18 @@ pub enum Staff {
     /// Writes one account and one link into the database of DATABASE_URL. The link is valid for 7 days. An existing
     /// account gets a new link, and its earlier links become invalid.
     Add(StaffAdd),
+    /// Removes the second factor of an account whose owner has lost it, and ends its sessions.
+    ///
+    /// For the only administrator: others are reset on the administrator's pages. The owner gets a mail, and signs in with
+    /// the password and a new factor.
+    ResetFactor(StaffResetFactor),
+}
+
+#[derive(Args, Debug)]
+pub struct StaffResetFactor {
+    /// The mail address that the account signs in with.
+    #[arg(long)]
+    pub email: String,
 }
 
 #[derive(Args, Debug)]

@@ -20,6 +20,7 @@ use madoguchi::{
     },
     ops::{self, accounts::account::NewAccount},
     password::SignInGuard,
+    problem::Problem,
     secret, store,
     url::Site,
     worker,
@@ -28,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::{Fill, Serve, StaffAdd, Worker},
-    console::say_link,
+    console::{say_factor_reset, say_link},
     exit::{FINDINGS, Failure, bad_config, software, unavailable, usage},
     serve,
 };
@@ -110,6 +111,17 @@ pub async fn staff_add(config: Config, add: &StaffAdd) -> Result<(), Failure> {
         }
     };
     say_link(&app, &done.map_err(software)?)
+}
+
+/// Removes the second factor of an account.
+pub async fn reset_factor(config: Config, email: &str) -> Result<(), Failure> {
+    let app = start(config).await?;
+    database::migrate(&app.db).await.map_err(software)?;
+    match ops::accounts::second_factor::reset_by_operator(&app, email).await {
+        Ok(account) => say_factor_reset(&account),
+        Err(Problem::NotFound) => Err(usage(anyhow!("--email {email}: accepted: the address of an account"))),
+        Err(problem) => Err(software(problem)),
+    }
 }
 
 /// Builds the state that a command may need. The schema of the database stays as it is.

@@ -27,3 +27,12 @@ pub fn say_given(account: &Account) -> Result<(), Failure> {
     );
     writeln!(std::io::stdout(), "{text}").map_err(software)
 }
+
+/// Says that an account has no second factor any more.
+pub fn say_factor_reset(account: &Account) -> Result<(), Failure> {
+    let text = format!(
+        "{} の2段階認証を解除し、ログインを終了しました。本人にメールで知らせます。次のログインで、新しく設定します。",
+        account.email
+    );
+    writeln!(std::io::stdout(), "{text}").map_err(software)
+}

@@ -339,7 +339,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn two_hashes_at_a_time_share_two_pieces_of_memory() {
         let guard = SignInGuard::of_cost(HashCost { memory: 256, passes: 1 });
-        let hash = guard.hash(Password::parse("correct horse battery", "").unwrap()).await.unwrap();
+        let hash = guard.hash(Password::parse("correct horse battery", "", "").unwrap()).await.unwrap();
         let place = |n: u8| guard.place([192, 0, 2, n].into()).unwrap();
         let waiting: Vec<_> = (0..24)
             .map(|n| {

@@ -69,7 +69,7 @@ pub fn plain(typed: &str) -> String {
         '０'..='９' => char::from_u32(u32::from(it) - u32::from('０') + u32::from('0')).unwrap_or(it),
         _ => it.to_ascii_lowercase(),
     };
-    typed.chars().map(plain).filter(|it| it.is_ascii_alphanumeric()).collect()
+    typed.chars().map(plain).filter(char::is_ascii_alphanumeric).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use madoguchi::{
     ops::{
         self,
         accounts::{
-            account::{NewAccount, SetUp},
+            account::{NewAccount, SetUp, SignIn},
+            browser::Browser,
             sign_in_attempt,
         },
     },
@@ -175,6 +176,12 @@ async fn one_network_cannot_guess_for_ever() {
     assert_eq!(sign_in_attempt_row::Entity::find().count(&site.app.db).await.unwrap(), 0);
 }
 
+/// Returns a browser at this address that the service does not know.
+fn browser_at(address: &str) -> Browser<'static> {
+    let address = address.parse().unwrap();
+    Browser { address, network: "", user_agent: "", device: None, previous: None }
+}
+
 #[actix_web::test]
 async fn attempts_at_the_same_time_do_not_pass_the_limit_together() {
     let site = Site::on_disk().await;
@@ -183,13 +190,14 @@ async fn attempts_at_the_same_time_do_not_pass_the_limit_together() {
         let attempts = (0..20).map(|n| {
             let app = &site.app;
             async move {
-                let (email, network) = (format!("c{n}@example.jp"), "192.0.2.1".parse().unwrap());
-                ops::accounts::account::sign_in(app, &email, "not the password", network, None).await
+                let email = format!("c{n}@example.jp");
+                ops::accounts::account::sign_in(app, &email, "not the password", &browser_at("192.0.2.1"))
+                    .await
             }
         });
         for outcome in join_all(attempts).await {
             match outcome {
-                Ok(None) => tried += 1,
+                Ok(SignIn::Refused) => tried += 1,
                 Err(Problem::Crowded) => crowded += 1,
                 Err(Problem::TooMany) => refused += 1,
                 other => panic!("{other:?}"),
@@ -198,9 +206,9 @@ async fn attempts_at_the_same_time_do_not_pass_the_limit_together() {
     }
     assert_eq!(tried, 40);
     assert!(crowded > 0 && refused > 0, "{crowded} had no place, {refused} were refused");
-    let elsewhere = "192.0.2.2".parse().unwrap();
-    let other = ops::accounts::account::sign_in(&site.app, "c@example.jp", "x", elsewhere, None).await;
-    assert!(matches!(other, Ok(None)), "{other:?}");
+    let other =
+        ops::accounts::account::sign_in(&site.app, "c@example.jp", "x", &browser_at("192.0.2.2")).await;
+    assert!(matches!(other, Ok(SignIn::Refused)), "{other:?}");
 }
 
 #[actix_web::test]

@@ -70,9 +70,10 @@ pub async fn enter_code(
         errors.add("code", "確認コードを入力してください");
     } else {
         let sent_by = RequestBrowser::of(&app, &req);
+        let browser = sent_by.browser();
         let entered =
-            ops::accounts::second_step::enter_code(&app, &token, form.get("code"), &sent_by.browser());
-        if let Some(it) = entered.await? {
+            ops::accounts::second_step::enter_code(&app, &token, form.get("code"), &browser).await?;
+        if let Some(it) = entered {
             return enter(&app, it, &next);
         }
         errors.add("code", "確認コードを確認してください。一度使ったコードは使えません");
