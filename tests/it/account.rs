@@ -3,7 +3,7 @@ use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{actor::Role, id::AccountId};
 use entity::{outbox, recovery_code, second_factor};
-use madoguchi::{ops, store, web::kit::session::STAFF_COOKIE};
+use madoguchi::{ops, problem::Problem, store, web::kit::session::STAFF_COOKIE};
 use sea_orm::EntityTrait;
 
 use crate::{
