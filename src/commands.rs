@@ -20,7 +20,6 @@ use madoguchi::{
     },
     ops::{self, accounts::account::NewAccount},
     password::SignInGuard,
-    problem::Problem,
     secret, store,
     url::Site,
     worker,
@@ -117,11 +116,12 @@ pub async fn staff_add(config: Config, add: &StaffAdd) -> Result<(), Failure> {
 pub async fn reset_factor(config: Config, email: &str) -> Result<(), Failure> {
     let app = start(config).await?;
     database::migrate(&app.db).await.map_err(software)?;
-    match ops::accounts::second_factor::reset_by_operator(&app, email).await {
-        Ok(account) => say_factor_reset(&account),
-        Err(Problem::NotFound) => Err(usage(anyhow!("--email {email}: accepted: the address of an account"))),
-        Err(problem) => Err(software(problem)),
-    }
+    let key = email.trim().to_lowercase();
+    let known = store::accounts::account::find_by_email(&app.db, &key).await.map_err(software)?;
+    let known =
+        known.ok_or_else(|| usage(anyhow!("--email {email}: accepted: the address of an account")))?;
+    let account = ops::accounts::second_factor::reset_by_operator(&app, known.id).await.map_err(software)?;
+    say_factor_reset(&account)
 }
 
 /// Builds the state that a command may need. The schema of the database stays as it is.

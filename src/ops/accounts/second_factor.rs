@@ -107,17 +107,12 @@ pub async fn reset(app: &App, id: AccountId, by: AccountId) -> Result<Account, P
     if id == by {
         return Err(Problem::Refused("自分の2段階認証は、ほかの管理者が解除します。".to_owned()));
     }
-    take_off(app, id).await
+    reset_by_operator(app, id).await
 }
 
 /// Removes the factor of an account as `reset` does, for the operator of the service: the only administrator may have lost
 /// it.
-pub async fn reset_by_operator(app: &App, email: &str) -> Result<Account, Problem> {
-    let found = store::accounts::account::find_by_email(&app.db, &email.trim().to_lowercase()).await?;
-    take_off(app, found.ok_or(Problem::NotFound)?.id).await
-}
-
-async fn take_off(app: &App, id: AccountId) -> Result<Account, Problem> {
+pub async fn reset_by_operator(app: &App, id: AccountId) -> Result<Account, Problem> {
     let context = Context::of(app).await?;
     let tx = app.begin().await?;
     let found = store::accounts::account::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
