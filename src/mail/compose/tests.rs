@@ -20,6 +20,7 @@ mod network;
 mod part;
 mod samples;
 mod snapshot;
+mod security;
 mod survey;
 
 const RELAYED: &str = "このメールに返信すると、相手に届きます。\nメールアドレスは、相手に伝わりません。\n";

@@ -458,6 +458,7 @@ pub fn account_mail_events() -> Vec<AccountMailEvent<'static>> {
     ];
     all.extend(super::gathering::mail_events());
     all.extend(super::campaign::mail_events());
+    all.extend(super::security::mail_events());
     all.extend(super::survey::mail_events());
     all.extend(super::network::mail_events());
     all
