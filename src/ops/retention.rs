@@ -1,6 +1,6 @@
 //! The erasure of what was kept for its time, and of what a person asks to have erased.
 //!
-//! Nothing is erased that administrators were not told of [`NOTICE`] before, so that they can place holds; a change of the
+//! No consultation is erased by itself that administrators were not told of [`NOTICE`] before, so that they can place holds; a change of the
 //! times in the settings is announced anew.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
@@ -183,20 +183,20 @@ async fn erase(
     Ok(())
 }
 
-/// Erases some mails and files whose days are over. Returns how many.
+/// Erases some mails and files whose days are over, but none of a consultation that is held. Returns how many.
 pub async fn erase_correspondence(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let programme = app.programme().await?;
     let settings = programme.settings_at(now);
     let before = |days: u16| now - TimeDelta::days(i64::from(days));
     let tx = app.begin().await?;
-    let received =
-        correspondence_erasure::erase_received(&tx, before(settings.received_mail_days), now, MAILS_AT_ONCE)
-            .await?;
-    let sent =
-        correspondence_erasure::erase_sent(&tx, before(settings.sent_mail_days), MAILS_AT_ONCE).await?;
-    let files =
-        correspondence_erasure::erase_files(&tx, before(settings.attachment_days), MAILS_AT_ONCE).await?;
+    let held = hold::held_cases(&tx).await?;
+    let due = (before(settings.received_mail_days), now);
+    let received = correspondence_erasure::erase_received(&tx, due, &held, MAILS_AT_ONCE).await?;
+    let due = before(settings.sent_mail_days);
+    let sent = correspondence_erasure::erase_sent(&tx, due, &held, MAILS_AT_ONCE).await?;
+    let due = before(settings.attachment_days);
+    let files = correspondence_erasure::erase_files(&tx, due, &held, MAILS_AT_ONCE).await?;
     let all =
         [(ErasedKind::ReceivedMail, received), (ErasedKind::SentMail, sent), (ErasedKind::Attachment, files)];
     for (kind, quantity) in all.into_iter().filter(|(_, quantity)| *quantity > 0) {

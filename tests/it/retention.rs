@@ -394,6 +394,28 @@ async fn mails_and_files_go_after_their_days_although_the_case_goes_on() {
 }
 
 #[actix_web::test]
+async fn mails_and_files_of_a_held_case_are_kept() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let by = administrator(&site).await;
+    let case = inbound::waiting(&site, &cast, cases::CONTACT).await;
+    let reply_to = site.app.reply_address(case.id, cases::CONTACT);
+    let raw = inbound::raw_mail(cases::CONTACT, &reply_to, "Re: 相談", "規程を送ります。");
+    inbound::arrives(&site, &inbound_files::with_file(&raw)).await;
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let reason = TextLine::parse("理由", "監査のため", 200).unwrap();
+    ops::retention::place_hold(&site.app, case.number, &reason, by).await.unwrap();
+    site.app.clock.advance(TimeDelta::days(4000));
+    while worker::retention::step(&site.app).await.unwrap() {}
+    let own = outbox::Entity::find().filter(outbox::COLUMN.consultation_id.eq(case.id.0));
+    let words = own.filter(outbox::COLUMN.text_body.eq("")).count(&site.app.db).await.unwrap();
+    assert_eq!(words, 0, "mails without words");
+    assert_eq!(inbound_raw::Entity::find().count(&site.app.db).await.unwrap(), 1);
+    let files = attachment::Entity::find().filter(attachment::COLUMN.name.ne(""));
+    assert_eq!(files.count(&site.app.db).await.unwrap(), 1);
+}
+
+#[actix_web::test]
 async fn a_company_is_kept_while_one_of_its_cases_is() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;

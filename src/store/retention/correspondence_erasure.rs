@@ -1,7 +1,7 @@
-//! The erasure of mails and files whose days are over, whatever their consultation.
+//! The erasure of mails and files whose days are over, whatever their consultation, unless it is held.
 use chrono::{DateTime, Utc};
 use codes::{MailStatus, Trust};
-use entity::{attachment, inbound_mail, inbound_raw, outbox};
+use entity::{attachment, inbound_mail, inbound_raw, message, outbox};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, sea_query::Expr,
@@ -11,12 +11,12 @@ use uuid::Uuid;
 use super::erase_columns;
 use crate::store::correspondence;
 
-/// Erases up to `limit` received mails that came before `before` and wait for nobody: their octets, and of one that belongs to
-/// no consultation its sender and subject too. Returns how many there were.
+/// Erases up to `limit` received mails that came before `before`, wait for nobody and belong to no case of `held`: their
+/// octets, and of one that belongs to no consultation its sender and subject too. Returns how many there were.
 pub async fn erase_received(
     tx: &DatabaseTransaction,
-    before: DateTime<Utc>,
-    now: DateTime<Utc>,
+    (before, now): (DateTime<Utc>, DateTime<Utc>),
+    held: &[Uuid],
     limit: u64,
 ) -> Result<u64, DbErr> {
     let due: Vec<Uuid> = inbound_mail::Entity::find()
@@ -25,6 +25,7 @@ pub async fn erase_received(
         .filter(inbound_mail::COLUMN.received_at.lt(before))
         .filter(inbound_mail::COLUMN.raw_erased_at.is_null())
         .filter(inbound_mail::COLUMN.open.eq(false))
+        .filter(is_free(inbound_mail::Column::ConsultationId, held))
         .order_by_asc(inbound_mail::COLUMN.received_at)
         .limit(limit)
         .into_tuple()
@@ -79,9 +80,22 @@ pub(super) async fn erase_sender(tx: &DatabaseTransaction, mails: Condition) -> 
     erase_columns::<inbound_mail::Entity>(tx, mails, &texts, &[C::Added]).await
 }
 
-/// Erases the words of up to `limit` mails that were written before `before` and do not wait to be sent. Returns how many
-/// there were.
-pub async fn erase_sent(tx: &DatabaseTransaction, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
+/// Returns the condition that a row belongs to no case that is held.
+fn is_free(case: impl ColumnTrait, held: &[Uuid]) -> Condition {
+    if held.is_empty() {
+        return Condition::all();
+    }
+    Condition::any().add(case.is_null()).add(case.is_not_in(held.iter().copied()))
+}
+
+/// Erases the words of up to `limit` mails that were written before `before`, do not wait to be sent and belong to no case of
+/// `held`. Returns how many there were.
+pub async fn erase_sent(
+    tx: &DatabaseTransaction,
+    before: DateTime<Utc>,
+    held: &[Uuid],
+    limit: u64,
+) -> Result<u64, DbErr> {
     let due: Vec<Uuid> = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::Id)
@@ -91,6 +105,7 @@ pub async fn erase_sent(tx: &DatabaseTransaction, before: DateTime<Utc>, limit: 
         .filter(
             outbox::COLUMN.state.is_not_in([MailStatus::Waiting, MailStatus::Sending].map(MailStatus::code)),
         )
+        .filter(is_free(outbox::Column::ConsultationId, held))
         .order_by_asc(outbox::COLUMN.created_at)
         .limit(limit)
         .into_tuple()
@@ -103,15 +118,30 @@ pub async fn erase_sent(tx: &DatabaseTransaction, before: DateTime<Utc>, limit: 
     Ok(due.len() as u64)
 }
 
-/// Erases up to `limit` files of messages that came before `before`. Their octets go when no row names them any more.
-/// Returns how many there were.
-pub async fn erase_files(tx: &DatabaseTransaction, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
+/// Erases up to `limit` files of messages that came before `before`, but none of a case of `held`. Their octets go when no row
+/// names them any more. Returns how many there were.
+pub async fn erase_files(
+    tx: &DatabaseTransaction,
+    before: DateTime<Utc>,
+    held: &[Uuid],
+    limit: u64,
+) -> Result<u64, DbErr> {
+    let of_held = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::ConsultationId.is_in(held.iter().copied()))
+        .into_query();
     let due: Vec<Uuid> = attachment::Entity::find()
         .select_only()
         .column(attachment::Column::Id)
         .filter(attachment::COLUMN.created_at.lt(before))
         // As the index has it.
         .filter(Expr::cust("name <> ''"))
+        .filter(if held.is_empty() {
+            Condition::all()
+        } else {
+            Condition::all().add(attachment::Column::MessageId.not_in_subquery(of_held))
+        })
         .order_by_asc(attachment::COLUMN.created_at)
         .limit(limit)
         .into_tuple()

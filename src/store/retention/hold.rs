@@ -4,10 +4,10 @@ use domain::{
     id::{AccountId, ConsultationId},
     number::CaseNumber,
 };
-use entity::legal_hold as row;
+use entity::{consultation as case, legal_hold as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -32,6 +32,32 @@ pub async fn any(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<bool, DbErr>
         .one(db)
         .await?;
     Ok(found.is_some())
+}
+
+/// Returns the consultations that are held, with the cases that are one with them by a merge.
+pub async fn held_cases(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
+    let held: Vec<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::ConsultationId)
+        .filter(row::COLUMN.lifted_at.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    // A list of nothing is looked for in the whole table.
+    if held.is_empty() {
+        return Ok(held);
+    }
+    let cases = consultation::many(db, held.iter().copied().map(ConsultationId)).await?;
+    let kept = cases.into_iter().map(|it| it.consultation.merged_into.unwrap_or(it.consultation.id).0);
+    let kept: Vec<Uuid> = kept.collect();
+    let absorbed: Vec<Uuid> = case::Entity::find()
+        .select_only()
+        .column(case::Column::Id)
+        .filter(case::Column::MergedInto.is_in(kept.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok([kept, absorbed].concat())
 }
 
 /// Returns the holds that were not lifted, the oldest first. Three queries.
