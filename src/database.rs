@@ -148,7 +148,7 @@ fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
             .pragma("journal_mode", if memory { "MEMORY" } else { "WAL" })
             // A change that a company was told of must be on the disk.
             .pragma("synchronous", "FULL")
-            // What is erased is overwritten, so that no page of the file keeps it.
+            // Erased octets are overwritten, so that no page of the file keeps them.
             .pragma("secure_delete", "ON")
             // A change of one consultation writes some fifty pages, mostly the ones that the previous change wrote:
             // they go from the log (32 MB) into the database together.

@@ -1,7 +1,7 @@
 //! The erasure of what was kept for its time, and of what a person asks to have erased.
 //!
-//! No consultation is erased by itself that administrators were not told of [`NOTICE`] before, so that they can place holds; a change of the
-//! times in the settings is announced anew.
+//! No consultation is erased by itself that administrators were not told of [`NOTICE`] before, so that they can place holds; a
+//! change of the times in the settings is announced anew.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     calendar::{at_japan, japan_date},
@@ -35,7 +35,7 @@ pub const PAGE: &str = "/admin/retention";
 /// The number of mails or files of one step.
 const MAILS_AT_ONCE: u64 = 500;
 
-/// What is erased on a day.
+/// The numbers of what is erased on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueErasures {
     /// The 1 April from which it is due.
@@ -58,18 +58,9 @@ pub async fn announce(app: &App) -> Result<bool, Problem> {
     Ok(announced)
 }
 
-/// Returns up to `limit` consultations whose `part` is to be erased now: it is due and was announced in time. Without those of
-/// `except`.
-pub async fn due(app: &App, part: RetentionPart, except: &[Uuid], limit: u64) -> Result<Vec<Uuid>, Problem> {
-    match ended_before(app, part).await? {
-        Some(before) => Ok(due_case::next_due(&app.db, part, before, except, limit).await?),
-        None => Ok(Vec::new()),
-    }
-}
-
 /// Returns the instant before which a consultation must have ended so that its `part` is erased now; `None` if nothing was
 /// announced in time.
-async fn ended_before(app: &App, part: RetentionPart) -> Result<Option<DateTime<Utc>>, Problem> {
+pub async fn ended_before(app: &App, part: RetentionPart) -> Result<Option<DateTime<Utc>>, Problem> {
     let context = Context::of(app).await?;
     let mut latest = None;
     for day in erasure_days(japan_date(context.now)) {
@@ -81,9 +72,14 @@ async fn ended_before(app: &App, part: RetentionPart) -> Result<Option<DateTime<
     Ok(latest)
 }
 
-/// Erases a part of a consultation whose time is over. It may have been reopened or held meanwhile: then it stays.
-pub async fn erase_due(app: &App, id: ConsultationId, part: RetentionPart) -> Result<(), Problem> {
-    let Some(before) = ended_before(app, part).await? else { return Ok(()) };
+/// Erases a part of a consultation that has ended before `before` (`ended_before`). It may have been reopened or held
+/// meanwhile: then it stays.
+pub async fn erase_due(
+    app: &App,
+    id: ConsultationId,
+    part: RetentionPart,
+    before: DateTime<Utc>,
+) -> Result<(), Problem> {
     let tx = app.begin().await?;
     let cases = case_erasure::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
     let is_due = cases.ended_at().is_some_and(|it| it < before) && cases.erased_at(part).is_none();

@@ -3,7 +3,7 @@ use codes::Job;
 use domain::{id::ConsultationId, retention::RetentionPart};
 
 use super::set_aside::SetAsideRows;
-use crate::{app::App, ops, problem::Problem};
+use crate::{app::App, ops, problem::Problem, store::retention::due_case};
 
 /// The most consultations that are handled in one step, each in a transaction of its own.
 const AT_ONCE: u64 = 20;
@@ -17,8 +17,9 @@ pub async fn step(app: &App) -> Result<bool, Problem> {
     for (job, part) in
         [(Job::EraseRecord, RetentionPart::Record), (Job::EraseContact, RetentionPart::Contact)]
     {
-        let due = ops::retention::due(app, part, &rows.left_alone(job), AT_ONCE).await?;
-        let erase = |id| ops::retention::erase_due(app, ConsultationId(id), part);
+        let Some(before) = ops::retention::ended_before(app, part).await? else { continue };
+        let due = due_case::next_due(&app.db, part, before, &rows.left_alone(job), AT_ONCE).await?;
+        let erase = |id| ops::retention::erase_due(app, ConsultationId(id), part, before);
         erased += rows.each(app, job, due, erase).await?;
     }
     let mails = ops::retention::erase_correspondence(app).await?;

@@ -9,7 +9,7 @@ use crate::{
     settings::Settings,
 };
 
-/// What stands where a text was erased that every page expects.
+/// The words in the place of an erased text that every page expects.
 pub const ERASED: &str = "（消去済み）";
 /// The time between the notice to the administrators and the erasure, in which they can place holds.
 pub const NOTICE: TimeDelta = TimeDelta::days(30);

@@ -53,12 +53,15 @@ pub struct CaseGroup {
     rows: Vec<consultation::Model>,
 }
 
+/// Returns the condition for a consultation and the cases that were merged into it.
+pub(super) fn with_merged(id: ConsultationId) -> Condition {
+    Condition::any().add(consultation::COLUMN.id.eq(id.0)).add(consultation::COLUMN.merged_into.eq(id.0))
+}
+
 /// Locks a consultation and the cases that were merged into it; `None` if it does not exist.
 pub async fn lock(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Option<CaseGroup>, DbErr> {
-    let own =
-        Condition::any().add(consultation::COLUMN.id.eq(id.0)).add(consultation::COLUMN.merged_into.eq(id.0));
     let mut rows = consultation::Entity::find()
-        .filter(own)
+        .filter(with_merged(id))
         .order_by_asc(consultation::Column::Id)
         .lock_exclusive()
         .all(tx)

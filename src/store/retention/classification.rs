@@ -4,20 +4,20 @@
 /// The tables, as a text: `table: kept`, then lines of a class and its columns.
 const COLUMNS: &str = include_str!("classification/columns.txt");
 
-/// What a column holds.
+/// The class of what a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnClass {
-    /// What anyone may read.
+    /// Anyone may read it.
     Public,
-    /// What names a company or describes it so closely that it is known.
+    /// It names a company, or describes it so closely that it is known.
     Company,
-    /// What names a person or leads to one.
+    /// It names a person or leads to one.
     Personal,
-    /// What people have written, which may name anyone.
+    /// People have written it, and it may name anyone.
     FreeText,
-    /// What figures count, and what names nobody.
+    /// Figures count it, and it names nobody.
     Figure,
-    /// What opens something, or a keyed hash of what does.
+    /// It opens something, or is a keyed hash of what does.
     Secret,
     /// Keys, times, states and numbers of the program's own.
     Technical,

@@ -4,12 +4,12 @@ use codes::ConsultationStatus;
 use domain::{id::ConsultationId, number::CaseNumber, retention::RetentionPart};
 use entity::{attachment, consultation, inbound_mail, message, outbox, report};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use super::hold;
+use super::{case_erasure::with_merged, hold};
 use crate::store::{contradiction, known};
 
 /// The open holds on a consultation of the statement around, or on a case that was merged into it.
@@ -88,7 +88,7 @@ pub async fn due_cases(
         .collect()
 }
 
-/// What an erasure of a consultation reaches, in numbers.
+/// The extent of the erasure of a consultation, in numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErasureExtent {
     pub ended_at: Option<DateTime<Utc>>,
@@ -104,9 +104,7 @@ pub struct ErasureExtent {
 
 /// Returns what an erasure of a consultation reaches, with the cases that were merged into it.
 pub async fn extent(db: &impl ConnectionTrait, id: ConsultationId) -> Result<ErasureExtent, DbErr> {
-    let own =
-        Condition::any().add(consultation::COLUMN.id.eq(id.0)).add(consultation::COLUMN.merged_into.eq(id.0));
-    let rows = consultation::Entity::find().filter(own).all(db).await?;
+    let rows = consultation::Entity::find().filter(with_merged(id)).all(db).await?;
     let ids: Vec<Uuid> = rows.iter().map(|it| it.id).collect();
     let kept = rows.into_iter().find(|it| it.id == id.0);
     let kept = kept.ok_or_else(|| contradiction(consultation::Entity, id, "is gone"))?;
